@@ -1,0 +1,75 @@
+package codec
+
+import (
+	"errors"
+	"image"
+	"io"
+
+	"github.com/ddpmz/ddpmz/container"
+)
+
+// A Decoder reads images. The zero value is ready to use, and safe for concurrent use.
+type Decoder struct {
+	// Timestep is where the reverse process stops: at the last level whose noise is not below that of the
+	// state x_t with this t. 0 decodes all there is, 1000 nothing but the header.
+	Timestep int
+
+	// Progress, if set, is called now and then with the share of the work that is done, up to 1000.
+	Progress func(permille int)
+
+	Limits
+}
+
+// Decode reads an image from r. Of a file that ends early it returns the best picture of what is there; a
+// Stream tells how exact that is.
+//
+// Errors: FormatError, UnsupportedError, *LimitError, *CorruptHeaderError, *CorruptSegmentError,
+// one that wraps io.ErrUnexpectedEOF if r ends inside the header, or r's own.
+func Decode(r io.Reader) (image.Image, error) { return new(Decoder).Decode(r) }
+
+// DecodeConfig reads the color model and the size of an image, and no more of r than that takes.
+func DecodeConfig(r io.Reader) (image.Config, error) {
+	in, err := container.NewReader(r)
+	if err != nil {
+		return image.Config{}, err
+	}
+	p, err := describe(in.Header())
+	if err != nil {
+		return image.Config{}, err
+	}
+	if p.format == formatPaletted {
+		for {
+			c, err := in.Next()
+			if err != nil && !errors.Is(err, io.EOF) {
+				return image.Config{}, err
+			}
+			if err != nil || !c.Complete || c.Segment.Kind == container.Stored {
+				break // cut before the palette
+			}
+			if c.Segment.Kind == container.Palette {
+				if p.palette, err = unpackPalette(c.Payload); err != nil {
+					return image.Config{}, err
+				}
+				break
+			}
+		}
+	}
+	return image.Config{ColorModel: p.colorModel(), Width: p.w, Height: p.h}, nil
+}
+
+// Decode reads an image from r; see the function Decode.
+func (d *Decoder) Decode(r io.Reader) (image.Image, error) {
+	s, err := d.Open(r)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		if _, err := s.Next(); err == io.EOF {
+			return s.Image()
+		} else if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func init() { image.RegisterFormat("ddpmz", container.Magic, Decode, DecodeConfig) }

@@ -1,0 +1,24 @@
+// Package codec stores images exactly, in files of which every prefix is a picture: the progressive code of
+// diffusion models (Ho, Jain, Abbeel 2020, section 4.3) made into an image format.
+//
+// Encode and Decode are what image/png's are, and importing the package makes image.Decode read ddpmz files:
+//
+//	err := codec.Encode(w, img, nil)
+//	img, err := codec.Decode(r)
+//
+// A file that was cut decodes to the best picture of what is there; Decode does not call that an error. Who
+// wants to see the picture grow, or to know whether it is exact, opens a Stream:
+//
+//	s, err := new(codec.Decoder).Open(r)
+//	for {
+//		refinement, err := s.Next() // io.EOF after the last
+//		img, err := s.Image()
+//	}
+//
+// How it works: package model turns the image into a chain of states and predicts each from the one before;
+// package rans codes what the prediction leaves open; package container frames the result. This package
+// joins the three, which do not know each other. encoder.go and stream.go are the two ends.
+//
+// Where the model would lose to a plain coder (screenshots, charts, noise), a file is stored instead: PNG's
+// filters and Zstandard. Its prefixes are its first rows.
+package codec

@@ -1,0 +1,254 @@
+package codec
+
+import (
+	"image"
+	"io"
+
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// A Mode says how an image is coded.
+type Mode int
+
+const (
+	// Auto codes by the model, unless the plain coder makes the file smaller.
+	Auto Mode = iota
+	// Modelled codes by the model. Paletted images, which it cannot do, are an UnsupportedError.
+	Modelled
+	// Stored codes plainly.
+	Stored
+)
+
+// Options are the choices an encoder has. Zero values are good.
+type Options struct {
+	// Model is the name of a model in the zoo; the empty name is the default.
+	Model string
+
+	Mode Mode
+
+	// Metadata rides along as it is, compressed: color profile, camera data, text. The codec does not look
+	// inside.
+	Metadata []byte
+
+	// Progress, if set, is called now and then with the share of the work that is done, up to 1000.
+	Progress func(permille int)
+
+	Limits
+}
+
+// An Encoder writes images. The zero value is ready to use, and safe for concurrent use.
+type Encoder struct{ Options }
+
+// Encode writes m to w with the given options, or with the default ones if o is nil. Nothing is written if
+// it fails for any other reason than w.
+//
+// Errors: UnsupportedError, *LimitError, zoo.UnknownModelError, or w's.
+func Encode(w io.Writer, m image.Image, o *Options) error {
+	var e Encoder
+	if o != nil {
+		e.Options = *o
+	}
+	return e.Encode(w, m)
+}
+
+// Segments close after a pass that takes them over segmentBytes, and at the end of a level that takes them
+// over levelBytes: small images have one, large ones can be cut at every level and lose little to damage.
+const (
+	segmentBytes = 16 << 10
+	levelBytes   = 4 << 10
+)
+
+// smallMetadata is how much metadata may delay the picture; more of it goes last.
+const smallMetadata = 4 << 10
+
+// A file is what the container frames.
+type file struct {
+	header   container.Header
+	payloads [][]byte
+}
+
+func (f *file) add(k container.Kind, units int, payload []byte) {
+	f.header.Segments = append(f.header.Segments, container.Segment{Kind: k, Units: uint32(units), Size: uint64(len(payload))})
+	f.payloads = append(f.payloads, payload)
+}
+
+func (f *file) size() (int64, error) {
+	o, err := f.header.Offsets()
+	if err != nil {
+		return 0, err
+	}
+	return o[len(o)-1], nil
+}
+
+// Encode writes m to w.
+func (e *Encoder) Encode(w io.Writer, m image.Image) error {
+	b := m.Bounds()
+	_, paletted := m.(*image.Paletted)
+	if err := e.check(b.Dx(), b.Dy(), !paletted && e.Mode != Stored); err != nil {
+		return err
+	}
+	p, err := take(m)
+	if err != nil {
+		return err
+	}
+	f, err := e.encode(p)
+	if err != nil {
+		return err
+	}
+	return container.Write(w, &f.header, f.payloads)
+}
+
+func (e *Encoder) encode(p *picture) (*file, error) {
+	if p.format == formatPaletted {
+		if e.Mode == Modelled {
+			return nil, UnsupportedError("paletted images cannot be modelled; convert to RGB first")
+		}
+		return e.encodeWith(p, p.stored)
+	}
+	switch e.Mode {
+	case Modelled:
+		return e.encodeWith(p, func(f *file) error { return e.modelled(f, p) })
+	case Stored:
+		return e.encodeWith(p, p.stored)
+	}
+	// Both, side by side: no file shall be larger than the plain one. The model's turn overwrites the planes,
+	// so the plain coder gets its samples first.
+	raster := p.raster()
+	type result struct {
+		*file
+		err error
+	}
+	plain := make(chan result, 1)
+	go func() {
+		f, err := e.encodeWith(p, func(f *file) error { return f.addStored(raster) })
+		plain <- result{f, err}
+	}()
+	modelled, err := e.encodeWith(p, func(f *file) error { return e.modelled(f, p) })
+	r := <-plain
+	if err != nil {
+		return nil, err
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	a, err := modelled.size()
+	if err != nil {
+		return nil, err
+	}
+	if b, err := r.size(); err != nil || b <= a {
+		return r.file, err
+	}
+	return modelled, nil
+}
+
+// encodeWith frames what body codes with the side data of the picture.
+func (e *Encoder) encodeWith(p *picture, body func(*file) error) (*file, error) {
+	f := &file{header: container.Header{Width: uint32(p.w), Height: uint32(p.h), Format: uint8(p.format), Depth: uint8(p.depth)}}
+	if err := f.addMetadata(e.Metadata, len(e.Metadata) <= smallMetadata); err != nil {
+		return nil, err
+	}
+	if p.palette != nil {
+		b, err := packPalette(p.palette)
+		if err != nil {
+			return nil, err
+		}
+		f.add(container.Palette, 0, b)
+	}
+	if p.alpha != nil {
+		b, err := stored.Encode(&stored.Raster{Width: p.w, Height: p.h, Channels: 1, Depth: p.depth, Samples: p.alpha})
+		if err != nil {
+			return nil, err
+		}
+		f.add(container.Alpha, 0, b)
+	}
+	if err := body(f); err != nil {
+		return nil, err
+	}
+	return f, f.addMetadata(e.Metadata, len(e.Metadata) > smallMetadata)
+}
+
+func (f *file) addMetadata(data []byte, here bool) error {
+	if len(data) == 0 || !here {
+		return nil
+	}
+	b, err := packSide(data)
+	if err != nil {
+		return err
+	}
+	f.add(container.Metadata, 0, b)
+	return nil
+}
+
+// raster returns the colour planes as the plain coder takes them: interleaved, gray at its true depth.
+func (p *picture) raster() *stored.Raster {
+	n := len(p.colour)
+	r := &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Samples: make([]uint16, n*p.w*p.h)}
+	step := p.graySteps()
+	for c, plane := range p.colour {
+		for i, v := range plane.Pix {
+			r.Samples[i*n+c] = uint16(v / step)
+		}
+	}
+	return r
+}
+
+// graySteps returns what samples of gray images below 8 bits are multiples of, else 1.
+func (p *picture) graySteps() int32 {
+	if p.format.base() == formatGray && p.depth < 8 {
+		return 255 / (1<<p.depth - 1)
+	}
+	return 1
+}
+
+// stored codes the picture plainly.
+func (p *picture) stored(f *file) error { return f.addStored(p.raster()) }
+
+func (f *file) addStored(r *stored.Raster) error {
+	b, err := stored.Encode(r)
+	if err != nil {
+		return err
+	}
+	f.add(container.Stored, 0, b)
+	return nil
+}
+
+// geometry returns what the model needs to know of the picture.
+func (p *picture) geometry() model.Geometry {
+	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
+}
+
+// modelled codes the picture by the model: every pass of the reverse process, each into the present segment.
+// It overwrites the colour planes.
+func (e *Encoder) modelled(f *file, p *picture) error {
+	net, err := zoo.ByName(e.Model)
+	if err != nil {
+		return err
+	}
+	id := net.Identity()
+	f.header.Modelled, f.header.Model = true, [4]byte(id[:4])
+	f.header.Params = []byte{uint8(net.Tau())}
+
+	chain := model.NewChain(net, p.geometry(), net.Tau())
+	chain.SetImage(p.colour)
+	passes := model.Passes(p.w, p.h)
+	var coder symbolEncoder
+	units, work := 0, newWork(passes, p.w, p.h, e.Progress)
+	for i, pass := range passes {
+		chain.Advance(pass, &coder)
+		work.done(pass)
+		units++
+		last := i == len(passes)-1
+		bytes := coder.ideal >> 19
+		if last || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
+			if last && len(f.payloads) == 0 {
+				units = 0 // all there are, which the container says in less
+			}
+			f.add(container.Passes, units, coder.rans.Finish(nil))
+			coder.ideal, units = 0, 0
+		}
+	}
+	return nil
+}

@@ -1,0 +1,33 @@
+package codec
+
+import (
+	"fmt"
+
+	"github.com/ddpmz/ddpmz/container"
+)
+
+// Errors by cause. All but LimitError can come out of a Decoder only; damage to a part of a file is a
+// *CorruptSegmentError or *CorruptHeaderError, which name the part.
+type (
+	// FormatError: the input is not a ddpmz file, or breaks the format in a way that no damage explains.
+	FormatError = container.FormatError
+
+	// UnsupportedError: the input is fine, but this version of the package cannot do it.
+	UnsupportedError = container.UnsupportedError
+
+	// CorruptHeaderError: the header does not match its checksum.
+	CorruptHeaderError = container.CorruptHeaderError
+
+	// CorruptSegmentError: a segment does not match its checksum.
+	CorruptSegmentError = container.CorruptSegmentError
+)
+
+// A LimitError says that an image is larger than a limit of the Encoder or Decoder allows.
+type LimitError struct {
+	What        string // "pixels" or "bytes of memory"
+	Have, Limit int64
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("codec: image needs %d %s, the limit is %d", e.Have, e.What, e.Limit)
+}

@@ -1,0 +1,149 @@
+package stored
+
+import (
+	"bytes"
+	"io"
+	"math/bits"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+const (
+	// MaxWindow is the furthest, in bytes, that a match may reach back.
+	MaxWindow = 1 << maxWindowLog
+
+	minWindowLog = 10
+	maxWindowLog = 25
+
+	maxBlock = 1 << 17 // bytes a block may decode to
+)
+
+// frameMagic begins every Zstandard frame.
+const frameMagic = "\x28\xb5\x2f\xfd"
+
+// windowLog returns log2 of the window of a frame of n bytes. The window is
+// larger than the frame, not equal, because klauspost/compress would end a block
+// that fills the window and add an empty one.
+func windowLog(n int) int {
+	return min(max(bits.Len64(uint64(n)), minWindowLog), maxWindowLog)
+}
+
+// frameHeader returns the magic number and header of a frame of n bytes
+// (RFC 8878, 3.1.1): a descriptor that promises nothing, and the window.
+func frameHeader(n int) []byte {
+	return append([]byte(frameMagic), 0, byte(windowLog(n)-minWindowLog)<<3)
+}
+
+// headerLen returns the length of the magic number and header that begin a
+// frame written by the encoder. The encoder chooses among several forms; the
+// blocks that follow are the same in all.
+func headerLen(frame []byte) int {
+	descriptor := frame[len(frameMagic)]
+	n := len(frameMagic) + 1
+	singleSegment := descriptor>>5&1 == 1
+	if !singleSegment {
+		n++ // window
+	}
+	switch size := descriptor >> 6; {
+	case size > 0:
+		n += 1 << size
+	case singleSegment:
+		n++
+	}
+	return n
+}
+
+// A compressor makes the blocks of frames. Its memory, tens of megabytes at the
+// best level whatever the size of the data, is used again while the window
+// stays the same.
+type compressor struct {
+	level zstd.EncoderLevel
+	log   int // of the encoder's window
+	w     *zstd.Encoder
+	out   bytes.Buffer
+}
+
+// compress returns the blocks of a frame that holds data, which is not empty.
+// A block ends after every step bytes, and sooner where the format's limit of
+// 128 KiB asks for it. The result is valid until the next call.
+func (c *compressor) compress(data []byte, step int) ([]byte, error) {
+	c.out.Reset()
+	if log := windowLog(len(data)); c.w == nil || c.log != log {
+		w, err := zstd.NewWriter(&c.out,
+			zstd.WithEncoderLevel(c.level),
+			zstd.WithWindowSize(1<<log),
+			zstd.WithEncoderConcurrency(1), // no goroutines, and one way to cut blocks
+			zstd.WithEncoderCRC(false))
+		if err != nil {
+			return nil, err
+		}
+		c.w, c.log = w, log
+	} else {
+		c.w.Reset(&c.out)
+	}
+	for len(data) > step {
+		if _, err := c.w.Write(data[:step]); err != nil {
+			return nil, err
+		}
+		if err := c.w.Flush(); err != nil {
+			return nil, err
+		}
+		data = data[step:]
+	}
+	if _, err := c.w.Write(data); err != nil {
+		return nil, err
+	}
+	if err := c.w.Close(); err != nil {
+		return nil, err
+	}
+	frame := c.out.Bytes()
+	return frame[headerLen(frame):], nil
+}
+
+// emptyLastBlock ends a frame.
+var emptyLastBlock = []byte{1, 0, 0}
+
+// The types of a block, in bits 1 and 2 of its header.
+const (
+	blockRepeat   = 1 // one byte, repeated
+	blockReserved = 3
+)
+
+// wholeBlocks returns how many bytes of src are whole blocks, up to and with
+// the last if it is there. bad says that it stopped before a block that
+// cannot be.
+func wholeBlocks(src []byte) (n int, last, bad bool) {
+	for len(src)-n >= 3 {
+		header := uint32(src[n]) | uint32(src[n+1])<<8 | uint32(src[n+2])<<16
+		kind, size := header>>1&3, int(header>>3)
+		if kind == blockReserved || size > maxBlock {
+			return n, false, true
+		}
+		if kind == blockRepeat {
+			size = 1
+		}
+		if size > len(src)-n-3 {
+			break
+		}
+		n += 3 + size
+		if header&1 == 1 {
+			return n, true, false
+		}
+	}
+	return n, false, false
+}
+
+// newBlockReader returns a reader of what the blocks of a frame of n bytes
+// decode to. The blocks must be whole; if the last is not among them, one is
+// supplied.
+func newBlockReader(blocks []byte, last bool, n int) (*zstd.Decoder, error) {
+	parts := []io.Reader{bytes.NewReader(frameHeader(n)), bytes.NewReader(blocks)}
+	if !last {
+		parts = append(parts, bytes.NewReader(emptyLastBlock))
+	}
+	return zstd.NewReader(io.MultiReader(parts...),
+		zstd.WithDecoderConcurrency(1), // no goroutines: a block at a time, as it is read
+		zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(MaxWindow),
+		zstd.WithDecoderMaxMemory(MaxWindow))
+}

@@ -1,0 +1,141 @@
+package stored
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// A Raster is a rectangle of samples and what is known of them beforehand.
+//
+// Samples holds Height rows of Width pixels of Channels samples, interleaved,
+// top row first: sample c of the pixel (x, y) is
+// Samples[(y*Width+x)*Channels+c], in [0, 1<<Depth).
+type Raster struct {
+	Width, Height int // pixels; either may be 0
+	Channels      int // 1 to 4
+	Depth         int // bits a sample: 1, 2, 4, 8 or 16
+	Samples       []uint16
+}
+
+// maxSamples bounds a raster so that its serialized rows, two bytes a sample
+// and a filter byte a row, can be indexed by an int on 32-bit machines.
+const maxSamples = 1 << 29
+
+// check reports whether the raster describes itself consistently. It does not
+// look at the samples' values.
+func (r *Raster) check() error {
+	switch {
+	case r == nil:
+		return RasterError("no raster")
+	case r.Width < 0 || r.Height < 0:
+		return RasterError(fmt.Sprintf("negative size %d x %d", r.Width, r.Height))
+	case r.Channels < 1 || r.Channels > 4:
+		return RasterError(fmt.Sprintf("%d channels", r.Channels))
+	case r.Depth != 1 && r.Depth != 2 && r.Depth != 4 && r.Depth != 8 && r.Depth != 16:
+		return RasterError(fmt.Sprintf("depth of %d bits", r.Depth))
+	case r.Width > maxSamples || r.Height > maxSamples:
+		return RasterError(fmt.Sprintf("size %d x %d is too large", r.Width, r.Height))
+	}
+	// The first product is below 2^31; only the second needs 128 bits.
+	hi, n := bits.Mul64(uint64(r.Width)*uint64(r.Channels), uint64(r.Height))
+	if hi != 0 || n > maxSamples {
+		return RasterError(fmt.Sprintf("size %d x %d x %d is too large", r.Width, r.Height, r.Channels))
+	}
+	if uint64(len(r.Samples)) != n {
+		return RasterError(fmt.Sprintf("%d samples where the size needs %d", len(r.Samples), n))
+	}
+	return nil
+}
+
+// checkSamples reports a sample that does not fit the depth.
+func (r *Raster) checkSamples() error {
+	for i, v := range r.Samples {
+		if v>>r.Depth != 0 {
+			return RasterError(fmt.Sprintf("sample %d is %d, more than %d bits hold", i, v, r.Depth))
+		}
+	}
+	return nil
+}
+
+// rowBytes is the length of one serialized row, without a filter byte.
+func (r *Raster) rowBytes() int {
+	return int((int64(r.Width)*int64(r.Channels)*int64(r.Depth) + 7) / 8)
+}
+
+// pixelBytes is the distance in bytes to the same sample of the pixel on the
+// left, as the filters see it: 1 when several pixels share a byte.
+func (r *Raster) pixelBytes() int {
+	return (r.Channels*r.Depth + 7) / 8
+}
+
+// samplesOf returns the samples of row y.
+func (r *Raster) samplesOf(y int) []uint16 {
+	n := r.Width * r.Channels
+	return r.Samples[y*n : (y+1)*n]
+}
+
+// packRow serializes samples into dst as PNG does: samples below 8 bits share
+// bytes, first sample in the highest bits, the row's last byte padded with
+// zeros; 16-bit samples are big-endian.
+func packRow(dst []byte, samples []uint16, depth int) {
+	switch depth {
+	case 8:
+		for i, v := range samples {
+			dst[i] = byte(v)
+		}
+	case 16:
+		for i, v := range samples {
+			dst[2*i], dst[2*i+1] = byte(v>>8), byte(v)
+		}
+	default:
+		clear(dst)
+		for i, v := range samples {
+			bit := i * depth
+			dst[bit/8] |= byte(v) << (8 - depth - bit%8)
+		}
+	}
+}
+
+// unpackRow undoes packRow. Padding bits are ignored.
+func unpackRow(samples []uint16, src []byte, depth int) {
+	switch depth {
+	case 8:
+		for i := range samples {
+			samples[i] = uint16(src[i])
+		}
+	case 16:
+		for i := range samples {
+			samples[i] = uint16(src[2*i])<<8 | uint16(src[2*i+1])
+		}
+	default:
+		mask := uint16(1)<<depth - 1
+		for i := range samples {
+			bit := i * depth
+			samples[i] = uint16(src[bit/8]>>(8-depth-bit%8)) & mask
+		}
+	}
+}
+
+// subtractGreen replaces red and blue by their differences from green, modulo
+// 2^depth. It is for depths 8 and 16 and 3 or 4 channels.
+func subtractGreen(samples []uint16, channels, depth int) {
+	mask := uint16(1<<depth - 1)
+	for i := 0; i+2 < len(samples); i += channels {
+		g := samples[i+1]
+		samples[i] = (samples[i] - g) & mask
+		samples[i+2] = (samples[i+2] - g) & mask
+	}
+}
+
+// addGreen undoes subtractGreen.
+func addGreen(samples []uint16, channels, depth int) {
+	mask := uint16(1<<depth - 1)
+	for i := 0; i+2 < len(samples); i += channels {
+		g := samples[i+1]
+		samples[i] = (samples[i] + g) & mask
+		samples[i+2] = (samples[i+2] + g) & mask
+	}
+}
+
+// hasGreen reports whether subtractGreen applies.
+func (r *Raster) hasGreen() bool { return r.Channels >= 3 && r.Depth >= 8 }

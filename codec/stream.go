@@ -1,0 +1,313 @@
+package codec
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// A Refinement describes the picture after one more level of the reverse process, or after what a cut file
+// has of one.
+type Refinement struct {
+	Level    int // counts down to 0, the image
+	Timestep int // t of the state x_t: 1000 is x_T, 0 the image
+	Steps    int // reverse steps applied, 1000 - t
+
+	// Bytes is how much of the file the picture needs: a prefix of that length decodes to it.
+	Bytes int64
+
+	// IdealBits is the code length under the model of all passes so far, which Bytes approaches. For stored
+	// files it is the length of the rows so far.
+	IdealBits int64
+
+	// Exact says that the picture is the image, and that the checksums say so too.
+	Exact bool
+}
+
+// A Stream is a file being decoded, one refinement at a time. It is not safe for concurrent use.
+type Stream struct {
+	in       *container.Reader
+	header   *container.Header
+	offsets  []int64
+	stop     int // timestep
+	work     *work
+	picture  picture
+	metadata []byte
+	seen     [container.Passes + 1]bool // kinds of segments
+
+	// A modelled file has a chain of passes, coded in segments.
+	net     *model.Net
+	name    string
+	chain   *model.Chain
+	passes  []model.Pass
+	next    int // pass
+	coder   symbolDecoder
+	open    bool // a segment of passes is being decoded:
+	current container.Chunk
+	units   int // passes it has left
+
+	// A stored file has rows.
+	raster *stored.Raster
+	rows   int
+
+	at    Refinement
+	fresh bool // at has not been returned by Next
+	whole bool // no segment so far was cut
+	err   error
+}
+
+// describe makes a picture without content of a header.
+func describe(h *container.Header) (picture, error) {
+	p := picture{format: format(h.Format), w: int(h.Width), h: int(h.Height), depth: int(h.Depth)}
+	if !p.format.valid(p.depth) {
+		return p, UnsupportedError(fmt.Sprintf("image format %d with %d bits a sample", h.Format, h.Depth))
+	}
+	if p.format == formatPaletted {
+		if h.Modelled {
+			return p, FormatError("a paletted image cannot be modelled")
+		}
+		p.palette = color.Palette{color.RGBA{0x80, 0x80, 0x80, 0xff}} // until it is known
+	}
+	return p, nil
+}
+
+// Open reads the header of a file from r, which may still be growing at the other end: Next waits for it.
+func (d *Decoder) Open(r io.Reader) (*Stream, error) {
+	in, err := container.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	h := in.Header()
+	s := &Stream{in: in, header: h, stop: d.Timestep, whole: true}
+	if s.picture, err = describe(h); err != nil {
+		return nil, err
+	}
+	if err := d.check(s.picture.w, s.picture.h, h.Modelled); err != nil {
+		return nil, err
+	}
+	if s.offsets, err = h.Offsets(); err != nil {
+		return nil, err
+	}
+	s.at = Refinement{Level: model.TopLevel(s.picture.w, s.picture.h) + 1, Timestep: model.T, Bytes: s.offsets[0]}
+	if !h.Modelled {
+		return s, nil
+	}
+	var unknown zoo.UnknownModelError
+	if s.net, s.name, err = zoo.ByID(h.Model); errors.As(err, &unknown) {
+		return nil, UnsupportedError(fmt.Sprintf("model %x is not in this version", h.Model))
+	} else if err != nil {
+		return nil, err
+	}
+	if len(h.Params) != 1 {
+		return nil, UnsupportedError("unknown level plan")
+	}
+	s.passes = model.Passes(s.picture.w, s.picture.h)
+	s.work = newWork(s.passes, s.picture.w, s.picture.h, d.Progress)
+	s.chain = model.NewChain(s.net, s.picture.geometry(), int8(h.Params[0]))
+	return s, nil
+}
+
+// Next decodes up to the end of the next level and describes the result; Image shows it. Of a file that ends
+// early, the last refinement is what there is. Then, or at the Decoder's Timestep, the error is io.EOF.
+// Damage is an error as for Decode; Image still shows what came before it.
+func (s *Stream) Next() (Refinement, error) {
+	for s.err == nil {
+		s.err = s.advance()
+		if s.fresh && (s.err == nil || s.err == io.EOF) {
+			s.fresh = false
+			return s.at, nil
+		}
+	}
+	return Refinement{}, s.err
+}
+
+// advance does the next piece of work: a segment to open, or a pass to decode.
+func (s *Stream) advance() error {
+	if s.open {
+		return s.advancePass()
+	}
+	if s.next > 0 && s.next < len(s.passes) && s.reached(s.passes[s.next].Level) {
+		return io.EOF
+	}
+	if s.header.Modelled && s.stop >= model.T || !s.header.Modelled && s.rowLimit() == 0 {
+		return io.EOF
+	}
+	c, err := s.in.Next()
+	if err != nil {
+		return err
+	}
+	s.whole = s.whole && c.Complete
+	kind := c.Segment.Kind
+	if kind != container.Passes {
+		if s.seen[kind] {
+			return FormatError(fmt.Sprintf("more than one %v segment", kind))
+		}
+		s.seen[kind] = true
+	}
+	switch kind {
+	case container.Metadata:
+		if c.Complete {
+			s.metadata, err = unpackSide(c.Payload)
+		}
+	case container.Palette:
+		if c.Complete {
+			s.picture.palette, err = unpackPalette(c.Payload)
+		}
+	case container.Alpha:
+		err = s.readAlpha(c)
+	case container.Stored:
+		err = s.readStored(c)
+	case container.Passes:
+		s.units = int(c.Segment.Units)
+		if s.units == 0 {
+			s.units = len(s.passes) - s.next
+		}
+		if s.units > len(s.passes)-s.next || s.units == 0 {
+			return FormatError("more passes than the image has")
+		}
+		s.open, s.current = true, c
+		err = s.coder.rans.Reset(c.Payload, int(c.Segment.Size))
+	}
+	return err
+}
+
+// reached reports whether the state before a level is where decoding is to stop.
+func (s *Stream) reached(level int) bool { return s.stop > 0 && model.LevelTimestep(level) < s.stop }
+
+// advancePass decodes the next pass of the open segment.
+func (s *Stream) advancePass() error {
+	pass := s.passes[s.next]
+	ok := s.chain.Advance(pass, &s.coder)
+	s.at.IdealBits = int64(s.coder.ideal >> 16)
+	s.at.Bytes = s.offsets[s.current.Index] + int64(s.coder.rans.Consumed())
+	if !ok { // the file is cut here
+		s.fresh = true
+		s.at.Bytes = s.offsets[s.current.Index] + int64(len(s.current.Payload))
+		if s.current.Complete {
+			return FormatError(fmt.Sprintf("segment %d ends inside a pass", s.current.Index))
+		}
+		return io.EOF
+	}
+	s.work.done(pass)
+	s.next++
+	s.units--
+	if s.units == 0 {
+		s.open = false
+		if s.current.Complete {
+			s.at.Bytes = s.offsets[s.current.Index+1]
+			if err := s.coder.rans.Close(); err != nil {
+				return FormatError(fmt.Sprintf("segment %d: %v", s.current.Index, err))
+			}
+		}
+	}
+	if s.next < len(s.passes) && s.passes[s.next].Level == pass.Level {
+		return nil
+	}
+	s.fresh = true
+	s.at.Level, s.at.Timestep = pass.Level, model.LevelTimestep(pass.Level)
+	s.at.Steps = model.T - s.at.Timestep
+	s.at.Exact = s.next == len(s.passes) && s.whole
+	if s.next < len(s.passes) && s.reached(s.passes[s.next].Level) {
+		s.open = false
+	}
+	return nil
+}
+
+func (s *Stream) readAlpha(c container.Chunk) error {
+	p := &s.picture
+	if !p.format.hasAlpha() {
+		return FormatError("alpha in an image that has none")
+	}
+	r := &stored.Raster{Width: p.w, Height: p.h, Channels: 1, Depth: p.depth, Samples: make([]uint16, p.w*p.h)}
+	for i := range r.Samples {
+		r.Samples[i] = 1<<p.depth - 1
+	}
+	p.alpha = r.Samples
+	_, err := stored.Decode(c.Payload, c.Complete, r)
+	return storedError(c, err)
+}
+
+func (s *Stream) readStored(c container.Chunk) error {
+	p := &s.picture
+	n := p.format.planes()
+	s.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Samples: make([]uint16, n*p.w*p.h)}
+	rows, err := stored.Decode(c.Payload, c.Complete, s.raster)
+	if err != nil {
+		return storedError(c, err)
+	}
+	if p.format == formatPaletted {
+		for _, v := range s.raster.Samples[:rows*p.w] {
+			if int(v) >= len(p.palette) {
+				if !s.seen[container.Palette] {
+					rows = 0 // the palette is missing, so that there is nothing to show
+					break
+				}
+				return FormatError("a pixel's index is outside the palette")
+			}
+		}
+	}
+	s.rows = min(rows, s.rowLimit())
+	s.fresh = true
+	s.at.Steps = model.T * s.rows / p.h
+	s.at.Timestep = model.T - s.at.Steps
+	s.at.Level = min(s.at.Level, s.at.Timestep)
+	s.at.Bytes = s.offsets[c.Index] + int64(len(c.Payload))
+	s.at.IdealBits = 8 * int64(len(c.Payload))
+	if c.Complete {
+		s.at.Bytes = s.offsets[c.Index+1]
+	}
+	s.at.Exact = s.rows == p.h && s.whole
+	return nil
+}
+
+// rowLimit is where the rows of a stored file stop, which has no steps: after as large a share of them.
+func (s *Stream) rowLimit() int { return s.picture.h * (model.T - min(s.stop, model.T)) / model.T }
+
+// storedError says which segment the plain coder could not read.
+func storedError(c container.Chunk, err error) error {
+	if err != nil {
+		return FormatError(fmt.Sprintf("segment %d: %v", c.Index, err))
+	}
+	return nil
+}
+
+// Image returns the picture so far. It costs about as much as a level of the reverse process.
+func (s *Stream) Image() (image.Image, error) {
+	p := s.picture
+	if s.header.Modelled {
+		p.colour = s.chain.Picture()
+		return p.make(), nil
+	}
+	n := p.format.planes()
+	step := p.graySteps()
+	p.colour = make([]model.Plane, n)
+	for c := range p.colour {
+		p.colour[c] = model.NewPlane(p.w, p.h)
+		pix := p.colour[c].Pix
+		if p.format != formatPaletted {
+			for i := range pix[s.rows*p.w:] {
+				pix[s.rows*p.w+i] = 1 << (max(p.depth, 8) - 1)
+			}
+		}
+		for i := range s.rows * p.w {
+			pix[i] = int32(s.raster.Samples[i*n+c]) * step
+		}
+	}
+	return p.make(), nil
+}
+
+// Metadata returns what Options.Metadata gave the encoder, as soon as the stream has come to it: by the end
+// of a complete file at the latest.
+func (s *Stream) Metadata() []byte { return s.metadata }
+
+// Config returns the size and, except for paletted images at first, the color model of the image.
+func (s *Stream) Config() image.Config {
+	return image.Config{ColorModel: s.picture.colorModel(), Width: s.picture.w, Height: s.picture.h}
+}

@@ -1,0 +1,60 @@
+package container
+
+import (
+	"bytes"
+	"io"
+	"runtime"
+	"testing"
+)
+
+// allocated returns the bytes that f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// A header may claim what it likes: memory follows the bytes that are there.
+func TestClaimsAllocateNothing(t *testing.T) {
+	huge := mustAppend(t, lean(MaxSize))
+	for _, c := range []struct {
+		name string
+		file []byte
+	}{
+		{"a segment of 2^56 bytes", huge},
+		{"and 100,000 of them", append(bytes.Clone(huge), make([]byte, 100_000)...)},
+		{"4096 segments", seal([]byte(Magic + "\x21\x10\x1f\x1fabcd\x05\x80\x20")...)},
+	} {
+		// Doubling takes at most twice the last buffer, which is at most twice
+		// the bytes; the rest is the stream's buffer and other small change.
+		limit := 4*uint64(len(c.file)) + 64<<10
+		got := allocated(func() {
+			rd, err := NewReader(struct{ io.Reader }{bytes.NewReader(c.file)})
+			for err == nil {
+				_, err = rd.Next()
+			}
+		})
+		if got > limit {
+			t.Errorf("%s: %d bytes allocated, want at most %d", c.name, got, limit)
+		}
+	}
+}
+
+// A payload ends in memory of its own size.
+func TestPayloadFits(t *testing.T) {
+	const size = 50_000
+	rd, err := NewReader(bytes.NewReader(mustWrite(t, lean(size), [][]byte{make([]byte, size)})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(rd.payload) < size {
+		if _, err := rd.ReadSome(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := cap(rd.payload); got != size {
+		t.Errorf("capacity %d, want %d", got, size)
+	}
+}

@@ -1,0 +1,71 @@
+package container
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"testing"
+)
+
+// seal appends the checksum that a header of these bytes should have.
+func seal(body ...byte) []byte {
+	return binary.LittleEndian.AppendUint32(body, crc32.Checksum(body, castagnoli))
+}
+
+// Each of these has a right checksum and could be understood, but is not how
+// Append writes it; or it says what no header of this version says.
+func TestReadHeaderRefuses(t *testing.T) {
+	// After the Magic: lead, options, width-1, height-1, ...
+	for _, c := range []struct {
+		name, after, want string
+	}{
+		{"zero options", "\x21\x00\x1f\x1fabcd\x05\x07", "malformed"},
+		{"default depth written", "\x21\x02\x1f\x1f\x08abcd\x05\x07", "malformed"},
+		{"default params length written", "\x21\x04\x1f\x1fabcd\x01\x05\x07", "malformed"},
+		{"zero units written", "\x21\x08\x1f\x1fabcd\x05\x00\x07", "malformed"},
+		{"table of the one segment", "\x21\x10\x1f\x1fabcd\x05\x01\x05\x00\x07", "malformed"},
+		{"units and a table", "\x21\x18\x1f\x1fabcd\x05\x00", "malformed"},
+		{"params length, but stored", "\x21\x05\x1f\x1f\x07", "malformed"},
+		{"units, but stored", "\x21\x09\x1f\x1f\x01\x07", "malformed"},
+		{"long width", "\x01\x9f\x00\x1fabcd\x05\x07", "malformed"},
+		{"long size", "\x01\x1f\x1fabcd\x05\x87\x80\x00", "malformed"},
+		{"endless width", "\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x1fabcd\x05\x07", "malformed"},
+		{"depth 0", "\x21\x02\x1f\x1f\x00abcd\x05\x07", "malformed"},
+		{"depth 17", "\x21\x02\x1f\x1f\x11abcd\x05\x07", "malformed"},
+		{"stored segment, but modelled", "\x21\x10\x1f\x1fabcd\x05\x01\x04\x07", "malformed"},
+		{"passes after the last", "\x21\x10\x1f\x1fabcd\x05\x02\x05\x00\x07\x05\x01\x07", "malformed"},
+
+		{"version 1", "\x41\x1f\x1fabcd\x05\x07", "unsupported"},
+		{"version 3", "\xc1\x1f\x1fabcd\x05\x07", "unsupported"},
+		{"option 5", "\x21\x20\x1f\x1fabcd\x05\x07", "unsupported"},
+		{"option 7", "\x21\x80\x1f\x1fabcd\x05\x07", "unsupported"},
+		{"kind 0", "\x21\x10\x1f\x1fabcd\x05\x01\x00\x07", "unsupported"},
+		{"kind 6", "\x21\x10\x1f\x1fabcd\x05\x01\x06\x07", "unsupported"},
+
+		{"width", "\x01\x80\x80\x80\x08\x1fabcd\x05\x07", "over the limit"},
+		{"params", "\x21\x04\x1f\x1fabcd\x21" + "123456789012345678901234567890123" + "\x07", "over the limit"},
+		{"segments", "\x21\x10\x1f\x1fabcd\x05\x81\x20", "over the limit"},
+		{"units", "\x21\x08\x1f\x1fabcd\x05\x80\x80\x40\x07", "over the limit"},
+		{"size", "\x01\x1f\x1fabcd\x05\x80\x80\x80\x80\x80\x80\x80\x80\x01", "over the limit"},
+		{"sum of sizes", "\x21\x10\x1f\x1fabcd\x05\x02\x01\xff\xff\xff\xff\xff\xff\xff\x7f\x05\x00\x01", "over the limit"},
+	} {
+		_, _, err := ReadHeader(bytes.NewReader(seal([]byte(Magic + c.after)...)))
+		if cause(err) != c.want {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+
+	// The table above tests what it says only if its pattern is right.
+	h, _, err := ReadHeader(bytes.NewReader(seal([]byte(Magic + "\x01\x1f\x1fabcd\x05\x07")...)))
+	if err != nil || h.Width != 32 || h.Segments[0] != (Segment{Kind: Passes, Size: 7}) {
+		t.Errorf("the plain one: %+v, %v", h, err)
+	}
+}
+
+func TestNotThisFormat(t *testing.T) {
+	for _, s := range []string{"\x89PNG\r\n\x1a\n", "\x5dPMZ\x01", "PMZ", "\xddPM\n"} {
+		if _, _, err := ReadHeader(bytes.NewReader([]byte(s))); cause(err) != "malformed" {
+			t.Errorf("%q: %v, want a FormatError", s, err)
+		}
+	}
+}

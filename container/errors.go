@@ -1,0 +1,41 @@
+package container
+
+import "fmt"
+
+// FormatError says that the input is not a ddpmz file, or that a field of its
+// header is malformed; from [Header.Append] and [Write], that the header
+// cannot be written.
+type FormatError string
+
+func (e FormatError) Error() string { return "container: malformed: " + string(e) }
+
+// UnsupportedError says that the file needs something that this version of
+// the package does not know: a newer version, an option bit, a segment kind.
+type UnsupportedError string
+
+func (e UnsupportedError) Error() string { return "container: unsupported: " + string(e) }
+
+// LimitError says that a number is well-formed but over a limit of the format.
+type LimitError string
+
+func (e LimitError) Error() string { return "container: over the limit: " + string(e) }
+
+// CorruptHeaderError says that the header does not match its checksum.
+type CorruptHeaderError struct {
+	Stored, Computed uint32 // CRC-32C
+}
+
+func (e *CorruptHeaderError) Error() string {
+	return fmt.Sprintf("container: header damaged: checksum %08x, computed %08x", e.Stored, e.Computed)
+}
+
+// CorruptSegmentError says that a segment does not match its checksum: it is
+// damaged, or it stands where another belongs.
+type CorruptSegmentError struct {
+	Index int // in Header.Segments
+	Kind  Kind
+}
+
+func (e *CorruptSegmentError) Error() string {
+	return fmt.Sprintf("container: segment %d (%v) damaged: checksum mismatch", e.Index, e.Kind)
+}

@@ -1,0 +1,137 @@
+package container
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+//go:embed FORMAT.md
+var formatMD string
+
+var (
+	hexdumpBlock = regexp.MustCompile("(?s)```hexdump\n(.*?)```")
+	exampleRow   = regexp.MustCompile("(?m)^\\| ([0-9a-f]{2}) \\| `([0-9a-f ]+)` \\|")
+)
+
+// The examples of FORMAT.md: their dumps are as hex.Dump writes them, their
+// tables give every byte of them, and they say what their captions say.
+func TestFormatExamples(t *testing.T) {
+	model := [4]byte{0x5b, 0x1e, 0x09, 0xc4}
+	wants := []struct {
+		header   Header
+		payloads []string
+	}{
+		{
+			Header{
+				Width: 32, Height: 32, Format: 1, Depth: 8,
+				Modelled: true, Model: model, Params: []byte{5},
+				Segments: []Segment{{Kind: Passes, Size: 7}},
+			},
+			[]string{"payload"},
+		},
+		{
+			Header{
+				Width: 200, Height: 100, Format: 3, Depth: 16,
+				Modelled: true, Model: model, Params: []byte{4, 9},
+				Segments: []Segment{{Kind: Metadata, Size: 4}, {Kind: Passes, Units: 2, Size: 6}, {Kind: Passes, Size: 8}},
+			},
+			[]string{"meta", "coarse", "the rest"},
+		},
+	}
+	blocks := hexdumpBlock.FindAllStringSubmatchIndex(formatMD, -1)
+	if len(blocks) != len(wants) {
+		t.Fatalf("%d examples, want %d", len(blocks), len(wants))
+	}
+	for i, want := range wants {
+		dump := formatMD[blocks[i][2]:blocks[i][3]]
+		file := parseHexdump(t, dump)
+		if hex.Dump(file) != dump {
+			t.Errorf("example %d: a dump of it is\n%s", i, hex.Dump(file))
+		}
+
+		rows := formatMD[blocks[i][1]:]
+		if end := strings.Index(rows, "\n#"); end >= 0 {
+			rows = rows[:end]
+		}
+		var tabled []byte
+		for _, row := range exampleRow.FindAllStringSubmatch(rows, -1) {
+			if at := fmt.Sprintf("%02x", len(tabled)); row[1] != at {
+				t.Errorf("example %d: a row at %s should be at %s", i, row[1], at)
+			}
+			tabled = append(tabled, parseHex(t, row[2])...)
+		}
+		if !bytes.Equal(tabled, file) {
+			t.Errorf("example %d: the table has\n%x, the dump\n%x", i, tabled, file)
+		}
+
+		rd, err := NewReader(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rd.Header(); !reflect.DeepEqual(got, &want.header) {
+			t.Errorf("example %d is %+v, want %+v", i, got, want.header)
+		}
+		for j, payload := range want.payloads {
+			if c, err := rd.Next(); err != nil || !c.Complete || string(c.Payload) != payload {
+				t.Errorf("example %d, segment %d: %+v, %v", i, j, c, err)
+			}
+		}
+		if _, err := rd.Next(); err != io.EOF || rd.Truncated() {
+			t.Errorf("example %d: %v at the end", i, err)
+		}
+	}
+}
+
+// parseHexdump reads the hex columns of lines as hex.Dump writes them.
+func parseHexdump(t *testing.T, dump string) []byte {
+	t.Helper()
+	var b []byte
+	for line := range strings.Lines(dump) {
+		columns, _, _ := strings.Cut(line, "|")
+		_, columns, _ = strings.Cut(columns, " ")
+		b = append(b, parseHex(t, columns)...)
+	}
+	return b
+}
+
+func parseHex(t *testing.T, s string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// The limits that FORMAT.md names are those of the package.
+func TestFormatLimits(t *testing.T) {
+	for _, row := range []struct {
+		text  string
+		limit uint64
+		want  uint64
+	}{
+		{"| width, height | 1 | 2^24 |", MaxSide, 1 << 24},
+		{"| format | 0 | 31 |", MaxFormat, 31},
+		{"| depth | 1 | 16 |", MaxDepth, 16},
+		{"| params, bytes | 0 | 32 |", MaxParams, 32},
+		{"| segments | 0 | 4096 |", MaxSegments, 4096},
+		{"| units of a segment | 0 | 2^20 - 1 |", MaxUnits, 1<<20 - 1},
+		{"| sizes of all segments, together | 0 | 2^56 - 1 |", MaxSize, 1<<56 - 1},
+	} {
+		if !strings.Contains(formatMD, row.text) || row.limit != row.want {
+			t.Errorf("%s: the package has %d", row.text, row.limit)
+		}
+	}
+	for k := Metadata; k <= Passes; k++ {
+		if row := fmt.Sprintf("| %d | %v |", byte(k), k); !strings.Contains(formatMD, row) {
+			t.Errorf("no row %q", row)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package container
+
+import (
+	"encoding/hex"
+	"testing"
+)
+
+// Headers and their bytes. From version 1 of the format on, files like these
+// exist, and a change here is a file that no longer decodes. Before, whoever
+// changes the format changes them by hand, and FORMAT.md with them.
+func TestGolden(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		header *Header
+		want   string
+	}{
+		{"lean", lean(9999), "dd504d5a011f1fa1b2c3d4058f4e66e3068e"},
+		{"stored, one bit", &Header{
+			Width: 1, Height: MaxSide, Format: 0, Depth: 1,
+			Segments: []Segment{{Kind: Stored, Size: 300}},
+		}, "dd504d5a200300ffffff0701ac02db98f680"},
+		{"stored, with a palette", &Header{
+			Width: 129, Height: 128, Format: MaxFormat, Depth: 8,
+			Segments: []Segment{{Kind: Palette, Size: 48}, {Kind: Stored, Size: 1 << 20}},
+		}, "dd504d5a3f1180017f020230048080400b928e70"},
+		{"one segment of some passes", &Header{
+			Width: 4000, Height: 3000, Format: 1, Depth: 10,
+			Modelled: true, Model: [4]byte{1, 2, 3, 4},
+			Segments: []Segment{{Kind: Passes, Units: 200, Size: 5}},
+		}, "dd504d5a210e9f1fb7170a0102030400c801058ad1f900"},
+		{"no segments", &Header{
+			Width: 5, Height: 7, Format: 2, Depth: 8, Modelled: true, Params: []byte{0},
+		}, "dd504d5a22100406000000000000b604874d"},
+		{"every other kind", &Header{
+			Width: 640, Height: 480, Format: 1, Depth: 8,
+			Modelled: true, Model: [4]byte{9, 8, 7, 6}, Params: []byte("abc"),
+			Segments: []Segment{
+				{Kind: Metadata, Size: 0}, {Kind: Alpha, Size: 127}, {Kind: Passes, Units: 1, Size: 128},
+				{Kind: Passes, Units: MaxUnits, Size: 1 << 40}, {Kind: Metadata, Size: 1},
+			},
+		}, "dd504d5a2114ff04df030908070603616263050100037f0501800105ffff3f80808080802001019ba6d1ac"},
+	} {
+		if got := hex.EncodeToString(mustAppend(t, c.header)); got != c.want {
+			t.Errorf("%s:\n%s, want\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestGoldenFile(t *testing.T) {
+	_, _, file := small(t)
+	const want = "dd504d5a21101f1fa1b2c3d405040109030005030605000c2b9581506d6574612064617461d929f1e3e1348f2a636f61727365a8eaa2b1616c6c20746865207265737463460ca9"
+	if got := hex.EncodeToString(file); got != want {
+		t.Errorf("%s, want\n%s", got, want)
+	}
+}

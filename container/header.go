@@ -1,0 +1,104 @@
+package container
+
+import "fmt"
+
+// Limits of the format. Pixel limits are the codec's.
+const (
+	MaxSide     = 1 << 24   // Width and Height
+	MaxFormat   = 31        // Format
+	MaxDepth    = 16        // Depth
+	MaxParams   = 32        // bytes in Params
+	MaxSegments = 4096      // entries in Segments
+	MaxUnits    = 1<<20 - 1 // Units of one segment; the sum of all fits 32 bits
+	MaxSize     = 1<<56 - 1 // sum of all Sizes; every offset fits an int64
+
+	// MaxHeader bounds an encoded header in bytes. It follows from the limits
+	// above, so nothing needs to check it.
+	MaxHeader = 1 << 16
+)
+
+// Header is everything in a file but the payloads.
+type Header struct {
+	Width, Height uint32 // pixels, 1 to MaxSide
+	Format        uint8  // 0 to MaxFormat; the codec says what each means
+	Depth         uint8  // bits a sample, 1 to MaxDepth
+
+	// Modelled files have a Model, Params and Passes segments; stored files
+	// have neither of the first two, and Stored segments.
+	Modelled bool
+	Model    [4]byte // first bytes of the SHA-256 of the weights
+	Params   []byte  // the model's level plan, at most MaxParams bytes; nil if empty
+
+	Segments []Segment // in file order, at most MaxSegments
+}
+
+// Offsets returns where in the file each segment's payload begins, and last
+// the file's whole size: len(h.Segments)+1 numbers. The checksum of segment i
+// is in the four bytes before offset i+1. The first is also the header's size.
+// It fails as Append does.
+func (h *Header) Offsets() ([]int64, error) {
+	header, err := h.Append(nil)
+	if err != nil {
+		return nil, err
+	}
+	offsets := make([]int64, 0, len(h.Segments)+1)
+	at := int64(len(header))
+	for _, s := range h.Segments {
+		offsets = append(offsets, at)
+		at += int64(s.Size) + checksumSize
+	}
+	return append(offsets, at), nil
+}
+
+// imageKind is the kind that holds the image itself.
+func (h *Header) imageKind() Kind {
+	if h.Modelled {
+		return Passes
+	}
+	return Stored
+}
+
+// validate reports the first reason why h is not a header of this format.
+func (h *Header) validate() error {
+	switch {
+	case h.Width == 0 || h.Height == 0:
+		return FormatError("image without pixels")
+	case h.Width > MaxSide || h.Height > MaxSide:
+		return LimitError(fmt.Sprintf("image of %d x %d pixels", h.Width, h.Height))
+	case h.Format > MaxFormat:
+		return FormatError(fmt.Sprintf("format %d", h.Format))
+	case h.Depth == 0 || h.Depth > MaxDepth:
+		return FormatError(fmt.Sprintf("depth of %d bits", h.Depth))
+	case len(h.Params) > MaxParams:
+		return LimitError(fmt.Sprintf("%d bytes of params", len(h.Params)))
+	case !h.Modelled && (h.Model != [4]byte{} || len(h.Params) != 0):
+		return FormatError("model in a stored file")
+	case len(h.Segments) > MaxSegments:
+		return LimitError(fmt.Sprintf("%d segments", len(h.Segments)))
+	}
+	return h.validateSegments()
+}
+
+func (h *Header) validateSegments() error {
+	var total uint64
+	ended := false // a Passes segment has taken all passes left
+	for i, s := range h.Segments {
+		switch {
+		case !s.Kind.known():
+			return UnsupportedError(fmt.Sprintf("segment %d is of %v", i, s.Kind))
+		case (s.Kind == Passes || s.Kind == Stored) && s.Kind != h.imageKind():
+			return FormatError(fmt.Sprintf("segment %d (%v) does not fit the coding", i, s.Kind))
+		case s.Kind != Passes && s.Units != 0:
+			return FormatError(fmt.Sprintf("segment %d (%v) has units", i, s.Kind))
+		case s.Units > MaxUnits:
+			return LimitError(fmt.Sprintf("segment %d has %d units", i, s.Units))
+		case s.Kind == Passes && ended:
+			return FormatError(fmt.Sprintf("segment %d has passes after the last", i))
+		case s.Size > MaxSize-total:
+			return LimitError(fmt.Sprintf("segment %d ends beyond %d bytes", i, uint64(MaxSize)))
+		}
+		total += s.Size
+		ended = ended || s.Kind == Passes && s.Units == 0
+	}
+	return nil
+}

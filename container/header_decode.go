@@ -1,0 +1,201 @@
+package container
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"github.com/ddpmz/ddpmz/bitstream"
+)
+
+// ReadHeader reads a header from r, and not a byte beyond it, and returns it
+// with the number of bytes read. It reads byte by byte: give it a buffered r.
+//
+// Its errors: [FormatError], [UnsupportedError], [LimitError],
+// *[CorruptHeaderError], one that wraps io.ErrUnexpectedEOF where r ends
+// inside the header, or r's own, wrapped. A damaged header may be any of them
+// but the last.
+func ReadHeader(r io.Reader) (*Header, int64, error) {
+	src, ok := r.(io.ByteReader)
+	if !ok {
+		src = oneByteReader{r}
+	}
+	h, raw, err := readHeader(src)
+	return h, int64(len(raw)), err
+}
+
+// readHeader returns the header and its bytes; with an error, no header and
+// the bytes read.
+func readHeader(src io.ByteReader) (*Header, []byte, error) {
+	p := &headerParser{src: src}
+	h := p.header()
+	if p.err != nil {
+		return nil, p.raw, p.err
+	}
+	computed := crc32.Checksum(p.raw, castagnoli)
+	stored := binary.LittleEndian.Uint32(p.bytes(checksumSize))
+	if p.err != nil {
+		return nil, p.raw, p.err
+	}
+	if stored != computed {
+		return nil, p.raw, &CorruptHeaderError{Stored: stored, Computed: computed}
+	}
+	// The encoder says which fields are valid and which bytes are canonical.
+	canonical, err := h.Append(nil)
+	if err != nil {
+		return nil, p.raw, err
+	}
+	if !bytes.Equal(canonical, p.raw) {
+		return nil, p.raw, FormatError("header is not in its one encoding")
+	}
+	return h, p.raw, nil
+}
+
+// headerParser reads fields and keeps their bytes. After its first error every
+// field is zero.
+type headerParser struct {
+	src io.ByteReader
+	raw []byte
+	err error
+}
+
+// header reads up to the checksum. It refuses only what it cannot read on
+// from, or cannot hold; the rest is for validate, once the checksum is seen
+// to be right.
+func (p *headerParser) header() *Header {
+	for _, want := range []byte(Magic) {
+		if p.byte() != want {
+			p.fail(FormatError("not a ddpmz file"))
+			return nil
+		}
+	}
+	lead := p.byte()
+	if v := lead >> versionShift; v != version {
+		p.fail(UnsupportedError(fmt.Sprintf("version %d", v)))
+	}
+	var options byte
+	if lead&hasOptions != 0 {
+		options = p.byte()
+	}
+	if options&^optKnown != 0 {
+		p.fail(UnsupportedError(fmt.Sprintf("options %#02x", options)))
+	}
+
+	h := &Header{Format: lead & formatMask, Depth: defaultDepth, Modelled: options&optStored == 0}
+	h.Width = 1 + uint32(p.uvarint(MaxSide-1, "width"))
+	h.Height = 1 + uint32(p.uvarint(MaxSide-1, "height"))
+	if options&optDepth != 0 {
+		h.Depth = p.byte()
+	}
+	if h.Modelled {
+		copy(h.Model[:], p.bytes(len(h.Model)))
+		h.Params = p.params(options)
+	}
+	h.Segments = p.segments(h.imageKind(), options)
+	return h
+}
+
+func (p *headerParser) params(options byte) []byte {
+	size := byte(defaultParams)
+	if options&optParams != 0 {
+		size = p.byte()
+	}
+	switch {
+	case size > MaxParams:
+		p.fail(LimitError(fmt.Sprintf("%d bytes of params", size)))
+		return nil
+	case size == 0:
+		return nil
+	}
+	return p.bytes(int(size))
+}
+
+func (p *headerParser) segments(image Kind, options byte) []Segment {
+	if options&optTable == 0 {
+		s := Segment{Kind: image}
+		if options&optUnits != 0 {
+			s.Units = uint32(p.uvarint(MaxUnits, "units"))
+		}
+		s.Size = p.uvarint(MaxSize, "size")
+		return []Segment{s}
+	}
+	count := p.uvarint(MaxSegments, "segment count")
+	var table []Segment // grows with the entries read, not with their count
+	for i := uint64(0); i < count && p.err == nil; i++ {
+		s := Segment{Kind: Kind(p.byte())}
+		if p.err == nil && !s.Kind.known() {
+			p.fail(UnsupportedError(fmt.Sprintf("segment %d is of %v", i, s.Kind)))
+		}
+		if s.Kind == Passes {
+			s.Units = uint32(p.uvarint(MaxUnits, "units"))
+		}
+		s.Size = p.uvarint(MaxSize, "size")
+		table = append(table, s)
+	}
+	return table
+}
+
+// fail sets the error, unless there is one.
+func (p *headerParser) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *headerParser) byte() byte {
+	if p.err != nil {
+		return 0
+	}
+	b, err := p.src.ReadByte()
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		p.err = fmt.Errorf("container: in the header: %w", err)
+		return 0
+	}
+	p.raw = append(p.raw, b)
+	return b
+}
+
+// bytes reads the next n bytes; there are always n in its result.
+func (p *headerParser) bytes(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = p.byte()
+	}
+	return b
+}
+
+// uvarint reads a number of at most limit; what names it in an error. The last
+// of a number's bytes, which are ten at most, has its top bit clear.
+func (p *headerParser) uvarint(limit uint64, what string) uint64 {
+	start := len(p.raw)
+	for n := 1; p.byte()&0x80 != 0 && n < 10; n++ {
+	}
+	if p.err != nil {
+		return 0
+	}
+	r := bitstream.NewReader(p.raw[start:])
+	v := r.Uvarint(1<<64 - 1)
+	switch {
+	case r.Err() != nil:
+		p.fail(FormatError(what + " is not a number in its shortest form"))
+		return 0
+	case v > limit:
+		p.fail(LimitError(fmt.Sprintf("%s of %d", what, v)))
+		return 0
+	}
+	return v
+}
+
+// oneByteReader makes any reader an io.ByteReader that takes no byte too many.
+type oneByteReader struct{ io.Reader }
+
+func (r oneByteReader) ReadByte() (byte, error) {
+	var b [1]byte
+	_, err := io.ReadFull(r, b[:])
+	return b[0], err
+}

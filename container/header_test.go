@@ -1,0 +1,223 @@
+package container
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// lean is the commonest small header: see TestLeanOverhead.
+func lean(size uint64) *Header {
+	return &Header{
+		Width: 32, Height: 32, Format: 1, Depth: 8,
+		Modelled: true, Model: [4]byte{0xa1, 0xb2, 0xc3, 0xd4}, Params: []byte{5},
+		Segments: []Segment{{Kind: Passes, Size: size}},
+	}
+}
+
+// randomHeader returns a valid header whose segments are of at most maxSize
+// bytes. Each of its choices is often the one that costs nothing on the wire.
+func randomHeader(rng *rand.Rand, maxSize uint64) *Header {
+	often := func() bool { return rng.IntN(2) == 0 }
+	bits := func(n int) uint64 { return rng.Uint64() >> (64 - 1 - rng.IntN(n)) } // 1 to n bits
+	h := &Header{
+		Width:  1 + uint32(bits(24)),
+		Height: 1 + uint32(bits(24)),
+		Format: uint8(rng.IntN(MaxFormat + 1)),
+		Depth:  8,
+	}
+	if !often() {
+		h.Depth = uint8(1 + rng.IntN(MaxDepth))
+	}
+	if often() {
+		h.Modelled = true
+		h.Model = [4]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8))}
+		if n := rng.IntN(MaxParams + 1); often() {
+			h.Params = []byte{byte(bits(8))}
+		} else if n > 0 {
+			h.Params = make([]byte, n)
+		}
+	}
+	count := 1
+	if !often() {
+		count = rng.IntN(6)
+	}
+	last := -1 // the last Passes segment
+	for i := range count {
+		s := Segment{Kind: h.imageKind(), Size: bits(56) % (maxSize + 1)}
+		if !often() {
+			s.Kind = Metadata + Kind(rng.IntN(3))
+		}
+		if s.Kind == Passes {
+			s.Units = 1 + uint32(bits(20))%MaxUnits
+			last = i
+		}
+		h.Segments = append(h.Segments, s)
+	}
+	if last >= 0 && often() {
+		h.Segments[last].Units = 0
+	}
+	return h
+}
+
+func mustAppend(t testing.TB, h *Header) []byte {
+	t.Helper()
+	b, err := h.Append(nil)
+	if err != nil {
+		t.Fatalf("Append(%+v): %v", h, err)
+	}
+	return b
+}
+
+func TestHeaderRoundTrip(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 3000 {
+		h := randomHeader(rng, MaxSize/6)
+		b := mustAppend(t, h)
+		src := bytes.NewReader(append(b[:len(b):len(b)], "payload"...))
+		got, n, err := ReadHeader(struct{ io.Reader }{src}) // no ReadByte
+		if err != nil {
+			t.Fatalf("%+v: %v", h, err)
+		}
+		if !reflect.DeepEqual(got, h) {
+			t.Fatalf("got %+v, want %+v", got, h)
+		}
+		if n != int64(len(b)) || src.Len() != len("payload") {
+			t.Fatalf("read %d bytes of %d, %d left", n, len(b), src.Len())
+		}
+	}
+}
+
+// A header is appended after what is there, and its checksum covers only itself.
+func TestAppendAfter(t *testing.T) {
+	h := lean(100)
+	got, err := h.Append([]byte("before"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "before" + string(mustAppend(t, h)); string(got) != want {
+		t.Errorf("got %x, want %x", got, want)
+	}
+}
+
+// A thumbnail pays 22 bytes for header and checksums.
+func TestLeanOverhead(t *testing.T) {
+	offsets, err := lean(1<<14 - 1).Offsets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if overhead := offsets[1] - (1<<14 - 1); overhead > 22 {
+		t.Errorf("%d bytes beside the payload, want at most 22", overhead)
+	}
+}
+
+// largest is a header with every field at its longest.
+func largest() *Header {
+	h := &Header{
+		Width: MaxSide, Height: MaxSide, Format: MaxFormat, Depth: MaxDepth,
+		Modelled: true, Model: [4]byte{255, 255, 255, 255}, Params: make([]byte, MaxParams),
+	}
+	for range MaxSegments {
+		h.Segments = append(h.Segments, Segment{Kind: Passes, Units: MaxUnits, Size: MaxSize / MaxSegments})
+	}
+	return h
+}
+
+func TestLargestHeader(t *testing.T) {
+	h := largest()
+	b := mustAppend(t, h)
+	if len(b) > MaxHeader {
+		t.Errorf("%d bytes, over MaxHeader", len(b))
+	}
+	got, _, err := ReadHeader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, h) {
+		t.Error("does not come back as it went")
+	}
+	offsets, err := h.Offsets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := int64(len(b)) + MaxSegments*(MaxSize/MaxSegments+checksumSize)
+	if end := offsets[MaxSegments]; end != want {
+		t.Errorf("ends at %d, want %d", end, want)
+	}
+}
+
+func TestAppendRefuses(t *testing.T) {
+	const malformed, limit, unsupported = "malformed", "over the limit", "unsupported"
+	for _, c := range []struct {
+		name   string
+		change func(*Header)
+		want   string
+	}{
+		{"no width", func(h *Header) { h.Width = 0 }, malformed},
+		{"no height", func(h *Header) { h.Height = 0 }, malformed},
+		{"wide", func(h *Header) { h.Width = MaxSide + 1 }, limit},
+		{"high", func(h *Header) { h.Height = MaxSide + 1 }, limit},
+		{"format", func(h *Header) { h.Format = MaxFormat + 1 }, malformed},
+		{"no depth", func(h *Header) { h.Depth = 0 }, malformed},
+		{"deep", func(h *Header) { h.Depth = MaxDepth + 1 }, malformed},
+		{"long params", func(h *Header) { h.Params = make([]byte, MaxParams+1) }, limit},
+		{"model, but stored", func(h *Header) { h.Modelled = false; h.Params = nil; h.Segments = nil }, malformed},
+		{"params, but stored", func(h *Header) { h.Modelled = false; h.Model = [4]byte{}; h.Segments = nil }, malformed},
+		{"stored, but modelled", func(h *Header) { h.Segments[0].Kind = Stored }, malformed},
+		{"passes, but stored", func(h *Header) { h.Modelled = false; h.Model = [4]byte{}; h.Params = nil }, malformed},
+		{"many segments", func(h *Header) { h.Segments = make([]Segment, MaxSegments+1) }, limit},
+		{"no kind", func(h *Header) { h.Segments[0].Kind = 0 }, unsupported},
+		{"unknown kind", func(h *Header) { h.Segments[0].Kind = Passes + 1 }, unsupported},
+		{"units of metadata", func(h *Header) { h.Segments[0] = Segment{Kind: Metadata, Units: 1} }, malformed},
+		{"many units", func(h *Header) { h.Segments[0].Units = MaxUnits + 1 }, limit},
+		{"passes after the last", func(h *Header) { h.Segments = append(h.Segments, Segment{Kind: Passes, Units: 1}) }, malformed},
+		{"large", func(h *Header) { h.Segments[0].Size = MaxSize + 1 }, limit},
+		{"huge", func(h *Header) { h.Segments[0].Size = 1<<64 - 1 }, limit},
+		{"large in sum", func(h *Header) {
+			h.Segments = []Segment{{Kind: Alpha, Size: MaxSize}, {Kind: Passes, Size: 1}}
+		}, limit},
+	} {
+		h := lean(1000)
+		c.change(h)
+		got, err := h.Append([]byte("before"))
+		if string(got) != "before" {
+			t.Errorf("%s: dst came back as %q", c.name, got)
+		}
+		if err == nil || cause(err) != c.want || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+		if _, err := h.Offsets(); err == nil {
+			t.Errorf("%s: Offsets takes it", c.name)
+		}
+	}
+}
+
+// cause names the type of an error of this package, or returns "".
+func cause(err error) string {
+	var (
+		format      FormatError
+		unsupported UnsupportedError
+		limit       LimitError
+		header      *CorruptHeaderError
+		segment     *CorruptSegmentError
+	)
+	switch {
+	case errors.As(err, &format):
+		return "malformed"
+	case errors.As(err, &unsupported):
+		return "unsupported"
+	case errors.As(err, &limit):
+		return "over the limit"
+	case errors.As(err, &header):
+		return "header damaged"
+	case errors.As(err, &segment):
+		return "segment damaged"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "cut"
+	}
+	return ""
+}

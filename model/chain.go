@@ -1,0 +1,360 @@
+package model
+
+import (
+	"math/bits"
+
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+)
+
+// A Coder carries symbols between the chain and an entropy coder. An encoder codes what it is given and
+// returns it; a decoder ignores it and returns what it decodes. ok is false when a decoder has run out of
+// bytes, after which the chain asks for no more.
+type Coder interface {
+	// Symbol codes symbol s of d.
+	Symbol(d *Distribution, s int32) (t int32, ok bool)
+	// Bits codes n <= 16 bits, uniformly distributed.
+	Bits(v uint32, n uint) (w uint32, ok bool)
+}
+
+// A Chain is the state of the reverse process of one image: what is known of every coordinate. Encoder and
+// decoder take it through the same Passes. It is not safe for concurrent use.
+type Chain struct {
+	net    *Net
+	w, h   int
+	planes int  // 1 (gray) or 3
+	depth  uint // bits of a sample
+	deep   uint // depth - 8
+	tau    int32
+
+	top     [planes]int32 // the coarsest coefficients
+	hasTop  bool
+	scales  []scale         // scales[l] is scale l; scales[0] is unused
+	ll      [][planes]Plane // ll[l] is the present estimate of the image at scale l, Q4; ll[0] is unused
+	exact   [planes]Plane   // the image at scale exactAt, if that is above 0 or the image is complete
+	exactAt int             // all scales above this one are exact
+
+	// scratch, reused from pass to pass
+	level, deviation [planes]Plane
+	magnitude        [coordinates]Plane
+	belief           [coordinates]belief
+	input, cells     kernel.Tensor
+	trunk            [2]kernel.Tensor
+	site             kernel.Tensor
+	hidden, output   kernel.Tensor
+}
+
+// scale is one split of the pyramid: the coordinates at its w x h sites.
+type scale struct {
+	number int // 1 is the finest
+	w, h   int // sites
+	fw, fh int // size of the plane that the scale synthesizes
+	stage  int // last stage completed, -1 at first
+
+	truth  [coordinates][]int32 // nil in a decoder; the others are nil until begin
+	dither [coordinates][]uint16
+	cell   [coordinates][]int32
+	clock  [coordinates][]uint8
+}
+
+// belief is what the model thinks of one coordinate at every site of the scale that it was last asked about.
+type belief struct {
+	mean  []int32 // Q6
+	scale []int16 // in scale steps
+
+	logBase, meanBase []int32 // see bases
+}
+
+func (b *belief) resize(n int) {
+	if n > cap(b.mean) {
+		*b = belief{make([]int32, n), make([]int16, n), make([]int32, n), make([]int32, n)}
+	}
+	*b = belief{b.mean[:n], b.scale[:n], b.logBase[:n], b.meanBase[:n]}
+}
+
+// Geometry describes the images a Chain is for.
+type Geometry struct {
+	Width, Height int
+	Planes        int // 1 (gray) or 3 (RGB)
+	Depth         int // bits of a sample: 8 or 16
+}
+
+// NewChain returns the chain of an image of which nothing is known yet. tau is the threshold of skipping, as
+// log2 in 1/32: a coordinate advances in a step only if the model's standard deviation is at least τ times
+// the width of its next cell.
+func NewChain(net *Net, g Geometry, tau int8) *Chain {
+	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau)}
+	c.deep = c.depth - 8
+	n := scalesOf(c.w, c.h)
+	c.exactAt = n
+	c.scales = make([]scale, n+1)
+	c.ll = make([][planes]Plane, n+1)
+	w, h := c.w, c.h
+	for l := 1; l <= n; l++ {
+		c.scales[l] = scale{number: l, fw: w, fh: h, w: (w + 1) / 2, h: (h + 1) / 2, stage: -1}
+		w, h = (w+1)/2, (h+1)/2
+	}
+	return c
+}
+
+// begin allocates what is known of the coordinates, which is nothing at first, but where there is none: those
+// of absent planes, and of bands too small to reach a site. Those are zeros that both sides know.
+func (s *scale) begin(present int) {
+	n := s.w * s.h
+	for i := range coordinates {
+		s.dither[i], s.cell[i], s.clock[i] = make([]uint16, n), make([]int32, n), make([]uint8, n)
+		if i/bands >= present {
+			continue
+		}
+		bw, bh := bandSize(s.fw, s.fh, i%bands)
+		for y := range bh {
+			fillDither(s.dither[i][y*s.w:y*s.w+bw], s.number, i, y)
+			for x := range bw {
+				s.clock[i][y*s.w+x] = unknown
+			}
+		}
+	}
+}
+
+// SetImage gives an encoder's chain the image: planes of samples of the chain's depth, gray or R, G, B. It
+// keeps the planes and overwrites them.
+func (c *Chain) SetImage(image []Plane) {
+	var x [planes]Plane
+	copy(x[:], image)
+	if c.planes == planes {
+		forwardColour(x[0].Pix, x[1].Pix, x[2].Pix)
+	}
+	for l := 1; l < len(c.scales); l++ {
+		s := &c.scales[l]
+		for p := range c.planes {
+			var detail [bands]Plane
+			x[p], detail = c.net.lifting.analyse(x[p])
+			for b, d := range detail {
+				t := make([]int32, s.w*s.h)
+				for y := range d.H {
+					copy(t[y*s.w:], d.Row(y))
+				}
+				s.truth[bands*p+b] = t
+			}
+		}
+	}
+	for p := range c.planes {
+		c.top[p] = x[p].Pix[0]
+	}
+}
+
+// Advance takes the chain through a pass, which must be the next of Passes. It returns false if the coder
+// ran out, which leaves the pass half done: nothing but Picture makes sense then.
+func (c *Chain) Advance(p Pass, coder Coder) bool {
+	if p.Stage < 0 {
+		return c.advanceTop(coder)
+	}
+	s := &c.scales[p.Scale]
+	if p.Stage == 0 {
+		s.begin(c.planes)
+	}
+	c.runTrunk(s, p.Stage, &c.ll[p.Scale])
+	ok := c.runHeads(s, p.Stage, func(g, phase int) bool { return c.advancePhase(s, p.Stage, g, phase, coder) })
+	if !ok {
+		return false
+	}
+	s.stage = p.Stage
+	if s.stage == stages-1 {
+		c.exactAt = p.Scale - 1
+		c.exact = c.synthesizeExact(p.Scale)
+	}
+	if p.Scale > 1 {
+		c.ll[p.Scale-1] = c.synthesize(p.Scale, &c.ll[p.Scale])
+	}
+	return true
+}
+
+// advanceTop codes the coarsest coefficients, of which nothing is known, as they are.
+func (c *Chain) advanceTop(coder Coder) bool {
+	for p := range c.planes {
+		n := c.depth
+		offset := int32(0)
+		if p > 0 { // chroma has a sign
+			n, offset = n+1, 1<<c.depth
+		}
+		// Averages of liftings longer than Haar's can leave the samples' range by a little: two bits more.
+		n, offset = n+2, offset+1<<c.depth
+		v := uint32(c.top[p] + offset)
+		hi, ok := coder.Bits(v>>8, n-8)
+		if !ok {
+			return false
+		}
+		lo, ok := coder.Bits(v&0xff, 8)
+		if !ok {
+			return false
+		}
+		c.top[p] = int32(hi<<8|lo) - offset
+	}
+	c.hasTop = true
+	for p := range planes {
+		c.exact[p] = Plane{1, 1, []int32{c.top[p]}}
+		c.ll[len(c.ll)-1][p] = Plane{1, 1, []int32{c.top[p] << 4}}
+	}
+	return true
+}
+
+// runTrunk computes the trunk's share of the heads' hidden units for a step of a scale.
+func (c *Chain) runTrunk(s *scale, stage int, ll *[planes]Plane) {
+	c.prepare(s, ll)
+	t := &c.net.trunks[stage][min(s.number-1, conditions-1)]
+	a, b := &c.trunk[0], &c.trunk[1]
+	c.convolve(t.stem, a, kernel.View{T: &c.input}, kernel.View{}, kernel.View{}, true, s.w, s.h)
+	for _, k := range t.blocks {
+		c.convolve(k, b, kernel.View{T: a}, kernel.View{}, kernel.View{T: a}, true, s.w, s.h)
+		a, b = b, a
+	}
+	c.convolve(c.net.sites[stage], &c.site, kernel.View{T: a}, kernel.View{}, kernel.View{}, false, s.w, s.h)
+}
+
+// convolve computes a layer into dst, given the size of w x h sites, on all processors.
+func (c *Chain) convolve(k *kernel.Conv, dst *kernel.Tensor, src, pre, post kernel.View, relu bool, w, h int) {
+	dst.Reset(h, w, k.Out())
+	parallel(h, w*h*k.Out()*k.In()/8, func(y0, y1 int) { k.Rows(dst, src, pre, post, relu, y0, y1) })
+}
+
+// runHeads computes the output of every head, group by group and phase by phase, and calls then for each,
+// which may update c.cells and stops the run by returning false.
+func (c *Chain) runHeads(s *scale, stage int, then func(g, phase int) bool) bool {
+	for g, members := range groups {
+		if members[0] >= bands*c.planes {
+			break
+		}
+		hd := &c.net.heads[stage][g]
+		for phase, origin := range phaseOrigin {
+			w, h := (s.w-origin[1]+1)/2, (s.h-origin[0]+1)/2
+			if w == 0 || h == 0 {
+				continue
+			}
+			at := kernel.View{T: &c.cells, Step: 2, Y: origin[0], X: origin[1]}
+			site := kernel.View{T: &c.site, Step: 2, Y: origin[0], X: origin[1], Channel: g * c.net.w.hidden}
+			c.convolve(hd.near[phase], &c.hidden, at, site, kernel.View{}, true, w, h)
+			c.convolve(hd.out, &c.output, kernel.View{T: &c.hidden}, kernel.View{}, kernel.View{}, false, w, h)
+			if !then(g, phase) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.
+const (
+	minScale = -138
+	maxScale = 277
+)
+
+// predict turns the outputs ε and log2 σ of a head for coordinate i at site j into the belief about it: the
+// mean is the cell's centre + ε · width (eq. 11), if width is what the cell and its surroundings allow.
+func (c *Chain) predict(s *scale, i, j int, epsilon, logScale int16) (mean int64, scale int32) {
+	z := int64(0)
+	if k := s.clock[i][j]; k != unknown {
+		z = int64(centreQ6(s.cell[i][j], s.dither[i][j], k))
+	}
+	mean = z + int64(epsilon)*int64(c.belief[i].meanBase[j])>>(16-c.deep)
+	scale = clamp((int32(logScale)<<(16-outBits)+c.belief[i].logBase[j]+1<<10)>>11, minScale, maxScale) + int32(c.deep)*scaleSteps
+	return mean, scale
+}
+
+// advancePhase codes the next cells of a group's coordinates at the sites of a phase, row by row.
+func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
+	members, origin := groups[g], phaseOrigin[phase]
+	d := Distribution{tab: theTables()}
+	final := stage == stages-1
+	for y := range c.output.H {
+		out, cells := c.output.Row(y), c.cells.Row(2*y+origin[0])
+		for x := range c.output.W {
+			o := out[x*16 : x*16+16]
+			sx := 2*x + origin[1]
+			j := (2*y+origin[0])*s.w + sx
+			for m, i := range members {
+				k := s.clock[i][j]
+				if k == 0 {
+					continue
+				}
+				mean, scale := c.predict(s, i, j, o[m], o[len(members)+m])
+				c.belief[i].mean[j], c.belief[i].scale[j] = int32(mean), int16(scale)
+				to := target(stage, i, c.deep)
+				if to >= k || !final && scale+deviationSteps < int32(to)*scaleSteps+c.tau {
+					continue
+				}
+				truth := int32(0)
+				u := s.dither[i][j]
+				if t := s.truth[i]; t != nil {
+					truth = t[j] + int32(u)
+				}
+				raw := d.set(mean, scale, s.cell[i][j], u, k, to)
+				a, ok := transmit(coder, &d, raw, truth)
+				if !ok {
+					return false
+				}
+				s.cell[i][j], s.clock[i][j] = a, to
+				f := cells[sx*2*coordinates:]
+				f[i], f[coordinates+i] = c.net.features.cell(a, u, to, c.deep)
+			}
+		}
+	}
+	return true
+}
+
+// escapeBits bounds the distance, in cells, of an escape.
+const escapeBits = 20
+
+// transmit codes the cell of truth (v+u) and returns it: the symbol, the distance if the symbol stands for
+// many cells, then the raw low bits.
+func transmit(coder Coder, d *Distribution, raw uint8, truth int32) (a int32, ok bool) {
+	n := truth >> d.clock
+	last := d.count - 1
+	s, ok := coder.Symbol(d, clamp(n-d.origin, 0, last))
+	if !ok {
+		return 0, false
+	}
+	cell := d.origin + s
+	switch {
+	case s == 0 && d.below:
+		r, ok := distance(coder, cell-n)
+		if !ok {
+			return 0, false
+		}
+		cell -= r
+	case s == last && d.above:
+		r, ok := distance(coder, n-cell)
+		if !ok {
+			return 0, false
+		}
+		cell += r
+	}
+	low := uint32(0)
+	if raw > 0 {
+		if low, ok = coder.Bits(uint32(truth)>>(d.clock-raw)&(1<<raw-1), uint(raw)); !ok {
+			return 0, false
+		}
+	}
+	return cell<<d.clock | int32(low<<(d.clock-raw)), true
+}
+
+// distance codes r >= 0 by the length of r+1 in binary, then its bits below the first.
+func distance(coder Coder, r int32) (int32, bool) {
+	n := uint32(bits.Len32(uint32(clamp(r, 0, 1<<escapeBits-2)+1))) - 1
+	n, ok := coder.Bits(n, 5)
+	if !ok {
+		return 0, false
+	}
+	n = min(n, escapeBits)
+	v := uint32(r + 1)
+	hi, lo := uint32(0), uint32(0)
+	if n > 16 {
+		if hi, ok = coder.Bits(v>>16&(1<<(n-16)-1), uint(n-16)); !ok {
+			return 0, false
+		}
+	}
+	if m := min(n, 16); m > 0 {
+		if lo, ok = coder.Bits(v&(1<<m-1), uint(m)); !ok {
+			return 0, false
+		}
+	}
+	return int32(1<<n|hi<<16|lo) - 1, true
+}

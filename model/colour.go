@@ -1,0 +1,22 @@
+package model
+
+// forwardColour replaces the samples R, G, B by Y, Co, Cg of the reversible YCoCg-R transform (Malvar,
+// Sullivan 2003). With n-bit samples Y has n bits, Co and Cg have a sign more.
+func forwardColour(r, g, b []int32) {
+	for i := range r {
+		co := r[i] - b[i]
+		t := b[i] + co>>1
+		cg := g[i] - t
+		r[i], g[i], b[i] = t+cg>>1, co, cg
+	}
+}
+
+// inverseColour undoes forwardColour.
+func inverseColour(y, co, cg []int32) {
+	for i := range y {
+		t := y[i] - cg[i]>>1
+		g := cg[i] + t
+		b := t - co[i]>>1
+		y[i], co[i], cg[i] = b+co[i], g, b
+	}
+}

@@ -1,0 +1,28 @@
+package model
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+)
+
+// ditherBits is the width of a dither. It bounds the clocks: no cell is wider than 2^ditherBits.
+const ditherBits = 16
+
+// fillDither fills row with the shared dither of one row of one coordinate of one scale: uniform integers
+// of ditherBits bits from ChaCha8 under a key that is part of the format, so that any row can be made
+// without the others. Dither must look random to the image, not to an adversary; the key is no secret.
+func fillDither(row []uint16, scale, coordinate, y int) {
+	key := [32]byte{0: 'd', 1: 'd', 2: 'p', 3: 'm', 4: 'z', 5: 0}
+	binary.LittleEndian.PutUint32(key[8:], uint32(scale))
+	binary.LittleEndian.PutUint32(key[12:], uint32(coordinate))
+	binary.LittleEndian.PutUint32(key[16:], uint32(y))
+	c := rand.NewChaCha8(key)
+	var bits uint64
+	for x := range row {
+		if x&3 == 0 {
+			bits = c.Uint64()
+		}
+		row[x] = uint16(bits)
+		bits >>= 16
+	}
+}

@@ -1,0 +1,155 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrShape means that a layer's sizes are none this package computes, or
+	// that its weights do not have the number of elements these sizes need.
+	ErrShape = errors.New("kernel: unsupported layer shape")
+
+	// ErrRange means that a layer's sum could leave int32 for some input.
+	ErrRange = errors.New("kernel: sum could overflow int32")
+)
+
+// block is the number of output channels computed together.
+const block = 16
+
+// Conv is a convolution's weights, laid out for the kernels. It is read-only
+// and may be used by several goroutines.
+type Conv struct {
+	size, in, out int
+	shift         uint
+
+	// One entry per block of 16 outputs, in both layouts.
+	pairs []pairBlock
+	lanes []laneBlock
+}
+
+// NewConv lays out the weights w[out][size][size][in] and bias[out] of a
+// convolution with a kernel of size x size taps, size 1 or 3, from in channels
+// (even) to out channels (a multiple of 16), whose sums are shifted right by
+// shift bits (at most 31).
+//
+// It returns ErrShape for any other sizes, and ErrRange where for some output o
+//
+//	|bias[o]| + 32768 * sum |w[o]| > 2^31 - 1
+//
+// since then some input could overflow the sum.
+func NewConv(size, in, out int, w []int16, bias []int32, shift uint) (*Conv, error) {
+	switch {
+	case size != 1 && size != 3, in <= 0, in%2 != 0, out <= 0, out%block != 0, shift > 31:
+		return nil, fmt.Errorf("%w: %dx%d, %d to %d channels, shift %d", ErrShape, size, size, in, out, shift)
+	case len(bias) != out || len(w)%out != 0 || len(w)/out%(size*size) != 0 || len(w)/out/(size*size) != in:
+		return nil, fmt.Errorf("%w: %dx%d, %d to %d channels, with %d weights and %d biases",
+			ErrShape, size, size, in, out, len(w), len(bias))
+	}
+	n := len(w) / out // weights of one output
+	for o, b := range bias {
+		sum := max(int64(b), -int64(b))
+		for _, v := range w[o*n : (o+1)*n] {
+			sum += max(int64(v), -int64(v)) << 15
+		}
+		if sum > 1<<31-1 {
+			return nil, fmt.Errorf("%w: output %d could reach %d", ErrRange, o, sum)
+		}
+	}
+	c := &Conv{size: size, in: in, out: out, shift: shift}
+	for o := 0; o < out; o += block {
+		c.pairs = append(c.pairs, newPairBlock(w[o*n:(o+block)*n], bias[o:o+block]))
+		c.lanes = append(c.lanes, newLaneBlock(w[o*n:(o+block)*n], bias[o:o+block]))
+	}
+	return c, nil
+}
+
+// In returns the number of input channels.
+func (c *Conv) In() int { return c.in }
+
+// Out returns the number of output channels.
+func (c *Conv) Out() int { return c.out }
+
+// Rows computes rows y0 to y1-1 of dst:
+//
+//	v = sat16((bias[o] + sum over ky, kx, i of w[o][ky][kx][i] * src[y+ky-pad, x+kx-pad, i]) >> shift)
+//	v = sat16(v + pre[y, x, o])     if pre is given
+//	v = max(v, 0)                   if relu is set
+//	v = sat16(v + post[y, x, o])    if post is given
+//	dst[y, x, o] = v
+//
+// where pad is 1 for a 3x3 kernel and 0 for a 1x1, and sat16 clamps to int16.
+// The shift is arithmetic and does not round: whoever wants rounding adds half
+// a unit to the bias.
+//
+// Beware that a view's step and origin place the kernel's centre. The taps
+// around it are the tensor's neighbouring sites, not the view's, so that a 3x3
+// kernel over a phase sees the other phases too.
+//
+// The views must have dst's sites; src may stop right at the tensor's edge,
+// beyond which are zeros. A 3x3 kernel needs a source with exactly in channels.
+// dst must have exactly out channels and share no storage with src, pre or
+// post. Calls on disjoint rows may run at the same time. Like an index out of
+// range, shapes that do not fit are a mistake in the calling code, and Rows
+// panics.
+func (c *Conv) Rows(dst *Tensor, src, pre, post View, relu bool, y0, y1 int) {
+	c.rows(bestKernel(), dst, src, pre, post, relu, y0, y1)
+}
+
+// rows is Rows by the given kernel.
+func (c *Conv) rows(kernel rowKernel, dst *Tensor, src, pre, post View, relu bool, y0, y1 int) {
+	if err := c.fits(dst, src, pre, post, y0, y1); err != nil {
+		panic(err)
+	}
+	if dst.W == 0 {
+		return
+	}
+	pad := c.size / 2
+	r := row{sites: dst.W, relu: relu, srcRow: src.T.rowStride()}
+	for y := y0; y < y1; y++ {
+		r.src, r.srcStride = src.row(y, pad)
+		r.dst, r.dstStride = View{T: dst}.row(y, 0)
+		r.pre, r.preStride = pre.row(y, 0)
+		r.post, r.postStride = post.row(y, 0)
+		for b := range c.out / block {
+			kernel(c, b, r)
+		}
+	}
+}
+
+// fits reports what of Rows' arguments does not fit, if anything: after it, a
+// kernel touches no element outside the tensors.
+func (c *Conv) fits(dst *Tensor, src, pre, post View, y0, y1 int) error {
+	switch {
+	case dst.C != c.out:
+		return fmt.Errorf("kernel: %d channels for %d outputs", dst.C, c.out)
+	case y0 < 0 || y1 > dst.H:
+		return fmt.Errorf("kernel: rows %d to %d of %d", y0, y1, dst.H)
+	case !src.covers(dst.H, dst.W, c.in) || c.size > 1 && src.T.C != c.in:
+		return fmt.Errorf("kernel: source does not fit %d x %d sites of %d channels", dst.H, dst.W, c.in)
+	case pre.T != nil && !pre.covers(dst.H, dst.W, c.out):
+		return fmt.Errorf("kernel: pre does not fit %d x %d sites of %d channels", dst.H, dst.W, c.out)
+	case post.T != nil && !post.covers(dst.H, dst.W, c.out):
+		return fmt.Errorf("kernel: post does not fit %d x %d sites of %d channels", dst.H, dst.W, c.out)
+	}
+	return nil
+}
+
+// row is what a kernel computes at a time: all sites of one row, for one block
+// of outputs. All slices start at the row's first element (src: at the first
+// tap of the first site) and go on to the end of their tensor, all strides are
+// in elements.
+type row struct {
+	sites      int
+	src, dst   []int16
+	pre, post  []int16 // nil: none
+	srcStride  int     // from a site to the next
+	dstStride  int
+	preStride  int
+	postStride int
+	srcRow     int // from a row of taps to the next
+	relu       bool
+}
+
+// rowKernel computes outputs b*16 to b*16+15 of a row with at least one site.
+type rowKernel func(c *Conv, b int, r row)

@@ -1,0 +1,423 @@
+package kernel
+
+import (
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// layer is one call of Rows with all that the oracle needs beside it.
+type layer struct {
+	size, in, out  int
+	weights        []int16
+	bias           []int32
+	shift          uint
+	src, pre, post View
+	relu           bool
+	h, w           int // sites of dst
+}
+
+// oracle computes a layer from the formula in Rows' comment, in 64 bits.
+func oracle(l *layer) [][]int16 {
+	sat := func(v int64) int64 { return max(-32768, min(v, 32767)) }
+	at := func(v View, y, x, dy, dx, c int) int64 {
+		step := max(v.Step, 1)
+		y, x = y*step+v.Y+dy, x*step+v.X+dx
+		if y < 0 || y >= v.T.H || x < 0 || x >= v.T.W {
+			return 0
+		}
+		return int64(v.T.Site(y, x)[v.Channel+c])
+	}
+	pad := l.size / 2
+	var sites [][]int16
+	for y := range l.h {
+		for x := range l.w {
+			site := make([]int16, l.out)
+			for o := range site {
+				v := int64(l.bias[o])
+				i := o * l.size * l.size * l.in
+				for ky := range l.size {
+					for kx := range l.size {
+						for c := range l.in {
+							v += int64(l.weights[i]) * at(l.src, y, x, ky-pad, kx-pad, c)
+							i++
+						}
+					}
+				}
+				v = sat(v >> l.shift)
+				if l.pre.T != nil {
+					v = sat(v + at(l.pre, y, x, 0, 0, o))
+				}
+				if l.relu {
+					v = max(v, 0)
+				}
+				if l.post.T != nil {
+					v = sat(v + at(l.post, y, x, 0, 0, o))
+				}
+				site[o] = int16(v)
+			}
+			sites = append(sites, site)
+		}
+	}
+	return sites
+}
+
+// kernels returns the portable kernel and the one that Rows uses here.
+func kernels() map[string]rowKernel {
+	return map[string]rowKernel{"portable": rowPortable, "best": bestKernel()}
+}
+
+// values draws a number for a tensor.
+type values func(r *rand.Rand) int16
+
+var kinds = map[string]values{
+	"small":   func(r *rand.Rand) int16 { return int16(r.IntN(255) - 127) },
+	"any":     func(r *rand.Rand) int16 { return int16(r.Uint32()) },
+	"lowest":  func(*rand.Rand) int16 { return -32768 },
+	"highest": func(*rand.Rand) int16 { return 32767 },
+	"extreme": func(r *rand.Rand) int16 { return [...]int16{-32768, 32767}[r.IntN(2)] },
+}
+
+// randomTensor returns a tensor in storage that held something else before,
+// which Reset has to clear from the border.
+func randomTensor(r *rand.Rand, h, w, c int, v values) *Tensor {
+	t := NewTensor(h+1, w+2, c)
+	for i := range t.data {
+		t.data[i] = 999
+	}
+	t.Reset(h, w, c)
+	for y := range h {
+		row := t.Row(y)
+		for i := range row {
+			row[i] = v(r)
+		}
+	}
+	return t
+}
+
+// randomWeights fills in weights that use the range NewConv allows to the full:
+// for each output they and the bias add up to 2^31-1.
+func randomWeights(r *rand.Rand, l *layer) {
+	n := l.size * l.size * l.in
+	l.weights, l.bias = make([]int16, l.out*n), make([]int32, l.out)
+	for o := range l.out {
+		left := int64(1<<31-1) >> 15 // of the sum of |w|
+		w := l.weights[o*n : (o+1)*n]
+		sign := r.IntN(3)
+		for _, i := range r.Perm(n) {
+			v := min(r.Int64N(4*65535/int64(n)), left, 32768)
+			if r.IntN(40) == 0 { // a few large ones
+				v = min(left, 32768)
+			}
+			left -= v
+			if v == 32768 || sign == 0 || sign == 1 && r.IntN(2) == 0 {
+				v = -v
+			}
+			w[i] = int16(v)
+		}
+		l.bias[o] = int32(left<<15 + 1<<15 - 1)
+		if r.IntN(2) == 0 {
+			l.bias[o] = -l.bias[o]
+		}
+	}
+}
+
+// check compares every kernel with the oracle.
+func check(t *testing.T, l *layer) {
+	t.Helper()
+	c, err := NewConv(l.size, l.in, l.out, l.weights, l.bias, l.shift)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := oracle(l)
+	for name, kernel := range kernels() {
+		dst := NewTensor(l.h, l.w, l.out)
+		c.rows(kernel, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+		for i, w := range want {
+			y, x := i/l.w, i%l.w
+			if got := dst.Site(y, x); !slices.Equal(got, w) {
+				t.Fatalf("%s, site %d, %d of %d x %d:\n got %d\nwant %d", name, y, x, l.h, l.w, got, w)
+			}
+		}
+		checkBorder(t, dst)
+	}
+}
+
+// checkBorder tests that the sites around the plane are zero.
+func checkBorder(t *testing.T, p *Tensor) {
+	t.Helper()
+	for y := -1; y <= p.H; y++ {
+		for x := -1; x <= p.W; x++ {
+			if y >= 0 && y < p.H && x >= 0 && x < p.W {
+				continue
+			}
+			for _, v := range p.Site(y, x) {
+				if v != 0 {
+					t.Fatalf("border at %d, %d holds %d", y, x, v)
+				}
+			}
+		}
+	}
+}
+
+// TestSizes runs both kernel sizes over all small planes, whole and in phases,
+// and over long rows, which the assembly cuts into tiles.
+func TestSizes(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for h := 1; h <= 9; h++ {
+		for w := 1; w <= 13; w++ {
+			testSize(t, r, h, w)
+		}
+	}
+	for w := 14; w <= 80; w++ {
+		testSize(t, r, 1, w)
+	}
+}
+
+func testSize(t *testing.T, r *rand.Rand, h, w int) {
+	t.Helper()
+	for _, v := range []View{{Step: 0}, {Step: 1}, {Step: 2}, {Step: 2, X: 1}, {Step: 2, Y: 1}, {Step: 2, Y: 1, X: 1}} {
+		step := max(v.Step, 1)
+		l := &layer{size: 1 + 2*r.IntN(2), in: 2 + 2*r.IntN(3), out: 16 + 16*r.IntN(2), relu: r.IntN(2) == 0}
+		l.shift = uint(10 + r.IntN(10))
+		l.h, l.w = (h-v.Y+step-1)/step, (w-v.X+step-1)/step
+		l.src = v
+		l.src.T = randomTensor(r, h, w, l.in, kinds["any"])
+		if l.size == 1 && r.IntN(2) == 0 {
+			l.src.Channel = 5
+			l.src.T = randomTensor(r, h, w, l.in+7, kinds["any"])
+		}
+		if r.IntN(2) == 0 {
+			l.pre = v
+			l.pre.Channel = 3
+			l.pre.T = randomTensor(r, h, w, l.out+4, kinds["any"])
+		}
+		if r.IntN(2) == 0 {
+			l.post = View{T: randomTensor(r, l.h, l.w, l.out, kinds["any"])}
+		}
+		randomWeights(r, l)
+		check(t, l)
+	}
+}
+
+// TestUses runs the layers of the network, and some wider ones, on every kind
+// of numbers.
+func TestUses(t *testing.T) {
+	for name, use := range uses {
+		for kind, v := range kinds {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				r := rand.New(rand.NewPCG(3, 4))
+				for _, shift := range []uint{0, 15, 16, 31} {
+					l := use(r, 3+r.IntN(2), 7+r.IntN(8), v)
+					l.shift = shift
+					check(t, l)
+				}
+			})
+		}
+	}
+}
+
+// uses are the kinds of layer that the network has. Each returns one over a
+// plane of h x w sites.
+var uses = map[string]func(r *rand.Rand, h, w int, v values) *layer{
+	"stem 3x3 36-32": func(r *rand.Rand, h, w int, v values) *layer {
+		l := &layer{size: 3, in: 36, out: 32, h: h, w: w, relu: true}
+		l.src.T = randomTensor(r, h, w, 36, v)
+		randomWeights(r, l)
+		return l
+	},
+	"block 3x3 32-32":  residual(32),
+	"block 3x3 48-48":  residual(48),
+	"block 3x3 64-64":  residual(64),
+	"terms 1x1 32-128": linear(32, 128),
+	"phase 3x3 18-32":  phase(18),
+	"phase 3x3 20-32":  phase(20),
+	"head 1x1 32-16":   linear(32, 16),
+}
+
+func residual(n int) func(r *rand.Rand, h, w int, v values) *layer {
+	return func(r *rand.Rand, h, w int, v values) *layer {
+		l := &layer{size: 3, in: n, out: n, h: h, w: w, relu: true}
+		l.src.T = randomTensor(r, h, w, n, v)
+		l.post = l.src
+		randomWeights(r, l)
+		return l
+	}
+}
+
+func linear(in, out int) func(r *rand.Rand, h, w int, v values) *layer {
+	return func(r *rand.Rand, h, w int, v values) *layer {
+		l := &layer{size: 1, in: in, out: out, h: h, w: w}
+		l.src.T = randomTensor(r, h, w, in, v)
+		randomWeights(r, l)
+		return l
+	}
+}
+
+func phase(in int) func(r *rand.Rand, h, w int, v values) *layer {
+	return func(r *rand.Rand, h, w int, v values) *layer {
+		l := &layer{size: 3, in: in, out: 32, h: (h + 1) / 2, w: w / 2, relu: true}
+		l.src = View{T: randomTensor(r, h, w, in, v), Step: 2, Y: 0, X: 1}
+		l.pre = l.src
+		l.pre.Channel = 32
+		l.pre.T = randomTensor(r, h, w, 128, v)
+		randomWeights(r, l)
+		return l
+	}
+}
+
+// TestOnlyItsRows tests that Rows writes the rows it is told to and no others,
+// and that rows computed at the same time come out the same.
+func TestOnlyItsRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	l := uses["block 3x3 32-32"](r, 9, 11, kinds["small"])
+	c, err := NewConv(l.size, l.in, l.out, l.weights, l.bias, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := NewTensor(l.h, l.w, l.out)
+	c.Rows(whole, l.src, l.pre, l.post, l.relu, 0, l.h)
+	for name, kernel := range kernels() {
+		part := randomTensor(r, l.h, l.w, l.out, func(*rand.Rand) int16 { return -999 })
+		var wait sync.WaitGroup
+		for _, y := range []int{2, 3, 5} {
+			wait.Go(func() { c.rows(kernel, part, l.src, l.pre, l.post, l.relu, y, y+1) })
+		}
+		wait.Wait()
+		for y := range l.h {
+			want := whole.Row(y)
+			if y != 2 && y != 3 && y != 5 {
+				want = slices.Repeat([]int16{-999}, len(want))
+			}
+			if !slices.Equal(part.Row(y), want) {
+				t.Errorf("%s: row %d differs", name, y)
+			}
+		}
+		checkBorder(t, part)
+	}
+}
+
+func TestNewConvErrors(t *testing.T) {
+	for _, c := range []struct {
+		size, in, out, weights, biases int
+		shift                          uint
+		want                           error
+	}{
+		{3, 2, 16, 288, 16, 31, nil},
+		{1, 2, 16, 32, 16, 0, nil},
+		{2, 2, 16, 128, 16, 0, ErrShape},
+		{5, 2, 16, 800, 16, 0, ErrShape},
+		{3, 3, 16, 432, 16, 0, ErrShape},
+		{3, 0, 16, 0, 16, 0, ErrShape},
+		{3, -2, 16, 288, 16, 0, ErrShape},
+		{3, 2, 24, 432, 24, 0, ErrShape},
+		{3, 2, 0, 0, 0, 0, ErrShape},
+		{3, 2, 16, 288, 16, 32, ErrShape},
+		{3, 2, 16, 287, 16, 0, ErrShape},
+		{3, 2, 16, 288, 15, 0, ErrShape},
+		{3, 2, 16, 0, 16, 0, ErrShape},
+	} {
+		_, err := NewConv(c.size, c.in, c.out, make([]int16, c.weights), make([]int32, c.biases), c.shift)
+		if !errors.Is(err, c.want) {
+			t.Errorf("%+v: got %v", c, err)
+		}
+	}
+}
+
+// TestRange walks up to the bound on the sum and one step over it.
+func TestRange(t *testing.T) {
+	for _, c := range []struct {
+		w0, w1 int16
+		bias   int32
+		ok     bool
+	}{
+		{32767, 32767, 65535, true},
+		{32767, 32767, -65536, false},
+		{-32768, 32767, 32767, true},
+		{-32768, 32767, 32768, false},
+		{-32768, 32767, -32767, true},
+		{-32768, 32767, -32768, false},
+		{-32768, -32768, 0, false},
+		{0, 0, 1<<31 - 1, true},
+		{0, 0, -1 << 31, false},
+	} {
+		w, bias := make([]int16, 32), make([]int32, 16)
+		w[14], w[15], bias[7] = c.w0, c.w1, c.bias
+		if _, err := NewConv(1, 2, 16, w, bias, 0); c.ok != (err == nil) || !c.ok && !errors.Is(err, ErrRange) {
+			t.Errorf("%+v: got %v", c, err)
+		}
+	}
+}
+
+// TestMisuse tests that shapes which do not fit never reach a kernel.
+func TestMisuse(t *testing.T) {
+	c, err := NewConv(3, 4, 32, make([]int16, 32*9*4), make([]int32, 32), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, s := NewTensor(4, 4, 32), View{T: NewTensor(4, 4, 4)}
+	p := func(h, w, c int) View { return View{T: NewTensor(h, w, c)} }
+	for i, f := range []func(){
+		func() { c.Rows(NewTensor(4, 4, 16), s, View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, s, View{}, View{}, false, 0, 5) },
+		func() { c.Rows(d, s, View{}, View{}, false, -1, 4) },
+		func() { c.Rows(d, View{}, View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, p(3, 4, 4), View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, p(4, 3, 4), View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, p(4, 4, 2), View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, p(4, 4, 6), View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, View{T: s.T, X: 1}, View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, View{T: s.T, Y: -1}, View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, View{T: s.T, Step: 2}, View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, View{T: s.T, Step: -1}, View{}, View{}, false, 0, 4) },
+		func() { c.Rows(d, s, p(4, 4, 16), View{}, false, 0, 4) },
+		func() { c.Rows(d, s, View{T: d, Channel: 1}, View{}, false, 0, 4) },
+		func() { c.Rows(d, s, View{}, p(3, 4, 32), false, 0, 4) },
+	} {
+		func() {
+			defer func() {
+				if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), "kernel: ") {
+					t.Errorf("%d: got %v", i, err)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	c, err := NewConv(3, 2, 16, make([]int16, 16*9*2), make([]int32, 16), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range [][2]int{{0, 0}, {0, 3}, {3, 0}} {
+		h, w := s[0], s[1]
+		c.Rows(NewTensor(h, w, 16), View{T: NewTensor(h, w, 2)}, View{}, View{}, true, 0, h)
+	}
+}
+
+// BenchmarkRows reports the multiplications by a weight per second of each of
+// the network's layers, one goroutine on a plane of 64 x 64 sites.
+func BenchmarkRows(b *testing.B) {
+	for _, name := range slices.Sorted(maps.Keys(uses)) {
+		for _, kernel := range slices.Sorted(maps.Keys(kernels())) {
+			b.Run(name+"/"+kernel, func(b *testing.B) {
+				l := uses[name](rand.New(rand.NewPCG(7, 8)), 64, 64, kinds["small"])
+				c, err := NewConv(l.size, l.in, l.out, l.weights, l.bias, 12)
+				if err != nil {
+					b.Fatal(err)
+				}
+				dst, f := NewTensor(l.h, l.w, l.out), kernels()[kernel]
+				for b.Loop() {
+					c.rows(f, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+				}
+				products := float64(l.h*l.w) * float64(len(l.weights)) * float64(b.N)
+				b.ReportMetric(products/1e9/b.Elapsed().Seconds(), "GMAC/s")
+			})
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package model
+
+// A lifting is a reversible wavelet of one predict and one update step over whole-sample symmetric
+// signals: odd samples become details d = o - P(e), even samples averages s = e + U(d), every sum rounded
+// to an integer, so that the inverse is exact (Calderbank, Daubechies, Sweldens, Yeo 1998).
+type lifting struct {
+	predict      [4]int32 // taps over the even samples at -3, -1, +1, +3 from an odd one
+	predictShift uint
+	update       [4]int32 // taps over the odd samples at -3, -1, +1, +3 from an even one
+	updateShift  uint
+}
+
+// liftings are the wavelets that weights may ask for, by the number in their header.
+var liftings = [...]lifting{
+	0: {[4]int32{0, 1, 1, 0}, 1, [4]int32{0, 1, 1, 0}, 2},     // 5/3
+	1: {[4]int32{-1, 9, 9, -1}, 4, [4]int32{0, 1, 1, 0}, 2},   // 9/7-M
+	2: {[4]int32{-1, 9, 9, -1}, 4, [4]int32{-1, 9, 9, -1}, 5}, // 13/7-T
+}
+
+// mirror reflects position p into [0,n) with whole-sample symmetry: ..., 1, 0, 1, ..., n-1, n-2, ...
+// The period is even, so p keeps its parity. n is at least 2.
+func mirror(p, n int) int {
+	period := 2 * (n - 1)
+	p %= period
+	if p < 0 {
+		p += period
+	}
+	if p >= n {
+		p = period - p
+	}
+	return p
+}
+
+// around returns the rounded sum of taps times the samples at p-3, p-1, p+1, p+3 of a signal of n samples
+// whose samples of that parity are a.
+func around(a []int32, p, n int, taps *[4]int32, shift uint) int32 {
+	sum := int32(1) << shift >> 1
+	if p >= 3 && p+3 < n {
+		i := (p - 3) >> 1
+		a := a[i : i+4 : i+4]
+		return (sum + taps[0]*a[0] + taps[1]*a[1] + taps[2]*a[2] + taps[3]*a[3]) >> shift
+	}
+	for j, t := range taps {
+		if t != 0 {
+			sum += t * a[mirror(p-3+2*j, n)>>1]
+		}
+	}
+	return sum >> shift
+}
+
+// split turns the row x into averages s (the first ceil(n/2) samples' worth) and details d.
+func (l *lifting) split(x, s, d []int32) {
+	n := len(x)
+	for i := range s {
+		s[i] = x[2*i]
+	}
+	for i := range d {
+		d[i] = x[2*i+1] - around(s, 2*i+1, n, &l.predict, l.predictShift)
+	}
+	if len(d) > 0 {
+		for i := range s {
+			s[i] += around(d, 2*i, n, &l.update, l.updateShift)
+		}
+	}
+}
+
+// merge undoes split. It overwrites s with the even samples.
+func (l *lifting) merge(x, s, d []int32) {
+	n := len(x)
+	if len(d) > 0 {
+		for i := range s {
+			s[i] -= around(d, 2*i, n, &l.update, l.updateShift)
+		}
+	}
+	for i := range s {
+		x[2*i] = s[i]
+	}
+	for i := range d {
+		x[2*i+1] = d[i] + around(s, 2*i+1, n, &l.predict, l.predictShift)
+	}
+}
+
+// addRows adds sign times the rounded sum of taps times the rows of a around row p of n to row.
+func addRows(row []int32, sign int32, a Plane, p, n int, taps *[4]int32, shift uint) {
+	var r [4][]int32
+	for j := range r {
+		r[j] = a.Row(mirror(p-3+2*j, n) >> 1)[:len(row)]
+	}
+	half := int32(1) << shift >> 1
+	t := *taps
+	if t[0] == 0 && t[3] == 0 {
+		for x := range row {
+			row[x] += sign * ((half + t[1]*r[1][x] + t[2]*r[2][x]) >> shift)
+		}
+		return
+	}
+	for x := range row {
+		row[x] += sign * ((half + t[0]*r[0][x] + t[1]*r[1][x] + t[2]*r[2][x] + t[3]*r[3][x]) >> shift)
+	}
+}
+
+// splitRows is split down the columns of x.
+func (l *lifting) splitRows(x, s, d Plane) {
+	for y := range s.H {
+		copy(s.Row(y), x.Row(2*y))
+	}
+	for y := range d.H {
+		copy(d.Row(y), x.Row(2*y+1))
+		addRows(d.Row(y), -1, s, 2*y+1, x.H, &l.predict, l.predictShift)
+	}
+	if d.H > 0 {
+		for y := range s.H {
+			addRows(s.Row(y), 1, d, 2*y, x.H, &l.update, l.updateShift)
+		}
+	}
+}
+
+// mergeRows undoes splitRows. It overwrites s with the even rows.
+func (l *lifting) mergeRows(x, s, d Plane) {
+	if d.H > 0 {
+		for y := range s.H {
+			addRows(s.Row(y), -1, d, 2*y, x.H, &l.update, l.updateShift)
+		}
+	}
+	for y := range s.H {
+		copy(x.Row(2*y), s.Row(y))
+	}
+	for y := range d.H {
+		copy(x.Row(2*y+1), d.Row(y))
+		addRows(x.Row(2*y+1), 1, s, 2*y+1, x.H, &l.predict, l.predictShift)
+	}
+}

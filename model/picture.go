@@ -1,0 +1,155 @@
+package model
+
+// estimateInto writes the estimates x̂_0 of coordinate i of the scale that the model was last asked about into
+// band, Q4.
+func (c *Chain) estimateInto(band Plane, s *scale, i int) {
+	b := &c.belief[i]
+	parallel(band.H, band.W*band.H*10, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			j := y * s.w
+			row := band.Row(y)
+			for x := range row {
+				m := truncatedMean(int64(b.mean[j+x]), int32(b.scale[j+x]), s.cell[i][j+x], s.dither[i][j+x], s.clock[i][j+x])
+				row[x] = int32((m + 2) >> 2)
+			}
+		}
+	})
+}
+
+// synthesize returns the estimate, Q4, of the image that scale l and the image ll at scale l make up.
+func (c *Chain) synthesize(l int, ll *[planes]Plane) (x [planes]Plane) {
+	s := &c.scales[l]
+	if c.exactAt < l {
+		for p := range x {
+			x[p] = c.exact[p].clone()
+			for i := range x[p].Pix {
+				x[p].Pix[i] <<= 4
+			}
+		}
+		return x
+	}
+	for p := range x {
+		if p >= c.planes {
+			x[p] = NewPlane(s.fw, s.fh)
+			continue
+		}
+		var detail [bands]Plane
+		for b := range detail {
+			detail[b] = NewPlane(bandSize(s.fw, s.fh, b))
+			if s.clock[0] == nil {
+				continue
+			}
+			c.estimateInto(detail[b], s, bands*p+b)
+		}
+		x[p] = c.net.lifting.synthesize(s.fw, s.fh, ll[p].clone(), detail)
+	}
+	return x
+}
+
+// synthesizeExact returns the image that scale l, now exact, and c.exact make up.
+func (c *Chain) synthesizeExact(l int) (x [planes]Plane) {
+	s := &c.scales[l]
+	for p := range x {
+		if p >= c.planes {
+			x[p] = NewPlane(s.fw, s.fh)
+			continue
+		}
+		var detail [bands]Plane
+		for b := range detail {
+			detail[b] = NewPlane(bandSize(s.fw, s.fh, b))
+			a, u := s.cell[bands*p+b], s.dither[bands*p+b]
+			for y := range detail[b].H {
+				row := detail[b].Row(y)
+				for x := range row {
+					row[x] = a[y*s.w+x] - int32(u[y*s.w+x])
+				}
+			}
+		}
+		x[p] = c.net.lifting.synthesize(s.fw, s.fh, c.exact[p], detail)
+	}
+	return x
+}
+
+// Exact reports whether every pass is done, so that Picture is the image itself.
+func (c *Chain) Exact() bool { return c.hasTop && c.exactAt == 0 }
+
+// Picture returns the image that the present state stands for: itself once it is known, and until then the
+// model's x̂_0 (eq. 15), clipped to the samples' range. Planes are gray or R, G, B. It leaves the state as it
+// is, so that the chain can go on.
+func (c *Chain) Picture() []Plane {
+	var x [planes]Plane
+	switch {
+	case !c.hasTop: // x_T: mid-gray
+		for p := range x {
+			x[p] = NewPlane(c.w, c.h)
+		}
+		for i := range x[0].Pix {
+			x[0].Pix[i] = 1 << (c.depth - 1)
+		}
+	case c.Exact():
+		for p := range x {
+			x[p] = c.exact[p].clone()
+		}
+	default:
+		x = c.estimate()
+		for p := range x {
+			for i, v := range x[p].Pix {
+				x[p].Pix[i] = (v + 8) >> 4
+			}
+		}
+	}
+	if c.planes == planes {
+		inverseColour(x[0].Pix, x[1].Pix, x[2].Pix)
+	}
+	if !c.Exact() {
+		top := int32(1)<<c.depth - 1
+		for p := range c.planes {
+			for i, v := range x[p].Pix {
+				x[p].Pix[i] = clamp(v, 0, top)
+			}
+		}
+	}
+	return x[:c.planes]
+}
+
+// estimate asks the network once more about every scale that has begun and is not exact, now that more is
+// known than when its last pass was predicted, and returns the image of the means, Q4. Of a scale that has not
+// begun, the means are taken as zero.
+func (c *Chain) estimate() [planes]Plane {
+	var x [planes]Plane
+	for p := range x {
+		x[p] = c.exact[p].clone()
+		for i := range x[p].Pix {
+			x[p].Pix[i] <<= 4
+		}
+	}
+	for l := c.exactAt; l >= 1; l-- {
+		s := &c.scales[l]
+		if s.clock[0] != nil {
+			stage := min(s.stage+1, stages-1)
+			c.runTrunk(s, stage, &x)
+			c.runHeads(s, stage, func(g, phase int) bool { c.predictPhase(s, g, phase); return true })
+		}
+		x = c.synthesize(l, &x)
+	}
+	return x
+}
+
+// predictPhase records the model's beliefs about a group's coordinates at the sites of a phase.
+func (c *Chain) predictPhase(s *scale, g, phase int) {
+	members, origin := groups[g], phaseOrigin[phase]
+	for y := range c.output.H {
+		out := c.output.Row(y)
+		for x := range c.output.W {
+			o := out[x*16 : x*16+16]
+			j := (2*y+origin[0])*s.w + 2*x + origin[1]
+			for m, i := range members {
+				if s.clock[i][j] == 0 {
+					continue
+				}
+				mean, scale := c.predict(s, i, j, o[m], o[len(members)+m])
+				c.belief[i].mean[j], c.belief[i].scale[j] = int32(mean), int16(scale)
+			}
+		}
+	}
+}

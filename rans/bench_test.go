@@ -1,0 +1,145 @@
+package rans
+
+import (
+	"testing"
+
+	"github.com/klauspost/compress/fse"
+	"github.com/klauspost/compress/huff0"
+)
+
+// Everything is measured on the same 2^17 bytes: Gaussian, each with one of 16
+// widths that both sides know. MB/s counts a byte a symbol. fse and huff0 have
+// one static table for all of them, so they are faster and code to more bytes;
+// that too is reported.
+
+const benchSymbols = 1 << 17
+
+func report(b *testing.B, compressed int) {
+	b.SetBytes(benchSymbols)
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchSymbols, "ns/symbol")
+	b.ReportMetric(float64(8*compressed)/benchSymbols, "bits/symbol")
+}
+
+func benchBytes(g []gaussian) []byte {
+	p := make([]byte, len(g))
+	for i := range g {
+		p[i] = g[i].value
+	}
+	return p
+}
+
+func BenchmarkEncode(b *testing.B) {
+	g := gaussians(1, benchSymbols)
+	raw := benchBytes(g)
+	b.Run("rans", func(b *testing.B) {
+		var e Encoder
+		var out []byte
+		for b.Loop() {
+			for _, s := range g {
+				c := &cumul[s.width%widths]
+				lo := c[s.value%values]
+				e.Put(lo, c[s.value%values+1]-lo)
+			}
+			out = e.Finish(out[:0])
+		}
+		report(b, len(out))
+	})
+	b.Run("fse", func(b *testing.B) {
+		var s fse.Scratch
+		var out []byte
+		for b.Loop() {
+			out, _ = fse.Compress(raw, &s)
+		}
+		report(b, len(out))
+	})
+	b.Run("huff0", func(b *testing.B) {
+		var s huff0.Scratch
+		var out []byte
+		for b.Loop() {
+			s.Reuse = huff0.ReusePolicyNone
+			out, _, _ = huff0.Compress4X(raw, &s)
+		}
+		report(b, len(out))
+	})
+}
+
+func BenchmarkDecode(b *testing.B) {
+	g := gaussians(1, benchSymbols)
+	raw := benchBytes(g)
+	got := make([]byte, benchSymbols)
+
+	var e Encoder
+	for _, s := range g {
+		e.Put(s.interval().start, s.interval().freq)
+	}
+	stream := e.Finish(nil)
+	b.Run("rans", func(b *testing.B) {
+		var d Decoder
+		for b.Loop() {
+			if err := d.Reset(stream, len(stream)); err != nil {
+				b.Fatal(err)
+			}
+			for i, s := range g {
+				c := &cumul[s.width%widths]
+				v := find(s.width, d.Peek()) % values
+				d.Advance(c[v], c[v+1]-c[v])
+				got[i] = v
+			}
+			if err := d.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if string(got) != string(raw) {
+			b.Fatal("wrong symbols")
+		}
+		report(b, len(stream))
+	})
+	b.Run("rans-ready", func(b *testing.B) { // asking before each symbol
+		var d Decoder
+		for b.Loop() {
+			if err := d.Reset(stream, len(stream)); err != nil {
+				b.Fatal(err)
+			}
+			for i, s := range g {
+				if !d.Ready() {
+					b.Fatal("starved")
+				}
+				c := &cumul[s.width%widths]
+				v := find(s.width, d.Peek()) % values
+				d.Advance(c[v], c[v+1]-c[v])
+				got[i] = v
+			}
+		}
+		report(b, len(stream))
+	})
+	b.Run("fse", func(b *testing.B) {
+		var s, t fse.Scratch
+		in, err := fse.Compress(raw, &s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			if _, err := fse.Decompress(in, &t); err != nil {
+				b.Fatal(err)
+			}
+		}
+		report(b, len(in))
+	})
+	b.Run("huff0", func(b *testing.B) {
+		in, _, err := huff0.Compress4X(raw, &huff0.Scratch{Reuse: huff0.ReusePolicyNone})
+		if err != nil {
+			b.Fatal(err)
+		}
+		s, body, err := huff0.ReadTable(in, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		dec := s.Decoder()
+		for b.Loop() {
+			if _, err := dec.Decompress4X(got[:0:benchSymbols], body); err != nil {
+				b.Fatal(err)
+			}
+		}
+		report(b, len(in))
+	})
+}

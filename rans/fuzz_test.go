@@ -1,0 +1,90 @@
+package rans
+
+import (
+	"encoding/binary"
+	"testing"
+)
+
+// FuzzEncode takes its symbols from the input, four bytes each: start, and
+// freq-1. Inside the contract they come back; outside nothing breaks.
+func FuzzEncode(f *testing.F) {
+	f.Add([]byte{}, false)
+	f.Add([]byte{0, 0, 0xff, 0xff}, false)             // certain
+	f.Add([]byte{0xff, 0xff, 0, 0, 0, 0, 0, 0}, false) // freq 1 at both ends
+	f.Add([]byte{1, 0, 0xfe, 0xff, 0, 0, 0, 0}, true)  // freq 65535 and its rest
+	f.Add([]byte{0, 0x80, 0xff, 0x7f, 0, 0, 0xff, 0x7f}, false)
+	f.Add([]byte("sixteen  symbols of four bytes each, drawn from common letters."), true)
+	f.Fuzz(func(t *testing.T, in []byte, outside bool) {
+		var e Encoder
+		var syms []interval
+		for ; len(in) >= 4; in = in[4:] {
+			start := uint32(binary.LittleEndian.Uint16(in))
+			freq := uint32(binary.LittleEndian.Uint16(in[2:])) + 1
+			if outside {
+				e.Put(start*0x9e3779b1, freq*0x85ebca6b)
+				e.PutBits(start, uint(freq))
+				e.PutSplit(freq&1 == 0, start)
+				continue
+			}
+			freq = min(freq, total-start)
+			e.Put(start, freq)
+			syms = append(syms, interval{start, freq})
+		}
+		if outside {
+			e.interleave(nil)
+			e.Finish(nil)
+			return
+		}
+		for _, stream := range encodings(syms) {
+			checkRoundTrip(t, syms, stream)
+			checkOracle(t, syms, stream)
+		}
+	})
+}
+
+// FuzzDecode decodes bytes nobody coded. Nothing breaks, and a prefix still
+// decodes to a prefix.
+func FuzzDecode(f *testing.F) {
+	for _, src := range sources[:2] {
+		for _, stream := range encodings(draw(src, 1, 60)) {
+			f.Add(stream, uint16(len(stream)), uint16(len(stream)/2))
+		}
+	}
+	f.Add([]byte{}, uint16(0), uint16(0))
+	f.Add([]byte{0}, uint16(40), uint16(1))
+	f.Add([]byte{1, 2, 3}, uint16(64), uint16(2))
+	f.Fuzz(func(t *testing.T, in []byte, size, short uint16) {
+		run := func(src []byte) (got []uint8, err error) {
+			var d Decoder
+			if err := d.Reset(src, int(size)); err != nil {
+				return nil, err
+			}
+			for i := range 300 {
+				if !d.Ready() {
+					break
+				}
+				w := uint8(i % widths)
+				v := find(w, d.Peek())
+				s := gaussian{w, v}.interval()
+				d.Advance(s.start, s.freq)
+				if d.Starved() || d.Consumed() > len(src) {
+					t.Fatal("Ready for a symbol that is not there")
+				}
+				got = append(got, v)
+			}
+			// Out of turn, without looking: harmless.
+			d.Bits(uint(short))
+			d.Split(uint32(short))
+			d.Close()
+			return got, nil
+		}
+		whole, err := run(in)
+		if err != nil {
+			return
+		}
+		part, _ := run(in[:min(len(in), int(short))])
+		if len(part) > len(whole) || string(part) != string(whole[:len(part)]) {
+			t.Fatalf("prefix gives %v, whole %v", part, whole)
+		}
+	})
+}

@@ -1,0 +1,473 @@
+package rans
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"math/rand"
+	"testing"
+)
+
+// encodings returns the stream as Finish chooses it, and also the one in four
+// lanes, however small.
+func encodings(syms []interval) [][]byte {
+	var e Encoder
+	for _, s := range syms {
+		e.Put(s.start, s.freq)
+	}
+	four := e.interleave(nil)
+	return [][]byte{e.Finish(nil), four}
+}
+
+func checkRoundTrip(t *testing.T, syms []interval, stream []byte) {
+	t.Helper()
+	var d Decoder
+	if err := d.Reset(stream, len(stream)); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := decode(&d, syms); n != len(syms) || d.Starved() {
+		t.Fatalf("symbol %d of %d is wrong", n, len(syms))
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkOracle(t *testing.T, syms []interval, stream []byte) {
+	t.Helper()
+	o := newOracle(stream)
+	for i, s := range syms {
+		if v := o.peek(); v < s.start || v-s.start >= s.freq {
+			t.Fatalf("oracle: symbol %d of %d is wrong", i, len(syms))
+		}
+		o.advance(s)
+	}
+	if len(o.words) > 0 {
+		t.Fatalf("oracle: %d words left", len(o.words))
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	for _, src := range sources {
+		t.Run(src.name, func(t *testing.T) {
+			for n := range 200 {
+				syms := draw(src, int64(n), n)
+				for _, stream := range encodings(syms) {
+					checkRoundTrip(t, syms, stream)
+					checkOracle(t, syms, stream)
+				}
+			}
+			syms := draw(src, 1, 50001)
+			checkRoundTrip(t, syms, encode(syms))
+		})
+	}
+}
+
+// Both sides of the choice between one lane and four.
+func TestLaneChoice(t *testing.T) {
+	byteSymbols := func(n int) []interval {
+		rng := rand.New(rand.NewSource(1))
+		syms := make([]interval, n)
+		for i := range syms {
+			syms[i] = interval{uint32(rng.Intn(256)) << 8, 256}
+		}
+		return syms
+	}
+	seen := [2]bool{}
+	for n := maxSingle - 50; n < maxSingle+10; n++ {
+		syms := byteSymbols(n)
+		stream := encode(syms)
+		four := stream[0]&1 == 1
+		seen[stream[0]&1] = true
+		if !four && len(stream) > maxSingle || four && n < maxSingle-20 {
+			t.Errorf("%d bytes: four lanes %v, %d bytes", n, four, len(stream))
+		}
+		checkRoundTrip(t, syms, stream)
+	}
+	if !seen[0] || !seen[1] {
+		t.Error("the sizes tried do not straddle the limit")
+	}
+	// Many symbols of next to no information stay in one lane.
+	syms := make([]interval, 1<<18)
+	for i := range syms {
+		syms[i] = interval{3, 65530}
+	}
+	if stream := encode(syms); stream[0]&1 != 0 || len(stream) > 10 {
+		t.Errorf("a flat picture takes %d bytes", len(stream))
+	} else {
+		checkRoundTrip(t, syms, stream)
+	}
+}
+
+// The helpers, in one stream.
+func TestBitsAndSplits(t *testing.T) {
+	var e Encoder
+	rng := rand.New(rand.NewSource(1))
+	type item struct {
+		v, p0 uint32
+		n     uint
+	}
+	items := make([]item, 3000)
+	symbols := 0
+	for i := range items {
+		it := item{v: rng.Uint32(), n: uint(i % 33), p0: 1 + uint32(rng.Intn(65535))}
+		e.PutBits(it.v, it.n) // the bits above n are ignored
+		e.PutSplit(it.v&1 == 1, it.p0)
+		items[i] = it
+		symbols += int(it.n+15)/16 + 1
+	}
+	if e.Len() != symbols {
+		t.Errorf("%d symbols, want %d", e.Len(), symbols)
+	}
+	stream := e.Finish([]byte("before"))
+	if string(stream[:6]) != "before" || e.Len() != 0 {
+		t.Fatal("Finish does not append, or does not reset")
+	}
+	stream = stream[6:]
+	for n := 0; n <= len(stream); n += 1 + n/50 {
+		var d Decoder
+		if err := d.Reset(stream[:n], len(stream)); err != nil {
+			t.Fatal(err)
+		}
+		for i, it := range items {
+			v := d.Bits(it.n)
+			if d.Starved() {
+				break
+			}
+			if v != uint32(uint64(it.v)&(1<<it.n-1)) {
+				t.Fatalf("%d bytes: item %d: %x in %d bits", n, i, v, it.n)
+			}
+			bit := d.Split(it.p0)
+			if d.Starved() {
+				break
+			}
+			if bit != (it.v&1 == 1) {
+				t.Fatalf("%d bytes: split %d is wrong", n, i)
+			}
+		}
+		if d.Starved() && d.Ready() {
+			t.Fatal("ready for more after symbols were missed")
+		}
+	}
+}
+
+// Every prefix of a stream decodes to a prefix of its symbols, more bytes never
+// to fewer, and Consumed is the shortest prefix that would have done.
+func TestEveryPrefix(t *testing.T) {
+	for _, src := range sources {
+		for _, n := range []int{1, 2, 5, 40, 700} {
+			syms := draw(src, int64(n), n)
+			for _, stream := range encodings(syms) {
+				last := 0
+				for k := 0; k <= len(stream); k++ {
+					var d Decoder
+					if err := d.Reset(stream[:k:k], len(stream)); err != nil {
+						t.Fatal(err)
+					}
+					got, clean := decode(&d, syms)
+					if !clean || d.Starved() {
+						t.Fatalf("%s, %d of %d bytes: symbol %d is wrong", src.name, k, len(stream), got)
+					}
+					if got < last {
+						t.Fatalf("%s: %d bytes give %d symbols, one less gave %d", src.name, k, got, last)
+					}
+					if got > last && d.Consumed() != k {
+						t.Fatalf("%s: symbol %d came with byte %d, but Consumed is %d", src.name, got, k, d.Consumed())
+					}
+					last = got
+				}
+				if last != n {
+					t.Fatalf("%s: whole stream gives %d of %d symbols", src.name, last, n)
+				}
+			}
+		}
+	}
+}
+
+// A run of symbols that the zero bits past the end happen to spell could go on
+// for ever at no cost. It must stop where Close calls it damage.
+func TestLuckyTail(t *testing.T) {
+	for _, f := range []uint32{1, 3, 100, 21845, 32768, 65000, 65535, 65536} {
+		for n := range 100 {
+			syms := make([]interval, n)
+			for i := range syms {
+				syms[i] = interval{0, f}
+			}
+			stream := encode(syms)
+			checkRoundTrip(t, syms, stream)
+			checkOracle(t, syms, stream)
+		}
+	}
+	var d Decoder
+	d.Reset(nil, 0)
+	for range 1000 {
+		d.Split(total / 2)
+	}
+	if d.Close() == nil {
+		t.Error("a thousand bits out of no bytes")
+	}
+}
+
+// What a stream costs over the information in its symbols.
+func TestSmallOverhead(t *testing.T) {
+	for _, src := range sources {
+		if src.name == "rare" || src.name == "any" {
+			continue // not symbols of the probability they claim
+		}
+		const rounds = 2000
+		var sum, bound float64
+		for i := range rounds {
+			syms := draw(src, int64(i), 1+i%300)
+			bits := ideal(syms)
+			over := float64(len(encode(syms))) - bits/8
+			sum += over
+			bound = max(bound, over)
+		}
+		t.Logf("%-7s %.2f bytes over ideal in the mean, %.2f at most", src.name, sum/rounds, bound)
+		if sum/rounds > 1.1 || bound > 3 {
+			t.Errorf("%s: overhead %.2f bytes in the mean, %.2f at most", src.name, sum/rounds, bound)
+		}
+	}
+}
+
+func TestLargeOverhead(t *testing.T) {
+	syms := draw(sources[0], 1, 1<<20)
+	stream := encode(syms)
+	want := ideal(syms) / 8
+	over := float64(len(stream)) - want
+	t.Logf("%d bytes, %.1f over ideal (%.4f%%)", len(stream), over, 100*over/want)
+	if over > 32 || over > want/1000 {
+		t.Errorf("%d bytes, %.1f over ideal", len(stream), over)
+	}
+	checkRoundTrip(t, syms, stream)
+}
+
+// The unbounded coder, less the sixteen bits it starts with, gives the length
+// that renormalization and the arithmetic tail have to keep up with.
+func TestLengthAgainstUnbounded(t *testing.T) {
+	for _, src := range sources {
+		for n := range 400 {
+			syms := draw(src, int64(n), n)
+			var b bigState
+			b.x.SetInt64(total)
+			for i := len(syms) - 1; i >= 0; i-- {
+				b.push(syms[i])
+			}
+			floor := b.x.BitLen() - ProbBits
+			for i, s := range syms {
+				if v := b.peek(); v < s.start || v-s.start >= s.freq {
+					t.Fatalf("%s: symbol %d is wrong in the unbounded coder", src.name, i)
+				}
+				b.pop(s)
+			}
+			// The flag bit, rounding up to bytes, and what unfill gives away.
+			if got := len(encode(syms)); got > (floor+1+12+7)/8 {
+				t.Errorf("%s: %d symbols: %d bytes, unbounded coder %d bits", src.name, n, got, floor)
+			}
+		}
+	}
+}
+
+// Of all streams of up to two bytes that decode to the symbols, Finish returns
+// one that is nearly always as short as the shortest.
+func TestTailAgainstSearch(t *testing.T) {
+	found, longer := 0, 0
+	for _, src := range sources {
+		if src.name == "rare" || src.name == "any" {
+			continue // luck with improbable symbols is not sought
+		}
+		for i := range 60 {
+			syms := draw(src, int64(i), i%12)
+			best := -1
+			for v := 0; v < 1+1<<8+1<<16 && best < 0; v++ {
+				var try []byte
+				if v > 256 {
+					try = []byte{byte(v - 257), byte((v - 257) >> 8)}
+				} else if v > 0 {
+					try = []byte{byte(v - 1)}
+				}
+				var d Decoder
+				if d.Reset(try, len(try)) != nil {
+					continue
+				}
+				if n, _ := decode(&d, syms); n == len(syms) && d.Close() == nil {
+					best = len(try)
+				}
+			}
+			got := len(encode(syms))
+			if best < 0 {
+				if got <= 2 {
+					t.Fatalf("%s: the search missed a stream of %d bytes", src.name, got)
+				}
+				continue
+			}
+			found++
+			if got > best {
+				longer++
+			}
+			if got > best+1 {
+				t.Errorf("%s: %d symbols take %d bytes, %d would do", src.name, len(syms), got, best)
+			}
+		}
+	}
+	t.Logf("%d streams have a spelling of two bytes or less; Finish is a byte longer for %d", found, longer)
+	if longer*10 > found {
+		t.Errorf("%d of %d streams are longer than need be", longer, found)
+	}
+}
+
+// The coding of a symbol is part of the file format: see golden before touching
+// these.
+func TestGolden(t *testing.T) {
+	// "lane" streams are within one lane, "wide" in four.
+	h := map[string]string{}
+	for _, src := range []string{"bits", "thirds", "raw", "splits", "any", "mixed"} {
+		for _, c := range []struct {
+			kind string
+			n    int
+		}{{"lane", 1000}, {"wide", 200000}} {
+			// A generator of the test's own, which no release will change.
+			state := uint64(88172645463325252)
+			rnd := rand.New(xorshift{&state})
+			var syms []interval
+			for _, s := range sources {
+				for s.name == src && len(syms) < c.n {
+					syms = append(syms, s.next(rnd))
+				}
+			}
+			var e Encoder
+			for _, s := range syms {
+				e.Put(s.start, s.freq)
+			}
+			sum := sha256.Sum256(e.Finish(nil))
+			h[src+" "+c.kind] = hex.EncodeToString(sum[:8])
+		}
+	}
+	for k, v := range h {
+		if golden[k] != v {
+			t.Errorf("%q: %q,", k, v)
+		}
+	}
+	for _, c := range goldenBytes {
+		if got := hex.EncodeToString(encode(c.syms)); got != c.stream {
+			t.Errorf("%v: %s, want %s", c.syms, got, c.stream)
+		}
+		stream, _ := hex.DecodeString(c.stream)
+		checkRoundTrip(t, c.syms, stream)
+	}
+}
+
+type xorshift struct{ s *uint64 }
+
+func (x xorshift) Seed(int64)   {}
+func (x xorshift) Int63() int64 { return int64(x.Uint64() >> 1) }
+func (x xorshift) Uint64() uint64 {
+	*x.s ^= *x.s << 13
+	*x.s ^= *x.s >> 7
+	*x.s ^= *x.s << 17
+	return *x.s
+}
+
+// Damage never does worse than wrong symbols. In four lanes Close always tells.
+func TestDamage(t *testing.T) {
+	rng := rand.New(rand.NewSource(1))
+	var tried, told [2]int
+	for seed := range int64(20) {
+		symbols := gaussians(seed, 2000)
+		syms := make([]interval, len(symbols))
+		for i, g := range symbols {
+			syms[i] = g.interval()
+		}
+		for lane, stream := range encodings(syms) {
+			for range 100 {
+				bad := bytes.Clone(stream)
+				switch rng.Intn(3) {
+				case 0:
+					bad[rng.Intn(len(bad))] ^= 1 << rng.Intn(8)
+				case 1:
+					bad = bad[:rng.Intn(len(bad))]
+				default:
+					bad = append(bad, make([]byte, 1+rng.Intn(20))...)
+				}
+				if len(bad) > 0 && bad[0]&1 != stream[0]&1 {
+					continue
+				}
+				tried[lane]++
+				var d Decoder
+				err := d.Reset(bad, len(bad))
+				if err == nil {
+					for _, g := range symbols {
+						wrong := gaussian{g.width, find(g.width, d.Peek())}.interval()
+						d.Advance(wrong.start, wrong.freq)
+					}
+					err = d.Close()
+				}
+				var c *CorruptError
+				if errors.As(err, &c) {
+					told[lane]++
+				} else if err != nil {
+					t.Fatalf("error of another type: %v", err)
+				}
+			}
+		}
+	}
+	t.Logf("damage seen by Close: one lane %d of %d, four lanes %d of %d", told[0], tried[0], told[1], tried[1])
+	if told[1] != tried[1] || told[0]*10 < tried[0]*6 {
+		t.Errorf("damage seen by Close: one lane %d of %d, four lanes %d of %d", told[0], tried[0], told[1], tried[1])
+	}
+}
+
+func TestClose(t *testing.T) {
+	syms := draw(sources[0], 1, 100)
+	for _, stream := range encodings(syms) {
+		var d Decoder
+		d.Reset(stream, len(stream))
+		decode(&d, syms[:50])
+		if d.Close() == nil {
+			t.Error("Close is content half way")
+		}
+		d.Reset(stream[:len(stream)-4], len(stream))
+		decode(&d, syms)
+		if d.Close() == nil {
+			t.Error("Close is content with a prefix")
+		}
+	}
+	for _, c := range []struct {
+		src  string
+		size int
+	}{
+		{"", -1},
+		{"\x00", 1},                    // state 0
+		{"\x02\x00", 2},                // a byte too long
+		{"\x01", 1},                    // four lanes in a byte
+		{"\x01", headSize + 1},         // not whole words
+		{string(make([]byte, 40)), 40}, // zeros
+		{"\x01" + string(make([]byte, 31)), headSize}, // states below their range
+	} {
+		var d Decoder
+		var e *CorruptError
+		if err := d.Reset([]byte(c.src), c.size); !errors.As(err, &e) || d.Ready() || d.Close() == nil {
+			t.Errorf("%q of %d: %v, ready %v", c.src, c.size, err, d.Ready())
+		}
+		d.Peek()
+		d.Advance(0, 1)
+	}
+}
+
+func TestReuseDoesNotAllocate(t *testing.T) {
+	var e Encoder
+	var out []byte
+	syms := draw(sources[0], 1, 60000)
+	n := testing.AllocsPerRun(3, func() {
+		for _, s := range syms {
+			e.Put(s.start, s.freq)
+		}
+		out = e.Finish(out[:0])
+		var d Decoder
+		d.Reset(out, len(out))
+	})
+	if n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
