@@ -25,6 +25,8 @@ type Chain struct {
 	depth  uint // bits of a sample
 	deep   uint // depth - 8
 	tau    int32
+	tables *tables
+	adapt  adaptation
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
@@ -54,6 +56,8 @@ type scale struct {
 	dither [coordinates][]uint16
 	cell   [coordinates][]int32
 	clock  [coordinates][]uint8
+	traces [coordinates][]trace // of the last cell coded, with a border
+	parent *scale               // the next coarser, if any
 }
 
 // belief is what the model thinks of one coordinate at every site of the scale that it was last asked about.
@@ -82,7 +86,7 @@ type Geometry struct {
 // log2 in 1/32: a coordinate advances in a step only if the model's standard deviation is at least τ times
 // the width of its next cell.
 func NewChain(net *Net, g Geometry, tau int8) *Chain {
-	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau)}
+	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau), tables: theTables()}
 	c.deep = c.depth - 8
 	n := scalesOf(c.w, c.h)
 	c.exactAt = n
@@ -91,6 +95,9 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	w, h := c.w, c.h
 	for l := 1; l <= n; l++ {
 		c.scales[l] = scale{number: l, fw: w, fh: h, w: (w + 1) / 2, h: (h + 1) / 2, stage: -1}
+		if l < n {
+			c.scales[l].parent = &c.scales[l+1]
+		}
 		w, h = (w+1)/2, (h+1)/2
 	}
 	return c
@@ -102,6 +109,7 @@ func (s *scale) begin(present int) {
 	n := s.w * s.h
 	for i := range coordinates {
 		s.dither[i], s.cell[i], s.clock[i] = make([]uint16, n), make([]int32, n), make([]uint8, n)
+		s.traces[i] = make([]trace, (s.w+2*traceBorder)*(s.h+2*traceBorder))
 		if i/bands >= present {
 			continue
 		}
@@ -262,35 +270,36 @@ func (c *Chain) predict(s *scale, i, j int, epsilon, logScale int16) (mean int64
 // advancePhase codes the next cells of a group's coordinates at the sites of a phase, row by row.
 func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
 	members, origin := groups[g], phaseOrigin[phase]
-	d := Distribution{tab: theTables()}
+	d := Distribution{tab: c.tables}
 	final := stage == stages-1
 	for y := range c.output.H {
 		out, cells := c.output.Row(y), c.cells.Row(2*y+origin[0])
 		for x := range c.output.W {
 			o := out[x*16 : x*16+16]
-			sx := 2*x + origin[1]
-			j := (2*y+origin[0])*s.w + sx
+			sy, sx := 2*y+origin[0], 2*x+origin[1]
+			j := sy*s.w + sx
 			for m, i := range members {
 				k := s.clock[i][j]
 				if k == 0 {
 					continue
 				}
 				mean, scale := c.predict(s, i, j, o[m], o[len(members)+m])
-				c.belief[i].mean[j], c.belief[i].scale[j] = int32(mean), int16(scale)
+				r := c.correct(s, stage, i, sy, sx, mean, scale)
+				c.belief[i].mean[j], c.belief[i].scale[j] = int32(r.mean), int16(r.scale)
 				to := target(stage, i, c.deep)
-				if to >= k || !final && scale+deviationSteps < int32(to)*scaleSteps+c.tau {
+				if to >= k || !final && r.scale+deviationSteps < int32(to)*scaleSteps+c.tau {
 					continue
 				}
-				truth := int32(0)
-				u := s.dither[i][j]
+				truth, u := int32(0), s.dither[i][j]
 				if t := s.truth[i]; t != nil {
 					truth = t[j] + int32(u)
 				}
-				raw := d.set(mean, scale, s.cell[i][j], u, k, to)
+				raw := d.set(r.mean, r.scale, s.cell[i][j], u, k, to)
 				a, ok := transmit(coder, &d, raw, truth)
 				if !ok {
 					return false
 				}
+				s.traces[i][(sy+traceBorder)*(s.w+2*traceBorder)+sx+traceBorder] = d.learn(&r, s.cell[i][j], a, k, to)
 				s.cell[i][j], s.clock[i][j] = a, to
 				f := cells[sx*2*coordinates:]
 				f[i], f[coordinates+i] = c.net.features.cell(a, u, to, c.deep)
@@ -298,6 +307,18 @@ func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
 		}
 	}
 	return true
+}
+
+// learn has r take note that within the cell old at clock k the new one, at clock to, was coded.
+func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
+	from, till := int64(-tailT<<10), int64(tailT<<10)
+	if k != unknown {
+		n := int64(old >> d.clock)
+		from, till = d.deviation(n), d.deviation(n+1<<(k-d.clock))
+	}
+	n := int64(a >> d.clock)
+	x := d.tab.truncatedMean(r.mean, r.scale, a, uint16(d.dither), to)
+	return r.learn(d.tab, from, till, d.deviation(n), d.deviation(n+1), x)
 }
 
 // escapeBits bounds the distance, in cells, of an escape.

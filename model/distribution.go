@@ -225,14 +225,13 @@ func (d *Distribution) Find(c uint32) (s int32, start, freq uint32) {
 
 // truncatedMean returns the mean, Q6, of the distribution restricted to the values of the cell a at clock k
 // (eq. 15). With F the logistic function and H its binary entropy, the integral of t dF is H(F(a)) - H(F(b)).
-func truncatedMean(mean int64, scale int32, a int32, u uint16, k uint8) int64 {
+func (tab *tables) truncatedMean(mean int64, scale int32, a int32, u uint16, k uint8) int64 {
 	switch k {
 	case unknown:
 		return mean
 	case 0:
 		return int64(a-int32(u)) << 6
 	}
-	tab := theTables()
 	lo := int64(a-int32(u))<<6 - 32
 	hi := lo + 64<<k
 	e, m := scale>>5, tab.shrink[scale&31]
@@ -242,11 +241,7 @@ func truncatedMean(mean int64, scale int32, a int32, u uint16, k uint8) int64 {
 		return clamp(mean, lo+32, hi-32)
 	}
 	t := (int64(integral(&tab.entropy, ta)) - int64(integral(&tab.entropy, tb))) << 10 / mass
-	grow := int64(1) << 20
-	if f := scale & 31; f != 0 {
-		grow = tab.shrink[scaleSteps-f] << 1
-	}
-	return clamp(mean+t*grow>>uint(24-e), lo, hi)
+	return clamp(mean+tab.times(t, scale)>>4, lo, hi)
 }
 
 // CodeLength returns the ideal length of a symbol of the given frequency, in bits as Q16.

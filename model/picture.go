@@ -9,7 +9,7 @@ func (c *Chain) estimateInto(band Plane, s *scale, i int) {
 			j := y * s.w
 			row := band.Row(y)
 			for x := range row {
-				m := truncatedMean(int64(b.mean[j+x]), int32(b.scale[j+x]), s.cell[i][j+x], s.dither[i][j+x], s.clock[i][j+x])
+				m := c.tables.truncatedMean(int64(b.mean[j+x]), int32(b.scale[j+x]), s.cell[i][j+x], s.dither[i][j+x], s.clock[i][j+x])
 				row[x] = int32((m + 2) >> 2)
 			}
 		}
@@ -128,7 +128,7 @@ func (c *Chain) estimate() [planes]Plane {
 		if s.clock[0] != nil {
 			stage := min(s.stage+1, stages-1)
 			c.runTrunk(s, stage, &x)
-			c.runHeads(s, stage, func(g, phase int) bool { c.predictPhase(s, g, phase); return true })
+			c.runHeads(s, stage, func(g, phase int) bool { c.predictPhase(s, stage, g, phase); return true })
 		}
 		x = c.synthesize(l, &x)
 	}
@@ -136,19 +136,21 @@ func (c *Chain) estimate() [planes]Plane {
 }
 
 // predictPhase records the model's beliefs about a group's coordinates at the sites of a phase.
-func (c *Chain) predictPhase(s *scale, g, phase int) {
+func (c *Chain) predictPhase(s *scale, stage, g, phase int) {
 	members, origin := groups[g], phaseOrigin[phase]
 	for y := range c.output.H {
 		out := c.output.Row(y)
 		for x := range c.output.W {
 			o := out[x*16 : x*16+16]
-			j := (2*y+origin[0])*s.w + 2*x + origin[1]
+			sy, sx := 2*y+origin[0], 2*x+origin[1]
+			j := sy*s.w + sx
 			for m, i := range members {
 				if s.clock[i][j] == 0 {
 					continue
 				}
 				mean, scale := c.predict(s, i, j, o[m], o[len(members)+m])
-				c.belief[i].mean[j], c.belief[i].scale[j] = int32(mean), int16(scale)
+				r := c.correct(s, stage, i, sy, sx, mean, scale)
+				c.belief[i].mean[j], c.belief[i].scale[j] = int32(r.mean), int16(r.scale)
 			}
 		}
 	}

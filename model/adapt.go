@@ -1,0 +1,167 @@
+package model
+
+// The network learned its beliefs from other images. How far to trust them on this one shows as coding goes
+// on, so every belief is corrected before it is used, by what the cells coded so far have shown. Encoder and
+// decoder have seen the same cells.
+//
+// The scale is corrected by how well it did nearby. The score of a coded cell is the derivative of its
+// log-likelihood by the logarithm of the scale: it averages zero where the scale is right, and more where the
+// scale was too small. Offsets to the scale are learned, stochastically following the score, for every
+// coordinate and stage as a whole, by the mean score of the sites around, by the score of the coarser scale
+// there, and by the scale itself.
+//
+// The mean is corrected by a normalized least-mean-squares filter (Widrow, Hoff 1960) over the residuals of
+// the sites around and of the coordinates of the same site that are already known: planes of colour above all
+// are correlated differently in every image.
+
+// A trace is what coding a cell has shown, for the corrections of those to come. Zero says that there is none.
+// Bits 0 to 15: the score in Q4 plus 16. Bits 16 to 23: 1. Bits 24 to 31: the residual of the mean in units of
+// the scale, Q4, signed.
+type trace uint32
+
+func newTrace(score, residual int64) trace {
+	return trace(clamp((score+32)>>6, -16, 100)+16) | 1<<16 | trace(uint8(clamp(residual, -60, 60)))<<24
+}
+
+func (t trace) residual() int64 { return int64(int32(t) >> 24) }
+
+// traceBorder is how many sites of no trace surround those of a scale, so that no edge needs a case.
+const traceBorder = 2
+
+// related lists, by coordinate, those of the same site that are coded before and tell most about it.
+var related = [coordinates][2]int{{-1, -1}, {0, -1}, {0, 1}, {0, -1}, {1, -1}, {2, -1}, {3, 0}, {4, 1}, {5, 2}}
+
+const (
+	scoreContexts = 12
+	scaleContexts = 32
+	taps          = 8
+
+	// maxCorrection bounds the correction of the mean, in units of the scale, Q16.
+	maxCorrection = 4 << 16
+)
+
+// An offset to the scale, in scale steps as Q16, and how often it has been learned from, up to a limit that
+// lets it follow the image's changes.
+type offset struct{ value, count int32 }
+
+func (o *offset) learn(score int64, limit int32) {
+	o.count = min(o.count+1, limit)
+	o.value += int32(clamp(score, -1<<10, 6<<10)) * 700 / (o.count + 30)
+}
+
+// adaptation is what has been learned from one image.
+type adaptation struct {
+	contexts [stages][coordinates]struct {
+		whole  offset
+		around [scoreContexts]offset
+		above  [scoreContexts]offset
+		scales [scaleContexts]offset
+		weight [taps]int64 // of the residuals, Q32
+	}
+}
+
+// A correction is a corrected belief, and what it was made of, so that it can be learned from.
+type correction struct {
+	mean    int64 // Q6
+	scale   int32
+	before  int64 // the mean as the network had it
+	network int32 // and the scale
+	shift   int64 // of the mean, in units of the scale, Q4
+
+	offsets  [4]*offset
+	weight   *[taps]int64
+	residual [taps]int64 // Q4
+}
+
+// correct corrects the belief about coordinate i at site (y, x) for a step of a stage.
+func (c *Chain) correct(s *scale, stage, i, y, x int, mean int64, scale int32) (r correction) {
+	a := &c.adapt.contexts[stage][i]
+	stride := s.w + 2*traceBorder
+	o := (y+traceBorder)*stride + x + traceBorder
+	t := s.traces[i]
+	n, m, p := t[o-stride-1:][:3], t[o-1:][:3], t[o+stride-1:][:3]
+	n2, w2, e2, s2 := t[o-2*stride], t[o-2], t[o+2], t[o+2*stride]
+
+	const low = 1<<24 - 1
+	sum := n[0]&low + n[1]&low + n[2]&low + m[0]&low + m[1]&low + m[2]&low + p[0]&low + p[1]&low + p[2]&low +
+		n2&low + w2&low + e2&low + s2&low
+	r.residual = [taps]int64{
+		m[0].residual() + m[2].residual(), n[1].residual() + p[1].residual(),
+		n[0].residual() + p[2].residual(), n[2].residual() + p[0].residual(),
+		w2.residual(), n2.residual()}
+	for j, q := range related[i] {
+		if q >= 0 {
+			t := s.traces[q][o]
+			sum += 2 * (t & low)
+			r.residual[6+j] = t.residual()
+		}
+	}
+
+	around, above := 0, 0
+	if count := int32(sum >> 16); count > 0 {
+		v := (int32(sum&0xffff) - 16*count) * 8 / (count + 1) // mean score, shrunk, Q7
+		around = int(clamp(1+(v+96)>>4, 1, scoreContexts-1))
+	}
+	if s.parent != nil {
+		q := s.parent
+		if t := q.traces[i][(y/2+traceBorder)*(q.w+2*traceBorder)+x/2+traceBorder]; t != 0 {
+			above = int(clamp(1+(int32(t&0xffff))>>2, 1, scoreContexts-1))
+		}
+	}
+	// Bins of half an octave, whatever the depth.
+	level := clamp((scale-int32(c.deep)*scaleSteps+144)>>4, 0, scaleContexts-1)
+	r.offsets = [4]*offset{&a.whole, &a.around[around], &a.above[above], &a.scales[level]}
+	for _, f := range r.offsets {
+		r.scale += f.value
+	}
+
+	r.before, r.network, r.weight = mean, scale, &a.weight
+	for j, v := range r.residual {
+		r.shift += v * (a.weight[j] >> 16)
+	}
+	r.shift = clamp(r.shift>>4, -maxCorrection, maxCorrection) // Q16
+	r.mean = mean + c.tables.times(r.shift, scale)>>10
+	r.shift >>= 12
+	r.scale = scale + (r.scale+1<<15)>>16
+	return r
+}
+
+// times returns v times 2^(scale/scaleSteps).
+func (t *tables) times(v int64, scale int32) int64 {
+	m, e := t.shrink[(-scale)&(scaleSteps-1)], (scale+scaleSteps-1)>>5 // 2^(scale/32) = 2^e · m
+	return v * m >> uint(20-e)
+}
+
+// learn takes note of the cell [lo,hi) coded within the cell [from,to), both as deviations in Q10, and of its
+// mean x, Q6; it returns the trace.
+func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
+	score := t.slope(from, to) - t.slope(lo, hi)
+	for j, f := range r.offsets {
+		limit := int32(150)
+		if j == 0 {
+			limit = 50
+		}
+		f.learn(score, limit)
+	}
+	residual := clamp((x-r.before)*t.shrink[r.network&31]>>uint(22+r.network>>5), -60, 60) // Q4
+	power := int64(1000)
+	for _, v := range r.residual {
+		power += v * v
+	}
+	step := (residual - r.shift) * (600 << 16) / power
+	for j, v := range r.residual {
+		r.weight[j] += v * step
+	}
+	return newTrace(score, residual)
+}
+
+// slope returns the derivative by -ln s of the logarithm of the integral over the deviations [a,b), both and
+// the result Q10: with the integral F and its derivative f = F(1-F), (b f(b) - a f(a)) / (F(b) - F(a)).
+func (t *tables) slope(a, b int64) int64 {
+	a, b = clamp(a, -tailT<<10, tailT<<10), clamp(b, -tailT<<10, tailT<<10)
+	fa, fb := int64(integral(&t.cdf, a)), int64(integral(&t.cdf, b))
+	if fb-fa < 1<<8 {
+		return 0
+	}
+	return (b*(fb*(oneQ31-fb)>>31) - a*(fa*(oneQ31-fa)>>31)) / (fb - fa)
+}
