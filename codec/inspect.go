@@ -60,6 +60,7 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 			break
 		}
 		if err != nil {
+			i.Metadata, i.Exact = s.metadata, false
 			return i, err
 		}
 		i.Levels = append(i.Levels, at)

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"sort"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/container"
@@ -16,7 +17,7 @@ import (
 // A Refinement describes the picture after one more level of the reverse process, or after what a cut file
 // has of one.
 type Refinement struct {
-	Level    int // counts down to 0, the image
+	Level    int // counts down to 0, the image; stored files have no other
 	Timestep int // t of the state x_t: 1000 is x_T, 0 the image
 	Steps    int // reverse steps applied, 1000 - t
 
@@ -133,10 +134,7 @@ func (s *Stream) advance() error {
 	if s.open {
 		return s.advancePass()
 	}
-	if s.next > 0 && s.next < len(s.passes) && s.reached(s.passes[s.next].Level) {
-		return io.EOF
-	}
-	if s.header.Modelled && s.stop >= model.T || !s.header.Modelled && s.rowLimit() == 0 {
+	if s.next < len(s.passes) && s.reached(s.passes[s.next].Level) || !s.header.Modelled && s.rowLimit() == 0 {
 		return io.EOF
 	}
 	c, err := s.in.Next()
@@ -253,17 +251,27 @@ func (s *Stream) readStored(c container.Chunk) error {
 			}
 		}
 	}
-	s.rows = min(rows, s.rowLimit())
-	s.fresh = true
-	s.at.Steps = model.T * s.rows / p.h
-	s.at.Timestep = model.T - s.at.Steps
-	s.at.Level = min(s.at.Level, s.at.Timestep)
-	s.at.Bytes = s.offsets[c.Index] + int64(len(c.Payload))
-	s.at.IdealBits = 8 * int64(len(c.Payload))
+	n, s.at.Bytes = len(c.Payload), s.offsets[c.Index]+int64(len(c.Payload))
 	if c.Complete {
 		s.at.Bytes = s.offsets[c.Index+1]
 	}
+	if limit := s.rowLimit(); rows > limit {
+		// The shortest prefix with that many rows. The decoder is quick, and its blocks are few.
+		n = sort.Search(n, func(n int) bool {
+			rows, err = stored.Decode(c.Payload[:n], false, s.raster)
+			return err != nil || rows >= limit
+		})
+		s.at.Bytes = s.offsets[c.Index] + int64(n)
+		rows = limit
+	}
+	s.rows, s.fresh = rows, true
+	s.at.Steps = model.T * s.rows / p.h
+	s.at.Timestep = model.T - s.at.Steps
+	s.at.IdealBits = 8 * int64(n)
 	s.at.Exact = s.rows == p.h && s.whole
+	if s.at.Exact {
+		s.at.Level = 0
+	}
 	return nil
 }
 
@@ -306,6 +314,9 @@ func (s *Stream) Image() (image.Image, error) {
 // Metadata returns what Options.Metadata gave the encoder, as soon as the stream has come to it: by the end
 // of a complete file at the latest.
 func (s *Stream) Metadata() []byte { return s.metadata }
+
+// Truncated reports, after the last refinement, whether the file ended before decoding was done with it.
+func (s *Stream) Truncated() bool { return !s.whole || s.in.Truncated() }
 
 // Config returns the size and, except for paletted images at first, the color model of the image.
 func (s *Stream) Config() image.Config {

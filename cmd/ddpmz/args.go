@@ -1,0 +1,104 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// reorder moves the flags of a command line before its file names, because the library stops looking for
+// flags at the first name. args[0] is the program's name; the result has the form
+//
+//	ddpmz COMMAND FLAGS -- NAMES
+//
+// Lines without a known command come back as they are.
+func reorder(app *cli.App, args []string) ([]string, error) {
+	i := 1
+	for i < len(args) && isFlag(args[i]) {
+		i++
+	}
+	if i >= len(args) {
+		return args, nil
+	}
+	command := app.Command(args[i])
+	if command == nil {
+		return args, nil
+	}
+	flags, names, err := splitArgs(args[i+1:], flagsOf(command))
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(args[:i+1], flags, []string{"--"}, names), nil
+}
+
+// flagsOf lists the names of a command's flags, aliases too, and whether each takes a value.
+func flagsOf(command *cli.Command) map[string]bool {
+	takesValue := make(map[string]bool)
+	for _, f := range command.Flags {
+		d, ok := f.(cli.DocGenerationFlag)
+		for _, name := range f.Names() {
+			takesValue[name] = ok && d.TakesValue()
+		}
+	}
+	return takesValue
+}
+
+// splitArgs tells the flags of a command line, with their values, from its file names, and takes groups of
+// short flags apart. What stands behind "--" is a name. Unknown flags stay, for the library to complain
+// about. A flag that lacks its value is an error here, since whatever reorder puts behind it would become
+// that value.
+func splitArgs(args []string, takesValue map[string]bool) (flags, names []string, err error) {
+	for len(args) > 0 {
+		arg, rest := args[0], args[1:]
+		if arg == "--" {
+			return flags, append(names, rest...), nil
+		}
+		if !isFlag(arg) {
+			names, args = append(names, arg), rest
+			continue
+		}
+		name, _, attached := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if name == "help" || name == "h" {
+			return []string{"--help"}, nil, nil // with names, the library would look for help on them
+		}
+		value, known := takesValue[name]
+		if !known {
+			if group, ok := ungroup(arg, takesValue); ok {
+				args = slices.Concat(group, rest)
+				continue
+			}
+		}
+		flags, args = append(flags, arg), rest
+		if value && !attached {
+			if len(rest) == 0 {
+				return nil, nil, usagef("flag %s needs a value", arg)
+			}
+			flags, args = append(flags, rest[0]), rest[1:]
+		}
+	}
+	return flags, names, nil
+}
+
+// ungroup makes -f -q -o FILE of -fqoFILE, or -f -q -o of -fqo. It reports false if a letter is no flag.
+func ungroup(arg string, takesValue map[string]bool) ([]string, bool) {
+	var flags []string
+	if strings.HasPrefix(arg, "--") {
+		return nil, false
+	}
+	for i := 1; i < len(arg); i++ {
+		name := arg[i : i+1]
+		value, known := takesValue[name]
+		if !known {
+			return nil, false
+		}
+		flags = append(flags, "-"+name)
+		if value && i+1 < len(arg) {
+			return append(flags, arg[i+1:]), true
+		}
+	}
+	return flags, true
+}
+
+// isFlag reports whether an argument is a flag: "-" alone is a file name.
+func isFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestSplitArgs(t *testing.T) {
+	takesValue := map[string]bool{"o": true, "output": true, "f": false, "force": false, "q": false, "steps": true}
+	for _, c := range []struct{ args, flags, names string }{
+		{"", "", ""},
+		{"a b", "", "a b"},
+		{"-f a --force b -q", "-f --force -q", "a b"},
+		{"a -o b c", "-o b", "a c"},
+		{"a --output=b c", "--output=b", "a c"},
+		{"a -output=b -steps 5", "-output=b -steps 5", "a"},
+		{"- -o -", "-o -", "-"},
+		{"-o -f a", "-o -f", "a"}, // a value may look like a flag
+		{"a -o -- b", "-o --", "a b"},
+		{"a -f -- -q -- -o", "-f", "a -q -- -o"},
+		{"--steps -5 a", "--steps -5", "a"},
+		{"-fq a", "-f -q", "a"},
+		{"-qfo x a", "-q -f -o x", "a"},
+		{"-foname a", "-f -o name", "a"},
+		{"-o-", "-o -", ""},
+		{"-ob=c a", "-o b=c", "a"},
+		{"-fx a --what", "-fx --what", "a"}, // unknown
+		{"--fq a", "--fq", "a"},             // groups have one dash
+		{"a -f -h b", "--help", ""},         // nothing else counts
+		{"a -o -h -- -h", "-o -h", "a -h"},  // no help here
+	} {
+		flags, names, err := splitArgs(strings.Fields(c.args), takesValue)
+		if err != nil || !slices.Equal(flags, strings.Fields(c.flags)) || !slices.Equal(names, strings.Fields(c.names)) {
+			t.Errorf("%q: %q, %q, %v", c.args, flags, names, err)
+		}
+	}
+	for _, args := range []string{"a -o", "a --steps", "-fo", "a -f --output"} {
+		if _, _, err := splitArgs(strings.Fields(args), takesValue); err == nil {
+			t.Errorf("%q: no error for the missing value", args)
+		}
+	}
+}
+
+// TestAnyOrder checks that the order of flags and names makes no difference to the program.
+func TestAnyOrder(t *testing.T) {
+	dir := folder(t, "tiny/rock.png")
+	in, out := filepath.Join(dir, "rock.png"), filepath.Join(dir, "x")
+	want := must(t, load(t, "tiny/rock.png"), "encode", "--mode=stored", "--bytes", "500")
+	for _, args := range [][]string{
+		{"--mode", "stored", "--bytes", "500", "-f", "-o", out, in},
+		{in, "--mode", "stored", "--bytes", "500", "-f", "-o", out},
+		{"--mode", "stored", in, "--bytes=500", "-fo", out},
+		{"-fo", out, "--bytes=500", "--mode=stored", "--", in},
+	} {
+		must(t, nil, append([]string{"encode"}, args...)...)
+		if !bytes.Equal(readFile(t, out), want) {
+			t.Errorf("%q: another file", args)
+		}
+	}
+
+	// Names that look like something else.
+	original := readFile(t, in)
+	t.Chdir(dir)
+	for _, name := range []string{"-f", "--", "help", "h", "quiet", "-"} {
+		writeFile(t, name, original)
+		if name == "-" {
+			name = "./-"
+		}
+		must(t, nil, "encode", "--quiet", "--", name)
+		if coded := readFile(t, name+".ddpmz"); len(coded) == 0 {
+			t.Errorf("%q: nothing", name)
+		}
+	}
+}
+
+// TestUsage checks that mistakes in the command line are told from those in files.
+func TestUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                                  "which command?",
+		"recode a":                          `no command "recode"`,
+		"--what":                            "what",
+		"encode --what":                     "what",
+		"encode a -o":                       "flag -o needs a value",
+		"encode --steps x":                  "steps",
+		"encode --steps 1001":               "from 0 to 1000",
+		"decode --timestep -1":              "from 0 to 1000",
+		"decode --steps 1 --timestep 1":     "give one",
+		"decode --bytes 0":                  "positive",
+		"decode --bytes 9999999999G":        "positive",
+		"decode --bytes K":                  "positive",
+		"encode a b -o -":                   "-o names a folder",
+		"encode a -":                        "cannot be one of several",
+		"encode a.png a.jpg":                "both a.png and a.jpg would become a.ddpmz",
+		"encode --max-pixels -5":            "positive",
+		"decode --format x":                 `unknown format "x"`,
+		"truncate a":                        "where to?",
+		"info --steps 5 a":                  "steps",
+		"encode --mode modelled --mode foo": `no mode "foo"`,
+	} {
+		fails(t, 2, []string{want, "try --help"}, nil, strings.Fields(args)...)
+	}
+	for _, args := range []string{"--help", "help", "encode --help", "decode -h", "info a --help", "--version"} {
+		if out := must(t, nil, strings.Fields(args)...); !bytes.Contains(out, []byte("ddpmz")) {
+			t.Errorf("%q prints %q", args, out)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for text, want := range map[string]size{"1": 1, "4096": 4096, "20K": 20 << 10, "20k": 20 << 10, "3M": 3 << 20, "8G": 8 << 30} {
+		var s size
+		if err := s.Set(text); err != nil || s != want {
+			t.Errorf("%s is %d, %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"", "0", "-1", "K", "1T", "1.5K", "9223372036854775807K", "0x10"} {
+		if err := new(size).Set(text); err == nil {
+			t.Errorf("%q is a size", text)
+		}
+	}
+}

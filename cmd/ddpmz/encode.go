@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// An encoding is an encode command.
+type encoding struct {
+	*streams
+	model, mode string
+	output      outputFlags
+	cutFlags    cutFlags
+	limits      limitFlags
+
+	codecMode codec.Mode
+	cut       codec.Cut
+	cutting   bool // only a prefix is wanted
+}
+
+var modes = map[string]codec.Mode{"auto": codec.Auto, "modelled": codec.Modelled, "stored": codec.Stored}
+
+func encodeCommand(s *streams) *cli.Command {
+	e := &encoding{streams: s}
+	return &cli.Command{
+		Name:      "encode",
+		Usage:     "make " + suffix + " files of pictures",
+		ArgsUsage: "[PICTURES]",
+		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP or GIF (its first frame). Colour profiles and\n" +
+			"metadata are kept, in the form that PNG has for them. With several, -o names a folder.\n\n" +
+			"--steps, --timestep and --bytes write only the beginning of the file.",
+		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
+			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
+				Usage: "code by the model `NAME`: " + strings.Join(zoo.Names(), ", ")},
+			&cli.StringFlag{Name: "mode", Value: "auto", Destination: &e.mode,
+				Usage: "`MODE` is modelled, stored (without a model), or auto, the smaller of the two"},
+		}, e.cutFlags.flags(), e.limits.flags()),
+		Action: e.action,
+	}
+}
+
+func (e *encoding) action(c *cli.Context) (err error) {
+	var ok bool
+	if e.codecMode, ok = modes[e.mode]; !ok {
+		return usagef("no mode %q: there are auto, modelled and stored", e.mode)
+	}
+	if !slices.Contains(zoo.Names(), e.model) {
+		return usagef("no model %q: there are %s", e.model, strings.Join(zoo.Names(), ", "))
+	}
+	if e.cut, e.cutting, err = e.cutFlags.cut(c); err != nil {
+		return err
+	}
+	list, err := e.jobs(c.Args().Slice(), e.output.name, encodedName)
+	if err != nil {
+		return err
+	}
+	return e.each(c.Context, list, e.encode)
+}
+
+// encode does one job.
+func (e *encoding) encode(ctx context.Context, j job) error {
+	bar := e.bar(j.in, e.output.quiet)
+	defer bar.end()
+	return e.save(ctx, j.out, e.output.force, func(w io.Writer) error {
+		file, err := e.encodePicture(j.in, bar)
+		if err != nil {
+			return about(displayName(j.in), err)
+		}
+		_, err = w.Write(file)
+		return err
+	})
+}
+
+func (e *encoding) encodePicture(name string, bar *bar) ([]byte, error) {
+	in, err := e.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	p, err := picture.Read(in)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := p.Metadata.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	err = codec.Encode(&file, p.Image, &codec.Options{
+		Model:    e.model,
+		Mode:     e.codecMode,
+		Metadata: meta,
+		Progress: bar.update,
+		Limits:   e.limits.limits(),
+	})
+	if err != nil || !e.cutting {
+		return file.Bytes(), err
+	}
+	var prefix bytes.Buffer
+	if _, err := codec.Truncate(&prefix, &file, e.cut, e.limits.limits()); err != nil {
+		return nil, fmt.Errorf("cutting: %w", err)
+	}
+	return prefix.Bytes(), nil
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// A size is the value of a flag that counts bytes or pixels: a positive number, and K, M or G for a power of
+// 1024. 0 is a flag not given.
+type size int64
+
+func (s *size) Set(text string) error {
+	shift := 0
+	if n := len(text); n > 0 {
+		shift = 10 * (1 + strings.IndexByte("KMG", text[n-1]&^0x20)) // upper case
+	}
+	if shift > 0 {
+		text = text[:len(text)-1]
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n <= 0 || n > math.MaxInt64>>shift {
+		return errors.New("a positive number is needed, such as 4096, 20K or 3M")
+	}
+	*s = size(n << shift)
+	return nil
+}
+
+func (s *size) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*s), 10)
+}
+
+// outputFlags say where output goes.
+type outputFlags struct {
+	name         string
+	force, quiet bool
+}
+
+func (f *outputFlags) flags(def string) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &f.name,
+			Usage: "make `FILE`; - is standard output; by default " + def},
+		&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: &f.force, DisableDefaultText: true, Usage: "replace files that exist"},
+		f.quietFlag(),
+	}
+}
+
+func (f *outputFlags) quietFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &f.quiet, DisableDefaultText: true, Usage: "print errors only"}
+}
+
+// cutFlags say where a file is cut. No flag is no cut.
+type cutFlags struct {
+	steps, timestep int
+	bytes           size
+}
+
+func (f *cutFlags) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "steps", Destination: &f.steps, DefaultText: "all",
+			Usage: "stop after `N` of the 1000 reverse steps; of a stored file, after as large a share of its rows"},
+		&cli.IntFlag{Name: "timestep", Destination: &f.timestep, DefaultText: "0",
+			Usage: "stop at the state x_T of timestep `T`, after 1000 - T steps"},
+		&cli.GenericFlag{Name: "bytes", Value: &f.bytes, DefaultText: "all",
+			Usage: "stop after `N` bytes of the file; 20K are 20 times 1024"},
+	}
+}
+
+// cut returns what the flags say, and whether they say anything.
+func (f *cutFlags) cut(c *cli.Context) (cut codec.Cut, ok bool, err error) {
+	const last = 1000 // steps
+	if c.IsSet("steps") && c.IsSet("timestep") {
+		return cut, false, usagef("--steps and --timestep say the same: give one")
+	}
+	if f.steps < 0 || f.steps > last || f.timestep < 0 || f.timestep > last {
+		return cut, false, usagef("steps and timesteps go from 0 to %d", last)
+	}
+	cut.Timestep, cut.Bytes = f.timestep, int64(f.bytes)
+	if c.IsSet("steps") {
+		cut.Timestep = last - f.steps
+	}
+	return cut, c.IsSet("steps") || c.IsSet("timestep") || f.bytes > 0, nil
+}
+
+// limitFlags bound what a file may ask for.
+type limitFlags struct{ pixels, memory size }
+
+func (f *limitFlags) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.GenericFlag{Name: "max-pixels", Value: &f.pixels, DefaultText: strconv.Itoa(codec.DefaultMaxPixels>>20) + "M",
+			Usage: "refuse images of more than `N` pixels"},
+		&cli.GenericFlag{Name: "max-memory", Value: &f.memory, DefaultText: strconv.Itoa(codec.DefaultMaxMemory>>30) + "G",
+			Usage: "refuse images that need more than about `N` bytes of memory"},
+	}
+}
+
+func (f *limitFlags) limits() codec.Limits {
+	return codec.Limits{MaxPixels: int64(f.pixels), MaxMemory: int64(f.memory)}
+}

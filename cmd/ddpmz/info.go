@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// An inquiry is an info command.
+type inquiry struct {
+	*streams
+	json   bool
+	limits limitFlags
+	quiet  bool
+}
+
+func infoCommand(s *streams) *cli.Command {
+	q := &inquiry{streams: s}
+	return &cli.Command{
+		Name:      "info",
+		Usage:     "describe " + suffix + " files",
+		ArgsUsage: "[FILES]",
+		Description: "The table of levels tells for each state of the reverse process the standard deviation of its noise,\n" +
+			"in 8-bit grey levels, and how much of the file it takes. This decodes the file, which takes as long\n" +
+			"as decode does.",
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "json", Destination: &q.json, DisableDefaultText: true, Usage: "print an object in JSON for each file"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &q.quiet, DisableDefaultText: true, Usage: "no progress bar"},
+		}, q.limits.flags()...),
+		Action: q.action,
+	}
+}
+
+func (q *inquiry) action(c *cli.Context) error {
+	list, err := q.jobs(c.Args().Slice(), "", func(name string) string { return name })
+	if err != nil {
+		return err
+	}
+	return q.each(c.Context, list, q.describe)
+}
+
+// describe prints the description of a file, or what is known of a damaged one before it returns the error.
+func (q *inquiry) describe(ctx context.Context, j job) error {
+	bar := q.bar(j.in, q.quiet)
+	defer bar.end()
+	var damage error
+	err := interruptible(ctx, q.stdout, func(w io.Writer) error {
+		file, err := q.readAll(j.in)
+		if err != nil {
+			return err
+		}
+		decoder := &codec.Decoder{Progress: bar.update, Limits: q.limits.limits()}
+		info, err := decoder.Inspect(bytes.NewReader(file))
+		bar.end()
+		if info == nil {
+			return about(displayName(j.in), err)
+		}
+		damage = about(displayName(j.in), err)
+		d := newDescription(displayName(j.in), int64(len(file)), info, err)
+		if q.json {
+			out := json.NewEncoder(w)
+			out.SetIndent("", "  ")
+			return out.Encode(d)
+		}
+		return d.print(w)
+	})
+	if err != nil {
+		return about("standard output", err)
+	}
+	return damage
+}

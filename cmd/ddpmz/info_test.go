@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// describeJSON runs info --json and parses what it prints.
+func describeJSON(t *testing.T, out []byte) *description {
+	t.Helper()
+	in := json.NewDecoder(bytes.NewReader(out))
+	in.DisallowUnknownFields()
+	d := new(description)
+	if err := in.Decode(d); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	return d
+}
+
+func TestInfoJSON(t *testing.T) {
+	for _, c := range []struct {
+		name, colour, mode string
+		depth, subpixels   int
+	}{
+		{"alpha.png", "RGB, straight alpha", "modelled", 8, 4},
+		{"gray16.png", "gray", "modelled", 16, 1},
+		{"tiny/rock.png", "RGB", "modelled", 8, 3},
+		{"palette.png", "palette", "stored", 4, 1},
+	} {
+		original := withText(t, load(t, c.name), 20)
+		p := decodePNG(t, original)
+		meta, err := p.Metadata.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		mode := c.mode
+		if mode == "stored" {
+			mode = "auto" // as palettes are
+		}
+		coded := must(t, original, "encode", "--mode", mode)
+		d := describeJSON(t, must(t, coded, "info", "--json"))
+		size := p.Image.Bounds().Size()
+		if d.File != "standard input" || d.Width != size.X || d.Height != size.Y || d.Colour != c.colour || d.Mode != c.mode ||
+			d.BitDepth != c.depth || d.SubpixelsEach != c.subpixels || d.MetadataBytes != len(meta) ||
+			!d.Exact || d.Cut || d.Error != "" {
+			t.Errorf("%s: %+v", c.name, d)
+		}
+		if d.FileBytes != int64(len(coded)) || d.CompleteBytes != d.FileBytes || d.Real.Bits != 8*d.FileBytes {
+			t.Errorf("%s: %d bytes are described as %d, %d", c.name, len(coded), d.FileBytes, d.CompleteBytes)
+		}
+		if d.Ideal.Bits <= 0 || d.Ideal.Bits > d.Real.Bits {
+			t.Errorf("%s: ideal length %d, real %d", c.name, d.Ideal.Bits, d.Real.Bits)
+		}
+		pixels := float64(size.X * size.Y)
+		if math.Abs(d.Real.PerPixel-float64(8*len(coded))/pixels) > 1e-9 ||
+			math.Abs(d.Real.PerPixel-d.Real.PerSubpixel*float64(c.subpixels)) > 1e-9 {
+			t.Errorf("%s: %v", c.name, d.Real)
+		}
+		end := d.HeaderBytes
+		for i, s := range d.Segments {
+			if s.Index != i || s.Offset < end || s.Bytes <= 0 {
+				t.Errorf("%s: segment %d is %+v, after %d", c.name, i, s, end)
+			}
+			end = s.Offset + s.Bytes
+		}
+		last := d.Levels[len(d.Levels)-1]
+		if last.Level != 0 || last.Timestep != 0 || last.Steps != 1000 || last.Bytes != d.FileBytes || last.Partial {
+			t.Errorf("%s: the last level is %+v", c.name, last)
+		}
+		for i, l := range d.Levels {
+			if l.Steps != 1000-l.Timestep || (l.Noise == nil) != (c.mode == "stored") {
+				t.Errorf("%s: %+v", c.name, l)
+			}
+			if i > 0 {
+				if p := d.Levels[i-1]; l.Level != p.Level-1 || l.Timestep >= p.Timestep || *l.Noise >= *p.Noise || l.Bytes < p.Bytes || l.IdealBits < p.IdealBits {
+					t.Errorf("%s: %+v after %+v", c.name, l, p)
+				}
+			}
+		}
+	}
+}
+
+// TestInfoNames pins the names of the fields, which scripts rely on: add to them, but do not change them.
+func TestInfoNames(t *testing.T) {
+	for _, c := range []struct {
+		of   any
+		want string
+	}{
+		{description{}, "file file_bytes complete_bytes header_bytes metadata_bytes width height colour bit_depth planes " +
+			"subpixels_per_pixel mode model model_id ideal real exact cut error segments levels"},
+		{measure{}, "bits bits_per_subpixel bits_per_pixel"},
+		{segment{}, "index kind passes offset bytes"},
+		{level{}, "level partial timestep steps noise bytes bits_per_pixel ideal_bits"},
+	} {
+		var have []string
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.of)) {
+			have = append(have, f.Tag.Get("json"))
+		}
+		if !slices.Equal(have, strings.Fields(c.want)) {
+			t.Errorf("%T: %q", c.of, have)
+		}
+	}
+}
+
+// TestInfoTable checks that the table has a row for each level, as wide as the others.
+func TestInfoTable(t *testing.T) {
+	dir := folder(t)
+	a, b := filepath.Join(dir, "a.ddpmz"), filepath.Join(dir, "b.ddpmz")
+	writeFile(t, a, must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled"))
+	writeFile(t, b, must(t, load(t, "palette.png"), "encode"))
+	out := string(must(t, nil, "info", a, b))
+	for _, want := range []string{a + ": 32 x 32, RGB, 8 bits a sample\n", "exact", b + ": 160 x 120, palette, 4 bits a sample\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	d := describeJSON(t, must(t, nil, "info", "--json", a))
+	_, table, _ := strings.Cut(out, "  level")
+	rows := strings.Split(table, "\n")
+	for i, l := range d.Levels {
+		var level, timestep, steps, size int
+		var noise, bits float64
+		if _, err := fmt.Sscan(rows[1+i], &level, &timestep, &steps, &noise, &size, &bits); err != nil ||
+			level != l.Level || timestep != l.Timestep || steps != l.Steps || int64(size) != l.Bytes || len(rows[1+i]) != len(rows[1]) {
+			t.Errorf("row %q, %v, for %+v", rows[1+i], err, l)
+		}
+	}
+}
+
+// TestInfoCut describes files that end early.
+func TestInfoCut(t *testing.T) {
+	coded := must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled")
+	d := describeJSON(t, must(t, coded[:len(coded)-100], "info", "--json"))
+	last := d.Levels[len(d.Levels)-1]
+	if !d.Cut || d.Exact || d.CompleteBytes != int64(len(coded)) || d.FileBytes != int64(len(coded))-100 || last.Level == 0 || !last.Partial {
+		t.Errorf("%+v", d)
+	}
+	d = describeJSON(t, must(t, coded[:d.HeaderBytes], "info", "--json"))
+	if !d.Cut || d.Exact || len(d.Segments) != 1 || len(d.Levels) != 0 {
+		t.Errorf("a header alone: %+v", d)
+	}
+	out := must(t, coded[:len(coded)-100], "info")
+	if !inOrder(string(out), []string{"state    cut from", "and part of the next"}) {
+		t.Errorf("%s", out)
+	}
+}

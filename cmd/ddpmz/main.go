@@ -1,0 +1,98 @@
+// Command ddpmz stores images exactly, in files of which every prefix is a picture.
+//
+//	ddpmz encode photo.png                   writes photo.ddpmz
+//	ddpmz decode photo.ddpmz                 writes photo.png
+//	ddpmz info photo.ddpmz                   says what is inside
+//	ddpmz truncate --bytes 20K photo.ddpmz   writes the first 20 KiB, which decode as well
+//
+// No file name, or "-", means standard input, and "-o -" standard output. The exit status is 0 if all went
+// well, 1 if a file did not, 2 if the command line was wrong and 130 if it was interrupted.
+//
+// The files follow the life of a command: args.go, flags.go and jobs.go make out what is wanted; encode.go,
+// decode.go, truncate.go and info.go (with description.go and table.go) do it; streams.go opens and saves;
+// errors.go and progress.go report.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+)
+
+func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is the program: it returns the exit status. args[0] is the program's name.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return runContext(ctx, args, &streams{stdin, stdout, stderr})
+}
+
+// runContext is run with an interruption that does not have to come from a signal.
+func runContext(ctx context.Context, args []string, s *streams) int {
+	app := newApp(s)
+	args, err := reorder(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		fmt.Fprintln(s.stderr, "ddpmz: interrupted")
+		return 130
+	case errors.Is(err, errReported):
+		return 1
+	case errors.As(err, &usage):
+		s.report(err)
+		fmt.Fprintln(s.stderr, "ddpmz: try --help")
+		return 2
+	}
+	s.report(err)
+	return 1
+}
+
+func newApp(s *streams) *cli.App {
+	app := &cli.App{
+		Name:      "ddpmz",
+		Usage:     "lossless images that decode from every prefix",
+		UsageText: "ddpmz COMMAND [FLAGS] [FILES]   (in any order; -- ends the flags)",
+		Version:   version(),
+		Reader:    s.stdin,
+		Writer:    s.stdout,
+		ErrWriter: s.stderr,
+		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s)},
+		// Errors come back from RunContext; left alone, the library would print some and exit.
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   onUsageError,
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usagef("no command %q", c.Args().First())
+			}
+			return usagef("which command? encode, decode, info or truncate")
+		},
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = onUsageError
+		c.HideHelpCommand = true // "help" can be a file's name
+	}
+	return app
+}
+
+func onUsageError(_ *cli.Context, err error, _ bool) error { return &usageError{err} }
+
+// version returns the module's version, which the go command records in the binary.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}

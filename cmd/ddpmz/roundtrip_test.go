@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// pictures are small ones of every kind.
+var pictures = []string{
+	"alpha.png", "alpha16.png", "gray16.png", "palette.png", "noise.png",
+	"tiny/cloth.png", "tiny/rock.png", "tiny/windows.png",
+	"odd/gray-1x1.png", "odd/rgb-1x7.png", "odd/gray-7x1.png", "odd/rgb-2x2.png", "odd/rgb-17x13.png",
+}
+
+// TestFiles goes from PNG to ddpmz to PNG by the names that the program chooses.
+func TestFiles(t *testing.T) {
+	for _, name := range pictures {
+		dir := folder(t, name)
+		original := filepath.Join(dir, filepath.Base(name))
+		stem := strings.TrimSuffix(original, ".png")
+		must(t, nil, "encode", original)
+		must(t, nil, "decode", "--force", stem+".ddpmz") // over the original
+		t.Run(name, func(t *testing.T) { wantSame(t, readFile(t, original), load(t, name)) })
+		wantFiles(t, dir, filepath.Base(original), filepath.Base(stem)+".ddpmz")
+	}
+}
+
+// TestPipes does the same by standard streams.
+func TestPipes(t *testing.T) {
+	for _, name := range []string{"alpha16.png", "palette.png", "tiny/rock.png", "odd/gray-17x13.png"} {
+		t.Run(name, func(t *testing.T) {
+			original := load(t, name)
+			coded := must(t, original, "encode")
+			wantSame(t, must(t, coded, "decode"), original)
+		})
+	}
+}
+
+// TestDashes names the standard streams in each of the ways that there are.
+func TestDashes(t *testing.T) {
+	original := load(t, "tiny/rock.png")
+	coded := must(t, original, "encode")
+	for _, args := range [][]string{{"-"}, {"-o", "-"}, {"-", "-o", "-"}, {"--output=-", "-"}, {"--", "-"}, {"-o-"}} {
+		if !bytes.Equal(must(t, original, append([]string{"encode"}, args...)...), coded) {
+			t.Errorf("%q: other bytes", args)
+		}
+	}
+}
+
+// TestModes checks that each mode does what it says, by what info calls the result.
+func TestModes(t *testing.T) {
+	original := load(t, "tiny/rock.png")
+	for mode, want := range map[string]string{"modelled": "by the model photo", "stored": "stored"} {
+		coded := must(t, original, "encode", "--mode", mode, "--model", "photo")
+		if info := must(t, coded, "info"); !bytes.Contains(info, []byte("coding   "+want)) {
+			t.Errorf("mode %s gives\n%s", mode, info)
+		}
+		wantSame(t, must(t, coded, "decode"), original)
+	}
+	fails(t, 2, []string{`no mode "fast"`, "auto, modelled and stored"}, original, "encode", "--mode", "fast")
+	fails(t, 2, []string{`no model "none"`, "photo"}, original, "encode", "--model", "none")
+	fails(t, 1, []string{"standard input: ", "paletted"}, load(t, "palette.png"), "encode", "--mode", "modelled")
+}
+
+// TestMetadata checks that what a PNG file says beside its pixels is there again in the end.
+func TestMetadata(t *testing.T) {
+	for _, n := range []int{20, 9000} { // before the picture, behind it
+		original := withText(t, load(t, "tiny/rock.png"), n)
+		coded := must(t, original, "encode")
+		wantSame(t, must(t, coded, "decode"), original)
+
+		r := ddpmz(coded, "decode", "--format", "tiff")
+		if r.status != 0 || !strings.Contains(r.err, "only PNG can hold") {
+			t.Errorf("TIFF: status %d, %q", r.status, r.err)
+		}
+		must(t, coded, "decode", "--format", "tiff", "--quiet")
+	}
+
+	// Cut inside the text, the picture is whole.
+	coded := must(t, withText(t, load(t, "tiny/rock.png"), 9000), "encode")
+	r := ddpmz(coded[:len(coded)-100], "decode")
+	if r.status != 0 || !strings.Contains(r.err, "exact; metadata may be missing") {
+		t.Errorf("cut metadata: status %d, %q", r.status, r.err)
+	}
+	wantSame(t, r.out, load(t, "tiny/rock.png"))
+}
+
+// TestFormats decodes into other formats, chosen by either means, and encodes them again.
+func TestFormats(t *testing.T) {
+	dir := folder(t, "tiny/rock.png")
+	original := load(t, "tiny/rock.png")
+	coded := must(t, original, "encode")
+	for _, suffix := range []string{"tiff", "bmp", "tif", "PNG"} {
+		out := filepath.Join(dir, "x."+suffix)
+		must(t, coded, "decode", "-o", out)
+		if again := must(t, nil, "encode", "-o", "-", out); !bytes.Equal(again, coded) {
+			t.Errorf("%s: not the same file in the end", suffix)
+		}
+		if piped := must(t, coded, "decode", "--format", suffix); !bytes.Equal(piped, readFile(t, out)) {
+			t.Errorf("--format %s is not what -o x.%s is", suffix, suffix)
+		}
+	}
+	if ppm := must(t, coded, "decode", "--format=ppm"); !bytes.HasPrefix(ppm, []byte("P6")) {
+		t.Error("no PPM file")
+	}
+	must(t, must(t, coded, "decode", "--format=jpeg"), "encode")
+
+	fails(t, 2, []string{`unknown format "webp"`}, coded, "decode", "-o", filepath.Join(dir, "x.webp"))
+	fails(t, 2, []string{`unknown format "webp"`}, coded, "decode", "--format", "webp")
+	fails(t, 1, []string{"standard output: ", "transparency"}, must(t, load(t, "alpha.png"), "encode"), "decode", "--format", "jpg")
+}

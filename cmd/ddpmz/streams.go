@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+)
+
+// stdio is the file name that stands for the standard streams.
+const stdio = "-"
+
+// streams are the program's surroundings.
+type streams struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// isTerminal reports whether a stream is one; streams without a file descriptor are not.
+func isTerminal(stream any) bool {
+	f, ok := stream.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// open opens an input file.
+func (s *streams) open(name string) (io.ReadCloser, error) {
+	if name == stdio {
+		return io.NopCloser(s.stdin), nil
+	}
+	f, err := os.Open(name)
+	return f, about(name, err)
+}
+
+// readAll reads an input file to its end.
+func (s *streams) readAll(name string) ([]byte, error) {
+	f, err := s.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	return data, about(displayName(name), err)
+}
+
+// save makes an output file of what write writes: all of it or, on an error or when ctx ends, nothing. A
+// file that exists is replaced only if force is set. Standard output takes what comes, unless it is a
+// terminal. Errors that name no file are taken to be about this one.
+func (s *streams) save(ctx context.Context, name string, force bool, write func(io.Writer) error) error {
+	if name != stdio {
+		return about(name, picture.WriteFile(ctx, name, force, func(w io.Writer) error {
+			return interruptible(ctx, w, write)
+		}))
+	}
+	if isTerminal(s.stdout) {
+		return usagef("standard output is a terminal, and this is not text: redirect it, or name a file with -o")
+	}
+	return about("standard output", interruptible(ctx, s.stdout, write))
+}
+
+// interruptible calls write with a buffered w, and returns when it does or when ctx ends, whichever is first.
+// Coding does not look at contexts, so in the latter case it goes on, at the longest until the program exits.
+func interruptible(ctx context.Context, w io.Writer, write func(io.Writer) error) error {
+	done := make(chan error, 1)
+	go func() {
+		buffer := bufio.NewWriter(w)
+		err := write(buffer)
+		if err == nil {
+			err = buffer.Flush()
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// A source is an input that remembers whether more was asked of it than it had. For a decoder, which asks
+// for no more than the file's header announces, this means that the file is cut.
+type source struct {
+	buffer *bufio.Reader
+	ended  bool
+}
+
+func newSource(r io.Reader) *source { return &source{buffer: bufio.NewReader(r)} }
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.buffer.Read(p)
+	if n > 0 && err == io.EOF {
+		err = nil // comes again with the next call, if there is one
+	}
+	s.ended = s.ended || err == io.EOF
+	return n, err
+}
+
+func (s *source) ReadByte() (byte, error) {
+	b, err := s.buffer.ReadByte()
+	s.ended = s.ended || err == io.EOF
+	return b, err
+}

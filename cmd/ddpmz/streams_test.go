@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// TestOverwrite checks that files are replaced only if that is asked for, and kept if what should replace
+// them fails.
+func TestOverwrite(t *testing.T) {
+	dir := folder(t, "tiny/rock.png")
+	in, out := filepath.Join(dir, "rock.png"), filepath.Join(dir, "rock.ddpmz")
+	writeFile(t, out, []byte("precious"))
+	fails(t, 1, []string{"ddpmz: " + out + ": exists already; --force"}, nil, "encode", in)
+	fails(t, 1, []string{"ddpmz: " + out + ": exists already; --force"}, nil, "encode", in, "-o", out)
+	writeFile(t, in, []byte("no picture"))
+	fails(t, 1, []string{"ddpmz: " + in + ": "}, nil, "encode", "--force", in)
+	if have := readFile(t, out); string(have) != "precious" {
+		t.Errorf("the file holds %q", have)
+	}
+	writeFile(t, in, load(t, "tiny/rock.png"))
+	must(t, nil, "encode", "--force", in)
+	wantSame(t, must(t, nil, "decode", out, "-o", "-"), load(t, "tiny/rock.png"))
+	wantFiles(t, dir, "rock.png", "rock.ddpmz")
+}
+
+// TestFailures checks that failing leaves nothing behind and goes on with the next file.
+func TestFailures(t *testing.T) {
+	dir := folder(t, "tiny/rock.png", "tiny/cloud.png")
+	bad, none := filepath.Join(dir, "bad.png"), filepath.Join(dir, "none.png")
+	writeFile(t, bad, load(t, "alpha.png")[:5000])
+	fails(t, 1, []string{"ddpmz: " + bad + ": ", "ddpmz: " + none + ": "}, nil,
+		"encode", filepath.Join(dir, "rock.png"), bad, none, filepath.Join(dir, "cloud.png"))
+	wantFiles(t, dir, "bad.png", "rock.png", "cloud.png", "rock.ddpmz", "cloud.ddpmz")
+
+	fails(t, 1, []string{"ddpmz: "}, nil, "encode", filepath.Join(dir, "rock.png"), "-o", filepath.Join(dir, "no", "x.ddpmz"))
+	fails(t, 1, []string{"ddpmz: "}, nil, "info", dir)
+	fails(t, 1, []string{"standard input: ", "pixels", "--max-pixels"}, load(t, "tiny/rock.png"), "encode", "--max-pixels", "1023")
+	fails(t, 1, []string{"standard input: ", "memory", "--max-memory"}, load(t, "tiny/rock.png"), "encode", "--max-memory", "1K")
+	coded := must(t, load(t, "tiny/rock.png"), "encode", "--max-pixels", "1K")
+	fails(t, 1, []string{"standard input: ", "pixels"}, coded, "decode", "--max-pixels", "1023")
+	fails(t, 1, []string{"standard input: ", "pixels"}, coded, "info", "--max-pixels", "1023")
+	fails(t, 1, []string{"standard input: ", "pixels"}, coded, "truncate", "--max-pixels", "1023", "--steps", "990")
+}
+
+// TestBrokenStreams checks that errors of the streams themselves count.
+func TestBrokenStreams(t *testing.T) {
+	broken := errors.New("broken")
+	for _, c := range []struct {
+		in   io.Reader
+		out  io.Writer
+		args []string
+		want string
+	}{
+		{iotest.ErrReader(broken), io.Discard, []string{"encode"}, "standard input: broken"},
+		{iotest.ErrReader(broken), io.Discard, []string{"decode"}, "standard input: "},
+		{iotest.ErrReader(broken), io.Discard, []string{"info"}, "standard input: broken"},
+		{iotest.ErrReader(broken), io.Discard, []string{"truncate", "--steps", "0"}, "standard input: broken"},
+		{bytes.NewReader(load(t, "tiny/rock.png")), failing{broken}, []string{"encode"}, "standard output: broken"},
+	} {
+		var stderr strings.Builder
+		status := run(append([]string{"ddpmz"}, c.args...), c.in, c.out, &stderr)
+		if status != 1 || !strings.Contains(stderr.String(), c.want) {
+			t.Errorf("%q: status %d, %q", c.args, status, stderr.String())
+		}
+	}
+}
+
+// A failing stream takes nothing.
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+// TestInterrupt ends the program in the midst of reading.
+func TestInterrupt(t *testing.T) {
+	for _, command := range []string{"encode", "decode", "info"} {
+		dir := folder(t)
+		args := []string{"ddpmz", command}
+		if command != "info" {
+			args = append(args, "-o", filepath.Join(dir, "x.png"))
+		}
+		ctx, interrupt := context.WithCancel(context.Background())
+		wait := make(chan struct{})
+		in := readerFunc(func([]byte) (int, error) {
+			interrupt()
+			<-wait
+			return 0, io.EOF
+		})
+		var stdout, stderr bytes.Buffer
+		if status := runContext(ctx, args, &streams{in, &stdout, &stderr}); status != 130 || stderr.String() != "ddpmz: interrupted\n" {
+			t.Errorf("%s: status %d, %q", command, status, stderr.String())
+		}
+		wantFiles(t, dir)
+		close(wait)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// TestTerminal checks that nothing binary comes from a terminal or goes to one.
+func TestTerminal(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no terminal to be had:", err)
+	}
+	defer terminal.Close()
+	if !isTerminal(terminal) {
+		t.Skip("not a terminal here")
+	}
+	coded := must(t, load(t, "tiny/rock.png"), "encode")
+	for _, args := range [][]string{{"encode"}, {"decode"}, {"truncate", "--steps", "0"}} {
+		var stderr strings.Builder
+		status := run(append([]string{"ddpmz"}, args...), bytes.NewReader(coded), terminal, &stderr)
+		if status != 2 || !strings.Contains(stderr.String(), "standard output is a terminal") {
+			t.Errorf("to a terminal, %q: status %d, %q", args, status, stderr.String())
+		}
+		stderr.Reset()
+		status = run(append([]string{"ddpmz"}, args...), terminal, io.Discard, &stderr)
+		if status != 2 || !strings.Contains(stderr.String(), "standard input is a terminal") {
+			t.Errorf("from a terminal, %q: status %d, %q", args, status, stderr.String())
+		}
+	}
+	if (&streams{stderr: terminal}).bar("x", false) == nil {
+		t.Error("no progress bar on a terminal")
+	}
+	if (&streams{stderr: terminal}).bar("x", true) != nil || (&streams{stderr: io.Discard}).bar("x", false) != nil {
+		t.Error("a progress bar where none should be")
+	}
+}
+
+// TestSource checks that a source knows whether its reader asked for too much.
+func TestSource(t *testing.T) {
+	for _, wrap := range []func(io.Reader) io.Reader{iotest.DataErrReader, iotest.OneByteReader} {
+		s := newSource(wrap(strings.NewReader("abc")))
+		if _, err := s.ReadByte(); err != nil || s.ended {
+			t.Error(err, s.ended)
+		}
+		if _, err := io.ReadFull(s, make([]byte, 2)); err != nil || s.ended {
+			t.Error(err, s.ended)
+		}
+		if _, err := s.ReadByte(); err != io.EOF || !s.ended {
+			t.Error(err, s.ended)
+		}
+	}
+}
+
+// TestBar checks what a bar draws, and that it is gone in the end.
+func TestBar(t *testing.T) {
+	var out strings.Builder
+	b := &bar{streams: &streams{stderr: &out}, label: "a.png"}
+	b.update(503)
+	b.update(504) // too soon
+	if want := eraseLine + "a.png [###############...............]  50%"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+	out.Reset()
+	b.end()
+	b.update(900)
+	b.end()
+	if out.String() != eraseLine {
+		t.Errorf("the end is %q", out.String())
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// print writes a description for people to read.
+func (d *description) print(w io.Writer) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s: %d x %d, %s, %d bits a sample\n", d.File, d.Width, d.Height, d.Colour, d.BitDepth)
+	if d.Mode == "modelled" {
+		fmt.Fprintf(&out, "coding   by the model %s (%s)\n", d.Model, d.ModelID)
+	} else {
+		fmt.Fprintln(&out, "coding   stored, without a model")
+	}
+	fmt.Fprintf(&out, "size     %d bytes, header %d, metadata %d as decompressed\n", d.FileBytes, d.HeaderBytes, d.MetadataBytes)
+	fmt.Fprintf(&out, "real     %.4f bits a sub-pixel, %.4f a pixel, everything included\n", d.Real.PerSubpixel, d.Real.PerPixel)
+	fmt.Fprintf(&out, "ideal    %.4f bits a sub-pixel, %.4f a pixel, for the colours alone\n", d.Ideal.PerSubpixel, d.Ideal.PerPixel)
+	fmt.Fprintf(&out, "state    %s\n", d.state())
+	d.printSegments(&out)
+	d.printLevels(&out)
+	_, err := out.WriteTo(w)
+	return err
+}
+
+func (d *description) state() string {
+	var state []string
+	if d.Error != "" {
+		state = append(state, d.Error)
+	}
+	if d.Cut {
+		state = append(state, fmt.Sprintf("cut from %d bytes", d.CompleteBytes))
+	}
+	if d.Exact {
+		state = append(state, "exact")
+	}
+	return strings.Join(state, "; ")
+}
+
+// columns returns a writer that aligns columns to the right, but for what follows the last tab.
+func columns(w io.Writer) *tabwriter.Writer {
+	return tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+}
+
+func (d *description) printSegments(w io.Writer) {
+	t := columns(w)
+	fmt.Fprint(t, "\nsegment\toffset\tbytes\tpasses\t  kind\n")
+	for _, s := range d.Segments {
+		passes := "-"
+		switch {
+		case s.Passes > 0:
+			passes = fmt.Sprint(s.Passes)
+		case s.Kind == "passes":
+			passes = "all"
+		}
+		fmt.Fprintf(t, "%d\t%d\t%d\t%s\t  %s\n", s.Index, s.Offset, s.Bytes, passes, s.Kind)
+	}
+	t.Flush()
+}
+
+func (d *description) printLevels(w io.Writer) {
+	t := columns(w)
+	fmt.Fprint(t, "\nlevel\ttimestep\tsteps\tnoise\tbytes\tbits/pixel\t\n")
+	for _, l := range d.Levels {
+		noise, remark := "-", ""
+		if l.Noise != nil {
+			noise = fmt.Sprintf("%.3f", *l.Noise)
+		}
+		if l.Partial {
+			remark = "  and part of the next"
+		}
+		fmt.Fprintf(t, "%d\t%d\t%d\t%s\t%d\t%.4f\t%s\n", l.Level, l.Timestep, l.Steps, noise, l.Bytes, l.PerPixel, remark)
+	}
+	t.Flush()
+}

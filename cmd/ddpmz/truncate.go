@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// A truncation is a truncate command.
+type truncation struct {
+	*streams
+	output   outputFlags
+	cutFlags cutFlags
+	limits   limitFlags
+}
+
+func truncateCommand(s *streams) *cli.Command {
+	t := &truncation{streams: s}
+	return &cli.Command{
+		Name:      "truncate",
+		Usage:     "cut a " + suffix + " file without coding it again",
+		ArgsUsage: "[FILE]",
+		Description: "The result is the beginning of the file, and a file itself. It can hold a little more than was asked\n" +
+			"for, since there are steps that take no bytes.",
+		Flags:  slices.Concat(t.output.flags("standard output"), t.cutFlags.flags(), t.limits.flags()),
+		Action: t.action,
+	}
+}
+
+func (t *truncation) action(c *cli.Context) error {
+	cut, ok, err := t.cutFlags.cut(c)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return usagef("where to? --steps, --timestep and --bytes tell")
+	}
+	if c.NArg() > 1 {
+		return usagef("truncate takes one file")
+	}
+	list, err := t.jobs(c.Args().Slice(), t.output.name, func(name string) string {
+		if isFolder(t.output.name) {
+			return name
+		}
+		return stdio
+	})
+	if err != nil {
+		return err
+	}
+	return t.each(c.Context, list, func(ctx context.Context, j job) error {
+		return t.truncate(ctx, j, cut)
+	})
+}
+
+func (t *truncation) truncate(ctx context.Context, j job, cut codec.Cut) error {
+	return t.save(ctx, j.out, t.output.force, func(w io.Writer) error {
+		in, err := t.open(j.in)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		var prefix bytes.Buffer
+		if _, err := codec.Truncate(&prefix, in, cut, t.limits.limits()); err != nil {
+			return about(displayName(j.in), err)
+		}
+		_, err = prefix.WriteTo(w)
+		return err
+	})
+}

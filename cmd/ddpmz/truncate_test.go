@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// distance is the mean squared difference of the samples of two pictures, in 16 bits.
+func distance(a, b image.Image) float64 {
+	sum, size := 0.0, a.Bounds().Size()
+	for y := range size.Y {
+		for x := range size.X {
+			r0, g0, b0, a0 := a.At(x, y).RGBA()
+			r1, g1, b1, a1 := b.At(x, y).RGBA()
+			for _, d := range []float64{float64(r0) - float64(r1), float64(g0) - float64(g1), float64(b0) - float64(b1), float64(a0) - float64(a1)} {
+				sum += d * d
+			}
+		}
+	}
+	return sum / float64(4*size.X*size.Y)
+}
+
+// TestTruncateSteps cuts at more and more steps: the files grow and are beginnings of the whole, and the
+// pictures come closer, up to the original.
+func TestTruncateSteps(t *testing.T) {
+	for _, name := range []string{"alpha16.png", "odd/gray-31x33.png", "tiny/rock.png"} {
+		original := load(t, name)
+		want := decodePNG(t, original).Image
+		whole := must(t, original, "encode", "--mode", "modelled")
+		size, worst := 0, 1e18
+		for _, steps := range []int{0, 1, 250, 500, 750, 900, 990, 1000} {
+			n := fmt.Sprint(steps)
+			cut := must(t, whole, "truncate", "--steps", n)
+			if len(cut) < size || !bytes.HasPrefix(whole, cut) {
+				t.Errorf("%s, %s steps: %d bytes, after %d before, or others", name, n, len(cut), size)
+			}
+			size = len(cut)
+			if !bytes.Equal(must(t, whole, "truncate", "--timestep", fmt.Sprint(1000-steps)), cut) ||
+				steps == 990 && !bytes.Equal(must(t, original, "encode", "--mode", "modelled", "--steps", n), cut) {
+				t.Errorf("%s, %s steps: two ways to cut differ", name, n)
+			}
+
+			r := ddpmz(cut, "decode")
+			if r.status != 0 || strings.Contains(r.err, "the file is cut") != (steps < 1000) {
+				t.Errorf("%s, %s steps: status %d, %q", name, n, r.status, r.err)
+			}
+			have := decodePNG(t, r.out).Image
+			d := distance(have, want)
+			// decode may not use what the prefix holds beyond the steps, at no cost.
+			if asked := distance(decodePNG(t, must(t, whole, "decode", "--steps", n)).Image, want); asked < d*0.98 || steps == 1000 && asked != 0 {
+				t.Errorf("%s: decode --steps %s is at distance %.0f, the file cut there at %.0f", name, n, asked, d)
+			}
+			if d > worst*1.02 || steps == 1000 && d != 0 {
+				t.Errorf("%s, %s steps: distance %.0f after %.0f", name, n, d, worst)
+			}
+			worst = min(d, worst)
+		}
+		if size != len(whole) {
+			t.Errorf("%s: 1000 steps take %d bytes of %d", name, size, len(whole))
+		}
+	}
+}
+
+// TestTruncateBytes checks that every way to use the first bytes of a file gives the same picture.
+func TestTruncateBytes(t *testing.T) {
+	for _, name := range []string{"alpha16.png", "palette.png", "tiny/rock.png"} {
+		whole := must(t, load(t, name), "encode")
+		for _, n := range []int{60, len(whole) / 2, len(whole) - 1, len(whole), len(whole) + 1000} {
+			cut := must(t, whole, "truncate", "--bytes", fmt.Sprint(n))
+			if !bytes.Equal(cut, whole[:min(n, len(whole))]) {
+				t.Errorf("%s: the first %d bytes are others", name, n)
+			}
+			if !bytes.Equal(must(t, load(t, name), "encode", "--bytes", fmt.Sprint(n)), cut) {
+				t.Errorf("%s: encode --bytes %d is not truncate's", name, n)
+			}
+			// No note: the cut is what was asked for.
+			a, b := must(t, whole, "decode", "--bytes", fmt.Sprint(n)), must(t, cut, "decode", "--quiet")
+			if !bytes.Equal(a, b) {
+				t.Errorf("%s: %d bytes decode to two pictures", name, n)
+			}
+		}
+	}
+	whole := must(t, load(t, "gray16.png"), "encode")
+	if cut := must(t, whole, "truncate", "--bytes", "2k"); len(cut) != 2048 {
+		t.Errorf("2k are %d bytes", len(cut))
+	}
+	if r := ddpmz(whole[:len(whole)-1], "decode"); r.status != 0 || !strings.Contains(r.err, "in its last checksum") {
+		t.Errorf("without the last byte: status %d, %q", r.status, r.err)
+	}
+	fails(t, 1, []string{"standard input: ", "header"}, whole, "truncate", "--bytes", "10")
+	fails(t, 1, []string{"standard input: ", "unexpected EOF"}, whole, "decode", "--bytes", "10")
+}
+
+// TestTruncateOutput checks where the result goes.
+func TestTruncateOutput(t *testing.T) {
+	dir := folder(t)
+	whole, name := must(t, load(t, "tiny/rock.png"), "encode"), filepath.Join(dir, "rock.ddpmz")
+	writeFile(t, name, whole)
+	if out := must(t, nil, "truncate", name, "--bytes", "100"); !bytes.Equal(out, whole[:100]) {
+		t.Error("not on standard output")
+	}
+	must(t, nil, "truncate", name, "--bytes", "100", "-o", filepath.Join(dir, "b"))
+	if out := readFile(t, filepath.Join(dir, "b")); !bytes.Equal(out, whole[:100]) {
+		t.Error("not in the file")
+	}
+	fails(t, 1, []string{"rock.ddpmz: exists"}, nil, "truncate", name, "--bytes", "100", "-o", dir)
+	must(t, nil, "truncate", "-f", name, "--bytes", "100", "-o", name) // in place
+	if out := readFile(t, name); !bytes.Equal(out, whole[:100]) {
+		t.Error("not in place")
+	}
+	wantFiles(t, dir, "b", "rock.ddpmz")
+
+	fails(t, 2, []string{"where to?"}, whole, "truncate")
+	fails(t, 2, []string{"one file"}, nil, "truncate", "--steps", "1", name, name)
+}
