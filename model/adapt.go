@@ -155,6 +155,18 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 	return newTrace(score, residual)
 }
 
+// learn has r take note that within the cell old at clock k the new one, at clock to, was coded.
+func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
+	from, till := int64(-tailT<<10), int64(tailT<<10)
+	if k != unknown {
+		n := int64(old >> d.clock)
+		from, till = d.deviation(n), d.deviation(n+1<<(k-d.clock))
+	}
+	n := int64(a >> d.clock)
+	x := d.tab.truncatedMean(r.mean, r.scale, a, uint16(d.dither), to)
+	return r.learn(d.tab, from, till, d.deviation(n), d.deviation(n+1), x)
+}
+
 // slope returns the derivative by -ln s of the logarithm of the integral over the deviations [a,b), both and
 // the result Q10: with the integral F and its derivative f = F(1-F), (b f(b) - a f(a)) / (F(b) - F(a)).
 func (t *tables) slope(a, b int64) int64 {

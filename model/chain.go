@@ -1,10 +1,6 @@
 package model
 
-import (
-	"math/bits"
-
-	"github.com/ddpmz/ddpmz/model/internal/kernel"
-)
+import "github.com/ddpmz/ddpmz/model/internal/kernel"
 
 // A Coder carries symbols between the chain and an entropy coder. An encoder codes what it is given and
 // returns it; a decoder ignores it and returns what it decodes. ok is false when a decoder has run out of
@@ -205,68 +201,6 @@ func (c *Chain) advanceTop(coder Coder) bool {
 	return true
 }
 
-// runTrunk computes the trunk's share of the heads' hidden units for a step of a scale.
-func (c *Chain) runTrunk(s *scale, stage int, ll *[planes]Plane) {
-	c.prepare(s, ll)
-	t := &c.net.trunks[stage][min(s.number-1, conditions-1)]
-	a, b := &c.trunk[0], &c.trunk[1]
-	c.convolve(t.stem, a, kernel.View{T: &c.input}, kernel.View{}, kernel.View{}, true, s.w, s.h)
-	for _, k := range t.blocks {
-		c.convolve(k, b, kernel.View{T: a}, kernel.View{}, kernel.View{T: a}, true, s.w, s.h)
-		a, b = b, a
-	}
-	c.convolve(c.net.sites[stage], &c.site, kernel.View{T: a}, kernel.View{}, kernel.View{}, false, s.w, s.h)
-}
-
-// convolve computes a layer into dst, given the size of w x h sites, on all processors.
-func (c *Chain) convolve(k *kernel.Conv, dst *kernel.Tensor, src, pre, post kernel.View, relu bool, w, h int) {
-	dst.Reset(h, w, k.Out())
-	parallel(h, w*h*k.Out()*k.In()/8, func(y0, y1 int) { k.Rows(dst, src, pre, post, relu, y0, y1) })
-}
-
-// runHeads computes the output of every head, group by group and phase by phase, and calls then for each,
-// which may update c.cells and stops the run by returning false.
-func (c *Chain) runHeads(s *scale, stage int, then func(g, phase int) bool) bool {
-	for g, members := range groups {
-		if members[0] >= bands*c.planes {
-			break
-		}
-		hd := &c.net.heads[stage][g]
-		for phase, origin := range phaseOrigin {
-			w, h := (s.w-origin[1]+1)/2, (s.h-origin[0]+1)/2
-			if w == 0 || h == 0 {
-				continue
-			}
-			at := kernel.View{T: &c.cells, Step: 2, Y: origin[0], X: origin[1]}
-			site := kernel.View{T: &c.site, Step: 2, Y: origin[0], X: origin[1], Channel: g * c.net.w.hidden}
-			c.convolve(hd.near[phase], &c.hidden, at, site, kernel.View{}, true, w, h)
-			c.convolve(hd.out, &c.output, kernel.View{T: &c.hidden}, kernel.View{}, kernel.View{}, false, w, h)
-			if !then(g, phase) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.
-const (
-	minScale = -138
-	maxScale = 277
-)
-
-// predict turns the outputs ε and log2 σ of a head for coordinate i at site j into the belief about it: the
-// mean is the cell's centre + ε · width (eq. 11), if width is what the cell and its surroundings allow.
-func (c *Chain) predict(s *scale, i, j int, epsilon, logScale int16) (mean int64, scale int32) {
-	z := int64(0)
-	if k := s.clock[i][j]; k != unknown {
-		z = int64(centreQ6(s.cell[i][j], s.dither[i][j], k))
-	}
-	mean = z + int64(epsilon)*int64(c.belief[i].meanBase[j])>>(16-c.deep)
-	scale = clamp((int32(logScale)<<(16-outBits)+c.belief[i].logBase[j]+1<<10)>>11, minScale, maxScale) + int32(c.deep)*scaleSteps
-	return mean, scale
-}
-
 // advancePhase codes the next cells of a group's coordinates at the sites of a phase, row by row.
 func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
 	members, origin := groups[g], phaseOrigin[phase]
@@ -307,75 +241,4 @@ func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
 		}
 	}
 	return true
-}
-
-// learn has r take note that within the cell old at clock k the new one, at clock to, was coded.
-func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
-	from, till := int64(-tailT<<10), int64(tailT<<10)
-	if k != unknown {
-		n := int64(old >> d.clock)
-		from, till = d.deviation(n), d.deviation(n+1<<(k-d.clock))
-	}
-	n := int64(a >> d.clock)
-	x := d.tab.truncatedMean(r.mean, r.scale, a, uint16(d.dither), to)
-	return r.learn(d.tab, from, till, d.deviation(n), d.deviation(n+1), x)
-}
-
-// escapeBits bounds the distance, in cells, of an escape.
-const escapeBits = 20
-
-// transmit codes the cell of truth (v+u) and returns it: the symbol, the distance if the symbol stands for
-// many cells, then the raw low bits.
-func transmit(coder Coder, d *Distribution, raw uint8, truth int32) (a int32, ok bool) {
-	n := truth >> d.clock
-	last := d.count - 1
-	s, ok := coder.Symbol(d, clamp(n-d.origin, 0, last))
-	if !ok {
-		return 0, false
-	}
-	cell := d.origin + s
-	switch {
-	case s == 0 && d.below:
-		r, ok := distance(coder, cell-n)
-		if !ok {
-			return 0, false
-		}
-		cell -= r
-	case s == last && d.above:
-		r, ok := distance(coder, n-cell)
-		if !ok {
-			return 0, false
-		}
-		cell += r
-	}
-	low := uint32(0)
-	if raw > 0 {
-		if low, ok = coder.Bits(uint32(truth)>>(d.clock-raw)&(1<<raw-1), uint(raw)); !ok {
-			return 0, false
-		}
-	}
-	return cell<<d.clock | int32(low<<(d.clock-raw)), true
-}
-
-// distance codes r >= 0 by the length of r+1 in binary, then its bits below the first.
-func distance(coder Coder, r int32) (int32, bool) {
-	n := uint32(bits.Len32(uint32(clamp(r, 0, 1<<escapeBits-2)+1))) - 1
-	n, ok := coder.Bits(n, 5)
-	if !ok {
-		return 0, false
-	}
-	n = min(n, escapeBits)
-	v := uint32(r + 1)
-	hi, lo := uint32(0), uint32(0)
-	if n > 16 {
-		if hi, ok = coder.Bits(v>>16&(1<<(n-16)-1), uint(n-16)); !ok {
-			return 0, false
-		}
-	}
-	if m := min(n, 16); m > 0 {
-		if lo, ok = coder.Bits(v&(1<<m-1), uint(m)); !ok {
-			return 0, false
-		}
-	}
-	return int32(1<<n|hi<<16|lo) - 1, true
 }
