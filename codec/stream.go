@@ -107,7 +107,7 @@ func (d *Decoder) Open(r io.Reader) (*Stream, error) {
 		return nil, err
 	}
 	if len(h.Params) != 1 {
-		return nil, UnsupportedError("unknown level plan")
+		return nil, UnsupportedError("unknown parameters of the model")
 	}
 	s.passes = model.Passes(s.picture.w, s.picture.h)
 	s.work = newWork(s.passes, s.picture.w, s.picture.h, d.Progress)

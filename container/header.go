@@ -27,7 +27,7 @@ type Header struct {
 	// have neither of the first two, and Stored segments.
 	Modelled bool
 	Model    [4]byte // first bytes of the SHA-256 of the weights
-	Params   []byte  // the model's level plan, at most MaxParams bytes; nil if empty
+	Params   []byte  // the model's parameters, at most MaxParams bytes; nil if empty
 
 	Segments []Segment // in file order, at most MaxSegments
 }

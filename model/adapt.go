@@ -38,6 +38,9 @@ const (
 
 	// maxCorrection bounds the correction of the mean, in units of the scale, Q16.
 	maxCorrection = 4 << 16
+
+	// maxOffset bounds what an offset adds to the scale, in scale steps, Q16.
+	maxOffset = 4 * scaleSteps << 16
 )
 
 // An offset to the scale, in scale steps as Q16, and how often it has been learned from, up to a limit that
@@ -46,7 +49,7 @@ type offset struct{ value, count int32 }
 
 func (o *offset) learn(score int64, limit int32) {
 	o.count = min(o.count+1, limit)
-	o.value += int32(clamp(score, -1<<10, 6<<10)) * 700 / (o.count + 30)
+	o.value = clamp(o.value+int32(clamp(score, -1<<10, 6<<10))*700/(o.count+30), -maxOffset, maxOffset)
 }
 
 // adaptation is what has been learned from one image.
@@ -122,7 +125,7 @@ func (c *Chain) correct(s *scale, stage, i, y, x int, mean int64, scale int32) (
 	r.shift = clamp(r.shift>>4, -maxCorrection, maxCorrection) // Q16
 	r.mean = mean + c.tables.times(r.shift, scale)>>10
 	r.shift >>= 12
-	r.scale = scale + (r.scale+1<<15)>>16
+	r.scale = clamp(scale+(r.scale+1<<15)>>16, minScale, maxScale+int32(c.deep)*scaleSteps)
 	return r
 }
 
@@ -144,11 +147,11 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 		f.learn(score, limit)
 	}
 	residual := clamp((x-r.before)*t.shrink[r.network&31]>>uint(22+r.network>>5), -60, 60) // Q4
-	power := int64(1000)
+	power := int64(2000)
 	for _, v := range r.residual {
 		power += v * v
 	}
-	step := (residual - r.shift) * (600 << 16) / power
+	step := (residual - r.shift) * (3500 << 16) / power
 	for j, v := range r.residual {
 		r.weight[j] += v * step
 	}
@@ -172,8 +175,8 @@ func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
 func (t *tables) slope(a, b int64) int64 {
 	a, b = clamp(a, -tailT<<10, tailT<<10), clamp(b, -tailT<<10, tailT<<10)
 	fa, fb := int64(integral(&t.cdf, a)), int64(integral(&t.cdf, b))
-	if fb-fa < 1<<8 {
-		return 0
+	if fb-fa < 1<<8 { // far out in a tail, where f is proportional to e^-|t|
+		return 1<<10 - max(min(a, b), -max(a, b))
 	}
 	return (b*(fb*(oneQ31-fb)>>31) - a*(fa*(oneQ31-fa)>>31)) / (fb - fa)
 }

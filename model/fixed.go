@@ -55,8 +55,8 @@ var log2Table = func() (t [257]int32) {
 	return
 }()
 
-// log2Fast returns log2(x) in Q16 for x >= 1, interpolating a table of 256 mantissas: its error is below
-// 2^-16 (for mantissas of eight bits it is exact up to truncation), and it never decreases with x.
+// log2Fast returns log2(x) in Q16 for x >= 1, interpolating a table of 256 mantissas: it falls
+// short by less than 3·2^-16, and never decreases with x.
 func log2Fast(x uint32) int32 {
 	n := bits.Len32(x) - 1
 	m := x << (31 - n)  // mantissa, Q31

@@ -84,6 +84,9 @@ func Load(file []byte) (*Net, error) {
 	rest := file[header:]
 	var err error
 	read := func(dims ...int) (t tensor) {
+		if err != nil {
+			return
+		}
 		size := 1
 		for _, d := range dims {
 			size *= d

@@ -1,0 +1,195 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestTrace(t *testing.T) {
+	for score := int64(-2000); score <= 12000; score += 7 {
+		for residual := int64(-70); residual <= 70; residual++ {
+			v := newTrace(score, residual)
+			if v == 0 {
+				t.Fatalf("score %d, residual %d: a trace like none", score, residual)
+			}
+			if got, want := v.residual(), clamp(residual, -60, 60); got != want {
+				t.Fatalf("residual %d is read as %d", residual, got)
+			}
+			if v>>16&0xff != 1 {
+				t.Fatalf("score %d, residual %d: counted %d times", score, residual, v>>16&0xff)
+			}
+			if got, want := int64(v&0xffff)-16, clamp(score, -16<<6, 100<<6); math.Abs(float64(got<<6-want)) > 32 {
+				t.Fatalf("score %d is read as %d/16", score, got)
+			}
+		}
+	}
+	if trace(0).residual() != 0 {
+		t.Error("no trace has a residual")
+	}
+	// All that correct adds up, twelve around and twice two of the same site, stays within the fields.
+	if most := newTrace(math.MaxInt64, 0) & 0xffff; most*16 > 0xffff {
+		t.Errorf("16 scores of %d do not fit", most)
+	}
+}
+
+func TestTimes(t *testing.T) {
+	r := newRand(18)
+	for range 20_000 {
+		v, scale := r.Int64N(1<<30)-1<<29, r.Int32N(900)-300 // scales reach maxScale and 8 octaves
+		want := float64(v) * math.Exp2(float64(scale)/scaleSteps)
+		if got := float64(theTables().times(v, scale)); math.Abs(got-want) > 2e-6*math.Abs(want)+1 {
+			t.Fatalf("%d times 2^(%d/32) = %v, want %v", v, scale, got, want)
+		}
+	}
+}
+
+// TestSlope compares the slope with its formula, and with the difference quotient that it stands for.
+func TestSlope(t *testing.T) {
+	r := newRand(19)
+	mass := func(a, b float64) float64 { return logistic{0, 1}.mass(a, b) }
+	for range 20_000 {
+		a := int64(r.NormFloat64() * 4 * 1024)
+		b := a + 1 + int64(math.Exp2(15*r.Float64()))
+		fa, fb := float64(a)/1024, float64(b)/1024
+		if mass(fa, fb) < 1e-4 {
+			continue // too thin for the tables' 31 bits
+		}
+		if fb > tailT {
+			b, fb = tailT<<10, tailT
+		}
+		f := logistic{0, 1}.density
+		want := (fb*f(fb) - fa*f(fa)) / mass(fa, fb)
+		got := float64(theTables().slope(a, b)) / 1024
+		if math.Abs(got-want) > .02+.005*math.Abs(want) { // the tables' steps show where the interval is narrower
+			t.Errorf("slope over [%v,%v) = %v, want %v", fa, fb, got, want)
+		}
+		const h = 1e-5 // a scale less by a factor of e^h is deviations more by it
+		if quotient := (math.Log(mass(fa*(1+h), fb*(1+h))) - math.Log(mass(fa*(1-h), fb*(1-h)))) / (2 * h); math.Abs(quotient-want) > 1e-4 {
+			t.Errorf("slope over [%v,%v): formula %v, quotient %v", fa, fb, want, quotient)
+		}
+	}
+	if got := theTables().slope(-tailT<<10, tailT<<10); got > 1 || got < -1 {
+		t.Errorf("slope over everything is %d/1024", got)
+	}
+}
+
+func drawLogistic(r *rand.Rand, mean, scale float64) float64 {
+	p := r.Float64()*(1-2e-9) + 1e-9
+	return mean + scale*math.Log(p/(1-p))
+}
+
+// stream runs the corrections alone, without a network: it codes one coordinate at sites in raster order, exactly
+// and in one step. belief gives mean (Q6) and scale of the next value, value the value, given the correction.
+func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(s *scale, at int, c *correction) int32) *Chain {
+	t.Helper()
+	c := NewChain(tinyNet(t, 0), Geometry{2 * w, 2 * h, 3, 8}, 0)
+	s := &c.scales[1]
+	s.begin(planes)
+	s.parent = nil // as if it were the coarsest
+	d := Distribution{tab: c.tables}
+	for y := range h {
+		for x := range w {
+			mean, scale := belief()
+			r := c.correct(s, 0, i, y, x, mean, scale)
+			at := (y+traceBorder)*(w+2*traceBorder) + x + traceBorder
+			u := s.dither[i][y*w+x]
+			v := value(s, at, &r)
+			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)
+			a, ok := transmit(new(length), &d, raw, v+int32(u))
+			if !ok || a != v+int32(u) {
+				t.Fatalf("%d was sent as %d", v, a-int32(u))
+			}
+			s.traces[i][at] = d.learn(&r, 0, a, unknown, 0)
+		}
+	}
+	return c
+}
+
+// TestScaleIsLearned: where values spread twice or half as far as the network believes, the corrections
+// soon add or take an octave.
+func TestScaleIsLearned(t *testing.T) {
+	for _, octaves := range []int32{-1, 0, 1} {
+		r := newRand(20)
+		const believed = 3 * scaleSteps
+		mean, sum, count, n := int64(0), 0.0, 0, 0
+		stream(t, 80, 50, 1, func() (int64, int32) {
+			mean = r.Int64N(64<<6) - 32<<6
+			return mean, believed
+		}, func(_ *scale, _ int, c *correction) int32 {
+			if n++; n > 1000 {
+				sum += float64(c.scale-believed) / scaleSteps
+				count++
+			}
+			return int32(math.Round(drawLogistic(r, float64(mean)/64, math.Exp2(float64(believed/scaleSteps+octaves)))))
+		})
+		if got := sum / float64(count); math.Abs(got-float64(octaves)) > .12 {
+			t.Errorf("the scale is off by %d octaves, the corrections add %.3f", octaves, got)
+		}
+	}
+}
+
+// TestMeanIsLearned: where residuals follow those of the site to the left, the filter finds that out.
+func TestMeanIsLearned(t *testing.T) {
+	for _, rho := range []float64{-.7, 0, .7} {
+		r := newRand(21)
+		const believed = 5 * scaleSteps
+		var mean int64
+		before, after, n := 0.0, 0.0, 0
+		c := stream(t, 80, 50, 2, func() (int64, int32) {
+			mean = r.Int64N(64<<6) - 32<<6
+			return mean, believed
+		}, func(s *scale, at int, c *correction) int32 {
+			left := float64(s.traces[2][at-1].residual()) / 16 * 32 // Q4 in scales of 2^5
+			v := math.Round(drawLogistic(r, float64(mean)/64+rho*left, 8))
+			if n++; n > 1000 {
+				before += math.Pow(v-float64(c.before)/64, 2)
+				after += math.Pow(v-float64(c.mean)/64, 2)
+			}
+			return int32(v)
+		})
+		t.Logf("correlation %v: weights %.3f, squared error %.3f of what it was", rho, floats(c.adapt.contexts[0][2].weight), after/before)
+		if ideal := 1 - rho*rho; after/before > ideal+.12 {
+			t.Errorf("correlation %v: the corrected mean has %.3f of the squared error, ideal %.3f", rho, after/before, ideal)
+		}
+	}
+}
+
+func floats(q32 [taps]int64) (f [taps]float64) {
+	for i, v := range q32 {
+		f[i] = float64(v) / (1 << 32)
+	}
+	return f
+}
+
+// TestCorrectionsAreBounded feeds values that no image has. Whatever a damaged file makes of them, beliefs stay
+// such that a Distribution of them is sound.
+func TestCorrectionsAreBounded(t *testing.T) {
+	for name, value := range map[string]func(n int, c *correction) int32{
+		"far up":       func(int, *correction) int32 { return 1 << 19 },
+		"far out":      func(n int, _ *correction) int32 { return (1<<19 - 1) * int32(1-2*(n&1)) },
+		"never off":    func(_ int, c *correction) int32 { return int32(c.mean >> 6) },
+		"always zero":  func(int, *correction) int32 { return 0 },
+		"a scale off":  func(_ int, c *correction) int32 { return int32(c.mean>>6) + 1<<(max(c.scale, 0)>>5) },
+		"12 scales up": func(_ int, c *correction) int32 { return int32(c.mean>>6) + 12<<min(max(c.scale, 0)>>5, 24) },
+	} {
+		for _, believed := range []int32{minScale, scaleSteps, maxScale, maxScale + 8*scaleSteps} {
+			n, lo, hi, shift := 0, believed, believed, int64(0)
+			stream(t, 60, 60, 4, func() (int64, int32) { return 0, believed }, func(_ *scale, _ int, c *correction) int32 {
+				lo, hi, shift = min(lo, c.scale), max(hi, c.scale), max(shift, c.shift, -c.shift)
+				s := step{mean: c.mean, scale: c.scale, k: unknown}
+				if d, _ := s.distribution(); d.count > 1<<(ProbBits-1) {
+					t.Fatalf("%s: scale %d gives %d symbols", name, c.scale, d.count)
+				}
+				n++
+				return value(n, c)
+			})
+			if lo < min(believed, minScale-scaleSteps) || hi > maxScale+9*scaleSteps {
+				t.Errorf("%s: scale %d is corrected to between %d and %d steps", name, believed, lo, hi)
+			}
+			if shift > maxCorrection>>12 {
+				t.Errorf("%s: the mean is corrected by %d/16 scales", name, shift)
+			}
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package model
+
+import "testing"
+
+// TestColour checks that the transform is reversible and keeps to the ranges that its comment states: these
+// are what the widths of the coarsest coefficients rest on.
+func TestColour(t *testing.T) {
+	for _, depth := range []int{8, 16} {
+		top := int32(1)<<depth - 1
+		r := newRand(3)
+		value := []int32{0, 1, 2, top/2 - 1, top / 2, top/2 + 1, top - 2, top - 1, top}
+		var red, green, blue []int32
+		for _, a := range value {
+			for _, b := range value {
+				for _, c := range value {
+					red, green, blue = append(red, a), append(green, b), append(blue, c)
+				}
+			}
+		}
+		for range 100_000 {
+			red, green, blue = append(red, r.Int32N(top+1)), append(green, r.Int32N(top+1)), append(blue, r.Int32N(top+1))
+		}
+		y, co, cg := append([]int32(nil), red...), append([]int32(nil), green...), append([]int32(nil), blue...)
+		forwardColour(y, co, cg)
+		for i := range y {
+			if y[i] < 0 || y[i] > top || co[i] < -top || co[i] > top || cg[i] < -top || cg[i] > top {
+				t.Fatalf("%d bits: RGB %d %d %d gives YCoCg %d %d %d", depth, red[i], green[i], blue[i], y[i], co[i], cg[i])
+			}
+			if red[i] == green[i] && green[i] == blue[i] && (y[i] != red[i] || co[i] != 0 || cg[i] != 0) {
+				t.Fatalf("%d bits: gray %d gives YCoCg %d %d %d", depth, red[i], y[i], co[i], cg[i])
+			}
+		}
+		inverseColour(y, co, cg)
+		for i := range y {
+			if y[i] != red[i] || co[i] != green[i] || cg[i] != blue[i] {
+				t.Fatalf("%d bits: RGB %d %d %d came back as %d %d %d", depth, red[i], green[i], blue[i], y[i], co[i], cg[i])
+			}
+		}
+	}
+}
+
+// TestColourNoise checks the weights that levelNoise gives the planes: the mean variance of R, G and B per
+// variance of Y, Co and Cg is 1, 1/6 and 1/4.
+func TestColourNoise(t *testing.T) {
+	const amplitude = 1 << 20
+	for plane, want := range []int64{12, 2, 3} { // in twelfths
+		var x [planes][]int32
+		for p := range x {
+			x[p] = []int32{0}
+		}
+		x[plane][0] = amplitude
+		inverseColour(x[0], x[1], x[2])
+		sum := int64(0)
+		for p := range x {
+			v := int64(x[p][0])
+			sum += v * v
+		}
+		if sum*12 != want*planes*amplitude*amplitude {
+			t.Errorf("plane %d: squares sum to %d·2^40/12, want %d", plane, sum*12>>40, want*planes)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package model
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// newRand returns a source that is the same in every run.
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0xdd)) }
+
+var photo = sync.OnceValues(func() (*Net, error) {
+	file, err := os.ReadFile(filepath.Join("zoo", "photo.ddpw"))
+	if err != nil {
+		return nil, err
+	}
+	return Load(file)
+})
+
+// photoNet returns the network of the zoo, which this package cannot import.
+func photoNet(t testing.TB) *Net {
+	t.Helper()
+	net, err := photo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// A shape is the header of a weights file.
+type shape struct {
+	channels, layers, hidden, wavelet, actFrac int
+	tau                                        int8
+}
+
+// tiny is about the smallest network there is.
+var tiny = shape{channels: 16, layers: 1, hidden: 16, actFrac: 9, tau: -40}
+
+// sizes returns the number of elements of every tensor of a weights file, in order.
+func (s shape) sizes() []int {
+	c, h, g := s.channels, s.hidden, len(groups)
+	n := []int{c * 9 * inputs, c} // stem
+	for range s.layers {
+		n = append(n, c*9*c, c) // block
+	}
+	n = append(n, (s.layers+1)*stages*conditions*c, (s.layers+1)*stages*conditions*c) // gain, shift
+	n = append(n, g*h*c, g*h)                                                         // site
+	for range groups {
+		n = append(n, h*9*2*coordinates) // near
+	}
+	n = append(n, stages*g*h, stages*g*phases*h) // headGain, headShift
+	for _, members := range groups {
+		n = append(n, 2*len(members)*h, 2*len(members)) // out
+	}
+	return n
+}
+
+// file returns a weights file of that shape: weights of 12 fractional bits drawn from [-spread,spread].
+func (s shape) file(r *rand.Rand, spread int) []byte {
+	b := []byte("ddpw\x00")
+	b = append(b, byte(s.channels), byte(s.layers), byte(s.hidden), byte(s.wavelet), byte(s.actFrac), byte(s.tau))
+	for _, n := range s.sizes() {
+		b = append(b, 12)
+		for range n {
+			b = binary.LittleEndian.AppendUint16(b, uint16(r.IntN(2*spread+1)-spread))
+		}
+	}
+	return b
+}
+
+// tinyNet returns a network that has learned nothing: small random weights. What it predicts is useless, but
+// everything must work with it.
+func tinyNet(t testing.TB, wavelet int) *Net {
+	t.Helper()
+	s := tiny
+	s.wavelet = wavelet
+	net, err := Load(s.file(newRand(uint64(wavelet)), 300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// randomImage returns planes of uniform noise: the worst that can be coded.
+func randomImage(r *rand.Rand, g Geometry) []Plane {
+	image := make([]Plane, g.Planes)
+	for p := range image {
+		image[p] = NewPlane(g.Width, g.Height)
+		for i := range image[p].Pix {
+			image[p].Pix[i] = int32(r.IntN(1 << g.Depth))
+		}
+	}
+	return image
+}
+
+// smoothImage returns planes that look a little like a photograph: slopes, edges and some grain.
+func smoothImage(r *rand.Rand, g Geometry) []Plane {
+	image := make([]Plane, g.Planes)
+	ax, ay := r.IntN(7)-3, r.IntN(7)-3
+	ex, ey := r.IntN(g.Width), r.IntN(g.Height)
+	for p := range image {
+		image[p] = NewPlane(g.Width, g.Height)
+		for y := range g.Height {
+			for x := range g.Width {
+				v := 100 + 20*p + ax*x + ay*y + r.IntN(5)
+				if x > ex && y > ey {
+					v += 60
+				}
+				image[p].Row(y)[x] = int32(clamp(v, 0, 255)) << (g.Depth - 8)
+			}
+		}
+	}
+	return image
+}
+
+func clonePlanes(p []Plane) []Plane {
+	q := make([]Plane, len(p))
+	for i := range p {
+		q[i] = p[i].clone()
+	}
+	return q
+}

@@ -1,0 +1,117 @@
+package model
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+)
+
+// TestPictureLeavesState: looking at the picture, as often as one likes, changes neither what is coded next nor
+// what is shown next.
+func TestPictureLeavesState(t *testing.T) {
+	net, r := photoNet(t), newRand(34)
+	for _, g := range []Geometry{{1, 1, 3, 8}, {21, 14, 3, 8}, {16, 19, 1, 16}} {
+		image := smoothImage(r, g)
+		plain := record(net, g, image, func(*Chain, Pass) {})
+		watched := record(net, g, image, func(c *Chain, p Pass) {
+			before := clone(c.state())
+			first := c.Picture()
+			second := c.Picture()
+			if !reflect.DeepEqual(first, second) {
+				t.Errorf("%v: after %v two pictures differ", g, p)
+			}
+			clear(second[0].Pix) // the caller's to spoil
+			if !reflect.DeepEqual(before, c.state()) {
+				t.Errorf("%v: after %v a picture changes the chain", g, p)
+			}
+		})
+		if !slices.Equal(plain.marks, watched.marks) {
+			t.Errorf("%v: pictures change what is coded", g)
+		}
+	}
+}
+
+// clone copies a state that the chain goes on to change.
+func clone(state []any) []any {
+	var c func(v reflect.Value) reflect.Value
+	c = func(v reflect.Value) reflect.Value {
+		n := reflect.New(v.Type()).Elem()
+		n.Set(v)
+		switch v.Kind() {
+		case reflect.Slice:
+			if !v.IsNil() {
+				n.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+			}
+			for i := range v.Len() {
+				n.Index(i).Set(c(v.Index(i)))
+			}
+		case reflect.Array:
+			for i := range v.Len() {
+				n.Index(i).Set(c(v.Index(i)))
+			}
+		case reflect.Struct:
+			if v.Type() == reflect.TypeFor[Plane]() {
+				p := v.Interface().(Plane)
+				n.Set(reflect.ValueOf(p.clone()))
+			}
+		}
+		return n
+	}
+	s := make([]any, len(state))
+	for i, v := range state {
+		s[i] = c(reflect.ValueOf(v)).Interface()
+	}
+	return s
+}
+
+// TestPictureImproves: on an image that is no surprise, the picture gets better from level to level, if not in
+// every pass.
+func TestPictureImproves(t *testing.T) {
+	net, g := photoNet(t), Geometry{40, 30, 3, 8}
+	image := smoothImage(newRand(35), g)
+	var errs []float64
+	record(net, g, image, func(c *Chain, p Pass) {
+		sum := 0.0
+		for i, x := range c.Picture() {
+			for j, v := range x.Pix {
+				d := float64(v - image[i].Pix[j])
+				sum += d * d
+			}
+		}
+		if n := len(errs); n == 0 || p.Scale == 1 || p.Stage < 0 {
+			errs = append(errs, sum)
+		} else {
+			errs[n-1] = sum
+		}
+	})
+	for i := 1; i < len(errs); i++ {
+		if errs[i] > 1.1*errs[i-1] {
+			t.Errorf("the squared error rises from %.0f to %.0f", errs[i-1], errs[i])
+		}
+	}
+	if last := errs[len(errs)-1]; last != 0 {
+		t.Errorf("the squared error of the image itself is %.0f", last)
+	}
+}
+
+// checkPicture checks that a picture has the size and the range of the samples.
+func checkPicture(t *testing.T, c *Chain, g Geometry) {
+	t.Helper()
+	x := c.Picture()
+	if len(x) != g.Planes {
+		t.Fatalf("%v: picture of %d planes", g, len(x))
+	}
+	for _, p := range x {
+		if p.W != g.Width || p.H != g.Height || len(p.Pix) != g.Width*g.Height {
+			t.Fatalf("%v: picture of %dx%d", g, p.W, p.H)
+		}
+		if c.Exact() {
+			continue // what the symbols say, whatever that is
+		}
+		for _, v := range p.Pix {
+			if v < 0 || v >= 1<<g.Depth {
+				t.Fatalf("%v: sample %d", g, v)
+			}
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package model
+
+import (
+	"math"
+	"testing"
+)
+
+// alphaBar is ᾱ_t by eq. 4 and section 4 of the paper: the product of 1-β_s, β linear from 1e-4 to 0.02.
+func alphaBar(t int) float64 {
+	a := 1.0
+	for s := range t {
+		a *= 1 - (1e-4 + (0.02-1e-4)*float64(s)/(T-1))
+	}
+	return a
+}
+
+func TestAlphaBar(t *testing.T) {
+	for s := range T + 1 {
+		want := alphaBar(s)
+		if got := float64(alphaBarQ60(s)) / (1 << 60); math.Abs(got-want) > 1e-12*want+1e-15 {
+			t.Errorf("ᾱ_%d = %v, want %v", s, got, want)
+		}
+	}
+	if alphaBarQ60(0) != 1<<60 {
+		t.Error("ᾱ_0 is not 1")
+	}
+}
+
+func TestLevelTimestep(t *testing.T) {
+	if LevelTimestep(0) != 0 || LevelTimestep(-1) != 0 || LevelNoise(0) != 0 {
+		t.Error("level 0 is not the image")
+	}
+	last := 0
+	for m := 1; m <= 40; m++ {
+		got := LevelTimestep(m)
+		if got < last || got > T {
+			t.Errorf("level %d is at timestep %d, level %d at %d", m, got, m-1, last)
+		}
+		last = got
+		noise := float64(LevelNoise(m)) / 1000
+		want := T
+		for s := T; s >= 1; s-- { // on the way down, the last that is noisy enough
+			if a := alphaBar(s); 127.5*math.Sqrt((1-a)/a) >= noise {
+				want = s
+			} else {
+				break
+			}
+		}
+		if got != want {
+			t.Errorf("level %d, noise %.3f: timestep %d, want %d", m, noise, got, want)
+		}
+	}
+	if last != T {
+		t.Errorf("the noise of level 40 is at timestep %d", last)
+	}
+}
+
+// impulse returns the sum of squares of what a unit coefficient becomes, far from any edge: the average
+// (high false) or the detail (high true) of the l-th of l splits of a signal. Its amplitude is so large
+// that rounding is negligible.
+func impulse(lift *lifting, l int, high bool) float64 {
+	const amplitude = 1 << 20
+	n := 16
+	s, d := make([]int32, n), make([]int32, n)
+	if high {
+		d[n/2] = amplitude
+	} else {
+		s[n/2] = amplitude
+	}
+	for range l {
+		n *= 2
+		x := make([]int32, n)
+		lift.merge(x, s, d)
+		s, d = x, make([]int32, n)
+	}
+	sum := 0.0
+	for _, v := range s {
+		sum += float64(v) * float64(v) / (amplitude * amplitude)
+	}
+	return sum
+}
+
+// TestLevelNoise derives the table from the transforms: in the state after level m, every coordinate of scale
+// l has the noise of the clock that its last stage brought it to, and the synthesis carries that to R, G, B.
+func TestLevelNoise(t *testing.T) {
+	lift := &liftings[0]
+	colour := [planes]float64{1, 1. / 6, 1. / 4} // mean over R, G, B of squares: TestColourNoise
+	derive := func(m int) float64 {
+		sum := 0.0
+		for l := 1; l <= m; l++ {
+			lo, hi := impulse(lift, l, false), impulse(lift, l, true)
+			norm := [bands]float64{bandHL: hi * lo, bandLH: lo * hi, bandHH: hi * hi}
+			share := math.Exp2(float64(-2 * l))
+			stage := stages - 1 - m + l - 1
+			for i := range coordinates {
+				k := float64(target(stage, i, 0))
+				sum += share * colour[i/bands] * norm[i%bands] * (math.Exp2(2*k) - 1) / 12
+			}
+		}
+		return sum * 1e6
+	}
+	for m := 1; m < len(levelNoise); m++ {
+		if want := derive(m); math.Abs(float64(levelNoise[m])/want-1) > 1e-5 {
+			t.Errorf("levelNoise[%d] = %d, derived %.0f", m, levelNoise[m], want)
+		}
+	}
+	// A level as coarse as its scales allow goes on by the factor of 4.
+	last := len(levelNoise) - 1
+	if r := float64(levelVariance(last+1)) / float64(levelVariance(last)); r != 4 {
+		t.Errorf("the noise of level %d is %v times that of level %d", last+1, r, last)
+	}
+	if r := derive(last) / derive(last-1); math.Abs(r/4-1) > .005 {
+		t.Errorf("from level %d to %d the noise grows by %.4f", last-1, last, r)
+	}
+	for m := range 40 {
+		v := float64(LevelNoise(m))
+		if w := float64(levelVariance(m)); v*v > w || (v+1)*(v+1) <= w {
+			t.Errorf("LevelNoise(%d) = %v for a variance of %v", m, v, w)
+		}
+	}
+}
