@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"fmt"
 	"image"
 	"io"
 
@@ -86,6 +87,9 @@ func (f *file) size() (int64, error) {
 // Encode writes m to w.
 func (e *Encoder) Encode(w io.Writer, m image.Image) error {
 	b := m.Bounds()
+	if w, h := b.Dx(), b.Dy(); w <= 0 || h <= 0 || w > container.MaxSide || h > container.MaxSide {
+		return UnsupportedError(fmt.Sprintf("an image of %d x %d pixels", w, h))
+	}
 	_, paletted := m.(*image.Paletted)
 	if err := e.check(b.Dx(), b.Dy(), !paletted && e.Mode != Stored); err != nil {
 		return err

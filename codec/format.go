@@ -221,6 +221,14 @@ func (p *picture) narrowGray() {
 
 func takePaletted(m *image.Paletted) (*picture, error) {
 	b := m.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		i := m.PixOffset(b.Min.X, y)
+		for _, v := range m.Pix[i : i+b.Dx()] {
+			if int(v) >= len(m.Palette) {
+				return nil, UnsupportedError("a pixel's index is outside the palette")
+			}
+		}
+	}
 	if !plainPalette(m.Palette) {
 		n := image.NewNRGBA64(b)
 		draw.Draw(n, b, m, b.Min, draw.Src)
@@ -232,16 +240,10 @@ func takePaletted(m *image.Paletted) (*picture, error) {
 			p.depth = depth
 		}
 	}
-	outside := false
 	p.planes(1, func(x, y int, v []int32) int32 {
-		i := m.Pix[m.PixOffset(b.Min.X+x, b.Min.Y+y)]
-		outside = outside || int(i) >= len(m.Palette)
-		v[0] = int32(i)
+		v[0] = int32(m.Pix[m.PixOffset(b.Min.X+x, b.Min.Y+y)])
 		return 0xff
 	})
-	if outside {
-		return nil, UnsupportedError("a pixel's index is outside the palette")
-	}
 	return p, nil
 }
 

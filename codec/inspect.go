@@ -67,6 +67,7 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		i.Noise = append(i.Noise, model.LevelNoise(at.Level))
 		i.Exact = at.Exact
 	}
+	i.Exact = i.Exact && !s.in.Truncated()
 	i.Metadata = s.metadata
 	return i, nil
 }

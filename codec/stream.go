@@ -171,7 +171,9 @@ func (s *Stream) advance() error {
 			return FormatError("more passes than the image has")
 		}
 		s.open, s.current = true, c
-		err = s.coder.rans.Reset(c.Payload, int(c.Segment.Size))
+		if err := s.coder.rans.Reset(c.Payload, int(c.Segment.Size)); err != nil {
+			return FormatError(fmt.Sprintf("segment %d: %v", c.Index, err))
+		}
 	}
 	return err
 }
@@ -210,6 +212,9 @@ func (s *Stream) advancePass() error {
 	}
 	s.fresh = true
 	s.at.Level, s.at.Timestep = pass.Level, model.LevelTimestep(pass.Level)
+	if s.next == len(s.passes) {
+		s.at.Level, s.at.Timestep = 0, 0 // of a single pixel, the first pass is the last
+	}
 	s.at.Steps = model.T - s.at.Timestep
 	s.at.Exact = s.next == len(s.passes) && s.whole
 	if s.next < len(s.passes) && s.reached(s.passes[s.next].Level) {
@@ -295,14 +300,16 @@ func (s *Stream) Image() (image.Image, error) {
 	}
 	n := p.format.planes()
 	step := p.graySteps()
+	blank := int32(1) << (max(p.depth, 8) - 1)
+	if p.format == formatPaletted && s.rows < p.h {
+		p.palette, blank = withGray(p.palette)
+	}
 	p.colour = make([]model.Plane, n)
 	for c := range p.colour {
 		p.colour[c] = model.NewPlane(p.w, p.h)
 		pix := p.colour[c].Pix
-		if p.format != formatPaletted {
-			for i := range pix[s.rows*p.w:] {
-				pix[s.rows*p.w+i] = 1 << (max(p.depth, 8) - 1)
-			}
+		for i := range pix[s.rows*p.w:] {
+			pix[s.rows*p.w+i] = blank
 		}
 		for i := range s.rows * p.w {
 			pix[i] = int32(s.raster.Samples[i*n+c]) * step
@@ -321,4 +328,14 @@ func (s *Stream) Truncated() bool { return !s.whole || s.in.Truncated() }
 // Config returns the size and, except for paletted images at first, the color model of the image.
 func (s *Stream) Config() image.Config {
 	return image.Config{ColorModel: s.picture.colorModel(), Width: s.picture.w, Height: s.picture.h}
+}
+
+// withGray returns a palette with mid-gray, for the rows that are missing, and its index. If the palette is
+// full, that is the color nearest to it.
+func withGray(p color.Palette) (color.Palette, int32) {
+	gray := color.RGBA{0x80, 0x80, 0x80, 0xff}
+	if len(p) < 256 {
+		return append(p[:len(p):len(p)], gray), int32(len(p))
+	}
+	return p, int32(p.Index(gray))
 }
