@@ -213,7 +213,7 @@ func (s *Stream) advancePass() error {
 	s.fresh = true
 	s.at.Level, s.at.Timestep = pass.Level, model.LevelTimestep(pass.Level)
 	if s.next == len(s.passes) {
-		s.at.Level, s.at.Timestep = 0, 0 // of a single pixel, the first pass is the last
+		s.at.Level, s.at.Timestep = 0, 0 // of an image of at most 2x2 pixels, the first pass is the last
 	}
 	s.at.Steps = model.T - s.at.Timestep
 	s.at.Exact = s.next == len(s.passes) && s.whole

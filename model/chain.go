@@ -150,7 +150,7 @@ func (c *Chain) SetImage(image []Plane) {
 // ran out, which leaves the pass half done: nothing but Picture makes sense then.
 func (c *Chain) Advance(p Pass, coder Coder) bool {
 	if p.Stage < 0 {
-		return c.advanceTop(coder)
+		return c.advanceThumbnail(coder)
 	}
 	s := &c.scales[p.Scale]
 	if p.Stage == 0 {
@@ -163,25 +163,34 @@ func (c *Chain) Advance(p Pass, coder Coder) bool {
 	}
 	s.stage = p.Stage
 	if s.stage == stages-1 {
-		c.exactAt = p.Scale - 1
-		c.exact = c.synthesizeExact(p.Scale)
-	}
-	if p.Scale > 1 {
-		c.ll[p.Scale-1] = c.synthesize(p.Scale, &c.ll[p.Scale])
+		c.finish(s)
+	} else if s.number > 1 {
+		c.ll[s.number-1] = c.synthesize(s.number, &c.ll[s.number])
 	}
 	return true
 }
 
-// advanceTop codes the coarsest coefficients, of which nothing is known, as they are.
-func (c *Chain) advanceTop(coder Coder) bool {
-	for p := range c.planes {
-		n := c.depth
-		offset := int32(0)
-		if p > 0 { // chroma has a sign
-			n, offset = n+1, 1<<c.depth
+// finish notes that a scale is exact, after all coarser ones.
+func (c *Chain) finish(s *scale) {
+	s.stage = stages - 1
+	c.exact = c.synthesizeExact(s.number)
+	c.exactAt = s.number - 1
+	if s.number > 1 {
+		for p, x := range c.exact {
+			c.ll[s.number-1][p] = x.sixteenths()
 		}
+	}
+}
+
+// advanceThumbnail codes the coarsest coefficients as they are, then the single site of the coarsest scale,
+// exactly, each coordinate thought to be around zero.
+func (c *Chain) advanceThumbnail(coder Coder) bool {
+	for p := range c.planes {
 		// Averages of liftings longer than Haar's can leave the samples' range by a little: two bits more.
-		n, offset = n+2, offset+1<<c.depth
+		n, offset := c.depth+2, int32(1)<<c.depth
+		if p > 0 { // chroma has a sign
+			n, offset = n+1, 2*offset
+		}
 		v := uint32(c.top[p] + offset)
 		hi, ok := coder.Bits(v>>8, n-8)
 		if !ok {
@@ -194,10 +203,33 @@ func (c *Chain) advanceTop(coder Coder) bool {
 		c.top[p] = int32(hi<<8|lo) - offset
 	}
 	c.hasTop = true
+	n := len(c.scales) - 1
 	for p := range planes {
 		c.exact[p] = Plane{1, 1, []int32{c.top[p]}}
-		c.ll[len(c.ll)-1][p] = Plane{1, 1, []int32{c.top[p] << 4}}
+		c.ll[n][p] = Plane{1, 1, []int32{c.top[p] << 4}}
 	}
+	if n == 0 {
+		return true
+	}
+	s := &c.scales[n]
+	s.begin(c.planes)
+	d := Distribution{tab: c.tables}
+	for i := range bands * c.planes {
+		if s.clock[i][0] == 0 {
+			continue
+		}
+		truth, u := int32(0), s.dither[i][0]
+		if t := s.truth[i]; t != nil {
+			truth = t[0] + int32(u)
+		}
+		raw := d.set(0, thumbnailScale[i/bands]+int32(c.deep)*scaleSteps, 0, u, unknown, 0)
+		a, ok := transmit(coder, &d, raw, truth)
+		if !ok {
+			return false
+		}
+		s.cell[i][0], s.clock[i][0] = a, 0
+	}
+	c.finish(s)
 	return true
 }
 

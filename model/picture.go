@@ -19,15 +19,6 @@ func (c *Chain) estimateInto(band Plane, s *scale, i int) {
 // synthesize returns the estimate, Q4, of the image that scale l and the image ll at scale l make up.
 func (c *Chain) synthesize(l int, ll *[planes]Plane) (x [planes]Plane) {
 	s := &c.scales[l]
-	if c.exactAt < l {
-		for p := range x {
-			x[p] = c.exact[p].clone()
-			for i := range x[p].Pix {
-				x[p].Pix[i] <<= 4
-			}
-		}
-		return x
-	}
 	for p := range x {
 		if p >= c.planes {
 			x[p] = NewPlane(s.fw, s.fh)
@@ -36,7 +27,7 @@ func (c *Chain) synthesize(l int, ll *[planes]Plane) (x [planes]Plane) {
 		var detail [bands]Plane
 		for b := range detail {
 			detail[b] = NewPlane(bandSize(s.fw, s.fh, b))
-			if s.clock[0] == nil {
+			if s.clock[0] == nil || s.w*s.h == 1 { // nothing is known, or not enough to tell
 				continue
 			}
 			c.estimateInto(detail[b], s, bands*p+b)
@@ -118,14 +109,11 @@ func (c *Chain) Picture() []Plane {
 func (c *Chain) estimate() [planes]Plane {
 	var x [planes]Plane
 	for p := range x {
-		x[p] = c.exact[p].clone()
-		for i := range x[p].Pix {
-			x[p].Pix[i] <<= 4
-		}
+		x[p] = c.exact[p].sixteenths()
 	}
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
-		if s.clock[0] != nil {
+		if s.clock[0] != nil && s.w*s.h > 1 {
 			stage := min(s.stage+1, stages-1)
 			c.runTrunk(s, stage, &x)
 			c.runHeads(s, stage, func(g, phase int) bool { c.predictPhase(s, stage, g, phase); return true })

@@ -14,6 +14,15 @@ func (p Plane) Row(y int) []int32 { return p.Pix[y*p.W : (y+1)*p.W : (y+1)*p.W] 
 
 func (p Plane) clone() Plane { return Plane{p.W, p.H, append([]int32(nil), p.Pix...)} }
 
+// sixteenths returns the plane in Q4.
+func (p Plane) sixteenths() Plane {
+	q := p.clone()
+	for i := range q.Pix {
+		q.Pix[i] <<= 4
+	}
+	return q
+}
+
 // Bands of a scale: details across columns, across rows, across both.
 const (
 	bandHL = iota

@@ -71,7 +71,7 @@ func TestAnalyse(t *testing.T) {
 }
 
 // TestPyramid takes noise of the largest samples all the way down to one coefficient and back. That one stays
-// within a quarter of the range beyond the samples': the two bits that advanceTop adds are plenty.
+// within a quarter of the range beyond the samples': the two bits that advanceThumbnail adds are plenty.
 func TestPyramid(t *testing.T) {
 	r := newRand(9)
 	for number := range liftings {

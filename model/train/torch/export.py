@@ -76,7 +76,7 @@ if __name__ == '__main__':
     p.add_argument('checkpoint')
     p.add_argument('weights')
     p.add_argument('--act-bits', type=int, default=9)
-    p.add_argument('--tau', type=float, default=.3)
+    p.add_argument('--tau', type=float, default=.4)
     p.add_argument('--fixture')
     a = p.parse_args()
     c = torch.load(a.checkpoint)

@@ -1,0 +1,310 @@
+package codec_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	_ "image/png"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// long reports whether the tests may take minutes.
+func long() bool { return os.Getenv("DDPMZ_LONG") == "1" }
+
+// open reads a picture file.
+func open(t testing.TB, name string) image.Image {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, _, err := image.Decode(f)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return m
+}
+
+// picture reads one of the committed pictures.
+func picture(t testing.TB, name string) image.Image {
+	t.Helper()
+	return open(t, filepath.Join("..", "testdata", filepath.FromSlash(name)))
+}
+
+// pictures returns the names of all committed pictures.
+func pictures(t testing.TB) []string {
+	t.Helper()
+	var names []string
+	for _, dir := range []string{"", "odd/", "tiny/"} {
+		entries, err := os.ReadDir(filepath.Join("..", "testdata", filepath.FromSlash(dir)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), ".png") {
+				names = append(names, dir+e.Name())
+			}
+		}
+	}
+	return names
+}
+
+// crop returns a part of a picture, which shares its memory: its Min is not zero, its Stride not its width.
+func crop(m image.Image, x, y, w, h int) image.Image {
+	return m.(interface {
+		SubImage(image.Rectangle) image.Image
+	}).SubImage(image.Rect(x, y, x+w, y+h))
+}
+
+func encode(t testing.TB, m image.Image, o *codec.Options) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := codec.Encode(&b, m, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func decode(t testing.TB, file []byte, timestep int) image.Image {
+	t.Helper()
+	m, err := (&codec.Decoder{Timestep: timestep}).Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// decodeLast decodes what there is and returns the last refinement with the picture. The picture is there even
+// if there is an error, unless that is the header's.
+func decodeLast(file []byte, d codec.Decoder) (image.Image, codec.Refinement, error) {
+	s, err := d.Open(bytes.NewReader(file))
+	if err != nil {
+		return nil, codec.Refinement{}, err
+	}
+	var last codec.Refinement
+	for {
+		at, err := s.Next()
+		if err == nil {
+			last = at
+			continue
+		}
+		if err == io.EOF {
+			err = nil
+		}
+		m, imageErr := s.Image()
+		if err == nil {
+			err = imageErr
+		}
+		return m, last, err
+	}
+}
+
+// describe spells out everything about an image that a lossless format has to keep: its type, with it color
+// type and bit depth, its size, palette and samples.
+func describe(m image.Image) string {
+	b := m.Bounds()
+	var s strings.Builder
+	fmt.Fprintf(&s, "%T %dx%d\n", m, b.Dx(), b.Dy())
+	var pix []byte
+	var stride, bytes int
+	switch m := m.(type) {
+	case *image.Gray:
+		pix, stride, bytes = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 1
+	case *image.Gray16:
+		pix, stride, bytes = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 2
+	case *image.RGBA:
+		pix, stride, bytes = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 4
+	case *image.NRGBA:
+		pix, stride, bytes = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 4
+	case *image.RGBA64:
+		pix, stride, bytes = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 8
+	case *image.NRGBA64:
+		pix, stride, bytes = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 8
+	case *image.Paletted:
+		pix, stride, bytes = m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, 1
+		for _, c := range m.Palette {
+			fmt.Fprintf(&s, "%v ", color.NRGBAModel.Convert(c))
+		}
+	default:
+		panic(fmt.Sprintf("no decoder returns a %T", m))
+	}
+	for y := range b.Dy() {
+		s.WriteByte('\n')
+		s.WriteString(hex.EncodeToString(pix[y*stride:][:b.Dx()*bytes]))
+	}
+	return s.String()
+}
+
+func same(a, b image.Image) bool { return describe(a) == describe(b) }
+
+// checksum returns the SHA-256 of what describe says.
+func checksum(m image.Image) string {
+	h := sha256.Sum256([]byte(describe(m)))
+	return hex.EncodeToString(h[:])
+}
+
+// psnr compares pictures of one size over all samples of straight red, green, blue and alpha, in dB. Alpha
+// counts only if one of them has any. It is +Inf if they are the same.
+func psnr(a, b image.Image) float64 {
+	x, y := straight(a), straight(b)
+	var sum [4]float64
+	for i := range x {
+		d := float64(x[i]) - float64(y[i])
+		sum[i%4] += d * d
+	}
+	channels := 3.0
+	if !opaque(a) || !opaque(b) {
+		channels = 4
+	}
+	mse := (sum[0] + sum[1] + sum[2] + sum[3]) / (channels * float64(len(x)) / 4)
+	return 10 * math.Log10(0xffff*0xffff/mse)
+}
+
+func opaque(m image.Image) bool {
+	o, ok := m.(interface{ Opaque() bool })
+	return ok && o.Opaque()
+}
+
+func straight(m image.Image) []uint16 {
+	b := m.Bounds()
+	v := make([]uint16, 0, 4*b.Dx()*b.Dy())
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			var c color.NRGBA64
+			if n, ok := m.At(x, y).(color.NRGBA); ok { // NRGBA64Model would lose the color where alpha is 0
+				c = color.NRGBA64{uint16(n.R) * 257, uint16(n.G) * 257, uint16(n.B) * 257, uint16(n.A) * 257}
+			} else {
+				c = color.NRGBA64Model.Convert(m.At(x, y)).(color.NRGBA64)
+			}
+			v = append(v, c.R, c.G, c.B, c.A)
+		}
+	}
+	return v
+}
+
+// types are makers of empty images, of every type that keeps itself.
+var types = []struct {
+	name string
+	make func(r image.Rectangle) draw.Image
+}{
+	{"Gray", func(r image.Rectangle) draw.Image { return image.NewGray(r) }},
+	{"Gray16", func(r image.Rectangle) draw.Image { return image.NewGray16(r) }},
+	{"RGBA", func(r image.Rectangle) draw.Image { return image.NewRGBA(r) }},
+	{"NRGBA", func(r image.Rectangle) draw.Image { return image.NewNRGBA(r) }},
+	{"RGBA64", func(r image.Rectangle) draw.Image { return image.NewRGBA64(r) }},
+	{"NRGBA64", func(r image.Rectangle) draw.Image { return image.NewNRGBA64(r) }},
+	{"Paletted", func(r image.Rectangle) draw.Image { return image.NewPaletted(r, pastels) }},
+}
+
+// pastels is a palette with transparent entries.
+var pastels = color.Palette{
+	color.RGBA{0xff, 0xe0, 0xd0, 0xff}, color.RGBA{0xd0, 0xff, 0xe0, 0xff}, color.RGBA{0xe0, 0xd0, 0xff, 0xff},
+	color.NRGBA{0xff, 0xff, 0xff, 0}, color.NRGBA{0x10, 0x20, 0x30, 0x40},
+}
+
+// fill sets the samples of an image, in memory order, from next; those of a palette stay inside it.
+func fill(m image.Image, next func() byte) {
+	switch m := m.(type) {
+	case *image.Paletted:
+		for i := range m.Pix {
+			m.Pix[i] = byte(int(next()) % len(m.Palette))
+		}
+	default:
+		pix := samples(m)
+		for i := range pix {
+			pix[i] = next()
+		}
+	}
+}
+
+// samples returns the memory of an image.
+func samples(m image.Image) []byte {
+	switch m := m.(type) {
+	case *image.Gray:
+		return m.Pix
+	case *image.Gray16:
+		return m.Pix
+	case *image.RGBA:
+		return m.Pix
+	case *image.NRGBA:
+		return m.Pix
+	case *image.RGBA64:
+		return m.Pix
+	case *image.NRGBA64:
+		return m.Pix
+	case *image.Paletted:
+		return m.Pix
+	}
+	return nil
+}
+
+// noise returns a source of bytes of which neighbours are alike if step is small, and that is nothing but
+// noise if it is 255. All samples are extremes, 0 or 255, if it is 0.
+func noise(rng *rand.Rand, step int) func() byte {
+	v := rng.IntN(256)
+	return func() byte {
+		if step == 0 {
+			return byte(-(rng.IntN(2)))
+		}
+		v = min(max(v+rng.IntN(2*step+1)-step, 0), 255)
+		return byte(v)
+	}
+}
+
+// A sample is a small file of one of the kinds there are.
+type sample struct {
+	name string
+	m    image.Image
+	file []byte
+}
+
+// kinds returns a small file of every kind: modelled and stored, with and without alpha, palette, metadata.
+func kinds(t testing.TB) []sample {
+	t.Helper()
+	var list []sample
+	add := func(name string, m image.Image, o codec.Options) {
+		list = append(list, sample{name, m, encode(t, m, &o)})
+	}
+	const modelled, stored = codec.Modelled, codec.Stored
+	add("rgb", picture(t, "odd/rgb-17x13.png"), codec.Options{Mode: modelled})
+	add("gray", picture(t, "odd/gray-17x13.png"), codec.Options{Mode: modelled})
+	add("gray16", crop(picture(t, "gray16.png"), 20, 10, 15, 14), codec.Options{Mode: modelled})
+	add("rgb16", crop(picture(t, "rgb16.png"), 20, 10, 9, 10), codec.Options{Mode: modelled})
+	add("alpha", crop(picture(t, "alpha.png"), 12, 8, 16, 12), codec.Options{Mode: modelled})
+	add("alpha16", crop(picture(t, "alpha16.png"), 10, 8, 9, 11), codec.Options{Mode: modelled})
+	add("metadata", picture(t, "odd/rgb-3x5.png"), codec.Options{Mode: modelled, Metadata: []byte("taken by nobody, nowhere")})
+	add("one pixel", picture(t, "odd/rgb-1x1.png"), codec.Options{Mode: modelled})
+	add("stored", crop(picture(t, "noise.png"), 3, 4, 12, 10), codec.Options{Mode: stored})
+	add("stored gray", crop(picture(t, "gray.png"), 3, 4, 12, 10), codec.Options{Mode: stored})
+	add("stored alpha16", crop(picture(t, "alpha16.png"), 10, 8, 9, 7), codec.Options{Mode: stored})
+	add("palette", crop(picture(t, "palette.png"), 30, 30, 40, 30), codec.Options{})
+	transparent := image.NewPaletted(image.Rect(0, 0, 9, 8), pastels)
+	fill(transparent, noise(rand.New(rand.NewPCG(1, 2)), 3))
+	add("palette with alpha", transparent, codec.Options{Metadata: []byte("pastels")})
+	return list
+}
+
+// kind returns one of them.
+func kind(t testing.TB, name string) sample {
+	t.Helper()
+	list := kinds(t)
+	i := slices.IndexFunc(list, func(s sample) bool { return s.name == name })
+	if i < 0 {
+		t.Fatalf("no kind %q", name)
+	}
+	return list[i]
+}

@@ -1,0 +1,93 @@
+package model
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+)
+
+// TestTwin checks the integer network, features and all, against the activations of its twin in PyTorch
+// (train/torch/denoiser.py) on every stage of one scale: what is left is rounding.
+func TestTwin(t *testing.T) {
+	var fix struct {
+		Width, Height int
+		Image, Dither []int32
+		Stages        []struct {
+			Clock, After    []int32
+			Mean, Log2scale []float64
+		}
+	}
+	b, err := os.ReadFile("testdata/fixture.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &fix); err != nil {
+		t.Fatal(err)
+	}
+	net := photoNet(t)
+	c := NewChain(net, Geometry{fix.Width, fix.Height, 3, 8}, net.Tau())
+	n := fix.Width * fix.Height
+	c.SetImage([]Plane{{fix.Width, fix.Height, fix.Image[:n]}, {fix.Width, fix.Height, fix.Image[n : 2*n]}, {fix.Width, fix.Height, fix.Image[2*n:]}})
+	for _, p := range Passes(fix.Width, fix.Height) { // make the coarser scales exact
+		if p.Scale > 1 {
+			c.Advance(p, new(length))
+		}
+	}
+	c.adapt = adaptation{} // what the coarser scales have taught
+	s := &c.scales[1]
+	s.begin(3)
+	n = s.w * s.h
+	set := func(i, j int, k uint8) {
+		s.clock[i][j] = k
+		if k != unknown {
+			s.cell[i][j] = (s.truth[i][j] + int32(s.dither[i][j])) >> k << k
+		}
+	}
+	clock := func(k int32) uint8 {
+		if k == 99 {
+			return unknown
+		}
+		return uint8(k)
+	}
+	for stage, want := range fix.Stages {
+		for i := range coordinates {
+			for j := range n {
+				s.dither[i][j] = uint16(fix.Dither[i*n+j])
+				set(i, j, clock(want.Clock[i*n+j]))
+			}
+		}
+		var meanErr, scaleErr, worst float64
+		count := 0
+		c.runTrunk(s, stage, &c.ll[1])
+		c.runHeads(s, stage, func(g, phase int) bool {
+			c.predictPhase(s, stage, g, phase)
+			for _, i := range groups[g] {
+				for y := phaseOrigin[phase][0]; y < s.h; y += 2 {
+					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
+						j := y*s.w + x
+						if s.clock[i][j] == 0 {
+							continue
+						}
+						sd := math.Exp2(want.Log2scale[i*n+j])
+						m := math.Abs(float64(c.belief[i].mean[j])/64-want.Mean[i*n+j]) / sd
+						l := math.Abs(float64(c.belief[i].scale[j])/scaleSteps - want.Log2scale[i*n+j])
+						meanErr, scaleErr, worst = meanErr+m, scaleErr+l, max(worst, m, l)
+						count++
+						if k := clock(want.After[i*n+j]); k != s.clock[i][j] {
+							set(i, j, k)
+							f := c.cells.Site(y, x)
+							f[i], f[coordinates+i] = net.features.cell(s.cell[i][j], s.dither[i][j], k, 0)
+						}
+					}
+				}
+			}
+			return true
+		})
+		meanErr, scaleErr = meanErr/float64(count), scaleErr/float64(count)
+		t.Logf("stage %d: mean off by %.4f scales, scale by %.4f octaves, worst %.3f, of %d", stage, meanErr, scaleErr, worst, count)
+		if meanErr > .02 || scaleErr > .02 || worst > .3 {
+			t.Errorf("stage %d: integer network and PyTorch disagree", stage)
+		}
+	}
+}
