@@ -31,7 +31,7 @@ func Decode(r io.Reader) (image.Image, error) { return new(Decoder).Decode(r) }
 func DecodeConfig(r io.Reader) (image.Config, error) {
 	in, err := container.NewReader(r)
 	if err != nil {
-		return image.Config{}, err
+		return image.Config{}, framing(err)
 	}
 	p, err := describe(in.Header())
 	if err != nil {

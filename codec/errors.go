@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ddpmz/ddpmz/container"
@@ -30,4 +31,14 @@ type LimitError struct {
 
 func (e *LimitError) Error() string {
 	return fmt.Sprintf("codec: image needs %d %s, the limit is %d", e.Have, e.What, e.Limit)
+}
+
+// framing makes an error of the container one of this package's: what is over a limit of the format was written
+// by something newer.
+func framing(err error) error {
+	var l container.LimitError
+	if errors.As(err, &l) {
+		return UnsupportedError(string(l))
+	}
+	return err
 }

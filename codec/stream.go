@@ -21,7 +21,8 @@ type Refinement struct {
 	Timestep int // t of the state x_t: 1000 is x_T, 0 the image
 	Steps    int // reverse steps applied, 1000 - t
 
-	// Bytes is how much of the file the picture needs: a prefix of that length decodes to it.
+	// Bytes is how much of the file the picture needs. A prefix of that length decodes to it, or, if the Decoder
+	// has no Timestep to stop it, to a little more: the entropy coder's state holds the next symbols already.
 	Bytes int64
 
 	// IdealBits is the code length under the model of all passes so far, which Bytes approaches. For stored
@@ -83,7 +84,7 @@ func describe(h *container.Header) (picture, error) {
 func (d *Decoder) Open(r io.Reader) (*Stream, error) {
 	in, err := container.NewReader(r)
 	if err != nil {
-		return nil, err
+		return nil, framing(err)
 	}
 	h := in.Header()
 	s := &Stream{in: in, header: h, stop: d.Timestep, whole: true}
@@ -139,7 +140,7 @@ func (s *Stream) advance() error {
 	}
 	c, err := s.in.Next()
 	if err != nil {
-		return err
+		return framing(err)
 	}
 	s.whole = s.whole && c.Complete
 	kind := c.Segment.Kind
