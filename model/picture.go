@@ -17,29 +17,31 @@ func (c *Chain) estimateInto(band Plane, s *scale, i int) {
 }
 
 // synthesize returns the estimate, Q4, of the image that scale l and the image ll at scale l make up.
-func (c *Chain) synthesize(l int, ll *[planes]Plane) (x [planes]Plane) {
+func (c *Chain) synthesize(l int, ll *[planes]Plane) [planes]Plane {
 	s := &c.scales[l]
-	for p := range x {
-		if p >= c.planes {
-			x[p] = NewPlane(s.fw, s.fh)
-			continue
+	return c.assemble(s, ll, func(band Plane, i int) {
+		if s.clock[0] != nil && s.w*s.h > 1 { // else nothing is known, or not enough to tell
+			c.estimateInto(band, s, i)
 		}
-		var detail [bands]Plane
-		for b := range detail {
-			detail[b] = NewPlane(bandSize(s.fw, s.fh, b))
-			if s.clock[0] == nil || s.w*s.h == 1 { // nothing is known, or not enough to tell
-				continue
-			}
-			c.estimateInto(detail[b], s, bands*p+b)
-		}
-		x[p] = c.net.lifting.synthesize(s.fw, s.fh, ll[p].clone(), detail)
-	}
-	return x
+	})
 }
 
 // synthesizeExact returns the image that scale l, now exact, and c.exact make up.
-func (c *Chain) synthesizeExact(l int) (x [planes]Plane) {
+func (c *Chain) synthesizeExact(l int) [planes]Plane {
 	s := &c.scales[l]
+	return c.assemble(s, &c.exact, func(band Plane, i int) {
+		for y := range band.H {
+			a, u := s.cell[i][y*s.w:], s.dither[i][y*s.w:]
+			row := band.Row(y)
+			for x := range row {
+				row[x] = a[x] - int32(u[x])
+			}
+		}
+	})
+}
+
+// assemble synthesizes the image finer than ll by one scale, whose details fill writes, band by band.
+func (c *Chain) assemble(s *scale, ll *[planes]Plane, fill func(band Plane, i int)) (x [planes]Plane) {
 	for p := range x {
 		if p >= c.planes {
 			x[p] = NewPlane(s.fw, s.fh)
@@ -48,15 +50,9 @@ func (c *Chain) synthesizeExact(l int) (x [planes]Plane) {
 		var detail [bands]Plane
 		for b := range detail {
 			detail[b] = NewPlane(bandSize(s.fw, s.fh, b))
-			a, u := s.cell[bands*p+b], s.dither[bands*p+b]
-			for y := range detail[b].H {
-				row := detail[b].Row(y)
-				for x := range row {
-					row[x] = a[y*s.w+x] - int32(u[y*s.w+x])
-				}
-			}
+			fill(detail[b], bands*p+b)
 		}
-		x[p] = c.net.lifting.synthesize(s.fw, s.fh, c.exact[p], detail)
+		x[p] = c.net.lifting.synthesize(s.fw, s.fh, ll[p].clone(), detail)
 	}
 	return x
 }
