@@ -19,12 +19,8 @@ import (
 // nearer to the truth.
 const allowedDrop = 0.2
 
-// While a picture is a handful of samples, the next one may mislead by more: in the first earlyBytes of the
-// payload, and in pictures of fewer than 32 x 32 pixels, which are never much else.
-const (
-	earlyBytes       = 64
-	allowedDropEarly = 0.5
-)
+// In pictures of fewer than 32 x 32 pixels a single sample is a good part, and may mislead by more.
+const allowedDropSmall = 0.5
 
 // offsets returns where the segments of a file begin, and its size.
 func offsets(t testing.TB, file []byte) []int64 {
@@ -67,7 +63,7 @@ func checkDrops(t testing.TB, m image.Image, lengths []int, quality []float64) {
 		if drop > worst {
 			worst, worstAt = drop, lengths[i]
 		}
-		if drop > allowedDropEarly || drop > allowedDrop && !small && lengths[i] >= lengths[0]+earlyBytes {
+		if drop > allowedDropSmall || drop > allowedDrop && !small {
 			t.Errorf("the PSNR falls by %.3f dB at %d bytes", drop, lengths[i])
 		}
 		best = max(best, q)

@@ -77,6 +77,19 @@ func (c *Chain) Picture() []Plane {
 		for p := range x {
 			x[p] = c.exact[p].clone()
 		}
+	case len(c.scales) > 3 && c.scales[len(c.scales)-2].stage < 1:
+		// Fewer than 4x4 samples say little about a picture but its colour, and a single one is not even its
+		// mean: until more is known, the picture is flat, at seven eighths of the way from gray to the sample.
+		for p := range x {
+			v := c.top[p] * 7
+			if p == 0 {
+				v += 1 << (c.depth - 1)
+			}
+			x[p] = NewPlane(c.w, c.h)
+			for i := range x[p].Pix {
+				x[p].Pix[i] = v >> 3
+			}
+		}
 	default:
 		x = c.estimate()
 		for p := range x {
