@@ -20,7 +20,7 @@ func (c *Chain) estimateInto(band Plane, s *scale, i int) {
 func (c *Chain) synthesize(l int, ll *[planes]Plane) [planes]Plane {
 	s := &c.scales[l]
 	return c.assemble(s, ll, func(band Plane, i int) {
-		if s.clock[0] != nil && s.w*s.h > 1 { // else nothing is known, or not enough to tell
+		if s.clock[0] != nil { // else nothing is known
 			c.estimateInto(band, s, i)
 		}
 	})
@@ -77,9 +77,9 @@ func (c *Chain) Picture() []Plane {
 		for p := range x {
 			x[p] = c.exact[p].clone()
 		}
-	case len(c.scales) > 3 && c.scales[len(c.scales)-2].stage < 1:
-		// Fewer than 4x4 samples say little about a picture but its colour, and a single one is not even its
-		// mean: until more is known, the picture is flat, at seven eighths of the way from gray to the sample.
+	case c.exactAt == len(c.scales)-1:
+		// The thumbnail is cut. A single sample is not the picture's mean: the picture is flat, at seven
+		// eighths of the way from gray to it.
 		for p := range x {
 			v := c.top[p] * 7
 			if p == 0 {
@@ -122,7 +122,7 @@ func (c *Chain) estimate() [planes]Plane {
 	}
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
-		if s.clock[0] != nil && s.w*s.h > 1 {
+		if s.clock[0] != nil {
 			stage := min(s.stage+1, stages-1)
 			c.runTrunk(s, stage, &x)
 			c.runHeads(s, stage, func(g, phase int) bool { c.predictPhase(s, stage, g, phase); return true })
