@@ -7,7 +7,7 @@ import (
 	"github.com/ddpmz/ddpmz/container"
 )
 
-// Errors by cause. All but LimitError can come out of a Decoder only; damage to a part of a file is a
+// Errors by cause. An Encoder gives UnsupportedError and LimitError only; damage to a part of a file is a
 // *CorruptSegmentError or *CorruptHeaderError, which name the part.
 type (
 	// FormatError: the input is not a ddpmz file, or breaks the format in a way that no damage explains.

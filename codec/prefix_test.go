@@ -20,7 +20,7 @@ import (
 const allowedDrop = 0.2
 
 // In pictures of fewer than 32 x 32 pixels a single sample is a good part, and may mislead by more.
-const allowedDropSmall = 0.5
+const allowedDropSmall = 0.25
 
 // offsets returns where the segments of a file begin, and its size.
 func offsets(t testing.TB, file []byte) []int64 {
