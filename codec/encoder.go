@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"slices"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/container"
@@ -110,13 +111,16 @@ func (e *Encoder) encode(p *picture) (*file, error) {
 		if e.Mode == Modelled {
 			return nil, UnsupportedError("paletted images cannot be modelled; convert to RGB first")
 		}
-		return e.encodeWith(p, p.stored)
 	}
-	switch e.Mode {
-	case Modelled:
-		return e.encodeWith(p, func(f *file) error { return e.modelled(f, p) })
-	case Stored:
-		return e.encodeWith(p, p.stored)
+	side, err := e.side(p)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case e.Mode == Stored || p.format == formatPaletted:
+		return side.around(p.stored)
+	case e.Mode == Modelled:
+		return side.around(func(f *file) error { return e.modelled(f, p) })
 	}
 	// Both, side by side: no file shall be larger than the plain one. The model's turn overwrites the planes,
 	// so the plain coder gets its samples first.
@@ -127,10 +131,10 @@ func (e *Encoder) encode(p *picture) (*file, error) {
 	}
 	plain := make(chan result, 1)
 	go func() {
-		f, err := e.encodeWith(p, func(f *file) error { return f.addStored(raster) })
+		f, err := side.around(func(f *file) error { return f.addStored(raster) })
 		plain <- result{f, err}
 	}()
-	modelled, err := e.encodeWith(p, func(f *file) error { return e.modelled(f, p) })
+	modelled, err := side.around(func(f *file) error { return e.modelled(f, p) })
 	r := <-plain
 	if err != nil {
 		return nil, err
@@ -148,42 +152,50 @@ func (e *Encoder) encode(p *picture) (*file, error) {
 	return modelled, nil
 }
 
-// encodeWith frames what body codes with the side data of the picture.
-func (e *Encoder) encodeWith(p *picture, body func(*file) error) (*file, error) {
-	f := &file{header: container.Header{Width: uint32(p.w), Height: uint32(p.h), Format: uint8(p.format), Depth: uint8(p.depth)}}
-	if err := f.addMetadata(e.Metadata, len(e.Metadata) <= smallMetadata); err != nil {
-		return nil, err
+// sideData is what a file holds besides the pixels' colours, coded once for whichever way these are coded.
+type sideData struct{ before, after file }
+
+func (e *Encoder) side(p *picture) (*sideData, error) {
+	s := new(sideData)
+	s.before.header = container.Header{Width: uint32(p.w), Height: uint32(p.h), Format: uint8(p.format), Depth: uint8(p.depth)}
+	if len(e.Metadata) > 0 {
+		b, err := packSide(e.Metadata)
+		if err != nil {
+			return nil, err
+		}
+		f := &s.before
+		if len(e.Metadata) > smallMetadata {
+			f = &s.after
+		}
+		f.add(container.Metadata, 0, b)
 	}
 	if p.palette != nil {
 		b, err := packPalette(p.palette)
 		if err != nil {
 			return nil, err
 		}
-		f.add(container.Palette, 0, b)
+		s.before.add(container.Palette, 0, b)
 	}
 	if p.alpha != nil {
 		b, err := stored.Encode(&stored.Raster{Width: p.w, Height: p.h, Channels: 1, Depth: p.depth, Samples: p.alpha})
 		if err != nil {
 			return nil, err
 		}
-		f.add(container.Alpha, 0, b)
+		s.before.add(container.Alpha, 0, b)
 	}
+	return s, nil
+}
+
+// around frames what body codes with the side data.
+func (s *sideData) around(body func(*file) error) (*file, error) {
+	f := &file{header: s.before.header, payloads: slices.Clone(s.before.payloads)}
+	f.header.Segments = slices.Clone(f.header.Segments)
 	if err := body(f); err != nil {
 		return nil, err
 	}
-	return f, f.addMetadata(e.Metadata, len(e.Metadata) > smallMetadata)
-}
-
-func (f *file) addMetadata(data []byte, here bool) error {
-	if len(data) == 0 || !here {
-		return nil
-	}
-	b, err := packSide(data)
-	if err != nil {
-		return err
-	}
-	f.add(container.Metadata, 0, b)
-	return nil
+	f.header.Segments = append(f.header.Segments, s.after.header.Segments...)
+	f.payloads = append(f.payloads, s.after.payloads...)
+	return f, nil
 }
 
 // raster returns the colour planes as the plain coder takes them: interleaved, gray at its true depth.
