@@ -1,6 +1,9 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/kernel"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
 
 // A Coder carries symbols between the chain and an entropy coder. An encoder codes what it is given and
 // returns it; a decoder ignores it and returns what it decodes. ok is false when a decoder has run out of
@@ -84,7 +87,7 @@ type Geometry struct {
 func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau), tables: theTables()}
 	c.deep = c.depth - 8
-	n := scalesOf(c.w, c.h)
+	n := transform.Scales(c.w, c.h)
 	c.exactAt = n
 	c.scales = make([]scale, n+1)
 	c.ll = make([][planes]Plane, n+1)
@@ -109,7 +112,7 @@ func (s *scale) begin(present int) {
 		if i/bands >= present {
 			continue
 		}
-		bw, bh := bandSize(s.fw, s.fh, i%bands)
+		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
 		for y := range bh {
 			fillDither(s.dither[i][y*s.w:y*s.w+bw], s.number, i, y)
 			for x := range bw {
@@ -125,13 +128,13 @@ func (c *Chain) SetImage(image []Plane) {
 	var x [planes]Plane
 	copy(x[:], image)
 	if c.planes == planes {
-		forwardColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		transform.ForwardColour(x[0].Pix, x[1].Pix, x[2].Pix)
 	}
 	for l := 1; l < len(c.scales); l++ {
 		s := &c.scales[l]
 		for p := range c.planes {
 			var detail [bands]Plane
-			x[p], detail = c.net.lifting.analyse(x[p])
+			x[p], detail = c.net.lifting.Analyse(x[p])
 			for b, d := range detail {
 				t := make([]int32, s.w*s.h)
 				for y := range d.H {
@@ -177,7 +180,7 @@ func (c *Chain) finish(s *scale) {
 	c.exactAt = s.number - 1
 	if s.number > 1 {
 		for p, x := range c.exact {
-			c.ll[s.number-1][p] = x.sixteenths()
+			c.ll[s.number-1][p] = x.Sixteenths()
 		}
 	}
 }
@@ -186,7 +189,7 @@ func (c *Chain) finish(s *scale) {
 // exactly, each coordinate thought to be around zero.
 func (c *Chain) advanceThumbnail(coder Coder) bool {
 	for p := range c.planes {
-		// Averages of liftings longer than Haar's can leave the samples' range by a little: two bits more.
+		// Averages of transform.Liftings longer than Haar's can leave the samples' range by a little: two bits more.
 		n, offset := c.depth+2, int32(1)<<c.depth
 		if p > 0 { // chroma has a sign
 			n, offset = n+1, 2*offset
@@ -205,8 +208,8 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 	c.hasTop = true
 	n := len(c.scales) - 1
 	for p := range planes {
-		c.exact[p] = Plane{1, 1, []int32{c.top[p]}}
-		c.ll[n][p] = Plane{1, 1, []int32{c.top[p] << 4}}
+		c.exact[p] = Plane{W: 1, H: 1, Pix: []int32{c.top[p]}}
+		c.ll[n][p] = Plane{W: 1, H: 1, Pix: []int32{c.top[p] << 4}}
 	}
 	if n == 0 {
 		return true

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 var geometries = []Geometry{
@@ -42,7 +44,7 @@ func record(net *Net, g Geometry, image []Plane, between func(c *Chain, p Pass))
 // at the end that it has the image.
 func TestChain(t *testing.T) {
 	nets := []*Net{photoNet(t)}
-	for i := range liftings {
+	for i := range transform.Liftings {
 		nets = append(nets, tinyNet(t, i))
 	}
 	r := newRand(33)

@@ -11,8 +11,7 @@
 //     is a function of the next finer one, so the lengths of all reverse steps add up to exactly the
 //     length of the image under the model. Nothing is paid for noise. (dither.go, cell.go)
 //   - The chain does not run on pixels but on a reversible wavelet pyramid of YCoCg-R planes, where
-//     isotropic noise is still isotropic but coordinates are nearly independent. (colour.go, lifting.go,
-//     pyramid.go)
+//     isotropic noise is still isotropic but coordinates are nearly independent. (internal/transform)
 //   - A coordinate advances only when the model is unsure of it on the scale of the target cell. The
 //     decoder knows how unsure the model is, so skipping costs nothing. (chain.go)
 //   - Everything here is integer arithmetic: encoder and decoder must agree to the last bit on every

@@ -85,11 +85,11 @@ func (c *Chain) prepare(s *scale, ll *[planes]Plane) {
 	c.input.Reset(h, w, inputs)
 	c.cells.Reset(h, w, 2*coordinates)
 	for i := range c.level {
-		c.level[i].resize(w, h)
-		c.deviation[i].resize(w, h)
+		c.level[i].Resize(w, h)
+		c.deviation[i].Resize(w, h)
 	}
 	for i := range c.magnitude {
-		c.magnitude[i].resize(w, h)
+		c.magnitude[i].Resize(w, h)
 		c.belief[i].resize(w * h)
 	}
 	work := w * h * 100

@@ -119,7 +119,7 @@ func smoothImage(r *rand.Rand, g Geometry) []Plane {
 func clonePlanes(p []Plane) []Plane {
 	q := make([]Plane, len(p))
 	for i := range p {
-		q[i] = p[i].clone()
+		q[i] = p[i].Clone()
 	}
 	return q
 }

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // A Net is the denoiser ε_θ: a convolutional network that runs at the resolution of one scale, the same for
@@ -16,7 +17,7 @@ import (
 type Net struct {
 	identity [sha256.Size]byte
 	size     int
-	lifting  *lifting
+	lifting  *transform.Lifting
 	tau      int32 // τ in scale steps
 	w        *weights
 	features *featureTables

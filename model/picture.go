@@ -1,5 +1,7 @@
 package model
 
+import "github.com/ddpmz/ddpmz/model/internal/transform"
+
 // estimateInto writes the estimates x̂_0 of coordinate i of the scale that the model was last asked about into
 // band, Q4.
 func (c *Chain) estimateInto(band Plane, s *scale, i int) {
@@ -49,10 +51,10 @@ func (c *Chain) assemble(s *scale, ll *[planes]Plane, fill func(band Plane, i in
 		}
 		var detail [bands]Plane
 		for b := range detail {
-			detail[b] = NewPlane(bandSize(s.fw, s.fh, b))
+			detail[b] = NewPlane(transform.BandSize(s.fw, s.fh, b))
 			fill(detail[b], bands*p+b)
 		}
-		x[p] = c.net.lifting.synthesize(s.fw, s.fh, ll[p].clone(), detail)
+		x[p] = c.net.lifting.Synthesize(s.fw, s.fh, ll[p].Clone(), detail)
 	}
 	return x
 }
@@ -75,7 +77,7 @@ func (c *Chain) Picture() []Plane {
 		}
 	case c.Exact():
 		for p := range x {
-			x[p] = c.exact[p].clone()
+			x[p] = c.exact[p].Clone()
 		}
 	case c.exactAt == len(c.scales)-1:
 		// The thumbnail is cut. A single sample is not the picture's mean: the picture is flat, at seven
@@ -99,7 +101,7 @@ func (c *Chain) Picture() []Plane {
 		}
 	}
 	if c.planes == planes {
-		inverseColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		transform.InverseColour(x[0].Pix, x[1].Pix, x[2].Pix)
 	}
 	if !c.Exact() {
 		top := int32(1)<<c.depth - 1
@@ -118,7 +120,7 @@ func (c *Chain) Picture() []Plane {
 func (c *Chain) estimate() [planes]Plane {
 	var x [planes]Plane
 	for p := range x {
-		x[p] = c.exact[p].sixteenths()
+		x[p] = c.exact[p].Sixteenths()
 	}
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]

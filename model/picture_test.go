@@ -52,7 +52,7 @@ func clone(state []any) []any {
 		case reflect.Struct:
 			if v.Type() == reflect.TypeFor[Plane]() {
 				p := v.Interface().(Plane)
-				n.Set(reflect.ValueOf(p.clone()))
+				n.Set(reflect.ValueOf(p.Clone()))
 			}
 		}
 		return n

@@ -1,5 +1,7 @@
 package model
 
+import "github.com/ddpmz/ddpmz/model/internal/transform"
+
 // stageClocks are the clocks that the stages of a scale bring its coordinates to, before bandClocks are
 // added; the last stage makes everything exact.
 var stageClocks = [stages - 1]uint8{5, 4, 3, 2, 1}
@@ -22,7 +24,7 @@ var thumbnailScale = [planes]int32{143, 128, 74}
 // scale, scale l has reached width 2^(m-l+1); a level's passes go from coarse to fine. The coarsest scale has a
 // single site, which is too little for the network to see anything in: it becomes exact in the first pass.
 func Passes(w, h int) []Pass {
-	n := scalesOf(w, h)
+	n := transform.Scales(w, h)
 	p := []Pass{{TopLevel(w, h), n, -1}}
 	for m := TopLevel(w, h) - 1; m >= 0; m-- {
 		for l := n - 1; l >= 1; l-- {
@@ -35,7 +37,7 @@ func Passes(w, h int) []Pass {
 }
 
 // TopLevel returns the level of the first pass.
-func TopLevel(w, h int) int { return scalesOf(w, h) + stages - 2 }
+func TopLevel(w, h int) int { return transform.Scales(w, h) + stages - 2 }
 
 // target returns the clock that stage brings coordinate i to. deep is the number of bits by which samples
 // are deeper than 8.

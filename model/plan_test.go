@@ -3,12 +3,14 @@ package model
 import (
 	"fmt"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 func TestPasses(t *testing.T) {
 	for _, size := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {1, 7}, {100, 1}, {1, 4097}, {2, 2}, {3, 5}, {17, 13}, {384, 256}, {1 << 20, 1 << 20}} {
 		w, h := size[0], size[1]
-		n, passes := scalesOf(w, h), Passes(w, h)
+		n, passes := transform.Scales(w, h), Passes(w, h)
 		if len(passes) != 1+max(n-1, 0)*stages {
 			t.Errorf("%v: %d passes for %d scales", size, len(passes), n)
 		}

@@ -3,6 +3,8 @@ package model
 import (
 	"math"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // alphaBar is ᾱ_t by eq. 4 and section 4 of the paper: the product of 1-β_s, β linear from 1e-4 to 0.02.
@@ -58,23 +60,25 @@ func TestLevelTimestep(t *testing.T) {
 // impulse returns the sum of squares of what a unit coefficient becomes, far from any edge: the average
 // (high false) or the detail (high true) of the l-th of l splits of a signal. Its amplitude is so large
 // that rounding is negligible.
-func impulse(lift *lifting, l int, high bool) float64 {
+func impulse(lift *transform.Lifting, l int, high bool) float64 {
 	const amplitude = 1 << 20
-	n := 16
-	s, d := make([]int32, n), make([]int32, n)
+	x := NewPlane(16, 1)
+	var detail [bands]Plane // of a single row, which has nothing across rows
+	reset := func() {
+		detail = [bands]Plane{transform.HL: NewPlane(x.W, 1), transform.LH: NewPlane(x.W, 0), transform.HH: NewPlane(x.W, 0)}
+	}
+	reset()
 	if high {
-		d[n/2] = amplitude
+		detail[transform.HL].Pix[x.W/2] = amplitude
 	} else {
-		s[n/2] = amplitude
+		x.Pix[x.W/2] = amplitude
 	}
 	for range l {
-		n *= 2
-		x := make([]int32, n)
-		lift.merge(x, s, d)
-		s, d = x, make([]int32, n)
+		x = lift.Synthesize(2*x.W, 1, x, detail)
+		reset()
 	}
 	sum := 0.0
-	for _, v := range s {
+	for _, v := range x.Pix {
 		sum += float64(v) * float64(v) / (amplitude * amplitude)
 	}
 	return sum
@@ -83,13 +87,13 @@ func impulse(lift *lifting, l int, high bool) float64 {
 // TestLevelNoise derives the table from the transforms: in the state after level m, every coordinate of scale
 // l has the noise of the clock that its last stage brought it to, and the synthesis carries that to R, G, B.
 func TestLevelNoise(t *testing.T) {
-	lift := &liftings[0]
+	lift := &transform.Liftings[0]
 	colour := [planes]float64{1, 1. / 6, 1. / 4} // mean over R, G, B of squares: TestColourNoise
 	derive := func(m int) float64 {
 		sum := 0.0
 		for l := 1; l <= m; l++ {
 			lo, hi := impulse(lift, l, false), impulse(lift, l, true)
-			norm := [bands]float64{bandHL: hi * lo, bandLH: lo * hi, bandHH: hi * hi}
+			norm := [bands]float64{transform.HL: hi * lo, transform.LH: lo * hi, transform.HH: hi * hi}
 			share := math.Exp2(float64(-2 * l))
 			stage := stages - 1 - m + l - 1
 			for i := range coordinates {

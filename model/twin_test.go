@@ -28,7 +28,11 @@ func TestTwin(t *testing.T) {
 	net := photoNet(t)
 	c := NewChain(net, Geometry{fix.Width, fix.Height, 3, 8}, net.Tau())
 	n := fix.Width * fix.Height
-	c.SetImage([]Plane{{fix.Width, fix.Height, fix.Image[:n]}, {fix.Width, fix.Height, fix.Image[n : 2*n]}, {fix.Width, fix.Height, fix.Image[2*n:]}})
+	image := make([]Plane, planes)
+	for p := range image {
+		image[p] = Plane{W: fix.Width, H: fix.Height, Pix: fix.Image[p*n : (p+1)*n]}
+	}
+	c.SetImage(image)
 	for _, p := range Passes(fix.Width, fix.Height) { // make the coarser scales exact
 		if p.Scale > 1 {
 			c.Advance(p, new(length))

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // Shape of the network that does not vary with the weights file.
@@ -77,10 +79,10 @@ func Load(file []byte) (*Net, error) {
 	if w.channels%16 != 0 || w.hidden%16 != 0 || w.channels == 0 || w.hidden == 0 || w.layers > 32 || w.actFrac < 6 || w.actFrac > 12 {
 		return nil, WeightsError("unsupported shape")
 	}
-	if int(file[8]) >= len(liftings) {
+	if int(file[8]) >= len(transform.Liftings) {
 		return nil, WeightsError("unknown wavelet")
 	}
-	n := &Net{identity: sha256.Sum256(file), size: len(file), lifting: &liftings[file[8]], tau: int32(int8(file[10])), w: w}
+	n := &Net{identity: sha256.Sum256(file), size: len(file), lifting: &transform.Liftings[file[8]], tau: int32(int8(file[10])), w: w}
 	rest := file[header:]
 	var err error
 	read := func(dims ...int) (t tensor) {

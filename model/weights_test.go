@@ -9,17 +9,19 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 func TestLoad(t *testing.T) {
-	for wavelet := range liftings {
+	for wavelet := range transform.Liftings {
 		s := shape{channels: 32, layers: 2, hidden: 16, wavelet: wavelet, actFrac: 10, tau: -128}
 		file := s.file(newRand(22), 300)
 		net, err := Load(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if net.Identity() != sha256.Sum256(file) || net.WeightsSize() != len(file) || net.Tau() != s.tau || net.lifting != &liftings[wavelet] {
+		if net.Identity() != sha256.Sum256(file) || net.WeightsSize() != len(file) || net.Tau() != s.tau || net.lifting != &transform.Liftings[wavelet] {
 			t.Errorf("%+v is loaded as %x, %d bytes, τ %d", s, net.Identity(), net.WeightsSize(), net.Tau())
 		}
 	}
@@ -52,7 +54,7 @@ func TestLoadRefuses(t *testing.T) {
 	refused(t, "more channels than there are", change(5, 240), "truncated")
 	refused(t, "more layers than there are", change(6, 32), "")
 	refused(t, "fewer layers than there are", change(6, 0), "")
-	refused(t, "wavelet", change(8, byte(len(liftings))), "wavelet")
+	refused(t, "wavelet", change(8, byte(len(transform.Liftings))), "wavelet")
 	refused(t, "coarse activations", change(9, 5), "shape")
 	refused(t, "fine activations", change(9, 13), "shape")
 	refused(t, "fraction of the stem", change(11, 25), "fraction")

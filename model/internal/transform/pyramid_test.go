@@ -1,4 +1,4 @@
-package model
+package transform
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 )
 
 // slowAnalyse splits all rows, then all columns of both halves, with slowSplit.
-func slowAnalyse(l *lifting, x Plane) (ll Plane, detail [bands]Plane) {
+func slowAnalyse(l *Lifting, x Plane) (ll Plane, detail [Bands]Plane) {
 	lo, hi := NewPlane((x.W+1)/2, x.H), NewPlane(x.W/2, x.H)
 	for y := range x.H {
 		s, d := slowSplit(l, x.Row(y))
@@ -30,8 +30,8 @@ func slowAnalyse(l *lifting, x Plane) (ll Plane, detail [bands]Plane) {
 		}
 		return s, d
 	}
-	ll, detail[bandLH] = columns(lo)
-	detail[bandHL], detail[bandHH] = columns(hi)
+	ll, detail[LH] = columns(lo)
+	detail[HL], detail[HH] = columns(hi)
 	return ll, detail
 }
 
@@ -46,24 +46,24 @@ var pyramidSizes = func() (sizes [][2]int) {
 
 func TestAnalyse(t *testing.T) {
 	r := newRand(8)
-	for number := range liftings {
-		l := &liftings[number]
+	for number := range Liftings {
+		l := &Liftings[number]
 		for _, size := range pyramidSizes {
 			x := NewPlane(size[0], size[1])
 			for i := range x.Pix {
 				x.Pix[i] = r.Int32N(1<<17) - 1<<16
 			}
-			ll, detail := l.analyse(x)
+			ll, detail := l.Analyse(x)
 			wl, wd := slowAnalyse(l, x)
 			if fmt.Sprint(ll, detail) != fmt.Sprint(wl, wd) {
-				t.Fatalf("lifting %d, %v: analyse gives\n%v %v, want\n%v %v", number, size, ll, detail, wl, wd)
+				t.Fatalf("lifting %d, %v: Analyse gives\n%v %v, want\n%v %v", number, size, ll, detail, wl, wd)
 			}
 			for b := range detail {
-				if w, h := bandSize(size[0], size[1], b); detail[b].W != w || detail[b].H != h {
-					t.Errorf("%v: band %d is %dx%d, bandSize says %dx%d", size, b, detail[b].W, detail[b].H, w, h)
+				if w, h := BandSize(size[0], size[1], b); detail[b].W != w || detail[b].H != h {
+					t.Errorf("%v: band %d is %dx%d, BandSize says %dx%d", size, b, detail[b].W, detail[b].H, w, h)
 				}
 			}
-			if y := l.synthesize(size[0], size[1], ll, detail); fmt.Sprint(x) != fmt.Sprint(y) {
+			if y := l.Synthesize(size[0], size[1], ll, detail); fmt.Sprint(x) != fmt.Sprint(y) {
 				t.Fatalf("lifting %d, %v: %v came back as %v", number, size, x, y)
 			}
 		}
@@ -74,31 +74,31 @@ func TestAnalyse(t *testing.T) {
 // within a quarter of the range beyond the samples': the two bits that advanceThumbnail adds are plenty.
 func TestPyramid(t *testing.T) {
 	r := newRand(9)
-	for number := range liftings {
-		l := &liftings[number]
+	for number := range Liftings {
+		l := &Liftings[number]
 		for _, size := range pyramidSizes {
 			w, h := size[0], size[1]
 			x := NewPlane(w, h)
 			for i := range x.Pix {
 				x.Pix[i] = 65535 * r.Int32N(2)
 			}
-			var detail [][bands]Plane
+			var detail [][Bands]Plane
 			var sizes [][2]int
 			ll := x
-			for range scalesOf(w, h) {
+			for range Scales(w, h) {
 				sizes = append(sizes, [2]int{ll.W, ll.H})
-				var d [bands]Plane
-				ll, d = l.analyse(ll)
+				var d [Bands]Plane
+				ll, d = l.Analyse(ll)
 				detail = append(detail, d)
 			}
 			if ll.W != 1 || ll.H != 1 {
-				t.Fatalf("%v: %d scales leave %dx%d", size, scalesOf(w, h), ll.W, ll.H)
+				t.Fatalf("%v: %d scales leave %dx%d", size, Scales(w, h), ll.W, ll.H)
 			}
 			if v := ll.Pix[0]; v < -1<<15 || v >= 3<<15 {
 				t.Errorf("lifting %d, %v: coarsest coefficient %d", number, size, v)
 			}
 			for i := len(detail) - 1; i >= 0; i-- {
-				ll = l.synthesize(sizes[i][0], sizes[i][1], ll, detail[i])
+				ll = l.Synthesize(sizes[i][0], sizes[i][1], ll, detail[i])
 			}
 			if fmt.Sprint(ll) != fmt.Sprint(x) {
 				t.Errorf("lifting %d, %v: the image did not come back", number, size)
@@ -108,14 +108,14 @@ func TestPyramid(t *testing.T) {
 }
 
 func TestConstantImageHasNoDetails(t *testing.T) {
-	for number := range liftings {
+	for number := range Liftings {
 		for _, size := range pyramidSizes {
 			for _, v := range []int32{0, 1, -7, 255, 65535} {
 				x := NewPlane(size[0], size[1])
 				for i := range x.Pix {
 					x.Pix[i] = v
 				}
-				ll, detail := liftings[number].analyse(x)
+				ll, detail := Liftings[number].Analyse(x)
 				for _, a := range ll.Pix {
 					if a != v {
 						t.Fatalf("lifting %d, %v: the average of %d is %d", number, size, v, a)
@@ -139,8 +139,8 @@ func TestBandSizes(t *testing.T) {
 		for h := 1; h <= 40; h++ {
 			sites := [2]int{(w + 1) / 2, (h + 1) / 2}
 			sum := sites[0] * sites[1]
-			for b := range bands {
-				bw, bh := bandSize(w, h, b)
+			for b := range Bands {
+				bw, bh := BandSize(w, h, b)
 				if bw < 0 || bh < 0 || bw > sites[0] || bh > sites[1] {
 					t.Errorf("%dx%d: band %d is %dx%d", w, h, b, bw, bh)
 				}
@@ -158,8 +158,8 @@ func TestScalesOf(t *testing.T) {
 		{1, 1, 0}, {2, 1, 1}, {1, 2, 1}, {2, 2, 1}, {3, 1, 2}, {4, 4, 2}, {5, 4, 3}, {8, 8, 3}, {9, 8, 4},
 		{768, 512, 10}, {1 << 20, 1, 20}, {1<<20 + 1, 3, 21},
 	} {
-		if got := scalesOf(c.w, c.h); got != c.want {
-			t.Errorf("scalesOf(%d, %d) = %d, want %d", c.w, c.h, got, c.want)
+		if got := Scales(c.w, c.h); got != c.want {
+			t.Errorf("Scales(%d, %d) = %d, want %d", c.w, c.h, got, c.want)
 		}
 	}
 }
@@ -167,11 +167,11 @@ func TestScalesOf(t *testing.T) {
 func TestResize(t *testing.T) {
 	p := NewPlane(4, 3)
 	store := &p.Pix[0]
-	p.resize(2, 5)
+	p.Resize(2, 5)
 	if p.W != 2 || p.H != 5 || len(p.Pix) != 10 || &p.Pix[0] != store {
 		t.Error("a smaller plane does not use the storage of the larger")
 	}
-	p.resize(5, 5)
+	p.Resize(5, 5)
 	if p.W != 5 || p.H != 5 || len(p.Pix) != 25 {
 		t.Errorf("resized to %dx%d with %d values", p.W, p.H, len(p.Pix))
 	}

@@ -1,17 +1,17 @@
-package model
+package transform
 
-// A lifting is a reversible wavelet of one predict and one update step over whole-sample symmetric
+// A Lifting is a reversible wavelet of one predict and one update step over whole-sample symmetric
 // signals: odd samples become details d = o - P(e), even samples averages s = e + U(d), every sum rounded
 // to an integer, so that the inverse is exact (Calderbank, Daubechies, Sweldens, Yeo 1998).
-type lifting struct {
+type Lifting struct {
 	predict      [4]int32 // taps over the even samples at -3, -1, +1, +3 from an odd one
 	predictShift uint
 	update       [4]int32 // taps over the odd samples at -3, -1, +1, +3 from an even one
 	updateShift  uint
 }
 
-// liftings are the wavelets that weights may ask for, by the number in their header.
-var liftings = [...]lifting{
+// Liftings are the wavelets that weights may ask for, by the number in their header.
+var Liftings = [...]Lifting{
 	0: {[4]int32{0, 1, 1, 0}, 1, [4]int32{0, 1, 1, 0}, 2},     // 5/3
 	1: {[4]int32{-1, 9, 9, -1}, 4, [4]int32{0, 1, 1, 0}, 2},   // 9/7-M
 	2: {[4]int32{-1, 9, 9, -1}, 4, [4]int32{-1, 9, 9, -1}, 5}, // 13/7-T
@@ -49,7 +49,7 @@ func around(a []int32, p, n int, taps *[4]int32, shift uint) int32 {
 }
 
 // split turns the row x into averages s (the first ceil(n/2) samples' worth) and details d.
-func (l *lifting) split(x, s, d []int32) {
+func (l *Lifting) split(x, s, d []int32) {
 	n := len(x)
 	for i := range s {
 		s[i] = x[2*i]
@@ -65,7 +65,7 @@ func (l *lifting) split(x, s, d []int32) {
 }
 
 // merge undoes split. It overwrites s with the even samples.
-func (l *lifting) merge(x, s, d []int32) {
+func (l *Lifting) merge(x, s, d []int32) {
 	n := len(x)
 	if len(d) > 0 {
 		for i := range s {
@@ -100,7 +100,7 @@ func addRows(row []int32, sign int32, a Plane, p, n int, taps *[4]int32, shift u
 }
 
 // splitRows is split down the columns of x.
-func (l *lifting) splitRows(x, s, d Plane) {
+func (l *Lifting) splitRows(x, s, d Plane) {
 	for y := range s.H {
 		copy(s.Row(y), x.Row(2*y))
 	}
@@ -116,7 +116,7 @@ func (l *lifting) splitRows(x, s, d Plane) {
 }
 
 // mergeRows undoes splitRows. It overwrites s with the even rows.
-func (l *lifting) mergeRows(x, s, d Plane) {
+func (l *Lifting) mergeRows(x, s, d Plane) {
 	if d.H > 0 {
 		for y := range s.H {
 			addRows(s.Row(y), -1, d, 2*y, x.H, &l.update, l.updateShift)

@@ -1,4 +1,4 @@
-package model
+package transform
 
 import "testing"
 
@@ -21,7 +21,7 @@ func TestColour(t *testing.T) {
 			red, green, blue = append(red, r.Int32N(top+1)), append(green, r.Int32N(top+1)), append(blue, r.Int32N(top+1))
 		}
 		y, co, cg := append([]int32(nil), red...), append([]int32(nil), green...), append([]int32(nil), blue...)
-		forwardColour(y, co, cg)
+		ForwardColour(y, co, cg)
 		for i := range y {
 			if y[i] < 0 || y[i] > top || co[i] < -top || co[i] > top || cg[i] < -top || cg[i] > top {
 				t.Fatalf("%d bits: RGB %d %d %d gives YCoCg %d %d %d", depth, red[i], green[i], blue[i], y[i], co[i], cg[i])
@@ -30,7 +30,7 @@ func TestColour(t *testing.T) {
 				t.Fatalf("%d bits: gray %d gives YCoCg %d %d %d", depth, red[i], y[i], co[i], cg[i])
 			}
 		}
-		inverseColour(y, co, cg)
+		InverseColour(y, co, cg)
 		for i := range y {
 			if y[i] != red[i] || co[i] != green[i] || cg[i] != blue[i] {
 				t.Fatalf("%d bits: RGB %d %d %d came back as %d %d %d", depth, red[i], green[i], blue[i], y[i], co[i], cg[i])
@@ -44,19 +44,19 @@ func TestColour(t *testing.T) {
 func TestColourNoise(t *testing.T) {
 	const amplitude = 1 << 20
 	for plane, want := range []int64{12, 2, 3} { // in twelfths
-		var x [planes][]int32
+		var x [3][]int32
 		for p := range x {
 			x[p] = []int32{0}
 		}
 		x[plane][0] = amplitude
-		inverseColour(x[0], x[1], x[2])
+		InverseColour(x[0], x[1], x[2])
 		sum := int64(0)
 		for p := range x {
 			v := int64(x[p][0])
 			sum += v * v
 		}
-		if sum*12 != want*planes*amplitude*amplitude {
-			t.Errorf("plane %d: squares sum to %d·2^40/12, want %d", plane, sum*12>>40, want*planes)
+		if sum*12 != want*3*amplitude*amplitude {
+			t.Errorf("plane %d: squares sum to %d·2^40/12, want %d", plane, sum*12>>40, want*3)
 		}
 	}
 }

@@ -1,8 +1,8 @@
-package model
+package transform
 
-// forwardColour replaces the samples R, G, B by Y, Co, Cg of the reversible YCoCg-R transform (Malvar,
+// ForwardColour replaces the samples R, G, B by Y, Co, Cg of the reversible YCoCg-R transform (Malvar,
 // Sullivan 2003). With n-bit samples Y has n bits, Co and Cg have a sign more.
-func forwardColour(r, g, b []int32) {
+func ForwardColour(r, g, b []int32) {
 	for i := range r {
 		co := r[i] - b[i]
 		t := b[i] + co>>1
@@ -11,8 +11,8 @@ func forwardColour(r, g, b []int32) {
 	}
 }
 
-// inverseColour undoes forwardColour.
-func inverseColour(y, co, cg []int32) {
+// InverseColour undoes ForwardColour.
+func InverseColour(y, co, cg []int32) {
 	for i := range y {
 		t := y[i] - cg[i]>>1
 		g := cg[i] + t

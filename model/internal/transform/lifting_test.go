@@ -1,4 +1,4 @@
-package model
+package transform
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 
 // slowSplit is the definition of a lifting step by step: extend the signal on both sides by mirroring it at
 // its first and last sample, evaluate the taps at every position, divide, and round half up.
-func slowSplit(l *lifting, x []int32) (s, d []int32) {
+func slowSplit(l *Lifting, x []int32) (s, d []int32) {
 	const margin = 8
 	n := len(x)
 	if n == 1 { // no neighbour to predict from
@@ -83,8 +83,8 @@ func TestMirror(t *testing.T) {
 
 func TestLifting(t *testing.T) {
 	r := newRand(6)
-	for number := range liftings {
-		l := &liftings[number]
+	for number := range Liftings {
+		l := &Liftings[number]
 		for n := 1; n <= 40; n++ {
 			for range 20 {
 				x := make([]int32, n)
@@ -110,8 +110,8 @@ func TestLifting(t *testing.T) {
 // TestRowsAsColumns checks that the vertical steps are the horizontal ones, turned.
 func TestRowsAsColumns(t *testing.T) {
 	r := newRand(7)
-	for number := range liftings {
-		l := &liftings[number]
+	for number := range Liftings {
+		l := &Liftings[number]
 		for h := 1; h <= 20; h++ {
 			const w = 3
 			x, s, d := NewPlane(w, h), NewPlane(w, (h+1)/2), NewPlane(w, h/2)
@@ -145,7 +145,7 @@ func TestRowsAsColumns(t *testing.T) {
 // straight lines, the four-tap prediction cubic curves, of integers without any rounding.
 func TestVanishingMoments(t *testing.T) {
 	for number, degree := range []int{1, 3, 3} {
-		l := &liftings[number]
+		l := &Liftings[number]
 		for power := 0; power <= degree; power++ {
 			const n = 32
 			x, s, d := make([]int32, n), make([]int32, n/2), make([]int32, n/2)
