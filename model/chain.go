@@ -156,9 +156,6 @@ func (c *Chain) Advance(p Pass, coder Coder) bool {
 		return c.advanceThumbnail(coder)
 	}
 	s := &c.scales[p.Scale]
-	if p.Stage == 0 {
-		s.begin(c.planes)
-	}
 	c.runTrunk(s, p.Stage, &c.ll[p.Scale])
 	ok := c.runHeads(s, p.Stage, func(g, phase int) bool { return c.advancePhase(s, p.Stage, g, phase, coder) })
 	if !ok {
@@ -170,7 +167,15 @@ func (c *Chain) Advance(p Pass, coder Coder) bool {
 	} else if s.number > 1 {
 		c.ll[s.number-1] = c.synthesize(s.number, &c.ll[s.number])
 	}
+	c.beginNext(s)
 	return true
+}
+
+// beginNext begins the scale finer than s if its first pass is due.
+func (c *Chain) beginNext(s *scale) {
+	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) && c.scales[s.number-1].clock[0] == nil {
+		c.scales[s.number-1].begin(c.planes)
+	}
 }
 
 // finish notes that a scale is exact, after all coarser ones.
@@ -233,6 +238,7 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 		s.cell[i][0], s.clock[i][0] = a, 0
 	}
 	c.finish(s)
+	c.beginNext(s)
 	return true
 }
 
@@ -241,6 +247,10 @@ func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
 	members, origin := groups[g], phaseOrigin[phase]
 	d := Distribution{tab: c.tables}
 	final := stage == stages-1
+	least := c.tau - deviationSteps // of the scale, for cells of width 1, to advance
+	if s.number > 1 {
+		least -= coarserTau
+	}
 	for y := range c.output.H {
 		out, cells := c.output.Row(y), c.cells.Row(2*y+origin[0])
 		for x := range c.output.W {
@@ -256,7 +266,7 @@ func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
 				r := c.correct(s, stage, i, sy, sx, mean, scale)
 				c.belief[i].mean[j], c.belief[i].scale[j] = int32(r.mean), int16(r.scale)
 				to := target(stage, i, c.deep)
-				if to >= k || !final && r.scale+deviationSteps < int32(to)*scaleSteps+c.tau {
+				if to >= k || !final && r.scale < int32(to)*scaleSteps+least {
 					continue
 				}
 				truth, u := int32(0), s.dither[i][j]

@@ -21,7 +21,7 @@ func (c *Chain) estimateInto(band Plane, s *scale, i int) {
 // synthesize returns the estimate, Q4, of the image that scale l and the image ll at scale l make up.
 func (c *Chain) synthesize(l int, ll *[planes]Plane) [planes]Plane {
 	s := &c.scales[l]
-	return c.assemble(s, ll, func(band Plane, i int) {
+	return c.assemble(s, ll, c.net.lifting.Estimate, func(band Plane, i int) {
 		if s.clock[0] != nil { // else nothing is known
 			c.estimateInto(band, s, i)
 		}
@@ -31,7 +31,7 @@ func (c *Chain) synthesize(l int, ll *[planes]Plane) [planes]Plane {
 // synthesizeExact returns the image that scale l, now exact, and c.exact make up.
 func (c *Chain) synthesizeExact(l int) [planes]Plane {
 	s := &c.scales[l]
-	return c.assemble(s, &c.exact, func(band Plane, i int) {
+	return c.assemble(s, &c.exact, c.net.lifting.Synthesize, func(band Plane, i int) {
 		for y := range band.H {
 			a, u := s.cell[i][y*s.w:], s.dither[i][y*s.w:]
 			row := band.Row(y)
@@ -42,8 +42,8 @@ func (c *Chain) synthesizeExact(l int) [planes]Plane {
 	})
 }
 
-// assemble synthesizes the image finer than ll by one scale, whose details fill writes, band by band.
-func (c *Chain) assemble(s *scale, ll *[planes]Plane, fill func(band Plane, i int)) (x [planes]Plane) {
+// assemble merges the image finer than ll by one scale, whose details fill writes, band by band.
+func (c *Chain) assemble(s *scale, ll *[planes]Plane, merge func(int, int, Plane, [bands]Plane) Plane, fill func(band Plane, i int)) (x [planes]Plane) {
 	for p := range x {
 		if p >= c.planes {
 			x[p] = NewPlane(s.fw, s.fh)
@@ -54,7 +54,7 @@ func (c *Chain) assemble(s *scale, ll *[planes]Plane, fill func(band Plane, i in
 			detail[b] = NewPlane(transform.BandSize(s.fw, s.fh, b))
 			fill(detail[b], bands*p+b)
 		}
-		x[p] = c.net.lifting.Synthesize(s.fw, s.fh, ll[p].Clone(), detail)
+		x[p] = merge(s.fw, s.fh, ll[p].Clone(), detail)
 	}
 	return x
 }
@@ -67,56 +67,55 @@ func (c *Chain) Exact() bool { return c.hasTop && c.exactAt == 0 }
 // is, so that the chain can go on.
 func (c *Chain) Picture() []Plane {
 	var x [planes]Plane
-	switch {
-	case !c.hasTop: // x_T: mid-gray
-		for p := range x {
-			x[p] = NewPlane(c.w, c.h)
-		}
-		for i := range x[0].Pix {
-			x[0].Pix[i] = 1 << (c.depth - 1)
-		}
-	case c.Exact():
+	if c.Exact() {
 		for p := range x {
 			x[p] = c.exact[p].Clone()
 		}
+		if c.planes == planes {
+			transform.InverseColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		}
+		return x[:c.planes]
+	}
+	switch {
+	case !c.hasTop: // x_T: mid-gray
+		x = c.flat([planes]int32{8 << c.depth})
 	case c.exactAt == len(c.scales)-1:
 		// The thumbnail is cut. A single sample is not the picture's mean: the picture is flat, at seven
 		// eighths of the way from gray to it.
-		for p := range x {
-			v := c.top[p] * 7
-			if p == 0 {
-				v += 1 << (c.depth - 1)
-			}
-			x[p] = NewPlane(c.w, c.h)
-			for i := range x[p].Pix {
-				x[p].Pix[i] = v >> 3
-			}
-		}
+		x = c.flat([planes]int32{14*c.top[0] + 2<<(c.depth-1), 14 * c.top[1], 14 * c.top[2]})
 	default:
 		x = c.estimate()
-		for p := range x {
-			for i, v := range x[p].Pix {
-				x[p].Pix[i] = (v + 8) >> 4
-			}
-		}
 	}
 	if c.planes == planes {
-		transform.InverseColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		transform.EstimateColour(x[0].Pix, x[1].Pix, x[2].Pix)
+	} else {
+		for i, v := range x[0].Pix {
+			x[0].Pix[i] = (v + 8) >> 4
+		}
 	}
-	if !c.Exact() {
-		top := int32(1)<<c.depth - 1
-		for p := range c.planes {
-			for i, v := range x[p].Pix {
-				x[p].Pix[i] = clamp(v, 0, top)
-			}
+	top := int32(1)<<c.depth - 1
+	for p := range c.planes {
+		for i, v := range x[p].Pix {
+			x[p].Pix[i] = clamp(v, 0, top)
 		}
 	}
 	return x[:c.planes]
 }
 
-// estimate asks the network once more about every scale that has begun and is not exact, now that more is
-// known than when its last pass was predicted, and returns the image of the means, Q4. Of a scale that has not
-// begun, the means are taken as zero.
+// flat returns an image of a single value, Y, Co, Cg.
+func (c *Chain) flat(colour [planes]int32) (x [planes]Plane) {
+	for p, v := range colour {
+		x[p] = NewPlane(c.w, c.h)
+		for i := range x[p].Pix {
+			x[p].Pix[i] = v
+		}
+	}
+	return x
+}
+
+// estimate asks the network once more about every scale that is not exact, now that more is known than when its
+// last pass was predicted, and returns the image of the means, Q4. The last scale that it asks about may be one
+// whose first pass is due; of those after, the means are taken as zero.
 func (c *Chain) estimate() [planes]Plane {
 	var x [planes]Plane
 	for p := range x {

@@ -24,7 +24,7 @@ func alphaBarQ60(t int) uint64 {
 //
 // From there on it quadruples with every level, but for the vanishing share of the scales that have not begun.
 // TestLevelNoise derives the table from the transforms.
-var levelNoise = [...]uint64{0, 859_482, 4_101_445, 17_113_917, 69_251_822, 277_901_260}
+var levelNoise = [...]uint64{0, 1_286_340, 5_853_500, 24_210_155, 97_734_594, 391_932_551}
 
 // levelVariance returns levelNoise of any level, at most that of a level so coarse that it is x_T.
 func levelVariance(m int) uint64 {

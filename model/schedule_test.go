@@ -91,11 +91,11 @@ func TestLevelNoise(t *testing.T) {
 	colour := [planes]float64{1, 1. / 6, 1. / 4} // mean over R, G, B of squares: TestColourNoise
 	derive := func(m int) float64 {
 		sum := 0.0
-		for l := 1; l <= m; l++ {
+		for l := 1; l <= m+1; l++ {
 			lo, hi := impulse(lift, l, false), impulse(lift, l, true)
 			norm := [bands]float64{transform.HL: hi * lo, transform.LH: lo * hi, transform.HH: hi * hi}
 			share := math.Exp2(float64(-2 * l))
-			stage := stages - 1 - m + l - 1
+			stage := stages - 1 - m + lead(l)
 			for i := range coordinates {
 				k := float64(target(stage, i, 0))
 				sum += share * colour[i/bands] * norm[i%bands] * (math.Exp2(2*k) - 1) / 12

@@ -7,10 +7,14 @@ import (
 	"github.com/klauspost/compress/huff0"
 )
 
-// Everything is measured on the same 2^17 bytes: Gaussian, each with one of 16
-// widths that both sides know. MB/s counts a byte a symbol. fse and huff0 have
-// one static table for all of them, so they are faster and code to more bytes;
-// that too is reported.
+// Everything but logistic is measured on the same 2^17 bytes: Gaussian, each with
+// one of 16 widths that both sides know. MB/s counts a byte a symbol. fse and huff0
+// have one static table for all of them, so they are faster and code to more
+// bytes; that too is reported.
+//
+// What rans takes has three parts: alone is the coder, given the intervals; rans
+// also looks them up in the tables of a width; logistic computes them from a mean
+// and a scale.
 
 const benchSymbols = 1 << 17
 
@@ -28,6 +32,23 @@ func benchBytes(g []gaussian) []byte {
 	return p
 }
 
+func intervals(g []gaussian) []interval {
+	syms := make([]interval, len(g))
+	for i := range g {
+		syms[i] = g[i].interval()
+	}
+	return syms
+}
+
+func encodeLogistics(e *Encoder, g []logistic, dst []byte) []byte {
+	for i := range g {
+		v := int32(g[i].value)
+		start := g[i].cum(v)
+		e.Put(start, g[i].cum(v+1)-start)
+	}
+	return e.Finish(dst)
+}
+
 func BenchmarkEncode(b *testing.B) {
 	g := gaussians(1, benchSymbols)
 	raw := benchBytes(g)
@@ -41,6 +62,27 @@ func BenchmarkEncode(b *testing.B) {
 				e.Put(lo, c[s.value%values+1]-lo)
 			}
 			out = e.Finish(out[:0])
+		}
+		report(b, len(out))
+	})
+	b.Run("alone", func(b *testing.B) {
+		syms := intervals(g)
+		var e Encoder
+		var out []byte
+		for b.Loop() {
+			for _, s := range syms {
+				e.Put(s.start, s.freq)
+			}
+			out = e.Finish(out[:0])
+		}
+		report(b, len(out))
+	})
+	b.Run("logistic", func(b *testing.B) {
+		g := logistics(1, benchSymbols)
+		var e Encoder
+		var out []byte
+		for b.Loop() {
+			out = encodeLogistics(&e, g, out[:0])
 		}
 		report(b, len(out))
 	})
@@ -108,6 +150,47 @@ func BenchmarkDecode(b *testing.B) {
 				v := find(s.width, d.Peek()) % values
 				d.Advance(c[v], c[v+1]-c[v])
 				got[i] = v
+			}
+		}
+		report(b, len(stream))
+	})
+	b.Run("alone", func(b *testing.B) {
+		syms := intervals(g)
+		var d Decoder
+		for b.Loop() {
+			if err := d.Reset(stream, len(stream)); err != nil {
+				b.Fatal(err)
+			}
+			for _, s := range syms {
+				d.Peek()
+				d.Advance(s.start, s.freq)
+			}
+			if err := d.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		report(b, len(stream))
+	})
+	b.Run("logistic", func(b *testing.B) {
+		g := logistics(1, benchSymbols)
+		stream := encodeLogistics(new(Encoder), g, nil)
+		var d Decoder
+		for b.Loop() {
+			if err := d.Reset(stream, len(stream)); err != nil {
+				b.Fatal(err)
+			}
+			for i := range g {
+				v, start, freq := g[i].find(d.Peek())
+				d.Advance(start, freq)
+				got[i] = uint8(v)
+			}
+			if err := d.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for i, v := range got {
+			if v != g[i].value {
+				b.Fatal("wrong symbols")
 			}
 		}
 		report(b, len(stream))

@@ -23,8 +23,8 @@ type Conv struct {
 	size, in, out int
 	shift         uint
 
-	// One entry per block of 16 outputs, in both layouts.
-	pairs []pairBlock
+	// One entry per block of 16 outputs, in the layout of the kernel in use; the tests have both.
+	asm   []asmBlock
 	lanes []laneBlock
 }
 
@@ -39,6 +39,10 @@ type Conv struct {
 //
 // since then some input could overflow the sum.
 func NewConv(size, in, out int, w []int16, bias []int32, shift uint) (*Conv, error) {
+	return newConv(size, in, out, w, bias, shift, best.layout)
+}
+
+func newConv(size, in, out int, w []int16, bias []int32, shift uint, layouts layout) (*Conv, error) {
 	switch {
 	case size != 1 && size != 3, in <= 0, in%2 != 0, out <= 0, out%block != 0, shift > 31:
 		return nil, fmt.Errorf("%w: %dx%d, %d to %d channels, shift %d", ErrShape, size, size, in, out, shift)
@@ -58,8 +62,12 @@ func NewConv(size, in, out int, w []int16, bias []int32, shift uint) (*Conv, err
 	}
 	c := &Conv{size: size, in: in, out: out, shift: shift}
 	for o := 0; o < out; o += block {
-		c.pairs = append(c.pairs, newPairBlock(w[o*n:(o+block)*n], bias[o:o+block]))
-		c.lanes = append(c.lanes, newLaneBlock(w[o*n:(o+block)*n], bias[o:o+block]))
+		if layouts&layoutAssembly != 0 {
+			c.asm = append(c.asm, newAsmBlock(w[o*n:(o+block)*n], bias[o:o+block]))
+		}
+		if layouts&layoutPortable != 0 {
+			c.lanes = append(c.lanes, newLaneBlock(w[o*n:(o+block)*n], bias[o:o+block]))
+		}
 	}
 	return c, nil
 }
@@ -69,6 +77,20 @@ func (c *Conv) In() int { return c.in }
 
 // Out returns the number of output channels.
 func (c *Conv) Out() int { return c.out }
+
+// Outputs returns the convolution to outputs from to from+n-1 alone, both numbers
+// multiples of 16. It shares c's weights, and computes the same bits.
+func (c *Conv) Outputs(from, n int) *Conv {
+	part := *c
+	part.out = n
+	if c.asm != nil {
+		part.asm = c.asm[from/block : (from+n)/block]
+	}
+	if c.lanes != nil {
+		part.lanes = c.lanes[from/block : (from+n)/block]
+	}
+	return &part
+}
 
 // Rows computes rows y0 to y1-1 of dst:
 //
@@ -93,7 +115,7 @@ func (c *Conv) Out() int { return c.out }
 // range, shapes that do not fit are a mistake in the calling code, and Rows
 // panics.
 func (c *Conv) Rows(dst *Tensor, src, pre, post View, relu bool, y0, y1 int) {
-	c.rows(bestKernel(), dst, src, pre, post, relu, y0, y1)
+	c.rows(best.row, dst, src, pre, post, relu, y0, y1)
 }
 
 // rows is Rows by the given kernel.
@@ -153,3 +175,28 @@ type row struct {
 
 // rowKernel computes outputs b*16 to b*16+15 of a row with at least one site.
 type rowKernel func(c *Conv, b int, r row)
+
+// A layout is a way to store weights, or several, as bits.
+type layout uint8
+
+const (
+	layoutPortable layout = 1 << iota
+	layoutAssembly
+)
+
+// An implementation is a rowKernel, the layout it reads, and what the tests call it.
+type implementation struct {
+	name   string
+	row    rowKernel
+	layout layout
+}
+
+// implementations returns those that run here, the fastest last.
+func implementations() []implementation {
+	return append([]implementation{{"portable", rowPortable, layoutPortable}}, assembly()...)
+}
+
+var best = func() implementation {
+	all := implementations()
+	return all[len(all)-1]
+}()

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"errors"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -66,10 +65,7 @@ func oracle(l *layer) [][]int16 {
 	return sites
 }
 
-// kernels returns the portable kernel and the one that Rows uses here.
-func kernels() map[string]rowKernel {
-	return map[string]rowKernel{"portable": rowPortable, "best": bestKernel()}
-}
+const everyLayout = layoutPortable | layoutAssembly
 
 // values draws a number for a tensor.
 type values func(r *rand.Rand) int16
@@ -129,18 +125,18 @@ func randomWeights(r *rand.Rand, l *layer) {
 // check compares every kernel with the oracle.
 func check(t *testing.T, l *layer) {
 	t.Helper()
-	c, err := NewConv(l.size, l.in, l.out, l.weights, l.bias, l.shift)
+	c, err := newConv(l.size, l.in, l.out, l.weights, l.bias, l.shift, everyLayout)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := oracle(l)
-	for name, kernel := range kernels() {
+	for _, kernel := range implementations() {
 		dst := NewTensor(l.h, l.w, l.out)
-		c.rows(kernel, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+		c.rows(kernel.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
 		for i, w := range want {
 			y, x := i/l.w, i%l.w
 			if got := dst.Site(y, x); !slices.Equal(got, w) {
-				t.Fatalf("%s, site %d, %d of %d x %d:\n got %d\nwant %d", name, y, x, l.h, l.w, got, w)
+				t.Fatalf("%s, site %d, %d of %d x %d:\n got %d\nwant %d", kernel.name, y, x, l.h, l.w, got, w)
 			}
 		}
 		checkBorder(t, dst)
@@ -221,30 +217,33 @@ func TestUses(t *testing.T) {
 	}
 }
 
-// uses are the kinds of layer that the network has. Each returns one over a
-// plane of h x w sites.
+// uses are the kinds of layer that the network has, the default one's and some
+// wider. Each returns one over a plane of h x w sites; near, whose destination is
+// a phase of the plane, over twice as many.
 var uses = map[string]func(r *rand.Rand, h, w int, v values) *layer{
-	"stem 3x3 36-32": func(r *rand.Rand, h, w int, v values) *layer {
-		l := &layer{size: 3, in: 36, out: 32, h: h, w: w, relu: true}
-		l.src.T = randomTensor(r, h, w, 36, v)
+	"stem 3x3 36-32":  stem(36, 32),
+	"block 3x3 32-32": residual(32),
+	"block 3x3 48-48": residual(48),
+	"block 3x3 64-64": residual(64),
+	"site 1x1 32-192": linear(32, 192),
+	"near 3x3 18-48":  near(18, 48),
+	"near 3x3 20-32":  near(20, 32),
+	"out 1x1 48-16":   linear(48, 16),
+}
+
+func stem(in, out int) func(r *rand.Rand, h, w int, v values) *layer {
+	return func(r *rand.Rand, h, w int, v values) *layer {
+		l := &layer{size: 3, in: in, out: out, h: h, w: w, relu: true}
+		l.src.T = randomTensor(r, h, w, in, v)
 		randomWeights(r, l)
 		return l
-	},
-	"block 3x3 32-32":  residual(32),
-	"block 3x3 48-48":  residual(48),
-	"block 3x3 64-64":  residual(64),
-	"terms 1x1 32-128": linear(32, 128),
-	"phase 3x3 18-32":  phase(18),
-	"phase 3x3 20-32":  phase(20),
-	"head 1x1 32-16":   linear(32, 16),
+	}
 }
 
 func residual(n int) func(r *rand.Rand, h, w int, v values) *layer {
 	return func(r *rand.Rand, h, w int, v values) *layer {
-		l := &layer{size: 3, in: n, out: n, h: h, w: w, relu: true}
-		l.src.T = randomTensor(r, h, w, n, v)
+		l := stem(n, n)(r, h, w, v)
 		l.post = l.src
-		randomWeights(r, l)
 		return l
 	}
 }
@@ -258,13 +257,15 @@ func linear(in, out int) func(r *rand.Rand, h, w int, v values) *layer {
 	}
 }
 
-func phase(in int) func(r *rand.Rand, h, w int, v values) *layer {
+// near is a layer at every second site of every second row, added to some
+// channels of another tensor's there.
+func near(in, out int) func(r *rand.Rand, h, w int, v values) *layer {
 	return func(r *rand.Rand, h, w int, v values) *layer {
-		l := &layer{size: 3, in: in, out: 32, h: (h + 1) / 2, w: w / 2, relu: true}
-		l.src = View{T: randomTensor(r, h, w, in, v), Step: 2, Y: 0, X: 1}
+		l := &layer{size: 3, in: in, out: out, h: h, w: w, relu: true}
+		l.src = View{T: randomTensor(r, 2*h, 2*w, in, v), Step: 2, Y: 0, X: 1}
 		l.pre = l.src
-		l.pre.Channel = 32
-		l.pre.T = randomTensor(r, h, w, 128, v)
+		l.pre.Channel = out
+		l.pre.T = randomTensor(r, 2*h, 2*w, 4*out, v)
 		randomWeights(r, l)
 		return l
 	}
@@ -275,17 +276,17 @@ func phase(in int) func(r *rand.Rand, h, w int, v values) *layer {
 func TestOnlyItsRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	l := uses["block 3x3 32-32"](r, 9, 11, kinds["small"])
-	c, err := NewConv(l.size, l.in, l.out, l.weights, l.bias, 16)
+	c, err := newConv(l.size, l.in, l.out, l.weights, l.bias, 16, everyLayout)
 	if err != nil {
 		t.Fatal(err)
 	}
 	whole := NewTensor(l.h, l.w, l.out)
 	c.Rows(whole, l.src, l.pre, l.post, l.relu, 0, l.h)
-	for name, kernel := range kernels() {
+	for _, kernel := range implementations() {
 		part := randomTensor(r, l.h, l.w, l.out, func(*rand.Rand) int16 { return -999 })
 		var wait sync.WaitGroup
 		for _, y := range []int{2, 3, 5} {
-			wait.Go(func() { c.rows(kernel, part, l.src, l.pre, l.post, l.relu, y, y+1) })
+			wait.Go(func() { c.rows(kernel.row, part, l.src, l.pre, l.post, l.relu, y, y+1) })
 		}
 		wait.Wait()
 		for y := range l.h {
@@ -294,10 +295,40 @@ func TestOnlyItsRows(t *testing.T) {
 				want = slices.Repeat([]int16{-999}, len(want))
 			}
 			if !slices.Equal(part.Row(y), want) {
-				t.Errorf("%s: row %d differs", name, y)
+				t.Errorf("%s: row %d differs", kernel.name, y)
 			}
 		}
 		checkBorder(t, part)
+	}
+}
+
+// TestOutputs tests that some outputs computed alone are those of the whole.
+func TestOutputs(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, name := range []string{"block 3x3 64-64", "site 1x1 32-192"} {
+		l := uses[name](r, 5, 9, kinds["any"])
+		c, err := newConv(l.size, l.in, l.out, l.weights, l.bias, 15, everyLayout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kernel := range implementations() {
+			whole, part := NewTensor(l.h, l.w, l.out), NewTensor(l.h, l.w, 32)
+			c.rows(kernel.row, whole, l.src, View{}, View{}, l.relu, 0, l.h)
+			for from := 0; from+32 <= l.out; from += 16 {
+				p := c.Outputs(from, 32)
+				if p.In() != l.in || p.Out() != 32 {
+					t.Fatalf("%d to %d channels", p.In(), p.Out())
+				}
+				p.rows(kernel.row, part, l.src, View{}, View{}, l.relu, 0, l.h)
+				for y := range l.h {
+					for x := range l.w {
+						if got, want := part.Site(y, x), whole.Site(y, x)[from:from+32]; !slices.Equal(got, want) {
+							t.Fatalf("%s, %s from %d, site %d, %d:\n got %d\nwant %d", kernel.name, name, from, y, x, got, want)
+						}
+					}
+				}
+			}
+		}
 	}
 }
 
@@ -397,27 +428,5 @@ func TestEmpty(t *testing.T) {
 	for _, s := range [][2]int{{0, 0}, {0, 3}, {3, 0}} {
 		h, w := s[0], s[1]
 		c.Rows(NewTensor(h, w, 16), View{T: NewTensor(h, w, 2)}, View{}, View{}, true, 0, h)
-	}
-}
-
-// BenchmarkRows reports the multiplications by a weight per second of each of
-// the network's layers, one goroutine on a plane of 64 x 64 sites.
-func BenchmarkRows(b *testing.B) {
-	for _, name := range slices.Sorted(maps.Keys(uses)) {
-		for _, kernel := range slices.Sorted(maps.Keys(kernels())) {
-			b.Run(name+"/"+kernel, func(b *testing.B) {
-				l := uses[name](rand.New(rand.NewPCG(7, 8)), 64, 64, kinds["small"])
-				c, err := NewConv(l.size, l.in, l.out, l.weights, l.bias, 12)
-				if err != nil {
-					b.Fatal(err)
-				}
-				dst, f := NewTensor(l.h, l.w, l.out), kernels()[kernel]
-				for b.Loop() {
-					c.rows(f, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
-				}
-				products := float64(l.h*l.w) * float64(len(l.weights)) * float64(b.N)
-				b.ReportMetric(products/1e9/b.Elapsed().Seconds(), "GMAC/s")
-			})
-		}
 	}
 }

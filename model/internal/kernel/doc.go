@@ -4,12 +4,14 @@
 // its sum shifted right and saturated to int16. No rounding mode, no float and
 // no order of summation enters: the accumulator cannot overflow ([NewConv]
 // refuses weights with which it could), so every implementation computes the
-// same bits. There are two: AVX2 assembly, used where the processor has it, and
-// plain Go, used everywhere else and always with the build tag noasm. The tests
-// compare them exactly.
+// same bits. Assembly with AVX2 and with AVX-512 is used where an amd64 processor has
+// it, with NEON on arm64, and plain Go everywhere else and always with the build
+// tag noasm. The tests compare them exactly.
 //
 // The package starts no goroutines. [Conv.Rows] computes a range of rows, and
 // ranges that do not overlap may be computed at the same time.
 package kernel
 
-//go:generate sh -c "cd _gen && go run . -out ../tiles_amd64.s -stubs ../tiles_amd64.go -pkg kernel"
+//go:generate sh -c "cd _gen && go run ./x86 -out ../avx2_amd64.s -stubs ../avx2_amd64.go -pkg kernel"
+//go:generate sh -c "cd _gen && go run ./x86 -avx512 -out ../avx512_amd64.s -stubs ../avx512_amd64.go -pkg kernel"
+//go:generate sh -c "cd _gen && go run ./neon -out ../neon_arm64.s -stubs ../neon_arm64.go"

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// TestGeneratedRegisters reads the assembly: a vector register above 15, one of
+// TestGeneratedRegisters reads the AVX2 assembly: a vector register above 15, one of
 // 512 bits or a mask needs AVX-512, for which nothing checks before it runs.
 func TestGeneratedRegisters(t *testing.T) {
-	text, err := os.ReadFile("tiles_amd64.s")
+	text, err := os.ReadFile("avx2_amd64.s")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,11 @@
-//go:build !amd64 || noasm
+//go:build (!amd64 && !arm64) || noasm
 
 package kernel
 
-// bestKernel returns the fastest kernel there is here.
-func bestKernel() rowKernel { return rowPortable }
+// assembly returns what of the assembly runs here: nothing.
+func assembly() []implementation { return nil }
 
-// pairBlock would hold weights laid out for assembly, of which there is none.
-type pairBlock struct{}
+// asmBlock would hold weights laid out for assembly.
+type asmBlock struct{}
 
-func newPairBlock([]int16, []int32) pairBlock { return pairBlock{} }
+func newAsmBlock([]int16, []int32) asmBlock { return asmBlock{} }

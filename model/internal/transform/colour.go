@@ -20,3 +20,14 @@ func InverseColour(y, co, cg []int32) {
 		y[i], co[i], cg[i] = b+co[i], g, b
 	}
 }
+
+// EstimateColour is InverseColour for estimates in Q4, which it rounds to integers; see divide.
+func EstimateColour(y, co, cg []int32) {
+	half := func(v int32) int32 { return divide(v-1<<4, 1, 4) } // rounds down
+	for i := range y {
+		t := y[i] - half(cg[i])
+		g := cg[i] + t
+		b := t - half(co[i])
+		y[i], co[i], cg[i] = (b+co[i]+8)>>4, (g+8)>>4, (b+8)>>4
+	}
+}

@@ -60,3 +60,23 @@ func TestColourNoise(t *testing.T) {
 		}
 	}
 }
+
+// TestEstimateColour: integers are converted exactly, and a gray estimate stays gray.
+func TestEstimateColour(t *testing.T) {
+	r := newRand(12)
+	for range 10_000 {
+		y, co, cg := []int32{r.Int32N(256)}, []int32{r.Int32N(511) - 255}, []int32{r.Int32N(511) - 255}
+		ey, eco, ecg := []int32{y[0] << 4}, []int32{co[0] << 4}, []int32{cg[0] << 4}
+		InverseColour(y, co, cg)
+		EstimateColour(ey, eco, ecg)
+		if ey[0] != y[0] || eco[0] != co[0] || ecg[0] != cg[0] {
+			t.Fatalf("%v %v %v estimated as %v %v %v", y, co, cg, ey, eco, ecg)
+		}
+		gray := r.Int32N(4096)
+		r, g, b := []int32{gray}, []int32{0}, []int32{0}
+		EstimateColour(r, g, b)
+		if r[0] != (gray+8)>>4 || g[0] != r[0] || b[0] != r[0] {
+			t.Fatalf("gray %d/16 becomes %v %v %v", gray, r, g, b)
+		}
+	}
+}

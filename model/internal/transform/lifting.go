@@ -31,21 +31,35 @@ func mirror(p, n int) int {
 	return p
 }
 
+// divide returns x/2^shift rounded to the nearest integer, a half up. An estimate x, with frac > 0 fractional
+// bits, is some integer nearby: between integers the result is interpolated between theirs, with frac fractional
+// bits, so that what is known exactly stays exact. It is the mean over the two integers of mean x.
+func divide(x int32, shift, frac uint) int32 {
+	half := int32(1) << shift >> 1
+	n := x>>frac + half
+	a := n >> shift
+	if frac == 0 {
+		return a
+	}
+	return a<<frac + x&(1<<frac-1)*((n+1)>>shift-a)
+}
+
 // around returns the rounded sum of taps times the samples at p-3, p-1, p+1, p+3 of a signal of n samples
 // whose samples of that parity are a.
-func around(a []int32, p, n int, taps *[4]int32, shift uint) int32 {
-	sum := int32(1) << shift >> 1
+func around(a []int32, p, n int, taps *[4]int32, shift, frac uint) int32 {
+	sum := int32(0)
 	if p >= 3 && p+3 < n {
 		i := (p - 3) >> 1
 		a := a[i : i+4 : i+4]
-		return (sum + taps[0]*a[0] + taps[1]*a[1] + taps[2]*a[2] + taps[3]*a[3]) >> shift
-	}
-	for j, t := range taps {
-		if t != 0 {
-			sum += t * a[mirror(p-3+2*j, n)>>1]
+		sum = taps[0]*a[0] + taps[1]*a[1] + taps[2]*a[2] + taps[3]*a[3]
+	} else {
+		for j, t := range taps {
+			if t != 0 {
+				sum += t * a[mirror(p-3+2*j, n)>>1]
+			}
 		}
 	}
-	return sum >> shift
+	return divide(sum, shift, frac)
 }
 
 // split turns the row x into averages s (the first ceil(n/2) samples' worth) and details d.
@@ -55,47 +69,46 @@ func (l *Lifting) split(x, s, d []int32) {
 		s[i] = x[2*i]
 	}
 	for i := range d {
-		d[i] = x[2*i+1] - around(s, 2*i+1, n, &l.predict, l.predictShift)
+		d[i] = x[2*i+1] - around(s, 2*i+1, n, &l.predict, l.predictShift, 0)
 	}
 	if len(d) > 0 {
 		for i := range s {
-			s[i] += around(d, 2*i, n, &l.update, l.updateShift)
+			s[i] += around(d, 2*i, n, &l.update, l.updateShift, 0)
 		}
 	}
 }
 
-// merge undoes split. It overwrites s with the even samples.
-func (l *Lifting) merge(x, s, d []int32) {
+// merge undoes split, of samples with frac fractional bits. It overwrites s with the even samples.
+func (l *Lifting) merge(x, s, d []int32, frac uint) {
 	n := len(x)
 	if len(d) > 0 {
 		for i := range s {
-			s[i] -= around(d, 2*i, n, &l.update, l.updateShift)
+			s[i] -= around(d, 2*i, n, &l.update, l.updateShift, frac)
 		}
 	}
 	for i := range s {
 		x[2*i] = s[i]
 	}
 	for i := range d {
-		x[2*i+1] = d[i] + around(s, 2*i+1, n, &l.predict, l.predictShift)
+		x[2*i+1] = d[i] + around(s, 2*i+1, n, &l.predict, l.predictShift, frac)
 	}
 }
 
 // addRows adds sign times the rounded sum of taps times the rows of a around row p of n to row.
-func addRows(row []int32, sign int32, a Plane, p, n int, taps *[4]int32, shift uint) {
+func addRows(row []int32, sign int32, a Plane, p, n int, taps *[4]int32, shift, frac uint) {
 	var r [4][]int32
 	for j := range r {
 		r[j] = a.Row(mirror(p-3+2*j, n) >> 1)[:len(row)]
 	}
-	half := int32(1) << shift >> 1
 	t := *taps
 	if t[0] == 0 && t[3] == 0 {
 		for x := range row {
-			row[x] += sign * ((half + t[1]*r[1][x] + t[2]*r[2][x]) >> shift)
+			row[x] += sign * divide(t[1]*r[1][x]+t[2]*r[2][x], shift, frac)
 		}
 		return
 	}
 	for x := range row {
-		row[x] += sign * ((half + t[0]*r[0][x] + t[1]*r[1][x] + t[2]*r[2][x] + t[3]*r[3][x]) >> shift)
+		row[x] += sign * divide(t[0]*r[0][x]+t[1]*r[1][x]+t[2]*r[2][x]+t[3]*r[3][x], shift, frac)
 	}
 }
 
@@ -106,20 +119,20 @@ func (l *Lifting) splitRows(x, s, d Plane) {
 	}
 	for y := range d.H {
 		copy(d.Row(y), x.Row(2*y+1))
-		addRows(d.Row(y), -1, s, 2*y+1, x.H, &l.predict, l.predictShift)
+		addRows(d.Row(y), -1, s, 2*y+1, x.H, &l.predict, l.predictShift, 0)
 	}
 	if d.H > 0 {
 		for y := range s.H {
-			addRows(s.Row(y), 1, d, 2*y, x.H, &l.update, l.updateShift)
+			addRows(s.Row(y), 1, d, 2*y, x.H, &l.update, l.updateShift, 0)
 		}
 	}
 }
 
-// mergeRows undoes splitRows. It overwrites s with the even rows.
-func (l *Lifting) mergeRows(x, s, d Plane) {
+// mergeRows undoes splitRows, of samples with frac fractional bits. It overwrites s with the even rows.
+func (l *Lifting) mergeRows(x, s, d Plane, frac uint) {
 	if d.H > 0 {
 		for y := range s.H {
-			addRows(s.Row(y), -1, d, 2*y, x.H, &l.update, l.updateShift)
+			addRows(s.Row(y), -1, d, 2*y, x.H, &l.update, l.updateShift, frac)
 		}
 	}
 	for y := range s.H {
@@ -127,6 +140,6 @@ func (l *Lifting) mergeRows(x, s, d Plane) {
 	}
 	for y := range d.H {
 		copy(x.Row(2*y+1), d.Row(y))
-		addRows(x.Row(2*y+1), 1, s, 2*y+1, x.H, &l.predict, l.predictShift)
+		addRows(x.Row(2*y+1), 1, s, 2*y+1, x.H, &l.predict, l.predictShift, frac)
 	}
 }

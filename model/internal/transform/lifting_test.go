@@ -98,7 +98,7 @@ func TestLifting(t *testing.T) {
 					t.Fatalf("lifting %d splits %v\ninto %v %v\nwant %v %v", number, x, s, d, ws, wd)
 				}
 				y := make([]int32, n)
-				l.merge(y, s, d)
+				l.merge(y, s, d, 0)
 				if fmt.Sprint(x) != fmt.Sprint(y) {
 					t.Fatalf("lifting %d: %v came back as %v", number, x, y)
 				}
@@ -133,7 +133,7 @@ func TestRowsAsColumns(t *testing.T) {
 				}
 			}
 			y := NewPlane(w, h)
-			l.mergeRows(y, s, d)
+			l.mergeRows(y, s, d, 0)
 			if fmt.Sprint(x) != fmt.Sprint(y) {
 				t.Fatalf("lifting %d: %v came back as %v", number, x, y)
 			}

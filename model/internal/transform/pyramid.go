@@ -72,18 +72,28 @@ func (l *Lifting) Analyse(x Plane) (ll Plane, detail [Bands]Plane) {
 
 // Synthesize undoes Analyse into a plane of w x h. It overwrites its inputs.
 func (l *Lifting) Synthesize(w, h int, ll Plane, detail [Bands]Plane) Plane {
+	return l.synthesize(w, h, ll, detail, 0)
+}
+
+// Estimate is Synthesize for estimates in Q4; see divide. Where they are integers it is exact. It overwrites its
+// inputs.
+func (l *Lifting) Estimate(w, h int, ll Plane, detail [Bands]Plane) Plane {
+	return l.synthesize(w, h, ll, detail, 4)
+}
+
+func (l *Lifting) synthesize(w, h int, ll Plane, detail [Bands]Plane, frac uint) Plane {
 	lw := (w + 1) / 2
 	lo, hi := NewPlane(lw, h), NewPlane(w-lw, h)
-	l.mergeRows(lo, ll, detail[LH])
-	l.mergeRows(hi, detail[HL], detail[HH])
+	l.mergeRows(lo, ll, detail[LH], frac)
+	l.mergeRows(hi, detail[HL], detail[HH], frac)
 	x := NewPlane(w, h)
 	for y := range h {
-		l.merge(x.Row(y), lo.Row(y), hi.Row(y))
+		l.merge(x.Row(y), lo.Row(y), hi.Row(y), frac)
 	}
 	return x
 }
 
-// resize gives p a new size in the storage it has if that is large enough. Its values are arbitrary after.
+// Resize gives p a new size in the storage it has if that is large enough. Its values are arbitrary after.
 func (p *Plane) Resize(w, h int) {
 	p.W, p.H = w, h
 	if w*h > cap(p.Pix) {

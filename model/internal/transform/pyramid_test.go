@@ -176,3 +176,32 @@ func TestResize(t *testing.T) {
 		t.Errorf("resized to %dx%d with %d values", p.W, p.H, len(p.Pix))
 	}
 }
+
+// TestEstimate: what is known exactly is merged exactly, and a whole estimate lies between the images of the
+// integers around it.
+func TestEstimate(t *testing.T) {
+	r := newRand(11)
+	for number := range Liftings {
+		l := &Liftings[number]
+		for _, size := range [][2]int{{1, 1}, {2, 1}, {1, 3}, {5, 4}, {16, 9}} {
+			x := NewPlane(size[0], size[1])
+			for i := range x.Pix {
+				x.Pix[i] = r.Int32N(512) - 256
+			}
+			ll, detail := l.Analyse(x)
+			for b := range detail {
+				detail[b] = detail[b].Sixteenths()
+			}
+			if got, want := l.Estimate(size[0], size[1], ll.Sixteenths(), detail), x.Sixteenths(); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Fatalf("lifting %d, %v: %v came back as %v", number, size, want, got)
+			}
+		}
+	}
+	for range 10_000 {
+		x, shift := r.Int32N(1<<12)-1<<11, uint(r.IntN(6))
+		lo, hi := divide(x>>4, shift, 0)<<4, divide(x>>4+1, shift, 0)<<4
+		if want := lo + (hi-lo)/16*(x&15); divide(x, shift, 4) != want {
+			t.Fatalf("%d/16 / %d is %d/16, want %d between %d and %d", x, 1<<shift, divide(x, shift, 4), want, lo, hi)
+		}
+	}
+}

@@ -38,7 +38,7 @@ def forward_colour(x):
 
 def inverse_colour(x):
     y, co, cg = x[:, 0], x[:, 1], x[:, 2]
-    half = (lambda v: v / 2) if x.is_floating_point() else (lambda v: v >> 1)
+    half = (lambda v: _rounded(v - 1, 1)) if x.is_floating_point() else (lambda v: v >> 1)
     t = y - half(cg)
     g = cg + t
     b = t - half(co)
@@ -72,11 +72,18 @@ def _lift(x, name):
     return e + ((_taps(d, u, -2) + (1 << us >> 1)) >> us), d
 
 
+def _rounded(x, shift):
+    """(x + half) >> shift, continued to fractions by linear interpolation between the integers."""
+    half, n = 1 << shift >> 1, torch.floor(x)
+    a, b = torch.floor((n + half) / (1 << shift)), torch.floor((n + 1 + half) / (1 << shift))
+    return a + (x - n) * (b - a)
+
+
 def _unlift(s, d, name):
     p, ps, u, us = LIFTINGS[name]
     if s.is_floating_point():
-        e = s - _taps(d, u, -2) / (1 << us)
-        o = d + _taps(e, p, -1) / (1 << ps)
+        e = s - _rounded(_taps(d, u, -2), us)
+        o = d + _rounded(_taps(e, p, -1), ps)
     else:
         e = s - ((_taps(d, u, -2) + (1 << us >> 1)) >> us)
         o = d + ((_taps(e, p, -1) + (1 << ps >> 1)) >> ps)
@@ -303,6 +310,11 @@ def estimate(v, u, k, mu, ls):
     return torch.where(k == 0, v.float(), m)
 
 
+def lead(scale):
+    """How many stages a scale is ahead of the finest at the end of a level."""
+    return max(scale - 2, 0)
+
+
 class Chain:
     """The reverse process of a batch of images B,3,H,W (int32, sides divisible by 2^scales)."""
 
@@ -347,9 +359,9 @@ class Chain:
 
     def run(self, want_loss=True):
         """Yields (scale, stage, bits, side) in coding order."""
-        for g in range(-(self.scales - 1), STAGES):
+        for g in range(-lead(self.scales), STAGES):
             for l in range(self.scales, 0, -1):
-                s = g + l - 1
+                s = g + lead(l)
                 if not 0 <= s < STAGES:
                     continue
                 with torch.no_grad():

@@ -90,12 +90,39 @@ def validate(net, images, args, limit=None):
     return total, 'bpsp %.4f scales %s | finest by stage %s | bpp@dB %s' % (total, by_scale, finest, rd)
 
 
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update is orthogonalized by Newton-Schulz iterations (Jordan et al. 2024), scaled to the
+    root mean square that an update of Adam would have (Liu et al. 2025). For weight matrices and kernels."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, {'lr': lr})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group['params']:
+                m = self.state[p].setdefault('m', torch.zeros_like(p))
+                m.lerp_(p.grad, .05)
+                g = p.grad.lerp(m, .95).flatten(1)
+                tall = g.shape[0] > g.shape[1]
+                x = g.T if tall else g
+                x = x / (x.norm() + 1e-12)
+                for _ in range(5):
+                    a = x @ x.T
+                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+                x = (x.T if tall else x).reshape(p.shape)
+                p.add_(x, alpha=-.2 * math.sqrt(max(g.shape)) * group['lr'])
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('--data', required=True)
     p.add_argument('--out', required=True)
     p.add_argument('--minutes', type=float, default=60)
+    p.add_argument('--steps', type=int, help='instead of --minutes')
     p.add_argument('--resume')
+    p.add_argument('--optimizer', default='adam', choices=['adam', 'muon'])
+    p.add_argument('--weigh', type=float, nargs=D.STAGES, default=[1] * D.STAGES, help='weight of the bits of every stage')
     p.add_argument('--channels', type=int, default=32)
     p.add_argument('--layers', type=int, default=4)
     p.add_argument('--hidden', type=int, default=32)
@@ -121,16 +148,19 @@ def main():
     net = net.to(memory_format=torch.channels_last)
     ema = copy.deepcopy(net)
     print('parameters', sum(q.numel() for q in net.parameters()), 'images', len(train), 'held out', len(held), vars(args), flush=True)
-    opt = torch.optim.Adam(net.parameters(), args.lr, betas=(.9, .99))
+    matrices = [q for q in net.parameters() if q.dim() == 4 and q.shape[0] >= 16 and args.optimizer == 'muon'
+                and not any(q is g for g in (net.gain, net.shift, net.head_shift))]
+    others = [q for q in net.parameters() if not any(q is m for m in matrices)]
+    opts = [torch.optim.Adam(others, args.lr, betas=(.9, .99))] + ([Muon(matrices, args.lr)] if matrices else [])
     t0, it, acc, last = time.time(), 0, [], time.time()
     def save():
         torch.save({'ema': ema.state_dict(), 'net': net.state_dict(), 'args': vars(args), 'step': it}, args.out + '.tmp')
         os.replace(args.out + '.tmp', args.out + '.pt')
     while True:
-        frac = (time.time() - t0) / (args.minutes * 60)
+        frac = it / args.steps if args.steps else (time.time() - t0) / (args.minutes * 60)
         if frac >= 1:
             break
-        for g in opt.param_groups:
+        for g in sum((o.param_groups for o in opts), []):
             g['lr'] = args.lr * min(1, (it + 1) / 200) * (.02 + .98 * .5 * (1 + math.cos(math.pi * frac)))
         x = torch.stack([crop(rng, train, args.crop) for _ in range(args.batch)])
         planes = 3
@@ -140,12 +170,13 @@ def main():
         c = D.Chain(net, x, scales, args.wavelet, float(rng.uniform(.2, .45)), top_exact=False, planes=planes)
         loss = bits = 0
         for l, s, b, side in c.run():
-            loss = loss + b + (args.side * side if side is not None else 0)
+            loss = loss + args.weigh[s] * b + (args.side * side if side is not None else 0)
             bits += b.item()
-        opt.zero_grad()
+        net.zero_grad()
         (loss / x.numel()).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), .5)
-        opt.step()
+        for o in opts:
+            o.step()
         it += 1
         d = min(.998, it / (it + 20))
         with torch.no_grad():

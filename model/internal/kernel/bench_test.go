@@ -1,0 +1,83 @@
+package kernel
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// Rates are multiplications by a weight per second, of one goroutine.
+
+// planes are the sizes measured: one that stays in the caches, and a strip as
+// wide as the finest scale of a photograph of 3000 columns.
+var planes = []struct{ h, w int }{{64, 64}, {16, 1500}}
+
+// bench is a layer and its destination.
+type bench struct {
+	*layer
+	conv *Conv
+	dst  *Tensor
+}
+
+func newBench(b *testing.B, name string, h, w int) *bench {
+	l := uses[name](rand.New(rand.NewPCG(7, 8)), h, w, kinds["small"])
+	c, err := newConv(l.size, l.in, l.out, l.weights, l.bias, 12, everyLayout)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &bench{l, c, NewTensor(l.h, l.w, l.out)}
+}
+
+// run computes the layer and returns how many products that took.
+func (l *bench) run(kernel rowKernel) float64 {
+	l.conv.rows(kernel, l.dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+	return float64(l.h*l.w) * float64(len(l.weights))
+}
+
+// BenchmarkRows measures each layer of its own.
+func BenchmarkRows(b *testing.B) {
+	for _, name := range slices.Sorted(maps.Keys(uses)) {
+		for _, p := range planes {
+			for _, kernel := range implementations() {
+				b.Run(fmt.Sprintf("%s/%dx%d/%s", name, p.h, p.w, kernel.name), func(b *testing.B) {
+					l, products := newBench(b, name, p.h, p.w), 0.0
+					for b.Loop() {
+						products += l.run(kernel.row)
+					}
+					b.ReportMetric(products/1e9/b.Elapsed().Seconds(), "GMAC/s")
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkNetwork measures the layers of the default network in the proportions
+// of one reverse step: a trunk, then sixteen heads at a quarter of the sites each.
+func BenchmarkNetwork(b *testing.B) {
+	for _, p := range planes {
+		for _, kernel := range implementations() {
+			b.Run(fmt.Sprintf("%dx%d/%s", p.h, p.w, kernel.name), func(b *testing.B) {
+				trunk := []*bench{newBench(b, "stem 3x3 36-32", p.h, p.w)}
+				for range 3 {
+					trunk = append(trunk, newBench(b, "block 3x3 32-32", p.h, p.w))
+				}
+				trunk = append(trunk, newBench(b, "site 1x1 32-192", p.h, p.w))
+				head := []*bench{newBench(b, "near 3x3 18-48", p.h/2, p.w/2), newBench(b, "out 1x1 48-16", p.h/2, p.w/2)}
+				products := 0.0
+				for b.Loop() {
+					for _, l := range trunk {
+						products += l.run(kernel.row)
+					}
+					for range 16 {
+						for _, l := range head {
+							products += l.run(kernel.row)
+						}
+					}
+				}
+				b.ReportMetric(products/1e9/b.Elapsed().Seconds(), "GMAC/s")
+			})
+		}
+	}
+}

@@ -1,0 +1,38 @@
+// Package process says how the reverse process walks through an image: what package model does in integers and
+// package train in floating point must be the same walk, so its plan is written once, here.
+//
+// A scale of the pyramid is a grid of sites. A site carries Coordinates integers, coordinate 3*plane + band.
+package process
+
+const (
+	Planes      = 3          // Y, Co, Cg
+	Coordinates = 3 * Planes // of a site: every plane has three bands, HL, LH, HH
+	Stages      = 6          // reverse steps of a scale
+	Conditions  = 5          // scales with gains and shifts of their own; coarser ones share the last
+	Phases      = 4
+)
+
+// StageClocks are the clocks that the stages of a scale bring its coordinates to, before BandClocks are added;
+// the last stage makes everything exact.
+var StageClocks = [Stages - 1]uint8{5, 4, 3, 2, 1}
+
+// BandClocks are the coordinates' own: a synthesis norm of half as much allows twice the width.
+var BandClocks = [Coordinates]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}
+
+// Groups are the coordinates that are predicted together, in coding order: a later group sees the new cells
+// of the earlier ones.
+var Groups = [...][]int{{0, 1}, {2}, {3, 4, 5}, {6, 7, 8}}
+
+// PhaseOrigin are the sites that are predicted together: those of the row and column parities given, in
+// coding order. Within a group, a later phase sees the new cells of the earlier ones.
+var PhaseOrigin = [Phases][2]int{{0, 0}, {1, 1}, {0, 1}, {1, 0}}
+
+// ThumbnailScale is the scale, by plane and in 1/32 octaves, of the prior of the first pass, the exact thumbnail:
+// 22, 16 and 5 grey levels. Measured on crops of 32x32 and 256x256 of the training photographs.
+var ThumbnailScale = [Planes]int32{143, 128, 74}
+
+// Lead returns how many clocks scale l is ahead of the finest at the end of a level. The synthesis norm of a
+// scale's details grows by 1.5 to 2 with every scale, by 1.5 from the finest to the next: between the levels of
+// the finest scale, all others are worth a refinement, twice as much as the finest at the same clock. Were the
+// second scale one clock ahead, it would be refined when it is worth only half as much (docs/model.md).
+func Lead(l int) int { return max(l-2, 0) }
