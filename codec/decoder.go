@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"context"
 	"errors"
 	"image"
 	"io"
@@ -59,7 +60,12 @@ func DecodeConfig(r io.Reader) (image.Config, error) {
 
 // Decode reads an image from r; see the function Decode.
 func (d *Decoder) Decode(r io.Reader) (image.Image, error) {
-	s, err := d.Open(r)
+	return d.DecodeContext(context.Background(), r)
+}
+
+// DecodeContext is Decode; once ctx is done, it returns its error, soon.
+func (d *Decoder) DecodeContext(ctx context.Context, r io.Reader) (image.Image, error) {
+	s, err := d.OpenContext(ctx, r)
 	if err != nil {
 		return nil, err
 	}

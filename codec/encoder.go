@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"io"
@@ -87,6 +88,11 @@ func (f *file) size() (int64, error) {
 
 // Encode writes m to w.
 func (e *Encoder) Encode(w io.Writer, m image.Image) error {
+	return e.EncodeContext(context.Background(), w, m)
+}
+
+// EncodeContext is Encode; once ctx is done, it returns its error, soon, and has written nothing.
+func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image) error {
 	b := m.Bounds()
 	if w, h := b.Dx(), b.Dy(); w <= 0 || h <= 0 || w > container.MaxSide || h > container.MaxSide {
 		return UnsupportedError(fmt.Sprintf("an image of %d x %d pixels", w, h))
@@ -99,14 +105,14 @@ func (e *Encoder) Encode(w io.Writer, m image.Image) error {
 	if err != nil {
 		return err
 	}
-	f, err := e.encode(p)
+	f, err := e.encode(ctx, p)
 	if err != nil {
 		return err
 	}
 	return container.Write(w, &f.header, f.payloads)
 }
 
-func (e *Encoder) encode(p *picture) (*file, error) {
+func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 	if p.format == formatPaletted {
 		if e.Mode == Modelled {
 			return nil, UnsupportedError("paletted images cannot be modelled; convert to RGB first")
@@ -120,7 +126,7 @@ func (e *Encoder) encode(p *picture) (*file, error) {
 	case e.Mode == Stored || p.format == formatPaletted:
 		return side.around(p.stored)
 	case e.Mode == Modelled:
-		return side.around(func(f *file) error { return e.modelled(f, p) })
+		return side.around(func(f *file) error { return e.modelled(ctx, f, p) })
 	}
 	// Both, side by side: no file shall be larger than the plain one. The model's turn overwrites the planes,
 	// so the plain coder gets its samples first.
@@ -134,7 +140,7 @@ func (e *Encoder) encode(p *picture) (*file, error) {
 		f, err := side.around(func(f *file) error { return f.addStored(raster) })
 		plain <- result{f, err}
 	}()
-	modelled, err := side.around(func(f *file) error { return e.modelled(f, p) })
+	modelled, err := side.around(func(f *file) error { return e.modelled(ctx, f, p) })
 	r := <-plain
 	if err != nil {
 		return nil, err
@@ -236,9 +242,9 @@ func (p *picture) geometry() model.Geometry {
 	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
 }
 
-// modelled codes the picture by the model: every pass of the reverse process, each into the present segment.
-// It overwrites the colour planes.
-func (e *Encoder) modelled(f *file, p *picture) error {
+// modelled codes the picture by the model: every pass of the reverse process, each into the present segment, or
+// into one of its own if it has several bands. It overwrites the colour planes.
+func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) error {
 	net, err := zoo.ByName(e.Model)
 	if err != nil {
 		return err
@@ -248,22 +254,37 @@ func (e *Encoder) modelled(f *file, p *picture) error {
 	f.header.Params = []byte{uint8(net.Tau())}
 
 	chain := model.NewChain(net, p.geometry(), net.Tau())
+	chain.Done = ctx.Done()
 	chain.SetImage(p.colour)
 	passes := model.Passes(p.w, p.h)
-	var coder symbolEncoder
-	units, work := 0, newWork(passes, p.w, p.h, e.Progress)
+	work := newWork(passes, p.w, p.h, e.Progress)
+	units, coders := 0, []model.Coder{new(symbolEncoder)}
 	for i, pass := range passes {
-		chain.Advance(pass, &coder)
+		chain.Advance(pass, coders...)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		work.done(pass)
 		units++
 		last := i == len(passes)-1
-		bytes := coder.ideal >> 19
-		if last || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
+		bands := 1 // of the next pass
+		if !last {
+			bands = chain.Bands(passes[i+1])
+		}
+		bytes := coders[0].(*symbolEncoder).ideal >> 19
+		if last || bands > 1 || len(coders) > 1 || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
 			if last && len(f.payloads) == 0 {
 				units = 0 // all there are, which the container says in less
 			}
-			f.add(container.Passes, units, coder.rans.Finish(nil))
-			coder.ideal, units = 0, 0
+			streams := make([][]byte, len(coders))
+			for j, c := range coders {
+				streams[j] = c.(*symbolEncoder).rans.Finish(nil)
+			}
+			f.add(container.Passes, units, joinBands(streams))
+			units, coders = 0, make([]model.Coder, bands)
+			for j := range coders {
+				coders[j] = new(symbolEncoder)
+			}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -35,6 +36,7 @@ type Refinement struct {
 
 // A Stream is a file being decoded, one refinement at a time. It is not safe for concurrent use.
 type Stream struct {
+	context  context.Context
 	in       *container.Reader
 	header   *container.Header
 	offsets  []int64
@@ -49,11 +51,12 @@ type Stream struct {
 	name    string
 	chain   *model.Chain
 	passes  []model.Pass
-	next    int // pass
-	coder   symbolDecoder
-	open    bool // a segment of passes is being decoded:
+	next    int    // pass
+	ideal   uint64 // length of the passes so far, in bits as Q16
+	open    bool   // a segment of passes is being decoded:
 	current container.Chunk
-	units   int // passes it has left
+	units   int              // passes it has left
+	bands   []*symbolDecoder // of its streams
 
 	// A stored file has rows.
 	raster *stored.Raster
@@ -81,13 +84,16 @@ func describe(h *container.Header) (picture, error) {
 }
 
 // Open reads the header of a file from r, which may still be growing at the other end: Next waits for it.
-func (d *Decoder) Open(r io.Reader) (*Stream, error) {
+func (d *Decoder) Open(r io.Reader) (*Stream, error) { return d.OpenContext(context.Background(), r) }
+
+// OpenContext is Open; once ctx is done, Next returns its error, soon.
+func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error) {
 	in, err := container.NewReader(r)
 	if err != nil {
 		return nil, framing(err)
 	}
 	h := in.Header()
-	s := &Stream{in: in, header: h, stop: d.Timestep, whole: true}
+	s := &Stream{context: ctx, in: in, header: h, stop: d.Timestep, whole: true}
 	if s.picture, err = describe(h); err != nil {
 		return nil, err
 	}
@@ -113,6 +119,7 @@ func (d *Decoder) Open(r io.Reader) (*Stream, error) {
 	s.passes = model.Passes(s.picture.w, s.picture.h)
 	s.work = newWork(s.passes, s.picture.w, s.picture.h, d.Progress)
 	s.chain = model.NewChain(s.net, s.picture.geometry(), int8(h.Params[0]))
+	s.chain.Done = ctx.Done()
 	return s, nil
 }
 
@@ -132,6 +139,9 @@ func (s *Stream) Next() (Refinement, error) {
 
 // advance does the next piece of work: a segment to open, or a pass to decode.
 func (s *Stream) advance() error {
+	if err := s.context.Err(); err != nil {
+		return err
+	}
 	if s.open {
 		return s.advancePass()
 	}
@@ -171,8 +181,12 @@ func (s *Stream) advance() error {
 		if s.units > len(s.passes)-s.next || s.units == 0 {
 			return FormatError("more passes than the image has")
 		}
+		n := s.chain.Bands(s.passes[s.next])
+		if n > 1 && s.units > 1 {
+			return FormatError("a pass of several bands shares its segment")
+		}
 		s.open, s.current = true, c
-		if err := s.coder.rans.Reset(c.Payload, int(c.Segment.Size)); err != nil {
+		if err := splitBands(s.decoders(n), c.Payload, c.Segment.Size); err != nil {
 			return FormatError(fmt.Sprintf("segment %d: %v", c.Index, err))
 		}
 	}
@@ -185,9 +199,24 @@ func (s *Stream) reached(level int) bool { return s.stop > 0 && model.LevelTimes
 // advancePass decodes the next pass of the open segment.
 func (s *Stream) advancePass() error {
 	pass := s.passes[s.next]
-	ok := s.chain.Advance(pass, &s.coder)
-	s.at.IdealBits = int64(s.coder.ideal >> 16)
-	s.at.Bytes = s.offsets[s.current.Index] + int64(s.coder.rans.Consumed())
+	if s.chain.Bands(pass) != len(s.bands) {
+		return FormatError("a pass of several bands shares its segment")
+	}
+	coders := make([]model.Coder, len(s.bands))
+	for i, b := range s.bands {
+		coders[i] = b
+	}
+	ok := s.chain.Advance(pass, coders...)
+	if err := s.context.Err(); err != nil {
+		return err
+	}
+	for _, b := range s.bands {
+		s.ideal += b.ideal
+		b.ideal = 0
+	}
+	s.at.IdealBits = int64(s.ideal >> 16)
+	last := s.bands[len(s.bands)-1]
+	s.at.Bytes = s.offsets[s.current.Index] + last.offset + int64(last.rans.Consumed())
 	if !ok { // the file is cut here
 		s.fresh = true
 		s.at.Bytes = s.offsets[s.current.Index] + int64(len(s.current.Payload))
@@ -203,8 +232,10 @@ func (s *Stream) advancePass() error {
 		s.open = false
 		if s.current.Complete {
 			s.at.Bytes = s.offsets[s.current.Index+1]
-			if err := s.coder.rans.Close(); err != nil {
-				return FormatError(fmt.Sprintf("segment %d: %v", s.current.Index, err))
+			for _, b := range s.bands {
+				if err := b.rans.Close(); err != nil {
+					return FormatError(fmt.Sprintf("segment %d: %v", s.current.Index, err))
+				}
 			}
 		}
 	}

@@ -27,8 +27,9 @@ func (c *symbolEncoder) Bits(v uint32, n uint) (uint32, bool) {
 }
 
 type symbolDecoder struct {
-	rans  rans.Decoder
-	ideal uint64
+	rans   rans.Decoder
+	offset int64 // of its stream in the segment's payload
+	ideal  uint64
 }
 
 func (c *symbolDecoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {

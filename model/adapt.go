@@ -53,13 +53,50 @@ func (o *offset) learn(score int64, limit int32) {
 }
 
 // adaptation is what has been learned from one image.
-type adaptation struct {
-	contexts [stages][coordinates]struct {
-		whole  offset
-		around [scoreContexts]offset
-		above  [scoreContexts]offset
-		scales [scaleContexts]offset
-		weight [taps]int64 // of the residuals, Q32
+type adaptation struct{ contexts [stages]stageContexts }
+
+// stageContexts is what has been learned for the steps of a stage.
+type stageContexts [coordinates]struct {
+	whole  offset
+	around [scoreContexts]offset
+	above  [scoreContexts]offset
+	scales [scaleContexts]offset
+	weight [taps]int64 // of the residuals, Q32
+}
+
+// average sets a to what the bands of a pass have learned: the means of their offsets and weights. An offset has
+// been learned as often as in the band that did so most.
+func (a *stageContexts) average(bands []stageContexts) {
+	if len(bands) == 1 {
+		*a = bands[0]
+		return
+	}
+	n := int64(len(bands))
+	mean := func(of func(*stageContexts) *offset) {
+		sum, count := int64(0), int32(0)
+		for b := range bands {
+			o := of(&bands[b])
+			sum += int64(o.value)
+			count = max(count, o.count)
+		}
+		*of(a) = offset{int32(sum / n), count}
+	}
+	for i := range a {
+		mean(func(c *stageContexts) *offset { return &c[i].whole })
+		for j := range scoreContexts {
+			mean(func(c *stageContexts) *offset { return &c[i].around[j] })
+			mean(func(c *stageContexts) *offset { return &c[i].above[j] })
+		}
+		for j := range scaleContexts {
+			mean(func(c *stageContexts) *offset { return &c[i].scales[j] })
+		}
+		for j := range taps {
+			sum := int64(0)
+			for b := range bands {
+				sum += bands[b][i].weight[j]
+			}
+			a[i].weight[j] = sum / n
+		}
 	}
 }
 
@@ -76,57 +113,56 @@ type correction struct {
 	residual [taps]int64 // Q4
 }
 
-// correct corrects the belief about coordinate i at site (y, x) for a step of a stage.
-func (c *Chain) correct(s *scale, stage, i, y, x int, mean int64, scale int32) (r correction) {
-	a := &c.adapt.contexts[stage][i]
-	stride := s.w + 2*traceBorder
-	o := (y+traceBorder)*stride + x + traceBorder
-	t := s.traces[i]
-	n, m, p := t[o-stride-1:][:3], t[o-1:][:3], t[o+stride-1:][:3]
-	n2, w2, e2, s2 := t[o-2*stride], t[o-2], t[o+2], t[o+2*stride]
+// correct corrects the belief about coordinate i at site (y, x) of the scale, into r, all of which it writes.
+func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32) {
+	a := &b.contexts[i]
+	stride := b.s.w + 2*traceBorder
+	o := (y-b.top+traceBorder)*stride + x + traceBorder
+	t := b.traces[i][o-2*stride : o+2*stride+1]
+	n2, s2 := t[0], t[len(t)-1]
+	n, m, p := (*[3]trace)(t[stride-1:]), (*[5]trace)(t[2*stride-2:]), (*[3]trace)(t[3*stride-1:])
 
-	const low = 1<<24 - 1
-	sum := n[0]&low + n[1]&low + n[2]&low + m[0]&low + m[1]&low + m[2]&low + p[0]&low + p[1]&low + p[2]&low +
-		n2&low + w2&low + e2&low + s2&low
-	r.residual = [taps]int64{
-		m[0].residual() + m[2].residual(), n[1].residual() + p[1].residual(),
-		n[0].residual() + p[2].residual(), n[2].residual() + p[0].residual(),
-		w2.residual(), n2.residual()}
+	// The fields of up to 17 traces add up without overflow, but for the residual, whose sum is not needed.
+	sum := n2 + n[0] + n[1] + n[2] + m[0] + m[1] + m[2] + m[3] + m[4] + p[0] + p[1] + p[2] + s2
+	var other [2]trace
 	for j, q := range related[i] {
 		if q >= 0 {
-			t := s.traces[q][o]
-			sum += 2 * (t & low)
-			r.residual[6+j] = t.residual()
+			other[j] = b.traces[q][o]
 		}
 	}
+	sum += 2 * (other[0] + other[1])
+	residual := [taps]int64{
+		m[1].residual() + m[3].residual(), n[1].residual() + p[1].residual(),
+		n[0].residual() + p[2].residual(), n[2].residual() + p[0].residual(),
+		m[0].residual(), n2.residual(), other[0].residual(), other[1].residual()}
+	r.residual = residual
 
 	around, above := 0, 0
-	if count := int32(sum >> 16); count > 0 {
+	if count := int32(sum >> 16 & 0xff); count > 0 {
 		v := (int32(sum&0xffff) - 16*count) * 8 / (count + 1) // mean score, shrunk, Q7
 		around = int(clamp(1+(v+96)>>4, 1, scoreContexts-1))
 	}
-	if s.parent != nil {
-		q := s.parent
-		if t := q.traces[i][(y/2+traceBorder)*(q.w+2*traceBorder)+x/2+traceBorder]; t != 0 {
-			above = int(clamp(1+(int32(t&0xffff))>>2, 1, scoreContexts-1))
+	if q := b.s.parent; q != nil {
+		if t := q.traces[i][y/2*q.w+x/2]; t != 0 {
+			above = int(clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
 		}
 	}
 	// Bins of half an octave, whatever the depth.
-	level := clamp((scale-int32(c.deep)*scaleSteps+144)>>4, 0, scaleContexts-1)
-	r.offsets = [4]*offset{&a.whole, &a.around[around], &a.above[above], &a.scales[level]}
-	for _, f := range r.offsets {
-		r.scale += f.value
-	}
+	level := clamp((scale-int32(b.c.deep)*scaleSteps+144)>>4, 0, scaleContexts-1)
+	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
+	r.offsets = [4]*offset{&a.whole, byAround, byAbove, byScale}
+	offset := a.whole.value + byAround.value + byAbove.value + byScale.value
 
-	r.before, r.network, r.weight = mean, scale, &a.weight
-	for j, v := range r.residual {
-		r.shift += v * (a.weight[j] >> 16)
+	w := &a.weight
+	shift := residual[0]*(w[0]>>16) + residual[1]*(w[1]>>16) + residual[2]*(w[2]>>16) + residual[3]*(w[3]>>16) +
+		residual[4]*(w[4]>>16) + residual[5]*(w[5]>>16) + residual[6]*(w[6]>>16) + residual[7]*(w[7]>>16)
+	shift = clamp(shift>>4, -maxCorrection, maxCorrection) // Q16
+	r.before, r.network, r.weight, r.shift = mean, scale, w, shift>>12
+	r.mean = mean + b.c.tables.times(shift, scale)>>10
+	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+int32(b.c.deep)*scaleSteps)
+	if b.c.NetworkAlone {
+		r.mean, r.scale = mean, scale
 	}
-	r.shift = clamp(r.shift>>4, -maxCorrection, maxCorrection) // Q16
-	r.mean = mean + c.tables.times(r.shift, scale)>>10
-	r.shift >>= 12
-	r.scale = clamp(scale+(r.scale+1<<15)>>16, minScale, maxScale+int32(c.deep)*scaleSteps)
-	return r
 }
 
 // times returns v times 2^(scale/scaleSteps).

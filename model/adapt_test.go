@@ -81,29 +81,30 @@ func drawLogistic(r *rand.Rand, mean, scale float64) float64 {
 
 // stream runs the corrections alone, without a network: it codes one coordinate at sites in raster order, exactly
 // and in one step. belief gives mean (Q6) and scale of the next value, value the value, given the correction.
-func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(s *scale, at int, c *correction) int32) *Chain {
+func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(b *band, y, x int, c *correction) int32) *band {
 	t.Helper()
 	c := NewChain(tinyNet(t, 0), Geometry{2 * w, 2 * h, 3, 8}, 0)
 	s := &c.scales[1]
-	s.begin(planes)
+	c.begin(s)
 	s.parent = nil // as if it were the coarsest
+	b := whole(t, c, s, 0)
 	d := Distribution{tab: c.tables}
+	var r correction
 	for y := range h {
 		for x := range w {
 			mean, scale := belief()
-			r := c.correct(s, 0, i, y, x, mean, scale)
-			at := (y+traceBorder)*(w+2*traceBorder) + x + traceBorder
-			u := s.dither[i][y*w+x]
-			v := value(s, at, &r)
+			b.correct(&r, i, y, x, mean, scale)
+			u := b.dither[i][y*w+x]
+			v := value(b, y, x, &r)
 			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)
 			a, ok := transmit(new(length), &d, raw, v+int32(u))
 			if !ok || a != v+int32(u) {
 				t.Fatalf("%d was sent as %d", v, a-int32(u))
 			}
-			s.traces[i][at] = d.learn(&r, 0, a, unknown, 0)
+			b.traceRow(i, y)[x] = d.learn(&r, 0, a, unknown, 0)
 		}
 	}
-	return c
+	return b
 }
 
 // TestScaleIsLearned: where values spread twice or half as far as the network believes, the corrections
@@ -116,7 +117,7 @@ func TestScaleIsLearned(t *testing.T) {
 		stream(t, 80, 50, 1, func() (int64, int32) {
 			mean = r.Int64N(64<<6) - 32<<6
 			return mean, believed
-		}, func(_ *scale, _ int, c *correction) int32 {
+		}, func(_ *band, _, _ int, c *correction) int32 {
 			if n++; n > 1000 {
 				sum += float64(c.scale-believed) / scaleSteps
 				count++
@@ -136,11 +137,11 @@ func TestMeanIsLearned(t *testing.T) {
 		const believed = 5 * scaleSteps
 		var mean int64
 		before, after, n := 0.0, 0.0, 0
-		c := stream(t, 80, 50, 2, func() (int64, int32) {
+		b := stream(t, 80, 50, 2, func() (int64, int32) {
 			mean = r.Int64N(64<<6) - 32<<6
 			return mean, believed
-		}, func(s *scale, at int, c *correction) int32 {
-			left := float64(s.traces[2][at-1].residual()) / 16 * 32 // Q4 in scales of 2^5
+		}, func(b *band, y, x int, c *correction) int32 {
+			left := float64(b.traces[2][(y+traceBorder)*(80+2*traceBorder)+x+traceBorder-1].residual()) / 16 * 32 // Q4 in scales of 2^5
 			v := math.Round(drawLogistic(r, float64(mean)/64+rho*left, 8))
 			if n++; n > 1000 {
 				before += math.Pow(v-float64(c.before)/64, 2)
@@ -148,7 +149,7 @@ func TestMeanIsLearned(t *testing.T) {
 			}
 			return int32(v)
 		})
-		t.Logf("correlation %v: weights %.3f, squared error %.3f of what it was", rho, floats(c.adapt.contexts[0][2].weight), after/before)
+		t.Logf("correlation %v: weights %.3f, squared error %.3f of what it was", rho, floats(b.contexts[2].weight), after/before)
 		if ideal := 1 - rho*rho; after/before > ideal+.12 {
 			t.Errorf("correlation %v: the corrected mean has %.3f of the squared error, ideal %.3f", rho, after/before, ideal)
 		}
@@ -175,7 +176,7 @@ func TestCorrectionsAreBounded(t *testing.T) {
 	} {
 		for _, believed := range []int32{minScale, scaleSteps, maxScale, maxScale + 8*scaleSteps} {
 			n, lo, hi, shift := 0, believed, believed, int64(0)
-			stream(t, 60, 60, 4, func() (int64, int32) { return 0, believed }, func(_ *scale, _ int, c *correction) int32 {
+			stream(t, 60, 60, 4, func() (int64, int32) { return 0, believed }, func(_ *band, _, _ int, c *correction) int32 {
 				lo, hi, shift = min(lo, c.scale), max(hi, c.scale), max(shift, c.shift, -c.shift)
 				s := step{mean: c.mean, scale: c.scale, k: unknown}
 				if d, _ := s.distribution(); d.count > 1<<(ProbBits-1) {

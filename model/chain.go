@@ -1,7 +1,6 @@
 package model
 
 import (
-	"github.com/ddpmz/ddpmz/model/internal/kernel"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -18,6 +17,13 @@ type Coder interface {
 // A Chain is the state of the reverse process of one image: what is known of every coordinate. Encoder and
 // decoder take it through the same Passes. It is not safe for concurrent use.
 type Chain struct {
+	// Done, if it is set, has Advance stop soon after it is closed, and return false.
+	Done <-chan struct{}
+
+	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go). It is
+	// for measuring networks: no file is made so.
+	NetworkAlone bool
+
 	net    *Net
 	w, h   int
 	planes int  // 1 (gray) or 3
@@ -34,14 +40,7 @@ type Chain struct {
 	exact   [planes]Plane   // the image at scale exactAt, if that is above 0 or the image is complete
 	exactAt int             // all scales above this one are exact
 
-	// scratch, reused from pass to pass
-	level, deviation [planes]Plane
-	magnitude        [coordinates]Plane
-	belief           [coordinates]belief
-	input, cells     kernel.Tensor
-	trunk            [2]kernel.Tensor
-	site             kernel.Tensor
-	hidden, output   kernel.Tensor
+	spare []*band // scratch, one for every processor
 }
 
 // scale is one split of the pyramid: the coordinates at its w x h sites.
@@ -49,30 +48,18 @@ type scale struct {
 	number int // 1 is the finest
 	w, h   int // sites
 	fw, fh int // size of the plane that the scale synthesizes
+	planes int // coded
+	mask   uint16
 	stage  int // last stage completed, -1 at first
 
-	truth  [coordinates][]int32 // nil in a decoder; the others are nil until begin
-	dither [coordinates][]uint16
-	cell   [coordinates][]int32
-	clock  [coordinates][]uint8
-	traces [coordinates][]trace // of the last cell coded, with a border
-	parent *scale               // the next coarser, if any
+	truth  [coordinates][]int32 // nil in a decoder
+	cells  [coordinates]store   // empty until begin
+	traces [coordinates][]storedTrace
+	parent *scale // the next coarser, if any
 }
 
-// belief is what the model thinks of one coordinate at every site of the scale that it was last asked about.
-type belief struct {
-	mean  []int32 // Q6
-	scale []int16 // in scale steps
-
-	logBase, meanBase []int32 // see bases
-}
-
-func (b *belief) resize(n int) {
-	if n > cap(b.mean) {
-		*b = belief{make([]int32, n), make([]int16, n), make([]int32, n), make([]int32, n)}
-	}
-	*b = belief{b.mean[:n], b.scale[:n], b.logBase[:n], b.meanBase[:n]}
-}
+// begun reports whether the scale's first pass is due, or done.
+func (s *scale) begun() bool { return s.traces[0] != nil }
 
 // Geometry describes the images a Chain is for.
 type Geometry struct {
@@ -93,7 +80,8 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	c.ll = make([][planes]Plane, n+1)
 	w, h := c.w, c.h
 	for l := 1; l <= n; l++ {
-		c.scales[l] = scale{number: l, fw: w, fh: h, w: (w + 1) / 2, h: (h + 1) / 2, stage: -1}
+		c.scales[l] = scale{number: l, fw: w, fh: h, w: (w + 1) / 2, h: (h + 1) / 2, stage: -1,
+			planes: c.planes, mask: 1<<(topClock+c.deep) - 1}
 		if l < n {
 			c.scales[l].parent = &c.scales[l+1]
 		}
@@ -104,20 +92,21 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 
 // begin allocates what is known of the coordinates, which is nothing at first, but where there is none: those
 // of absent planes, and of bands too small to reach a site. Those are zeros that both sides know.
-func (s *scale) begin(present int) {
+func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
+	zero, exact := make([]int32, s.w), make([]uint8, s.w)
 	for i := range coordinates {
-		s.dither[i], s.cell[i], s.clock[i] = make([]uint16, n), make([]int32, n), make([]uint8, n)
-		s.traces[i] = make([]trace, (s.w+2*traceBorder)*(s.h+2*traceBorder))
-		if i/bands >= present {
-			continue
+		s.cells[i], s.traces[i] = newStore(n, c.deep), make([]storedTrace, n)
+		bw, bh := 0, 0
+		if i/bands < c.planes {
+			bw, bh = transform.BandSize(s.fw, s.fh, i%bands)
 		}
-		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
-		for y := range bh {
-			fillDither(s.dither[i][y*s.w:y*s.w+bw], s.number, i, y)
-			for x := range bw {
-				s.clock[i][y*s.w+x] = unknown
+		for y := range s.h {
+			from := bw
+			if y >= bh {
+				from = 0
 			}
+			s.cells[i].save(zero[from:], exact[from:], y*s.w+from)
 		}
 	}
 }
@@ -149,39 +138,61 @@ func (c *Chain) SetImage(image []Plane) {
 	}
 }
 
-// Advance takes the chain through a pass, which must be the next of Passes. It returns false if the coder
-// ran out, which leaves the pass half done: nothing but Picture makes sense then.
-func (c *Chain) Advance(p Pass, coder Coder) bool {
+// Advance takes the chain through a pass, which must be the next of Passes, with a coder for each of its Bands.
+// Coders are used side by side. It returns false if a coder ran out, which leaves the pass half done: nothing but
+// Picture makes sense then.
+func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	if p.Stage < 0 {
-		return c.advanceThumbnail(coder)
+		return c.advanceThumbnail(coders[0])
 	}
 	s := &c.scales[p.Scale]
-	c.runTrunk(s, p.Stage, &c.ll[p.Scale])
-	ok := c.runHeads(s, p.Stage, func(g, phase int) bool { return c.advancePhase(s, p.Stage, g, phase, coder) })
+	final := p.Stage == stages-1
+	var details *details
+	if final || s.number > 1 {
+		details = c.newDetails(s)
+	}
+	learned := make([]stageContexts, len(coders))
+	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
+		b.runTrunk(&c.ll[p.Scale])
+		ok := b.runHeads(func(g, phase int) bool { return b.advance(g, phase, coders[number], details) })
+		learned[number] = b.contexts
+		return ok
+	})
+	c.adapt.contexts[p.Stage].average(learned)
 	if !ok {
 		return false
 	}
 	s.stage = p.Stage
-	if s.stage == stages-1 {
-		c.finish(s)
+	if final {
+		c.finish(s, details)
 	} else if s.number > 1 {
-		c.ll[s.number-1] = c.synthesize(s.number, &c.ll[s.number])
+		c.ll[s.number-1] = c.merge(s, &c.ll[s.number], details, c.net.lifting.Estimate)
 	}
 	c.beginNext(s)
 	return true
 }
 
+// stopped reports whether Done is closed.
+func (c *Chain) stopped() bool {
+	select {
+	case <-c.Done:
+		return true
+	default:
+		return false
+	}
+}
+
 // beginNext begins the scale finer than s if its first pass is due.
 func (c *Chain) beginNext(s *scale) {
-	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) && c.scales[s.number-1].clock[0] == nil {
-		c.scales[s.number-1].begin(c.planes)
+	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) && !c.scales[s.number-1].begun() {
+		c.begin(&c.scales[s.number-1])
 	}
 }
 
 // finish notes that a scale is exact, after all coarser ones.
-func (c *Chain) finish(s *scale) {
+func (c *Chain) finish(s *scale, exact *details) {
 	s.stage = stages - 1
-	c.exact = c.synthesizeExact(s.number)
+	c.exact = c.merge(s, &c.exact, exact, c.net.lifting.Synthesize)
 	c.exactAt = s.number - 1
 	if s.number > 1 {
 		for p, x := range c.exact {
@@ -220,13 +231,17 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 		return true
 	}
 	s := &c.scales[n]
-	s.begin(c.planes)
+	c.begin(s)
 	d := Distribution{tab: c.tables}
+	exact := c.newDetails(s)
+	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
 	for i := range bands * c.planes {
-		if s.clock[i][0] == 0 {
+		s.cells[i].load(cell, clock, 0, 1)
+		if clock[0] == 0 {
 			continue
 		}
-		truth, u := int32(0), s.dither[i][0]
+		s.ditherRows(dither, i, 0, 1)
+		truth, u := int32(0), dither[0]
 		if t := s.truth[i]; t != nil {
 			truth = t[0] + int32(u)
 		}
@@ -235,53 +250,68 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 		if !ok {
 			return false
 		}
-		s.cell[i][0], s.clock[i][0] = a, 0
+		cell[0], clock[0] = a, 0
+		s.cells[i].save(cell, clock, 0)
+		exact[i].Pix[0] = a - int32(u)
 	}
-	c.finish(s)
+	c.finish(s, exact)
 	c.beginNext(s)
 	return true
 }
 
-// advancePhase codes the next cells of a group's coordinates at the sites of a phase, row by row.
-func (c *Chain) advancePhase(s *scale, stage, g, phase int, coder Coder) bool {
+// advance codes the next cells of a group's coordinates at the sites of a phase, row by row, and notes in
+// estimates, unless it is nil, what they are now thought to be.
+func (b *band) advance(g, phase int, coder Coder, estimates *details) bool {
+	c, s, stage := b.c, b.s, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
 	d := Distribution{tab: c.tables}
 	final := stage == stages-1
+	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
 	least := c.tau - deviationSteps // of the scale, for cells of width 1, to advance
 	if s.number > 1 {
 		least -= coarserTau
 	}
-	for y := range c.output.H {
-		out, cells := c.output.Row(y), c.cells.Row(2*y+origin[0])
-		for x := range c.output.W {
+	var r correction
+	for y := range b.output.H {
+		fy := b.y0 - b.top + 2*y + origin[0] // in the frame
+		out, cells := b.output.Row(y), b.cells.Row(fy)
+		for x := range b.output.W {
 			o := out[x*16 : x*16+16]
-			sy, sx := 2*y+origin[0], 2*x+origin[1]
-			j := sy*s.w + sx
+			sy, sx := b.top+fy, 2*x+origin[1]
+			j := fy*s.w + sx
 			for m, i := range members {
-				k := s.clock[i][j]
+				k := b.clock[i][j]
 				if k == 0 {
+					estimates.set(i, sx, sy, b.cell[i][j]-int32(b.dither[i][j]), exact)
 					continue
 				}
-				mean, scale := c.predict(s, i, j, o[m], o[len(members)+m])
-				r := c.correct(s, stage, i, sy, sx, mean, scale)
-				c.belief[i].mean[j], c.belief[i].scale[j] = int32(r.mean), int16(r.scale)
-				to := target(stage, i, c.deep)
-				if to >= k || !final && r.scale < int32(to)*scaleSteps+least {
+				mean, scale := b.predict(i, j, o[m], o[len(members)+m])
+				b.correct(&r, i, sy, sx, mean, scale)
+				if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
+					u := b.dither[i][j]
+					truth := int32(u)
+					if t := s.truth[i]; t != nil {
+						truth += t[sy*s.w+sx]
+					}
+					raw := d.set(r.mean, r.scale, b.cell[i][j], u, k, to)
+					a, ok := transmit(coder, &d, raw, truth)
+					if !ok {
+						return false
+					}
+					b.traceRow(i, sy)[sx] = d.learn(&r, b.cell[i][j], a, k, to)
+					b.cell[i][j], b.clock[i][j] = a, to
+					f := cells[sx*2*coordinates:]
+					f[i], f[coordinates+i] = c.net.features.cell(a, u, to, c.deep)
+				}
+				if estimates == nil {
 					continue
 				}
-				truth, u := int32(0), s.dither[i][j]
-				if t := s.truth[i]; t != nil {
-					truth = t[j] + int32(u)
+				if exact {
+					estimates.set(i, sx, sy, b.cell[i][j]-int32(b.dither[i][j]), true)
+				} else {
+					e := c.tables.truncatedMean(r.mean, r.scale, b.cell[i][j], b.dither[i][j], b.clock[i][j])
+					estimates.setQ4(i, sx, sy, int32((e+2)>>2))
 				}
-				raw := d.set(r.mean, r.scale, s.cell[i][j], u, k, to)
-				a, ok := transmit(coder, &d, raw, truth)
-				if !ok {
-					return false
-				}
-				s.traces[i][(sy+traceBorder)*(s.w+2*traceBorder)+sx+traceBorder] = d.learn(&r, s.cell[i][j], a, k, to)
-				s.cell[i][j], s.clock[i][j] = a, to
-				f := cells[sx*2*coordinates:]
-				f[i], f[coordinates+i] = c.net.features.cell(a, u, to, c.deep)
 			}
 		}
 	}

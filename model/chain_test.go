@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"runtime"
-	"slices"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -24,7 +23,7 @@ func (c *Chain) state() []any {
 	s := []any{c.top, c.hasTop, c.exact, c.exactAt, c.ll, c.adapt}
 	for i := range c.scales {
 		l := &c.scales[i]
-		s = append(s, l.stage, l.cell, l.clock, l.traces)
+		s = append(s, l.stage, l.cells, l.traces)
 	}
 	return s
 }
@@ -183,26 +182,73 @@ func TestHostileSymbols(t *testing.T) {
 	}
 }
 
-// TestProcessors: the number of processors changes nothing.
-func TestProcessors(t *testing.T) {
-	g := Geometry{96, 64, 3, 8}
+// TestBands: bands are decoded as they were encoded, and the number of processors changes nothing. Nor does it if
+// the symbols of some bands end early, whatever the others still get.
+func TestBands(t *testing.T) {
+	g := Geometry{40, 2*3*bandRows + 51, 3, 8}
 	image := smoothImage(newRand(38), g)
-	net := tinyNet(t, 0)
-	code := func(n int) (*tape, []Plane) {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
-		var picture []Plane
-		sent := record(net, g, image, func(c *Chain, p Pass) {
+	net, passes := tinyNet(t, 0), Passes(g.Width, g.Height)
+	tapes := func(c *Chain, p Pass, of func(band int) *tape) (coders []Coder) {
+		for i := range c.Bands(p) {
+			coders = append(coders, of(i))
+		}
+		return coders
+	}
+	code := func(procs int) (sent [][]*tape, picture []Plane) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		c := NewChain(net, g, net.Tau())
+		c.SetImage(clonePlanes(image))
+		for _, p := range passes {
+			var of []*tape
+			c.Advance(p, tapes(c, p, func(int) *tape { of = append(of, new(tape)); return of[len(of)-1] })...)
+			sent = append(sent, of)
 			if p.Scale == 1 && p.Stage == 2 {
 				picture = c.Picture()
 			}
-		})
+		}
 		return sent, picture
 	}
 	one, picture := code(1)
+	if n := len(one[len(one)-1]); n != 3 {
+		t.Fatalf("%d bands", n)
+	}
 	for _, n := range []int{2, 8} {
-		if many, p := code(n); !slices.Equal(one.marks, many.marks) || !reflect.DeepEqual(picture, p) {
+		if many, p := code(n); !reflect.DeepEqual(one, many) || !reflect.DeepEqual(picture, p) {
 			t.Errorf("%d processors code something else than one", n)
 		}
+	}
+	decode := func(procs, cut int) *Chain {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		c := NewChain(net, g, net.Tau())
+		for i, p := range passes {
+			last := i == len(passes)-1
+			ok := c.Advance(p, tapes(c, p, func(b int) *tape {
+				marks := one[i][b].marks
+				if last {
+					marks = marks[:len(marks)*cut>>b/100]
+				}
+				return &tape{marks: marks, play: true, random: newRand(39)}
+			})...)
+			if ok == last {
+				t.Fatalf("%v: complete %v", p, ok)
+			}
+		}
+		return c
+	}
+	for _, cut := range []int{0, 37, 100} {
+		a, b := decode(1, cut), decode(4, cut)
+		if !reflect.DeepEqual(a.state(), b.state()) || !reflect.DeepEqual(a.Picture(), b.Picture()) {
+			t.Errorf("cut to %d%%, the number of processors changes the picture", cut)
+		}
+	}
+	c := NewChain(net, g, net.Tau())
+	for i, p := range passes {
+		if !c.Advance(p, tapes(c, p, func(b int) *tape { return one[i][b].replay(newRand(40)) })...) {
+			t.Fatalf("the symbols of %v are not enough", p)
+		}
+	}
+	if !reflect.DeepEqual(c.Picture(), image) {
+		t.Error("the image did not come back")
 	}
 }
 

@@ -3,10 +3,16 @@ package model
 import (
 	"encoding/binary"
 	"math/rand/v2"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// ditherBits is the width of a dither. It bounds the clocks: no cell is wider than 2^ditherBits.
+// ditherBits is the width of a dither. It bounds the clocks: no cell is wider than 2^ditherBits. Of these bits only
+// the lowest topClock matter, plus one for every bit by which samples are deeper than 8: no cell is wider.
 const ditherBits = 16
+
+// topClock is the coarsest clock of a coordinate of 8-bit samples.
+const topClock = 7
 
 // fillDither fills row with the shared dither of one row of one coordinate of one scale: uniform integers
 // of ditherBits bits from ChaCha8 under a key that is part of the format, so that any row can be made
@@ -24,5 +30,22 @@ func fillDither(row []uint16, scale, coordinate, y int) {
 		}
 		row[x] = uint16(bits)
 		bits >>= 16
+	}
+}
+
+// ditherRows writes to u the dither of coordinate i at the sites of rows [y0,y1): zero where there is none.
+func (s *scale) ditherRows(u []uint16, i, y0, y1 int) {
+	w, h := transform.BandSize(s.fw, s.fh, i%bands)
+	for y := y0; y < y1; y++ {
+		row := u[(y-y0)*s.w:][:s.w]
+		if i/bands >= s.planes || y >= h {
+			clear(row)
+			continue
+		}
+		fillDither(row[:w], s.number, i, y)
+		for x := range row[:w] {
+			row[x] &= s.mask
+		}
+		clear(row[w:])
 	}
 }

@@ -78,45 +78,44 @@ const (
 	inputs       = inActivity + coordinates
 )
 
-// prepare computes the network's inputs for scale s from the coarser image ll (Q4, in units of the samples)
-// and the present cells, and what the network's outputs are relative to.
-func (c *Chain) prepare(s *scale, ll *[planes]Plane) {
-	w, h, t := s.w, s.h, c.net.features
-	c.input.Reset(h, w, inputs)
-	c.cells.Reset(h, w, 2*coordinates)
-	for i := range c.level {
-		c.level[i].Resize(w, h)
-		c.deviation[i].Resize(w, h)
+// prepare computes the network's inputs from the coarser image ll (Q4, in units of the samples) and the present
+// cells, and what the network's outputs are relative to.
+func (b *band) prepare(ll *[planes]Plane) {
+	w, h, t, deep := b.s.w, b.rows, b.c.net.features, b.c.deep
+	b.input.Reset(h, w, inputs)
+	b.cells.Reset(h, w, 2*coordinates)
+	for i := range b.level {
+		b.level[i].Resize(w, h)
+		b.deviation[i].Resize(w, h)
 	}
-	for i := range c.magnitude {
-		c.magnitude[i].Resize(w, h)
-		c.belief[i].resize(w * h)
+	for i := range b.magnitude {
+		b.magnitude[i].Resize(w, h)
+		b.logBase[i], b.meanBase[i] = resize(b.logBase[i], w*h), resize(b.meanBase[i], w*h)
 	}
-	work := w * h * 100
 
 	// First what needs no neighbours: brightness and cells, at 8-bit depth.
-	parallel(h, work, func(y0, y1 int) {
+	b.parallel(h, w*h*100, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
-			row, cells := c.input.Row(y), c.cells.Row(y)
+			row, cells := b.input.Row(y), b.cells.Row(y)
 			for p := range planes {
-				level := c.level[p].Row(y)
-				for x, v := range ll[p].Row(y) {
-					v = clamp(v>>c.deep, -1<<14, 1<<14) // Q4
+				level := b.level[p].Row(y)
+				for x, v := range ll[p].Row(b.top + y) {
+					v = clamp(v>>deep, -1<<14, 1<<14) // Q4
 					level[x] = v
 					row[x*inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
 				}
 			}
 			for i := range coordinates {
-				magnitude := c.magnitude[i].Row(y)
-				a, u, k := s.cell[i][y*w:(y+1)*w], s.dither[i][y*w:(y+1)*w], s.clock[i][y*w:(y+1)*w]
+				magnitude := b.magnitude[i].Row(y)
+				a, u, k := b.cell[i][y*w:(y+1)*w], b.dither[i][y*w:(y+1)*w], b.clock[i][y*w:(y+1)*w]
 				for x := range magnitude {
 					var z int32
 					if k[x] != unknown {
-						z = shallowCentre(a[x], u[x], k[x], c.deep)
+						z = shallowCentre(a[x], u[x], k[x], deep)
 					}
 					magnitude[x] = max(z, -z) // Q6
 					g := cells[x*2*coordinates:]
-					g[i], g[coordinates+i] = t.cell(a[x], u[x], k[x], c.deep)
+					g[i], g[coordinates+i] = t.cell(a[x], u[x], k[x], deep)
 				}
 			}
 			for x := range w {
@@ -124,15 +123,16 @@ func (c *Chain) prepare(s *scale, ll *[planes]Plane) {
 			}
 		}
 	})
-	// Then the deviation from the mean over 5x5 sites.
-	parallel(h, work, func(y0, y1 int) {
+	// Then the deviation from the mean over 5x5 sites, a row more than the features need.
+	d0, d1 := max(b.f0-1, 0), min(b.f1+1, h)
+	b.parallel(d1-d0, w*h*100, func(y0, y1 int) {
 		sums, column := make([]int32, w), make([]int32, w)
-		for y := y0; y < y1; y++ {
-			row := c.input.Row(y)
+		for y := d0 + y0; y < d0+y1; y++ {
+			row := b.input.Row(y)
 			for p := range planes {
-				boxSums(sums, c.level[p], y, 2, column)
-				deviation := c.deviation[p].Row(y)
-				for x, v := range c.level[p].Row(y) {
+				boxSums(sums, b.level[p], y, 2, column)
+				deviation := b.deviation[p].Row(y)
+				for x, v := range b.level[p].Row(y) {
 					e := 25*v - sums[x] // 25 times the deviation, Q4
 					row[x*inputs+inDeviation+p] = t.compress((e + 25) / 50)
 					deviation[x] = max(e, -e)
@@ -141,25 +141,25 @@ func (c *Chain) prepare(s *scale, ll *[planes]Plane) {
 		}
 	})
 	// Last the local activities: of the coarser image over 3x3 sites, of the cells over 5x5.
-	parallel(h, work, func(y0, y1 int) {
+	b.parallel(b.f1-b.f0, w*h*100, func(y0, y1 int) {
 		texture, sums, column := make([]int32, w), make([]int32, w), make([]int32, w)
-		for y := y0; y < y1; y++ {
-			row := c.input.Row(y)
+		for y := b.f0 + y0; y < b.f0+y1; y++ {
+			row := b.input.Row(y)
 			for i := range coordinates {
 				if i%bands == 0 {
-					boxSums(texture, c.deviation[i/bands], y, 1, column)
+					boxSums(texture, b.deviation[i/bands], y, 1, column)
 					for x, v := range texture {
 						texture[x] = int32(uint32(v) * 16 / 225) // mean absolute deviation, Q8
 						row[x*inputs+inTexture+i/bands] = t.ln(log2Fast(uint32(texture[x])+128) - 8<<16)
 					}
 				}
-				boxSums(sums, c.magnitude[i], y, 2, column)
-				clock := s.clock[i][y*w : (y+1)*w]
-				logBase, meanBase := c.belief[i].logBase[y*w:(y+1)*w], c.belief[i].meanBase[y*w:(y+1)*w]
+				boxSums(sums, b.magnitude[i], y, 2, column)
+				clock := b.clock[i][y*w : (y+1)*w]
+				logBase, meanBase := b.logBase[i][y*w:(y+1)*w], b.meanBase[i][y*w:(y+1)*w]
 				for x, k := range clock {
 					activity := uint32(sums[x]) * 4 / 25 // mean magnitude, Q8
 					row[x*inputs+inActivity+i] = t.ln(log2Fast(activity+128) - 8<<16)
-					logBase[x], meanBase[x] = bases(uint32(texture[x]), activity, k, c.deep)
+					logBase[x], meanBase[x] = bases(uint32(texture[x]), activity, k, deep)
 				}
 			}
 		}

@@ -123,3 +123,14 @@ func clonePlanes(p []Plane) []Plane {
 	}
 	return q
 }
+
+// whole returns the only band of a scale, about to be coded.
+func whole(t testing.TB, c *Chain, s *scale, stage int) *band {
+	t.Helper()
+	if bandsOf(s.h) != 1 {
+		t.Fatalf("a scale of %d rows has %d bands", s.h, bandsOf(s.h))
+	}
+	b := new(band)
+	b.take(c, s, stage, 0, new(above))
+	return b
+}

@@ -2,43 +2,63 @@ package model
 
 import "github.com/ddpmz/ddpmz/model/internal/kernel"
 
-// runTrunk computes the trunk's share of the heads' hidden units for a step of a scale.
-func (c *Chain) runTrunk(s *scale, stage int, ll *[planes]Plane) {
-	c.prepare(s, ll)
-	t := &c.net.trunks[stage][min(s.number-1, conditions-1)]
-	a, b := &c.trunk[0], &c.trunk[1]
-	c.convolve(t.stem, a, kernel.View{T: &c.input}, kernel.View{}, kernel.View{}, true, s.w, s.h)
-	for _, k := range t.blocks {
-		c.convolve(k, b, kernel.View{T: a}, kernel.View{}, kernel.View{T: a}, true, s.w, s.h)
-		a, b = b, a
+// runTrunk computes the trunk's output at the band's sites.
+func (b *band) runTrunk(ll *[planes]Plane) {
+	b.prepare(ll)
+	t := &b.c.net.trunks[b.stage][min(b.s.number-1, conditions-1)]
+	x, y := &b.trunk[0], &b.trunk[1]
+	b.convolve(t.stem, 1, x, kernel.View{T: &b.input}, kernel.View{})
+	for i, k := range t.blocks {
+		b.convolve(k, 2+i, y, kernel.View{T: x}, kernel.View{T: x})
+		x, y = y, x
 	}
-	c.convolve(c.net.sites[stage], &c.site, kernel.View{T: a}, kernel.View{}, kernel.View{}, false, s.w, s.h)
+	b.features = x
 }
 
-// convolve computes a layer into dst, given the size of w x h sites, on all processors.
-func (c *Chain) convolve(k *kernel.Conv, dst *kernel.Tensor, src, pre, post kernel.View, relu bool, w, h int) {
-	dst.Reset(h, w, k.Out())
-	parallel(h, w*h*k.Out()*k.In()/8, func(y0, y1 int) { k.Rows(dst, src, pre, post, relu, y0, y1) })
+// convolve computes layer n, counted from 1, of the trunk. Within the image every layer has a row less than the
+// one before it on either side, so that the last has those of the band.
+func (b *band) convolve(k *kernel.Conv, n int, dst *kernel.Tensor, src, post kernel.View) {
+	dst.Reset(b.rows, b.s.w, k.Out())
+	y0, y1 := b.f0+n, b.f1-n
+	if b.top+b.f0 == 0 {
+		y0 = 0
+	}
+	if b.top+b.f1 == b.s.h {
+		y1 = b.rows
+	}
+	b.parallel(y1-y0, (y1-y0)*b.s.w*k.Out()*k.In()/8, func(r0, r1 int) {
+		k.Rows(dst, src, kernel.View{}, post, true, y0+r0, y0+r1)
+	})
 }
 
 // runHeads computes the output of every head, group by group and phase by phase, and calls then for each,
-// which may update c.cells and stops the run by returning false.
-func (c *Chain) runHeads(s *scale, stage int, then func(g, phase int) bool) bool {
+// which may update b.cells and stops the run by returning false.
+func (b *band) runHeads(then func(g, phase int) bool) bool {
 	for g, members := range groups {
-		if members[0] >= bands*c.planes {
+		if members[0] >= bands*b.c.planes {
 			break
 		}
-		hd := &c.net.heads[stage][g]
+		hd := &b.c.net.heads[b.stage][g]
 		for phase, origin := range phaseOrigin {
-			w, h := (s.w-origin[1]+1)/2, (s.h-origin[0]+1)/2
+			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2
 			if w == 0 || h == 0 {
 				continue
 			}
-			at := kernel.View{T: &c.cells, Step: 2, Y: origin[0], X: origin[1]}
-			site := kernel.View{T: &c.site, Step: 2, Y: origin[0], X: origin[1], Channel: g * c.net.w.hidden}
-			c.convolve(hd.near[phase], &c.hidden, at, site, kernel.View{}, true, w, h)
-			c.convolve(hd.out, &c.output, kernel.View{T: &c.hidden}, kernel.View{}, kernel.View{}, false, w, h)
-			if !then(g, phase) {
+			phaseOf := func(t *kernel.Tensor) kernel.View {
+				return kernel.View{T: t, Step: 2, Y: b.y0 - b.top + origin[0], X: origin[1]}
+			}
+			site, near, out := hd.site, hd.near[phase], hd.out
+			b.share.Reset(h, w, site.Out())
+			b.hidden.Reset(h, w, near.Out())
+			b.output.Reset(h, w, out.Out())
+			b.parallel(h, w*h*near.Out()*near.In()/8, func(y0, y1 int) {
+				for y := y0; y < y1; y++ { // a row is still in the cache when the next layer wants it
+					site.Rows(&b.share, phaseOf(b.features), kernel.View{}, kernel.View{}, false, y, y+1)
+					near.Rows(&b.hidden, phaseOf(&b.cells), kernel.View{T: &b.share}, kernel.View{}, true, y, y+1)
+					out.Rows(&b.output, kernel.View{T: &b.hidden}, kernel.View{}, kernel.View{}, false, y, y+1)
+				}
+			})
+			if b.c.stopped() || !then(g, phase) {
 				return false
 			}
 		}
@@ -52,14 +72,15 @@ const (
 	maxScale = 277
 )
 
-// predict turns the outputs ε and log2 σ of a head for coordinate i at site j into the belief about it: the
-// mean is the cell's centre + ε · width (eq. 11), if width is what the cell and its surroundings allow.
-func (c *Chain) predict(s *scale, i, j int, epsilon, logScale int16) (mean int64, scale int32) {
+// predict turns the outputs ε and log2 σ of a head for coordinate i at site j of the frame into the belief about
+// it: the mean is the cell's centre + ε · width (eq. 11), if width is what the cell and its surroundings allow.
+func (b *band) predict(i, j int, epsilon, logScale int16) (mean int64, scale int32) {
+	deep := b.c.deep
 	z := int64(0)
-	if k := s.clock[i][j]; k != unknown {
-		z = int64(centreQ6(s.cell[i][j], s.dither[i][j], k))
+	if k := b.clock[i][j]; k != unknown {
+		z = int64(centreQ6(b.cell[i][j], b.dither[i][j], k))
 	}
-	mean = z + int64(epsilon)*int64(c.belief[i].meanBase[j])>>(16-c.deep)
-	scale = clamp((int32(logScale)<<(16-outBits)+c.belief[i].logBase[j]+1<<10)>>11, minScale, maxScale) + int32(c.deep)*scaleSteps
+	mean = z + int64(epsilon)*int64(b.meanBase[i][j])>>(16-deep)
+	scale = clamp((int32(logScale)<<(16-outBits)+b.logBase[i][j]+1<<10)>>11, minScale, maxScale) + int32(deep)*scaleSteps
 	return mean, scale
 }

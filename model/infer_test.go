@@ -11,29 +11,29 @@ func TestPredict(t *testing.T) {
 	r := newRand(40)
 	for _, depth := range []int{8, 16} {
 		c := NewChain(tinyNet(t, 0), Geometry{2, 2, 3, depth}, 0)
-		s, deep := &c.scales[1], float64(depth-8)
-		s.begin(planes)
-		for i := range c.belief {
-			c.belief[i].resize(1)
+		deep := float64(depth - 8)
+		c.begin(&c.scales[1])
+		b := whole(t, c, &c.scales[1], 0)
+		for i := range coordinates {
+			b.logBase[i], b.meanBase[i] = make([]int32, 1), make([]int32, 1)
 		}
 		for range 10_000 {
 			i, u, k := r.IntN(coordinates), uint16(r.UintN(1<<ditherBits)), uint8(r.UintN(12))
-			s.dither[i][0], s.clock[i][0] = u, k
-			s.cell[i][0] = cellOf(r.Int32N(1<<depth), u, k)
-			centre := float64(s.cell[i][0]-int32(u)) + (math.Exp2(float64(k))-1)/2
+			b.dither[i][0], b.clock[i][0] = u, k
+			b.cell[i][0] = cellOf(r.Int32N(1<<depth), u, k)
+			centre := float64(b.cell[i][0]-int32(u)) + (math.Exp2(float64(k))-1)/2
 			if r.IntN(4) == 0 {
-				s.clock[i][0], centre = unknown, 0
+				b.clock[i][0], centre = unknown, 0
 			}
-			base := &c.belief[i]
-			base.logBase[0], base.meanBase[0] = r.Int32N(12<<16)-2<<16, r.Int32N(1<<20)
+			b.logBase[i][0], b.meanBase[i][0] = r.Int32N(12<<16)-2<<16, r.Int32N(1<<20)
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))
 
-			mean, scale := c.predict(s, i, 0, epsilon, logScale)
-			want := centre + float64(epsilon)/1024*float64(base.meanBase[0])/4096*math.Exp2(deep)
+			mean, scale := b.predict(i, 0, epsilon, logScale)
+			want := centre + float64(epsilon)/1024*float64(b.meanBase[i][0])/4096*math.Exp2(deep)
 			if math.Abs(float64(mean)/64-want) > 1./64 {
 				t.Fatalf("mean %v, want %v", float64(mean)/64, want)
 			}
-			octaves := clampFloat(float64(logScale)/1024+float64(base.logBase[0])/65536, minScale/32., maxScale/32.) + deep
+			octaves := clampFloat(float64(logScale)/1024+float64(b.logBase[i][0])/65536, minScale/32., maxScale/32.) + deep
 			if math.Abs(float64(scale)-scaleSteps*octaves) > .5001 {
 				t.Fatalf("scale %v octaves, want %v", float64(scale)/scaleSteps, octaves)
 			}
@@ -53,18 +53,21 @@ func TestHeads(t *testing.T) {
 		var top length
 		c.Advance(Passes(g.Width, g.Height)[0], &top)
 		s := &c.scales[len(c.scales)-1]
-		s.begin(g.Planes)
+		if !s.begun() {
+			c.begin(s)
+		}
+		b := whole(t, c, s, 0)
 		visits := make([][coordinates]int, s.w*s.h)
 		last := -1
-		c.runTrunk(s, 0, &c.ll[s.number])
-		c.runHeads(s, 0, func(group, phase int) bool {
+		b.runTrunk(&c.ll[s.number])
+		b.runHeads(func(group, phase int) bool {
 			if now := group*phases + phase; now <= last {
 				t.Errorf("%v: group %d, phase %d comes late", g, group, phase)
 			} else {
 				last = now
 			}
-			for y := range c.output.H {
-				for x := range c.output.W {
+			for y := range b.output.H {
+				for x := range b.output.W {
 					for _, i := range groups[group] {
 						visits[(2*y+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
 					}
@@ -80,7 +83,7 @@ func TestHeads(t *testing.T) {
 			}
 		}
 		stopped := 0
-		if c.runHeads(s, 0, func(int, int) bool { stopped++; return false }) || stopped != 1 {
+		if b.runHeads(func(int, int) bool { stopped++; return false }) || stopped != 1 {
 			t.Errorf("%v: heads run on when told to stop", g)
 		}
 	}

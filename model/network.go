@@ -23,7 +23,6 @@ type Net struct {
 	features *featureTables
 
 	trunks [stages][conditions]trunk
-	sites  [stages]*kernel.Conv // 1x1: the trunk's share of all hidden units of the heads, channel hidden*group + unit
 	heads  [stages][len(groups)]head
 }
 
@@ -35,6 +34,7 @@ type trunk struct {
 
 // head is one group's layers with the gains of a stage folded in.
 type head struct {
+	site *kernel.Conv         // 1x1: the trunk's share of the hidden units
 	near [phases]*kernel.Conv // 3x3 over the present cells, added to the site term, then ReLU
 	out  *kernel.Conv         // 1x1: ε of every coordinate of the group, then log2 σ, Q10; padded to 16
 }
@@ -89,12 +89,13 @@ func (n *Net) fold() error {
 			}
 		}
 		none := tensor{0, make([]int16, len(groups)*h)}
-		var err error
-		if n.sites[s], err = fold(1, c, w.site, w.siteBias, w.headGain.frac, gainOf(w.headGain, s, len(groups)*h), none, act, act); err != nil {
+		site, err := fold(1, c, w.site, w.siteBias, w.headGain.frac, gainOf(w.headGain, s, len(groups)*h), none, act, act)
+		if err != nil {
 			return err
 		}
 		for g := range groups {
 			hd := &n.heads[s][g]
+			hd.site = site.Outputs(g*h, h)
 			none := tensor{0, make([]int16, h)}
 			for p := range phases {
 				i := (s*len(groups)+g)*phases + p

@@ -1,14 +1,11 @@
 package model
 
-import (
-	"runtime"
-	"sync"
-)
+import "sync"
 
 // parallel calls f on consecutive ranges [y0,y1) that cover [0,rows), from as many goroutines as there are
-// processors if the work (in any unit of about a nanosecond) is worth it, and waits for them.
-func parallel(rows, work int, f func(y0, y1 int)) {
-	n := min(runtime.GOMAXPROCS(0), rows)
+// processors for the band, if the work (in any unit of about a nanosecond) is worth it, and waits for them.
+func (b *band) parallel(rows, work int, f func(y0, y1 int)) {
+	n := min(b.procs, rows)
 	if n < 2 || work < 50_000 {
 		f(0, rows)
 		return

@@ -2,59 +2,44 @@ package model
 
 import "github.com/ddpmz/ddpmz/model/internal/transform"
 
-// estimateInto writes the estimates x̂_0 of coordinate i of the scale that the model was last asked about into
-// band, Q4.
-func (c *Chain) estimateInto(band Plane, s *scale, i int) {
-	b := &c.belief[i]
-	parallel(band.H, band.W*band.H*10, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			j := y * s.w
-			row := band.Row(y)
-			for x := range row {
-				m := c.tables.truncatedMean(int64(b.mean[j+x]), int32(b.scale[j+x]), s.cell[i][j+x], s.dither[i][j+x], s.clock[i][j+x])
-				row[x] = int32((m + 2) >> 2)
-			}
-		}
-	})
+// details are the values of a scale's coordinates, or estimates of them, as the bands that merge with the coarser
+// image. Those of planes that are not coded are empty.
+type details [coordinates]Plane
+
+func (c *Chain) newDetails(s *scale) *details {
+	d := new(details)
+	for i := range bands * c.planes {
+		d[i] = NewPlane(transform.BandSize(s.fw, s.fh, i%bands))
+	}
+	return d
 }
 
-// synthesize returns the estimate, Q4, of the image that scale l and the image ll at scale l make up.
-func (c *Chain) synthesize(l int, ll *[planes]Plane) [planes]Plane {
-	s := &c.scales[l]
-	return c.assemble(s, ll, c.net.lifting.Estimate, func(band Plane, i int) {
-		if s.clock[0] != nil { // else nothing is known
-			c.estimateInto(band, s, i)
-		}
-	})
+// setQ4 notes an estimate of coordinate i, Q4, if the band reaches site (x, y).
+func (d *details) setQ4(i, x, y int, v int32) {
+	if p := &d[i]; x < p.W && y < p.H {
+		p.Pix[y*p.W+x] = v
+	}
 }
 
-// synthesizeExact returns the image that scale l, now exact, and c.exact make up.
-func (c *Chain) synthesizeExact(l int) [planes]Plane {
-	s := &c.scales[l]
-	return c.assemble(s, &c.exact, c.net.lifting.Synthesize, func(band Plane, i int) {
-		for y := range band.H {
-			a, u := s.cell[i][y*s.w:], s.dither[i][y*s.w:]
-			row := band.Row(y)
-			for x := range row {
-				row[x] = a[x] - int32(u[x])
-			}
-		}
-	})
+// set notes the value of a coordinate, as it is or in Q4.
+func (d *details) set(i, x, y int, v int32, exact bool) {
+	if d == nil {
+		return
+	}
+	if !exact {
+		v <<= 4
+	}
+	d.setQ4(i, x, y, v)
 }
 
-// assemble merges the image finer than ll by one scale, whose details fill writes, band by band.
-func (c *Chain) assemble(s *scale, ll *[planes]Plane, merge func(int, int, Plane, [bands]Plane) Plane, fill func(band Plane, i int)) (x [planes]Plane) {
+// merge returns the image that details make finer than ll by one scale. It overwrites the details.
+func (c *Chain) merge(s *scale, ll *[planes]Plane, d *details, by func(w, h int, ll Plane, detail [bands]Plane) Plane) (x [planes]Plane) {
 	for p := range x {
 		if p >= c.planes {
 			x[p] = NewPlane(s.fw, s.fh)
 			continue
 		}
-		var detail [bands]Plane
-		for b := range detail {
-			detail[b] = NewPlane(transform.BandSize(s.fw, s.fh, b))
-			fill(detail[b], bands*p+b)
-		}
-		x[p] = merge(s.fw, s.fh, ll[p].Clone(), detail)
+		x[p] = by(s.fw, s.fh, ll[p].Clone(), [bands]Plane(d[bands*p:]))
 	}
 	return x
 }
@@ -123,33 +108,14 @@ func (c *Chain) estimate() [planes]Plane {
 	}
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
-		if s.clock[0] != nil {
-			stage := min(s.stage+1, stages-1)
-			c.runTrunk(s, stage, &x)
-			c.runHeads(s, stage, func(g, phase int) bool { c.predictPhase(s, stage, g, phase); return true })
+		d := c.newDetails(s)
+		if s.begun() {
+			c.eachBand(s, min(s.stage+1, stages-1), false, func(b *band, _ int) bool {
+				b.runTrunk(&x)
+				return b.runHeads(func(g, phase int) bool { return b.advance(g, phase, nil, d) })
+			})
 		}
-		x = c.synthesize(l, &x)
+		x = c.merge(s, &x, d, c.net.lifting.Estimate)
 	}
 	return x
-}
-
-// predictPhase records the model's beliefs about a group's coordinates at the sites of a phase.
-func (c *Chain) predictPhase(s *scale, stage, g, phase int) {
-	members, origin := groups[g], phaseOrigin[phase]
-	for y := range c.output.H {
-		out := c.output.Row(y)
-		for x := range c.output.W {
-			o := out[x*16 : x*16+16]
-			sy, sx := 2*y+origin[0], 2*x+origin[1]
-			j := sy*s.w + sx
-			for m, i := range members {
-				if s.clock[i][j] == 0 {
-					continue
-				}
-				mean, scale := c.predict(s, i, j, o[m], o[len(members)+m])
-				r := c.correct(s, stage, i, sy, sx, mean, scale)
-				c.belief[i].mean[j], c.belief[i].scale[j] = int32(r.mean), int16(r.scale)
-			}
-		}
-	}
 }

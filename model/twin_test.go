@@ -38,14 +38,13 @@ func TestTwin(t *testing.T) {
 			c.Advance(p, new(length))
 		}
 	}
-	c.adapt = adaptation{} // what the coarser scales have taught
 	s := &c.scales[1]
-	s.begin(3)
 	n = s.w * s.h
+	w := whole(t, c, s, 0)
 	set := func(i, j int, k uint8) {
-		s.clock[i][j] = k
+		w.clock[i][j], w.cell[i][j] = k, 0
 		if k != unknown {
-			s.cell[i][j] = (s.truth[i][j] + int32(s.dither[i][j])) >> k << k
+			w.cell[i][j] = (s.truth[i][j] + int32(w.dither[i][j])) >> k << k
 		}
 	}
 	clock := func(k int32) uint8 {
@@ -55,33 +54,35 @@ func TestTwin(t *testing.T) {
 		return uint8(k)
 	}
 	for stage, want := range fix.Stages {
+		w.take(c, s, stage, 0, new(above))
 		for i := range coordinates {
 			for j := range n {
-				s.dither[i][j] = uint16(fix.Dither[i*n+j])
+				w.dither[i][j] = uint16(fix.Dither[i*n+j])
 				set(i, j, clock(want.Clock[i*n+j]))
 			}
 		}
 		var meanErr, scaleErr, worst float64
 		count := 0
-		c.runTrunk(s, stage, &c.ll[1])
-		c.runHeads(s, stage, func(g, phase int) bool {
-			c.predictPhase(s, stage, g, phase)
-			for _, i := range groups[g] {
+		w.runTrunk(&c.ll[1])
+		w.runHeads(func(g, phase int) bool {
+			for m, i := range groups[g] {
 				for y := phaseOrigin[phase][0]; y < s.h; y += 2 {
 					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
 						j := y*s.w + x
-						if s.clock[i][j] == 0 {
+						if w.clock[i][j] == 0 {
 							continue
 						}
+						o := w.output.Site(y/2, x/2)
+						mean, scale := w.predict(i, j, o[m], o[len(groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
-						m := math.Abs(float64(c.belief[i].mean[j])/64-want.Mean[i*n+j]) / sd
-						l := math.Abs(float64(c.belief[i].scale[j])/scaleSteps - want.Log2scale[i*n+j])
+						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd
+						l := math.Abs(float64(scale)/scaleSteps - want.Log2scale[i*n+j])
 						meanErr, scaleErr, worst = meanErr+m, scaleErr+l, max(worst, m, l)
 						count++
-						if k := clock(want.After[i*n+j]); k != s.clock[i][j] {
+						if k := clock(want.After[i*n+j]); k != w.clock[i][j] {
 							set(i, j, k)
-							f := c.cells.Site(y, x)
-							f[i], f[coordinates+i] = net.features.cell(s.cell[i][j], s.dither[i][j], k, 0)
+							f := w.cells.Site(y, x)
+							f[i], f[coordinates+i] = net.features.cell(w.cell[i][j], w.dither[i][j], k, 0)
 						}
 					}
 				}
