@@ -24,6 +24,19 @@ def load(directory):
     return [np.array(Image.open(f).convert('RGB')) for f in names]
 
 
+def cifar(pattern):
+    """CIFAR-10's binary layout: a label and 3072 bytes, R, G, B planes of 32x32. Returns N,3,32,32."""
+    return np.concatenate([np.fromfile(f, np.uint8).reshape(-1, 3073)[:, 1:].reshape(-1, 3, 32, 32) for f in sorted(glob.glob(pattern))])
+
+
+def small(rng, images, count):
+    """A batch of whole small images, some of them mirrored."""
+    x = images[rng.integers(len(images), size=count)].astype(np.int32)
+    flip = rng.random(count) < .5
+    x[flip] = x[flip][..., ::-1]
+    return torch.from_numpy(x)
+
+
 def crop(rng, images, size):
     """A random crop, augmented as photographs differ: scale, orientation, noise, smoothed chroma."""
     im = images[rng.integers(len(images))]
@@ -64,6 +77,24 @@ def crop(rng, images, size):
         a = rng.uniform(.5, 1)
         c = (c * a + rng.uniform(0, 255 * (1 - a))).round().clip(0, 255)
     return torch.from_numpy(np.ascontiguousarray(c.astype(np.int32))).permute(2, 0, 1)
+
+
+def validate_small(net, images, args):
+    """As validate, for whole small images."""
+    bits, per, cuts = 0, {}, {}
+    torch.manual_seed(1)
+    with torch.no_grad():
+        x = torch.from_numpy(images.astype(np.int32))
+        c = D.Chain(net, x, int(math.log2(x.shape[-1])) - 1, args.wavelet, args.tau)
+        for l, s, b, _ in c.run():
+            per[l, s] = b.item()
+            bits += b.item()
+            if l == 1 and s < D.STAGES - 1:
+                mse = ((c.picture() - x) ** 2).mean((1, 2, 3))
+                cuts[s] = 3 * bits / x.numel(), (10 * torch.log10(65025 / mse.clamp(min=1e-3))).mean().item()
+    rd = ' '.join('%.2f@%.1f' % v for _, v in sorted(cuts.items()))
+    by_scale = ' '.join('%d:%.3f' % (l, sum(v for (a, _), v in per.items() if a == l) / x.numel()) for l in range(1, c.scales + 1))
+    return bits / x.numel(), 'bpsp %.4f without the thumbnail, scales %s | bpp@dB %s' % (bits / x.numel(), by_scale, rd)
 
 
 def validate(net, images, args, limit=None):
@@ -117,6 +148,7 @@ class Muon(torch.optim.Optimizer):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('--data', required=True)
+    p.add_argument('--cifar', action='store_true', help='--data is a pattern of files in the layout of CIFAR-10')
     p.add_argument('--out', required=True)
     p.add_argument('--minutes', type=float, default=60)
     p.add_argument('--steps', type=int, help='instead of --minutes')
@@ -140,8 +172,14 @@ def main():
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
-    images = load(args.data)
-    held, train = images[::20], [im for i, im in enumerate(images) if i % 20]
+    if args.cifar:
+        images = cifar(args.data)
+        held, train = images[:500], images[500:]
+        check = lambda net, count: validate_small(net, held, args)
+    else:
+        images = load(args.data)
+        held, train = images[::20], [im for i, im in enumerate(images) if i % 20]
+        check = lambda net, count: validate(net, held, args, count)
     net = D.Denoiser(args.channels, args.layers, args.hidden)
     if args.resume:
         net.load_state_dict(torch.load(args.resume)['ema'])
@@ -162,12 +200,12 @@ def main():
             break
         for g in sum((o.param_groups for o in opts), []):
             g['lr'] = args.lr * min(1, (it + 1) / 200) * (.02 + .98 * .5 * (1 + math.cos(math.pi * frac)))
-        x = torch.stack([crop(rng, train, args.crop) for _ in range(args.batch)])
+        x = small(rng, train, args.batch) if args.cifar else torch.stack([crop(rng, train, args.crop) for _ in range(args.batch)])
         planes = 3
         if rng.random() < .04:
             planes, x = 1, x[:, 1:2].repeat(1, 3, 1, 1)
-        scales = int(rng.choice([3, 4, 5], p=[.5, .35, .15]))
-        c = D.Chain(net, x, scales, args.wavelet, float(rng.uniform(.2, .45)), top_exact=False, planes=planes)
+        scales = int(math.log2(x.shape[-1])) - 1 if args.cifar else int(rng.choice([3, 4, 5], p=[.5, .35, .15]))
+        c = D.Chain(net, x, scales, args.wavelet, float(rng.uniform(.2, .45)), top_exact=args.cifar, planes=planes)
         loss = bits = 0
         for l, s, b, side in c.run():
             loss = loss + args.weigh[s] * b + (args.side * side if side is not None else 0)
@@ -187,10 +225,10 @@ def main():
             print('step %d  %.0fs  %.4f' % (it, time.time() - t0, np.mean(acc[-100:])), flush=True)
         if time.time() - last > args.validate_every * 60:
             save()
-            print('   held out:', validate(ema, held, args, args.validate_count)[1], flush=True)
+            print('   held out:', check(ema, args.validate_count)[1], flush=True)
             last = time.time()
     save()
-    print('   held out, all:', validate(ema, held, args)[1], flush=True)
+    print('   held out, all:', check(ema, None)[1], flush=True)
 
 
 if __name__ == '__main__':
