@@ -259,13 +259,16 @@ func plainPalette(p color.Palette) bool {
 	return len(p) > 0 && len(p) <= 256
 }
 
-// make puts an image together.
+// make puts an image together from its colour planes.
 func (p *picture) make() image.Image {
+	m, set := p.canvas()
+	set(0, p.colour)
+	return m
+}
+
+// canvas returns an image to be filled, and a function that fills rows from y down with colour planes.
+func (p *picture) canvas() (m image.Image, set func(y int, rows []model.Plane)) {
 	r := image.Rect(0, 0, p.w, p.h)
-	c := [3][]int32{p.colour[0].Pix, p.colour[0].Pix, p.colour[0].Pix}
-	if len(p.colour) == 3 {
-		c[1], c[2] = p.colour[1].Pix, p.colour[2].Pix
-	}
 	scale := int32(1)
 	wide := p.depth == 16 || p.format&formatWide != 0
 	if p.format&formatWide != 0 {
@@ -277,60 +280,74 @@ func (p *picture) make() image.Image {
 		}
 		return 1<<p.depth - 1
 	}
-	set8 := func(pix []byte) {
-		for i := range c[0] {
-			q := pix[4*i:][:4]
-			q[0], q[1], q[2], q[3] = byte(c[0][i]), byte(c[1][i]), byte(c[2][i]), byte(alpha(i))
+	one8 := func(pix []byte) func(int, []model.Plane) {
+		return func(y int, rows []model.Plane) {
+			for i, v := range rows[0].Pix {
+				pix[y*p.w+i] = byte(v)
+			}
 		}
 	}
-	set16 := func(pix []byte) {
-		for i := range c[0] {
-			for j, v := range [4]int32{c[0][i], c[1][i], c[2][i], alpha(i)} {
-				v *= scale
-				pix[8*i+2*j], pix[8*i+2*j+1] = byte(v>>8), byte(v)
+	four8 := func(pix []byte) func(int, []model.Plane) {
+		return func(y int, rows []model.Plane) {
+			c := channels(rows)
+			for i := range c[0] {
+				q := pix[4*(y*p.w+i):][:4]
+				q[0], q[1], q[2], q[3] = byte(c[0][i]), byte(c[1][i]), byte(c[2][i]), byte(alpha(y*p.w+i))
+			}
+		}
+	}
+	four16 := func(pix []byte) func(int, []model.Plane) {
+		return func(y int, rows []model.Plane) {
+			c := channels(rows)
+			for i := range c[0] {
+				for j, v := range [4]int32{c[0][i], c[1][i], c[2][i], alpha(y*p.w + i)} {
+					v *= scale
+					k := 8*(y*p.w+i) + 2*j
+					pix[k], pix[k+1] = byte(v>>8), byte(v)
+				}
 			}
 		}
 	}
 	switch f := p.format.base(); {
 	case f == formatPaletted:
 		m := image.NewPaletted(r, p.palette)
-		for i, v := range c[0] {
-			m.Pix[i] = byte(v)
-		}
-		return m
+		return m, one8(m.Pix)
 	case f == formatGray && wide:
 		m := image.NewGray16(r)
-		for i, v := range c[0] {
-			v *= scale
-			m.Pix[2*i], m.Pix[2*i+1] = byte(v>>8), byte(v)
+		return m, func(y int, rows []model.Plane) {
+			for i, v := range rows[0].Pix {
+				v *= scale
+				k := 2 * (y*p.w + i)
+				m.Pix[k], m.Pix[k+1] = byte(v>>8), byte(v)
+			}
 		}
-		return m
 	case f == formatGray:
 		m := image.NewGray(r)
-		for i, v := range c[0] {
-			m.Pix[i] = byte(v)
-		}
-		return m
+		return m, one8(m.Pix)
 	case f == formatNRGBA && wide:
 		m := image.NewNRGBA64(r)
-		set16(m.Pix)
-		return m
+		return m, four16(m.Pix)
 	case f == formatNRGBA:
 		m := image.NewNRGBA(r)
-		set8(m.Pix)
-		return m
+		return m, four8(m.Pix)
 	case wide:
 		m := image.NewRGBA64(r)
-		set16(m.Pix)
-		return m
+		return m, four16(m.Pix)
 	default:
 		m := image.NewRGBA(r)
-		set8(m.Pix)
-		return m
+		return m, four8(m.Pix)
 	}
 }
 
-// colorModel returns the color model of the image that make puts together.
+// channels returns the samples of red, green and blue, which may be one plane.
+func channels(rows []model.Plane) [3][]int32 {
+	if len(rows) == 1 {
+		return [3][]int32{rows[0].Pix, rows[0].Pix, rows[0].Pix}
+	}
+	return [3][]int32{rows[0].Pix, rows[1].Pix, rows[2].Pix}
+}
+
+// colorModel returns the color model of the image that canvas returns.
 func (p *picture) colorModel() color.Model {
 	wide := p.depth == 16 || p.format&formatWide != 0
 	switch f := p.format.base(); {

@@ -327,8 +327,9 @@ func storedError(c container.Chunk, err error) error {
 func (s *Stream) Image() (image.Image, error) {
 	p := s.picture
 	if s.header.Modelled {
-		p.colour = s.chain.Picture()
-		return p.make(), nil
+		m, set := p.canvas()
+		s.chain.Strips(set)
+		return m, nil
 	}
 	n := p.format.planes()
 	step := p.graySteps()

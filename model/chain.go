@@ -36,9 +36,9 @@ type Chain struct {
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
 	scales  []scale         // scales[l] is scale l; scales[0] is unused
-	ll      [][planes]Plane // ll[l] is the present estimate of the image at scale l, Q4; ll[0] is unused
-	exact   [planes]Plane   // the image at scale exactAt, if that is above 0 or the image is complete
+	ll      [][planes]Plane // ll[l] is the present estimate of the image at scale l, Q4, while that is not exact
 	exactAt int             // all scales above this one are exact
+	exact   [planes]Plane   // the image at scale exactAt, or at scale 1 if the image is complete
 
 	spare []*band // scratch, one for every processor
 }
@@ -52,8 +52,8 @@ type scale struct {
 	mask   uint16
 	stage  int // last stage completed, -1 at first
 
-	truth  [coordinates][]int32 // nil in a decoder
-	cells  [coordinates]store   // empty until begin
+	truth  [coordinates]store // empty in a decoder
+	cells  [coordinates]store // empty until begin
 	traces [coordinates][]storedTrace
 	parent *scale // the next coarser, if any
 }
@@ -125,9 +125,11 @@ func (c *Chain) SetImage(image []Plane) {
 			var detail [bands]Plane
 			x[p], detail = c.net.lifting.Analyse(x[p])
 			for b, d := range detail {
-				t := make([]int32, s.w*s.h)
+				t := newStore(s.w*s.h, c.deep)
 				for y := range d.H {
-					copy(t[y*s.w:], d.Row(y))
+					for x, v := range d.Row(y) {
+						t.set(y*s.w+x, v)
+					}
 				}
 				s.truth[bands*p+b] = t
 			}
@@ -148,12 +150,12 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	s := &c.scales[p.Scale]
 	final := p.Stage == stages-1
 	var details *details
-	if final || s.number > 1 {
+	if s.number > 1 {
 		details = c.newDetails(s)
 	}
 	learned := make([]stageContexts, len(coders))
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
-		b.runTrunk(&c.ll[p.Scale])
+		b.runTrunk(c.coarser(p.Scale))
 		ok := b.runHeads(func(g, phase int) bool { return b.advance(g, phase, coders[number], details) })
 		learned[number] = b.contexts
 		return ok
@@ -166,7 +168,8 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	if final {
 		c.finish(s, details)
 	} else if s.number > 1 {
-		c.ll[s.number-1] = c.merge(s, &c.ll[s.number], details, c.net.lifting.Estimate)
+		ll, shift := c.coarser(s.number)
+		c.ll[s.number-1] = c.merge(s, ll, shift, details, c.net.lifting.Estimate)
 	}
 	c.beginNext(s)
 	return true
@@ -189,16 +192,23 @@ func (c *Chain) beginNext(s *scale) {
 	}
 }
 
-// finish notes that a scale is exact, after all coarser ones.
+// finish notes that a scale is exact, after all coarser ones. The image itself is not put together before somebody
+// asks for it.
 func (c *Chain) finish(s *scale, exact *details) {
 	s.stage = stages - 1
-	c.exact = c.merge(s, &c.exact, exact, c.net.lifting.Synthesize)
 	c.exactAt = s.number - 1
-	if s.number > 1 {
-		for p, x := range c.exact {
-			c.ll[s.number-1][p] = x.Sixteenths()
-		}
+	if c.exactAt > 0 {
+		c.exact = c.merge(s, &c.exact, 0, exact, c.net.lifting.Synthesize)
+		c.ll[c.exactAt] = [planes]Plane{}
 	}
+}
+
+// coarser returns the image at scale l as far as it is known, and how many fractional bits it lacks of Q4.
+func (c *Chain) coarser(l int) (*[planes]Plane, uint) {
+	if l == c.exactAt {
+		return &c.exact, 4
+	}
+	return &c.ll[l], 0
 }
 
 // advanceThumbnail codes the coarsest coefficients as they are, then the single site of the coarsest scale,
@@ -225,7 +235,6 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 	n := len(c.scales) - 1
 	for p := range planes {
 		c.exact[p] = Plane{W: 1, H: 1, Pix: []int32{c.top[p]}}
-		c.ll[n][p] = Plane{W: 1, H: 1, Pix: []int32{c.top[p] << 4}}
 	}
 	if n == 0 {
 		return true
@@ -242,8 +251,8 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 		}
 		s.ditherRows(dither, i, 0, 1)
 		truth, u := int32(0), dither[0]
-		if t := s.truth[i]; t != nil {
-			truth = t[0] + int32(u)
+		if t := &s.truth[i]; !t.empty() {
+			truth = t.at(0) + int32(u)
 		}
 		raw := d.set(0, thumbnailScale[i/bands]+int32(c.deep)*scaleSteps, 0, u, unknown, 0)
 		a, ok := transmit(coder, &d, raw, truth)
@@ -290,8 +299,8 @@ func (b *band) advance(g, phase int, coder Coder, estimates *details) bool {
 				if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
 					u := b.dither[i][j]
 					truth := int32(u)
-					if t := s.truth[i]; t != nil {
-						truth += t[sy*s.w+sx]
+					if t := &s.truth[i]; !t.empty() {
+						truth += t.at(sy*s.w + sx)
 					}
 					raw := d.set(r.mean, r.scale, b.cell[i][j], u, k, to)
 					a, ok := transmit(coder, &d, raw, truth)

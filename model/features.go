@@ -78,9 +78,9 @@ const (
 	inputs       = inActivity + coordinates
 )
 
-// prepare computes the network's inputs from the coarser image ll (Q4, in units of the samples) and the present
-// cells, and what the network's outputs are relative to.
-func (b *band) prepare(ll *[planes]Plane) {
+// prepare computes the network's inputs from the coarser image ll (Q4 when shifted up, in units of the samples) and
+// the present cells, and what the network's outputs are relative to.
+func (b *band) prepare(ll *[planes]Plane, shift uint) {
 	w, h, t, deep := b.s.w, b.rows, b.c.net.features, b.c.deep
 	b.input.Reset(h, w, inputs)
 	b.cells.Reset(h, w, 2*coordinates)
@@ -100,7 +100,7 @@ func (b *band) prepare(ll *[planes]Plane) {
 			for p := range planes {
 				level := b.level[p].Row(y)
 				for x, v := range ll[p].Row(b.top + y) {
-					v = clamp(v>>deep, -1<<14, 1<<14) // Q4
+					v = clamp(v<<shift>>deep, -1<<14, 1<<14) // Q4
 					level[x] = v
 					row[x*inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
 				}

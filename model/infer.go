@@ -2,9 +2,9 @@ package model
 
 import "github.com/ddpmz/ddpmz/model/internal/kernel"
 
-// runTrunk computes the trunk's output at the band's sites.
-func (b *band) runTrunk(ll *[planes]Plane) {
-	b.prepare(ll)
+// runTrunk computes the trunk's output at the band's sites; see prepare.
+func (b *band) runTrunk(ll *[planes]Plane, shift uint) {
+	b.prepare(ll, shift)
 	t := &b.c.net.trunks[b.stage][min(b.s.number-1, conditions-1)]
 	x, y := &b.trunk[0], &b.trunk[1]
 	b.convolve(t.stem, 1, x, kernel.View{T: &b.input}, kernel.View{})

@@ -59,7 +59,7 @@ func TestHeads(t *testing.T) {
 		b := whole(t, c, s, 0)
 		visits := make([][coordinates]int, s.w*s.h)
 		last := -1
-		b.runTrunk(&c.ll[s.number])
+		b.runTrunk(c.coarser(s.number))
 		b.runHeads(func(group, phase int) bool {
 			if now := group*phases + phase; now <= last {
 				t.Errorf("%v: group %d, phase %d comes late", g, group, phase)

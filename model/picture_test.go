@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // TestPictureLeavesState: looking at the picture, as often as one likes, changes neither what is coded next nor
@@ -112,6 +114,44 @@ func checkPicture(t *testing.T, c *Chain, g Geometry) {
 			if v < 0 || v >= 1<<g.Depth {
 				t.Fatalf("%v: sample %d", g, v)
 			}
+		}
+	}
+}
+
+// TestStrips: the image put together by strips is the one put together at once, whatever the lifting, exact or not.
+func TestStrips(t *testing.T) {
+	r := newRand(41)
+	for i := range transform.Liftings {
+		net, g := tinyNet(t, i), Geometry{23, 2*bandRows*2 + 37, 3, 8}
+		image := smoothImage(r, g)
+		c := NewChain(net, g, net.Tau())
+		c.SetImage(clonePlanes(image))
+		s := &c.scales[1]
+		for _, p := range Passes(g.Width, g.Height) {
+			coders := make([]Coder, c.Bands(p))
+			for b := range coders {
+				coders[b] = new(length)
+			}
+			c.Advance(p, coders...)
+			if p.Scale == 1 && p.Stage == 3 {
+				ll, shift, d := c.estimate()
+				var x [planes]Plane
+				for p := range x {
+					x[p] = NewPlane(c.w, c.h)
+				}
+				c.eachStrip(func(y0, y1 int) {
+					rows := c.strip(ll, shift, y0/2, (y1+1)/2, net.lifting.Estimate, func(i, y int, rows Plane) { copy(rows.Pix, d[i].Pix[y*rows.W:]) })
+					for p := range x {
+						copy(x[p].Pix[y0*c.w:], rows[p].Pix)
+					}
+				})
+				if want := c.merge(s, ll, shift, d, net.lifting.Estimate); !reflect.DeepEqual(x, want) {
+					t.Errorf("lifting %d: strips of an estimate differ from the whole", i)
+				}
+			}
+		}
+		if !reflect.DeepEqual(c.Picture(), image) {
+			t.Errorf("lifting %d: the image did not come back", i)
 		}
 	}
 }

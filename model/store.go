@@ -2,9 +2,9 @@ package model
 
 import "math/bits"
 
-// A store holds the cells of a coordinate at the sites of a scale, each as one integer: number n at clock k as
-// (2n+1)·2^k, and 0 if nothing is known. That takes two bytes for 8-bit samples: with the dither, whose highest
-// bits no clock reaches, details of any lifting are below 2^14.
+// A store holds the cells, or the values, of a coordinate at the sites of a scale. A cell is one integer: number n
+// at clock k is (2n+1)·2^k, and 0 says that nothing is known. That takes two bytes for 8-bit samples: with the
+// dither, whose highest bits no clock reaches, details of any lifting are below 2^14.
 type store struct {
 	narrow []int16
 	wide   []int32
@@ -39,6 +39,26 @@ func (s *store) save(cell []int32, clock []uint8, from int) {
 		s.narrow[from+j] = int16(pack(cell[j], k, 1<<14))
 	}
 }
+
+// at returns what is stored for site j.
+func (s *store) at(j int) int32 {
+	if s.wide != nil {
+		return s.wide[j]
+	}
+	return int32(s.narrow[j])
+}
+
+// set stores v for site j.
+func (s *store) set(j int, v int32) {
+	if s.wide != nil {
+		s.wide[j] = v
+	} else {
+		s.narrow[j] = int16(v)
+	}
+}
+
+// empty reports whether it is the store of no sites.
+func (s *store) empty() bool { return s.wide == nil && s.narrow == nil }
 
 // clone returns a copy of the sites [from,to).
 func (s *store) clone(from, to int) store {

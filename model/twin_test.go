@@ -44,7 +44,7 @@ func TestTwin(t *testing.T) {
 	set := func(i, j int, k uint8) {
 		w.clock[i][j], w.cell[i][j] = k, 0
 		if k != unknown {
-			w.cell[i][j] = (s.truth[i][j] + int32(w.dither[i][j])) >> k << k
+			w.cell[i][j] = (s.truth[i].at(j) + int32(w.dither[i][j])) >> k << k
 		}
 	}
 	clock := func(k int32) uint8 {
@@ -63,7 +63,7 @@ func TestTwin(t *testing.T) {
 		}
 		var meanErr, scaleErr, worst float64
 		count := 0
-		w.runTrunk(&c.ll[1])
+		w.runTrunk(c.coarser(1))
 		w.runHeads(func(g, phase int) bool {
 			for m, i := range groups[g] {
 				for y := phaseOrigin[phase][0]; y < s.h; y += 2 {
