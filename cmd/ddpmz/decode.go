@@ -22,6 +22,7 @@ type decoding struct {
 	cutFlags cutFlags
 	limits   limitFlags
 
+	model  string // weights file
 	format string // of the pictures, in package picture's words
 	cut    codec.Cut
 }
@@ -37,12 +38,16 @@ func decodeCommand(s *streams) *cli.Command {
 		Flags: slices.Concat(d.output.flags("the input's name, ending in .png"), []cli.Flag{
 			&cli.StringFlag{Name: "format", Destination: &d.format, DefaultText: "by the output's suffix, or png",
 				Usage: "write `FORMAT`: png, tiff, bmp, gif, jpeg, pgm, ppm, pnm or pam"},
+			weightsFlag(&d.model),
 		}, d.cutFlags.flags(), d.limits.flags()),
 		Action: d.action,
 	}
 }
 
 func (d *decoding) action(c *cli.Context) (err error) {
+	if err := useModel(d.model); err != nil {
+		return err
+	}
 	if d.cut, _, err = d.cutFlags.cut(c); err != nil {
 		return err
 	}

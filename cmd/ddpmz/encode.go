@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -41,7 +40,7 @@ func encodeCommand(s *streams) *cli.Command {
 			"--steps, --timestep and --bytes write only the beginning of the file.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
-				Usage: "code by the model `NAME`: " + strings.Join(zoo.Names(), ", ")},
+				Usage: modelUsage("code by")},
 			&cli.StringFlag{Name: "mode", Value: "auto", Destination: &e.mode,
 				Usage: "`MODE` is modelled, stored (without a model), or auto, the smaller of the two"},
 		}, e.cutFlags.flags(), e.limits.flags()),
@@ -54,8 +53,8 @@ func (e *encoding) action(c *cli.Context) (err error) {
 	if e.codecMode, ok = modes[e.mode]; !ok {
 		return usagef("no mode %q: there are auto, modelled and stored", e.mode)
 	}
-	if !slices.Contains(zoo.Names(), e.model) {
-		return usagef("no model %q: there are %s", e.model, strings.Join(zoo.Names(), ", "))
+	if err := useModel(e.model); err != nil {
+		return err
 	}
 	if e.cut, e.cutting, err = e.cutFlags.cut(c); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 type inquiry struct {
 	*streams
 	json   bool
+	model  string // weights file
 	limits limitFlags
 	quiet  bool
 }
@@ -31,12 +32,16 @@ func infoCommand(s *streams) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Destination: &q.json, DisableDefaultText: true, Usage: "print an object in JSON for each file"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &q.quiet, DisableDefaultText: true, Usage: "no progress bar"},
+			weightsFlag(&q.model),
 		}, q.limits.flags()...),
 		Action: q.action,
 	}
 }
 
 func (q *inquiry) action(c *cli.Context) error {
+	if err := useModel(q.model); err != nil {
+		return err
+	}
 	list, err := q.jobs(c.Args().Slice(), "", func(name string) string { return name })
 	if err != nil {
 		return err

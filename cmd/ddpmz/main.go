@@ -4,13 +4,14 @@
 //	ddpmz decode photo.ddpmz                 writes photo.png
 //	ddpmz info photo.ddpmz                   says what is inside
 //	ddpmz truncate --bytes 20K photo.ddpmz   writes the first 20 KiB, which decode as well
+//	ddpmz bench photos                       measures, beside other codecs
 //
 // No file name, or "-", means standard input, and "-o -" standard output. The exit status is 0 if all went
 // well, 1 if a file did not, 2 if the command line was wrong and 130 if it was interrupted.
 //
 // The files follow the life of a command: args.go, flags.go and jobs.go make out what is wanted; encode.go,
-// decode.go, truncate.go and info.go (with description.go and table.go) do it; streams.go opens and saves;
-// errors.go and progress.go report.
+// decode.go, truncate.go, info.go (with description.go and table.go) and bench.go (with benchpictures.go,
+// benchcifar.go and benchoutput.go) do it; streams.go opens and saves; errors.go and progress.go report.
 package main
 
 import (
@@ -69,7 +70,7 @@ func newApp(s *streams) *cli.App {
 		Reader:    s.stdin,
 		Writer:    s.stdout,
 		ErrWriter: s.stderr,
-		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s)},
+		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), benchCommand(s)},
 		// Errors come back from RunContext; left alone, the library would print some and exit.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
@@ -77,7 +78,7 @@ func newApp(s *streams) *cli.App {
 			if c.Args().Present() {
 				return usagef("no command %q", c.Args().First())
 			}
-			return usagef("which command? encode, decode, info or truncate")
+			return usagef("which command? encode, decode, info, truncate or bench")
 		},
 	}
 	for _, c := range app.Commands {

@@ -7,6 +7,7 @@ package zoo
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/ddpmz/ddpmz/model"
@@ -19,13 +20,65 @@ const Default = "photo"
 var photo []byte
 
 // entries in the order of Names.
-var entries = []entry{
-	{Default, sync.OnceValues(func() (*model.Net, error) { return model.Load(photo) })},
-}
+var (
+	entries = []entry{newEntry(Default, photo)}
+	mutex   sync.RWMutex // guards entries
+)
 
 type entry struct {
 	name string
+	file []byte
 	load func() (*model.Net, error)
+}
+
+func newEntry(name string, file []byte) entry {
+	return entry{name, file, sync.OnceValues(func() (*model.Net, error) { return model.Load(file) })}
+}
+
+// all returns the entries there are.
+func all() []entry {
+	mutex.RLock()
+	defer mutex.RUnlock()
+	return entries
+}
+
+// Add makes a weights file of one's own known under a name, as long as the program runs: to code by it, and to decode
+// the files that need it. A name or an identity that is known already is an error, as is what model.Load refuses; to
+// add the same file once more under the same name is not.
+func Add(name string, file []byte) error {
+	e := newEntry(name, slices.Clone(file))
+	net, err := e.load()
+	if err != nil {
+		return err
+	}
+	id := net.Identity()
+	mutex.Lock()
+	defer mutex.Unlock()
+	for _, o := range entries {
+		n, err := o.load()
+		if err != nil {
+			return err
+		}
+		have := n.Identity()
+		switch {
+		case o.name == name && have == id:
+			return nil
+		case o.name == name || [4]byte(have[:4]) == [4]byte(id[:4]):
+			return fmt.Errorf("zoo: %s cannot be added: it is in the way of %s", name, o.name)
+		}
+	}
+	entries = append(slices.Clip(entries), e) // readers keep what they have
+	return nil
+}
+
+// File returns the weights file of the model of that name. It must not be changed.
+func File(name string) ([]byte, error) {
+	for _, e := range all() {
+		if e.name == name {
+			return e.file, nil
+		}
+	}
+	return nil, UnknownModelError(name)
 }
 
 // An UnknownModelError is a model that is not in the zoo.
@@ -35,8 +88,9 @@ func (e UnknownModelError) Error() string { return "zoo: no model " + string(e) 
 
 // Names returns the names of all models.
 func Names() []string {
-	names := make([]string, len(entries))
-	for i, e := range entries {
+	known := all()
+	names := make([]string, len(known))
+	for i, e := range known {
 		names[i] = e.name
 	}
 	return names
@@ -47,7 +101,7 @@ func ByName(name string) (*model.Net, error) {
 	if name == "" {
 		name = Default
 	}
-	for _, e := range entries {
+	for _, e := range all() {
 		if e.name == name {
 			return e.load()
 		}
@@ -57,7 +111,7 @@ func ByName(name string) (*model.Net, error) {
 
 // ByID returns the model whose identity begins with id, and its name.
 func ByID(id [4]byte) (*model.Net, string, error) {
-	for _, e := range entries {
+	for _, e := range all() {
 		net, err := e.load()
 		if err != nil {
 			return nil, "", err

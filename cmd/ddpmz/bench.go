@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/cifar"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// A benchmark is a bench command.
+type benchmark struct {
+	*streams
+	model                   string
+	rates, peers            string
+	jobs, count             int
+	reuse, from, cifar      string
+	json, csv, plot, tables string
+	force, quiet            bool
+	limits                  limitFlags
+	rateList                []float64 // nil if not given
+	chosen                  []peers.Peer
+}
+
+// defaultRates are about a factor of two apart, in bits a pixel.
+var defaultRates = []float64{0.05, 0.1, 0.25, 0.5, 1, 2, 4}
+
+func benchCommand(s *streams) *cli.Command {
+	b := &benchmark{streams: s}
+	return &cli.Command{
+		Name:      "bench",
+		Usage:     "measure sizes and pictures, beside other codecs",
+		ArgsUsage: "[PICTURES|FOLDERS]",
+		Description: "Every picture is encoded once. Every level and every rate is then a prefix of that file: real bytes, PSNR\n" +
+			"over RGB and MS-SSIM of luma. Other codecs are measured where their programs are installed (cjxl and djxl,\n" +
+			"cwebp and dwebp, opj_compress and opj_decompress, avifenc and avifdec, cjpeg and djpeg), in three\n" +
+			"comparisons: lossless files; one file, cut; and files made for each rate. ssimulacra2 and butteraugli_main\n" +
+			"are used as well where they are. Tables are printed in Markdown.\n\n" +
+			"Other codecs take most of the time and do not change: --reuse FILE.json takes their results from an earlier\n" +
+			"report if name, version and command of the peer, the samples of the picture and the rates are the same. A\n" +
+			"peer that is not installed is then taken as it is in the report. Times are those of that run.\n\n" +
+			"--cifar10 measures CIFAR-10 records instead, as the paper's Table 4 and Figure 5 do, without other codecs.",
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &b.model,
+				Usage: modelUsage("code by")},
+			&cli.StringFlag{Name: "rates", Destination: &b.rates, DefaultText: list(defaultRates) + "; for CIFAR-10 " + list(cifar.DefaultRates),
+				Usage: "cut at `RATES`, bits a pixel with commas between"},
+			&cli.StringFlag{Name: "peers", Value: "all", Destination: &b.peers,
+				Usage: "compare with `NAMES`, with commas between; none, all, or of " + strings.Join(peers.IDs(), ", ")},
+			&cli.IntFlag{Name: "jobs", Destination: &b.jobs, DefaultText: "1, for CIFAR-10 as many as there are cores",
+				Usage: "measure `N` pictures at a time; with more than one, times are longer than they need be"},
+			&cli.StringFlag{Name: "reuse", Destination: &b.reuse, Usage: "take other codecs' results from the report `FILE`, where they must be the same"},
+			&cli.StringFlag{Name: "from", Destination: &b.from, Usage: "measure nothing: make everything of the report `FILE`"},
+			&cli.StringFlag{Name: "cifar10", Destination: &b.cifar, Usage: "measure the images of `FILE`, records in CIFAR-10's binary layout"},
+			&cli.IntFlag{Name: "count", Destination: &b.count, DefaultText: "all", Usage: "measure the first `N` images, of CIFAR-10"},
+			&cli.StringFlag{Name: "json", Destination: &b.json, Usage: "write the report to `FILE`"},
+			&cli.StringFlag{Name: "csv", Destination: &b.csv, Usage: "write every measured point as a row to `FILE`"},
+			&cli.StringFlag{Name: "plot", Destination: &b.plot, Usage: "draw charts in `FOLDER`, each as PNG and SVG"},
+			&cli.StringFlag{Name: "tables", Destination: &b.tables,
+				Usage: "update the Markdown `FILE`: what stands between <!-- table NAME --> and <!-- end of table -->"},
+			&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: &b.force, DisableDefaultText: true, Usage: "replace files that exist"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &b.quiet, DisableDefaultText: true, Usage: "print errors only"},
+		}, b.limits.flags()),
+		Action: b.action,
+	}
+}
+
+// list writes rates as --rates takes them.
+func list(rates []float64) string {
+	var words []string
+	for _, r := range rates {
+		words = append(words, fmt.Sprint(r))
+	}
+	return strings.Join(words, ",")
+}
+
+func (b *benchmark) action(c *cli.Context) (err error) {
+	if err := b.check(c); err != nil {
+		return err
+	}
+	if err := b.checkOutputs(); err != nil {
+		return err
+	}
+	var r report
+	err = interruptibly(c.Context, func(ctx context.Context) (err error) {
+		switch {
+		case b.from != "":
+			r, err = b.read(b.from)
+		case b.cifar != "":
+			r, err = b.measureCIFAR(ctx)
+		default:
+			r, err = b.measurePictures(ctx, c.Args().Slice())
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return b.write(c.Context, r)
+}
+
+// check makes out what the flags say.
+func (b *benchmark) check(c *cli.Context) (err error) {
+	if err := useModel(b.model); err != nil {
+		return err
+	}
+	if c.IsSet("rates") {
+		if b.rateList, err = parseRates(b.rates); err != nil {
+			return err
+		}
+	}
+	if c.IsSet("jobs") && b.jobs < 1 || c.IsSet("count") && b.count < 1 {
+		return usagef("--jobs and --count are at least 1")
+	}
+	if b.count > 0 && b.cifar == "" {
+		return usagef("--count is for --cifar10")
+	}
+	sources := 0
+	for _, given := range []bool{c.NArg() > 0, b.from != "", b.cifar != ""} {
+		if given {
+			sources++
+		}
+	}
+	if sources != 1 {
+		return usagef("what to measure? Pictures, or --cifar10 FILE, or nothing: --from FILE")
+	}
+	if b.from != "" && b.reuse != "" || b.cifar != "" && (b.reuse != "" || c.IsSet("peers")) {
+		return usagef("--reuse and --peers are for measuring pictures")
+	}
+	b.chosen, err = choosePeers(b.peers)
+	return err
+}
+
+// parseRates reads the value of --rates.
+func parseRates(text string) (list []float64, err error) {
+	for word := range strings.SplitSeq(text, ",") {
+		r, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil || !(r > 0 && r <= 1000) {
+			return nil, usagef("%q is no rate: bits a pixel are a positive number, such as 0.25", word)
+		}
+		list = append(list, r)
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}
+
+// choosePeers reads the value of --peers.
+func choosePeers(text string) (chosen []peers.Peer, err error) {
+	if text == "none" {
+		return nil, nil
+	}
+	all := peers.All()
+	if text == "all" {
+		return all, nil
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		i := slices.IndexFunc(all, func(p peers.Peer) bool { return p.ID == strings.TrimSpace(word) })
+		if i < 0 {
+			return nil, usagef("no peer %q: there are none, all, %s", word, strings.Join(peers.IDs(), ", "))
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+// farewell is how long measuring may take to remove its temporary files when it is interrupted.
+const farewell = 2 * time.Second
+
+// interruptibly calls do, and returns when it does or soon after ctx ends, whichever is first. Programs end with
+// ctx, but coding does not look at contexts: it goes on, at the longest until the program exits.
+func interruptibly(ctx context.Context, do func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- do(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case <-done:
+	case <-time.After(farewell):
+	}
+	return context.Cause(ctx)
+}
+
+// jobCount is the value of --jobs, or what is best for times or for speed.
+func (b *benchmark) jobCount(fast bool) int {
+	switch {
+	case b.jobs > 0:
+		return b.jobs
+	case fast:
+		return runtime.GOMAXPROCS(0)
+	}
+	return 1
+}

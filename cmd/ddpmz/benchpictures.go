@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+)
+
+// measurePictures measures the pictures and folders that are named.
+func (b *benchmark) measurePictures(ctx context.Context, names []string) (report, error) {
+	config := bench.Config{Model: b.model, Rates: b.rateList, Peers: b.chosen, Jobs: b.jobCount(false), Limits: b.limits.limits()}
+	if config.Rates == nil {
+		config.Rates = defaultRates
+	}
+	if b.reuse != "" {
+		f, err := b.open(b.reuse)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if config.Reuse, err = bench.Read(f); err != nil {
+			return nil, about(b.reuse, err)
+		}
+	}
+	photos, err := b.photos(names)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range b.chosen {
+		if len(p.Missing) > 0 && config.Reuse == nil && !b.quiet {
+			b.note(p.Name, "not measured, for "+strings.Join(p.Missing, " and ")+" is missing")
+		}
+	}
+	bar := b.bar("bench", b.quiet)
+	defer bar.end()
+	config.Progress = bar.update
+	r, err := bench.Run(ctx, photos, config)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// pictureSuffixes are those of files in a folder that are taken for pictures.
+var pictureSuffixes = []string{".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+
+// photos reads pictures, and all those in folders that can be measured.
+func (b *benchmark) photos(names []string) (list []bench.Photo, err error) {
+	for _, name := range names {
+		if !isFolder(name) {
+			p, err := b.photo(name)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, p)
+			continue
+		}
+		entries, err := os.ReadDir(name)
+		if err != nil {
+			return nil, about(name, err)
+		}
+		found := false
+		for _, e := range entries { // sorted
+			if e.IsDir() || !slices.Contains(pictureSuffixes, strings.ToLower(filepath.Ext(e.Name()))) {
+				continue
+			}
+			path := filepath.Join(name, e.Name())
+			p, err := b.photo(path)
+			var unsupported metrics.UnsupportedError
+			if errors.As(err, &unsupported) {
+				if !b.quiet {
+					b.note(path, "left out: "+message(unsupported))
+				}
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			list, found = append(list, p), true
+		}
+		if !found {
+			return nil, about(name, errors.New("no picture in this folder can be measured"))
+		}
+	}
+	return list, nil
+}
+
+func (b *benchmark) photo(name string) (bench.Photo, error) {
+	f, err := b.open(name)
+	if err != nil {
+		return bench.Photo{}, err
+	}
+	defer f.Close()
+	p, err := picture.Read(f)
+	if err != nil {
+		return bench.Photo{}, about(displayName(name), err)
+	}
+	photo, err := bench.NewPhoto(filepath.Base(name), p.Image)
+	return photo, about(displayName(name), err)
+}
