@@ -1,6 +1,11 @@
 package codec
 
-import "github.com/ddpmz/ddpmz/bitstream"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ddpmz/ddpmz/bitstream"
+)
 
 // A pass of several bands is a segment of its own: the lengths of all streams but the last, then the streams, band
 // by band. Passes of one band share the stream of their segment.
@@ -30,7 +35,7 @@ func splitBands(decoders []*symbolDecoder, payload []byte, size uint64) error {
 	head := uint64(r.Offset())
 	if err := r.Err(); err != nil {
 		if uint64(len(payload)) == size {
-			return FormatError("lengths of bands are missing")
+			return fmt.Errorf("lengths of bands: %w", err)
 		}
 		for _, d := range decoders {
 			if err := d.rans.Reset(nil, 8); err != nil { // there is more than nothing: that is not here
@@ -40,7 +45,7 @@ func splitBands(decoders []*symbolDecoder, payload []byte, size uint64) error {
 		return nil
 	}
 	if head > rest {
-		return FormatError("bands longer than their segment")
+		return errors.New("bands longer than their segment")
 	}
 	lengths[len(lengths)-1] = rest - head
 	payload = payload[head:]

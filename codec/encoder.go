@@ -17,7 +17,8 @@ import (
 type Mode int
 
 const (
-	// Auto codes by the model, unless the plain coder makes the file smaller.
+	// Auto codes by the model, unless the plain coder makes the file smaller. Where the model's file is smaller by
+	// far than a forecast of the plain one, that is not made.
 	Auto Mode = iota
 	// Modelled codes by the model. Paletted images, which it cannot do, are an UnsupportedError.
 	Modelled
@@ -101,12 +102,18 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 	if err := e.check(b.Dx(), b.Dy(), !paletted && e.Mode != Stored); err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	p, err := take(m)
 	if err != nil {
 		return err
 	}
 	f, err := e.encode(ctx, p)
 	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil { // the plain coder does not look
 		return err
 	}
 	return container.Write(w, &f.header, f.payloads)
@@ -128,22 +135,33 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 	case e.Mode == Modelled:
 		return side.around(func(f *file) error { return e.modelled(ctx, f, p) })
 	}
-	// Both, side by side: no file shall be larger than the plain one. The model's turn overwrites the planes,
-	// so the plain coder gets its samples first.
+	// Both, side by side. The model's turn overwrites the planes, so the plain coder gets its samples first. It
+	// waits for the model's result where it expects to lose, and then gives up.
 	raster := p.raster()
+	limit := make(chan int64, 1)
 	type result struct {
 		*file
 		err error
 	}
 	plain := make(chan result, 1)
 	go func() {
-		f, err := side.around(func(f *file) error { return f.addStored(raster) })
+		f, err := side.around(func(f *file) error {
+			return f.addStored(raster, func() int64 { return <-limit })
+		})
 		plain <- result{f, err}
 	}()
-	modelled, err := side.around(func(f *file) error { return e.modelled(ctx, f, p) })
+	modelled, err := side.around(func(f *file) error {
+		n := len(f.payloads)
+		err := e.modelled(ctx, f, p)
+		limit <- totalLen(f.payloads[n:])
+		return err
+	})
 	r := <-plain
 	if err != nil {
 		return nil, err
+	}
+	if r.err == stored.ErrTooLarge {
+		return modelled, nil
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -156,6 +174,14 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 		return r.file, err
 	}
 	return modelled, nil
+}
+
+func totalLen(payloads [][]byte) int64 {
+	var n int64
+	for _, p := range payloads {
+		n += int64(len(p))
+	}
+	return n
 }
 
 // sideData is what a file holds besides the pixels' colours, coded once for whichever way these are coded.
@@ -226,10 +252,11 @@ func (p *picture) graySteps() int32 {
 }
 
 // stored codes the picture plainly.
-func (p *picture) stored(f *file) error { return f.addStored(p.raster()) }
+func (p *picture) stored(f *file) error { return f.addStored(p.raster(), nil) }
 
-func (f *file) addStored(r *stored.Raster) error {
-	b, err := stored.Encode(r)
+// addStored codes a raster plainly, unless that is stored.ErrTooLarge for the limit.
+func (f *file) addStored(r *stored.Raster, limit func() int64) error {
+	b, err := stored.EncodeBelow(r, limit)
 	if err != nil {
 		return err
 	}

@@ -3,19 +3,25 @@ package codec
 import (
 	"fmt"
 	"math/bits"
+	"runtime"
 )
 
-// Default limits. They let a 24-megapixel photograph pass, on 32-bit machines one of 1.7.
+// Default limits. They let a 24-megapixel photograph pass, on 32-bit machines one of about 4.
 const (
 	DefaultMaxPixels = 1 << 26
 	DefaultMaxMemory = 16 << 30 >> (4 * (64 - bits.UintSize) / 32)
 )
 
-// Memory that coding takes at most, in bytes a pixel, with the garbage collector's slack. Measured as the peak
-// of the command on a Kodak photograph: decoding 430, encoding 565.
+// Memory that coding takes at most, with the garbage collector's slack, without the model itself, which is some tens
+// of megabytes. The model's state goes with the pixels; its activations with the sites of a band and the rows around
+// it, once for every processor that has a band (package model, band.go).
 const (
-	memoryPlain    = 40  // stored files
-	memoryModelled = 600 // the model's state and activations
+	memoryPlain    = 40  // bytes a pixel of a stored file
+	memoryModelled = 200 // bytes a pixel
+	memorySite     = 800 // bytes a site of a band: 520 are in use, at 32 channels and 48 hidden units
+
+	bandRows = 64 // the fewest rows of sites of a band, where a scale has several
+	haloRows = 16 // around it, with the rows by which a band may be longer than another
 )
 
 // Limits bound what a file or an image may ask for. Zero values mean the defaults.
@@ -39,12 +45,19 @@ func (l Limits) check(w, h int, modelled bool) error {
 	if pixels > maxPixels {
 		return &LimitError{"pixels", pixels, maxPixels}
 	}
-	each := int64(memoryPlain)
+	need := pixels * memoryPlain
 	if modelled {
-		each = memoryModelled
+		need = pixels*memoryModelled + scratch(int64(w), int64(h), int64(runtime.GOMAXPROCS(0)))
 	}
-	if need := pixels * each; need > maxMemory {
+	if need > maxMemory {
 		return &LimitError{"bytes of memory", need, maxMemory}
 	}
 	return nil
+}
+
+// scratch returns the memory of the bands that procs processors code side by side at the finest scale.
+func scratch(w, h, procs int64) int64 {
+	w, h = (w+1)/2, (h+1)/2
+	n := max(1, h/bandRows)
+	return min(n, procs) * w * min(h, h/n+haloRows) * memorySite
 }

@@ -150,7 +150,7 @@ func TestImports(t *testing.T) {
 		"model/zoo":         {"model"},
 		"codec/internal/*":  {"bitstream", "codec/internal/*"},
 		"codec":             {"bitstream", "rans", "container", "model", "model/zoo", "codec/internal/*"},
-		"cmd/*/internal/*":  {"codec", "model", "model/zoo", "cmd/*/internal/*"},
+		"cmd/*/internal/*":  {"codec", "model", "model/zoo", "internal/render", "cmd/*/internal/*"},
 		"internal/render":   {},
 		"internal/render/*": {"internal/render"},
 	} {

@@ -323,12 +323,16 @@ func storedError(c container.Chunk, err error) error {
 	return nil
 }
 
-// Image returns the picture so far. It costs about as much as a level of the reverse process.
+// Image returns the picture so far. It costs about as much as a level of the reverse process, which the context can
+// stop: then the error is the context's. The whole image is there even then.
 func (s *Stream) Image() (image.Image, error) {
 	p := s.picture
 	if s.header.Modelled {
 		m, set := p.canvas()
 		s.chain.Strips(set)
+		if err := s.context.Err(); err != nil && !s.chain.Exact() {
+			return nil, err
+		}
 		return m, nil
 	}
 	n := p.format.planes()

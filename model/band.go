@@ -22,7 +22,7 @@ func bandEdge(h, i int) int {
 	if i == n {
 		return h
 	}
-	return h * i / n &^ 1
+	return int(int64(h)*int64(i)/int64(n)) &^ 1
 }
 
 // Bands returns how many bands a pass is coded in, and so how many coders Advance wants.
@@ -90,7 +90,8 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 			// In order, so that the rows below are still as they were, and those above in last.
 			mu.Lock()
 			number := next
-			if next++; number >= n {
+			if next++; number >= n || c.stopped() {
+				all = all && number >= n
 				mu.Unlock()
 				return
 			}

@@ -276,10 +276,7 @@ func (b *band) advance(g, phase int, coder Coder, estimates *details) bool {
 	d := Distribution{tab: c.tables}
 	final := stage == stages-1
 	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
-	least := c.tau - deviationSteps // of the scale, for cells of width 1, to advance
-	if s.number > 1 {
-		least -= coarserTau
-	}
+	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
 	var r correction
 	for y := range b.output.H {
 		fy := b.y0 - b.top + 2*y + origin[0] // in the frame

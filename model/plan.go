@@ -24,10 +24,6 @@ var thumbnailScale = process.ThumbnailScale
 // lead returns how many clocks scale l is ahead of the finest at the end of a level.
 func lead(l int) int { return process.Lead(l) }
 
-// coarserTau is how much lower the threshold of skipping is above the finest scale, as log2 in 1/32: what a cell
-// of a coarser scale is worth more (see lead) pays for advancing surer coordinates.
-const coarserTau = process.CoarserTau
-
 // Passes returns all passes of a w x h image in coding order. At level m the finest scale reaches cells of width
 // 2^m, scale l cells of width 2^(m-lead(l)); a level's passes go from coarse to fine. The coarsest scale has a
 // single site, which is too little for the network to see anything in: it becomes exact in the first pass.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"image/png"
 	"io"
 	"path/filepath"
 	"slices"
@@ -94,7 +95,7 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 			lost = "metadata left out: " + message(err)
 			got.metadata = nil
 		}
-		return picture.Write(w, d.format, got.image, got.metadata, picture.Options{})
+		return picture.Write(w, d.format, got.image, got.metadata, got.options())
 	})
 	if err != nil || d.output.quiet {
 		return err
@@ -114,6 +115,15 @@ type decoded struct {
 	metadata []byte
 	last     codec.Refinement
 	cut      bool // decoding came to an end that the file should not have
+}
+
+// options returns how the picture is written. Packing a PNG file would be most of a preview's time, and few keep
+// previews.
+func (d *decoded) options() picture.Options {
+	if d.last.Exact {
+		return picture.Options{}
+	}
+	return picture.Options{Compression: png.BestSpeed}
 }
 
 // note says what is missing, if something is.

@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	"image/png"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 )
 
 // pictures are small ones of every kind.
@@ -85,6 +89,41 @@ func TestMetadata(t *testing.T) {
 		t.Errorf("cut metadata: status %d, %q", r.status, r.err)
 	}
 	wantSame(t, r.out, load(t, "tiny/rock.png"))
+}
+
+// TestPackedInHaste checks that PNG files of previews are packed by image/png's quickest level, and those of exact
+// pictures by its usual one.
+func TestPackedInHaste(t *testing.T) {
+	for _, name := range []string{"rgb-17x13.png", "gray-17x13.png"} {
+		coded := must(t, load(t, "odd/"+name), "encode", "--mode", "modelled")
+		half := must(t, coded, "truncate", "--bytes", strconv.Itoa(len(coded)/2))
+		for _, test := range []struct {
+			file  []byte
+			args  []string
+			level png.CompressionLevel
+		}{
+			{coded, nil, png.DefaultCompression},
+			{coded, []string{"--steps", "1000"}, png.DefaultCompression},
+			{coded, []string{"--steps", "900"}, png.BestSpeed},
+			{half, []string{"--quiet"}, png.BestSpeed},
+		} {
+			have := must(t, test.file, append([]string{"decode"}, test.args...)...)
+			p := decodePNG(t, have)
+			meta, err := p.Metadata.Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, level := range []png.CompressionLevel{png.DefaultCompression, png.BestSpeed} {
+				var want bytes.Buffer
+				if err := picture.Write(&want, "png", p.Image, meta, picture.Options{Compression: level}); err != nil {
+					t.Fatal(err)
+				}
+				if same := bytes.Equal(have, want.Bytes()); same != (level == test.level) {
+					t.Errorf("%s, decode %q: is level %d: %t", name, test.args, level, same)
+				}
+			}
+		}
+	}
 }
 
 // TestFormats decodes into other formats, chosen by either means, and encodes them again.

@@ -16,12 +16,16 @@ import (
 // Default is the name of the model used when none is asked for.
 const Default = "photo"
 
-//go:embed photo.ddpw
-var photo []byte
+var (
+	//go:embed photo.ddpw
+	photo []byte
+	//go:embed cifar10.ddpw
+	cifar10 []byte
+)
 
 // entries in the order of Names.
 var (
-	entries = []entry{newEntry(Default, photo)}
+	entries = []entry{newEntry(Default, photo), newEntry("cifar10", cifar10)}
 	mutex   sync.RWMutex // guards entries
 )
 
@@ -43,8 +47,8 @@ func all() []entry {
 }
 
 // Add makes a weights file of one's own known under a name, as long as the program runs: to code by it, and to decode
-// the files that need it. A name or an identity that is known already is an error, as is what model.Load refuses; to
-// add the same file once more under the same name is not.
+// the files that need it. A name that another file has is an error, as is an identity that begins as another file's
+// does, and what model.Load refuses; to add the same file once more is not.
 func Add(name string, file []byte) error {
 	e := newEntry(name, slices.Clone(file))
 	net, err := e.load()
@@ -63,7 +67,7 @@ func Add(name string, file []byte) error {
 		switch {
 		case o.name == name && have == id:
 			return nil
-		case o.name == name || [4]byte(have[:4]) == [4]byte(id[:4]):
+		case o.name == name || have != id && [4]byte(have[:4]) == [4]byte(id[:4]):
 			return fmt.Errorf("zoo: %s cannot be added: it is in the way of %s", name, o.name)
 		}
 	}

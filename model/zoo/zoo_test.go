@@ -58,14 +58,17 @@ func TestAdd(t *testing.T) {
 	if err := Add("own", own); err != nil {
 		t.Errorf("a second time: %v", err)
 	}
+	if err := Add("alias", file); err != nil {
+		t.Errorf("the default under another name: %v", err)
+	}
 	other := bytes.Clone(own)
 	other[10]++
-	for name, add := range map[string][]byte{"own": other, "another": own, Default: other, "broken": own[:100]} {
+	for name, add := range map[string][]byte{"own": other, Default: other, "broken": own[:100]} {
 		if err := Add(name, add); err == nil {
 			t.Errorf("%s is added", name)
 		}
 	}
-	if names := Names(); names[0] != Default || names[len(names)-1] != "own" {
+	if names := Names(); names[0] != Default || names[len(names)-1] != "alias" {
 		t.Errorf("models %v", names)
 	}
 }

@@ -9,7 +9,8 @@
 // are compressed as the blocks of one Zstandard frame. The encoder tries
 // several ways of choosing filters and keeps the smallest result, so its
 // output may change from version to version; what the decoder makes of a
-// stream never will.
+// stream never will. Who has a smaller file already spares it the work:
+// [EncodeBelow].
 //
 // # Stream
 //

@@ -28,7 +28,17 @@ const finalists = 4
 
 // Encode returns the smallest stream found for the raster; the same raster
 // always gives the same stream. It fails with a RasterError only.
-func Encode(r *Raster) ([]byte, error) {
+func Encode(r *Raster) ([]byte, error) { return EncodeBelow(r, nil) }
+
+// EncodeBelow is Encode for a caller who has another way of coding the raster,
+// and no use for a stream of more than limit bytes. If it would clearly be
+// longer, EncodeBelow says so with ErrTooLarge after a seventh of the work; it
+// never says so of a raster of less than 64 KiB, or one that shrinks to a
+// quarter at once. Else the stream is Encode's, whether below the limit or not.
+//
+// limit is called at most once, in the goroutine of the call, and may take its
+// time: only its result matters for what is returned. nil is no limit.
+func EncodeBelow(r *Raster, limit func() int64) ([]byte, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
@@ -38,16 +48,25 @@ func Encode(r *Raster) ([]byte, error) {
 	if len(r.Samples) == 0 {
 		return nil, nil
 	}
-	s := newSerializer(r)
-	candidates, err := rank(s)
+	t := newTrial(r)
+	if limit != nil {
+		least, err := t.forecast()
+		if err != nil {
+			return nil, err
+		}
+		if least > 0 && least > limit() {
+			return nil, ErrTooLarge
+		}
+	}
+	candidates, err := t.rank()
 	if err != nil {
 		return nil, err
 	}
 	c := compressor{level: zstd.SpeedBestCompression}
 	var best []byte
 	for _, candidate := range candidates[:min(finalists, len(candidates))] {
-		rows := s.rows(candidate)
-		blocks, err := c.compress(rows, blockBytes(r.Height, len(rows)/r.Height))
+		rows := t.rows(candidate)
+		blocks, err := c.compress(rows, t.blockBytes(rows))
 		if err != nil {
 			return nil, err
 		}
@@ -58,27 +77,66 @@ func Encode(r *Raster) ([]byte, error) {
 	return best, nil
 }
 
-// rank returns all candidates for a raster, the most promising first.
-func rank(s *serializer) ([]candidate, error) {
-	var candidates []candidate
-	c := compressor{level: zstd.SpeedDefault}
+// A trial is the search for a raster's best candidates.
+type trial struct {
+	*serializer
+	quick compressor
+	tried []candidate // with their sizes
+}
+
+func newTrial(r *Raster) *trial {
+	return &trial{serializer: newSerializer(r), quick: compressor{level: zstd.SpeedDefault}}
+}
+
+// try finds the sizes of the candidates of a strategy, with green and without,
+// if that has not been done.
+func (t *trial) try(s strategy) error {
+	if slices.ContainsFunc(t.tried, func(c candidate) bool { return c.strategy == s }) {
+		return nil
+	}
 	for _, green := range []bool{false, true} {
-		if green && !s.raster.hasGreen() {
+		if green && !t.raster.hasGreen() {
 			break
 		}
-		for strategy := range numStrategies {
-			candidate := candidate{strategy: strategy, green: green}
-			rows := s.rows(candidate)
-			blocks, err := c.compress(rows, len(rows))
-			if err != nil {
-				return nil, err
-			}
-			candidate.size = len(blocks)
-			candidates = append(candidates, candidate)
+		c := candidate{strategy: s, green: green}
+		rows := t.rows(c)
+		blocks, err := t.quick.compress(rows, len(rows))
+		if err != nil {
+			return err
+		}
+		c.size = len(blocks)
+		t.tried = append(t.tried, c)
+	}
+	return nil
+}
+
+// rank returns all candidates for the raster, the most promising first.
+func (t *trial) rank() ([]candidate, error) {
+	for s := range numStrategies {
+		if err := t.try(s); err != nil {
+			return nil, err
 		}
 	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(a.size, b.size) })
-	return candidates, nil
+	slices.SortFunc(t.tried, candidate.compare)
+	return t.tried, nil
+}
+
+// compare orders candidates by size. Among equals, green comes last, then the
+// strategy counts.
+func (c candidate) compare(d candidate) int {
+	if c.size == d.size && c.green != d.green {
+		if d.green {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(c.size, d.size), cmp.Compare(c.strategy, d.strategy))
+}
+
+// blockBytes returns the length of the blocks that serialized rows are cut
+// into.
+func (t *trial) blockBytes(rows []byte) int {
+	return blockBytes(t.raster.Height, len(rows)/t.raster.Height)
 }
 
 // blockBytes returns the length of the blocks that height rows of stride bytes

@@ -24,15 +24,15 @@ func graphics(t testing.TB, folder string) []string {
 	return files
 }
 
-// readPNG reads a picture of 8-bit colours, or of at most 16 indexed ones.
-func readPNG(t testing.TB, name string) (image.Image, *Raster) {
+// readPicture reads a picture of 8-bit colours, or of at most 16 indexed ones.
+func readPicture(t testing.TB, name string) (image.Image, *Raster) {
 	t.Helper()
 	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	img, err := png.Decode(f)
+	img, _, err := image.Decode(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func BenchmarkGraphics(b *testing.B) {
 // PNG's in the mean, which it returns.
 func compare(t testing.TB, files []string) (mean float64) {
 	for _, name := range files {
-		img, r := readPNG(t, name)
+		img, r := readPicture(t, name)
 		var size counter
 		encoder := png.Encoder{CompressionLevel: png.BestCompression}
 		if err := encoder.Encode(&size, img); err != nil {

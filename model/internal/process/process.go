@@ -10,9 +10,6 @@ const (
 	Stages      = 6          // reverse steps of a scale
 	Conditions  = 5          // scales with gains and shifts of their own; coarser ones share the last
 	Phases      = 4
-
-	// CoarserTau is how much lower the threshold of skipping is above the finest scale, as log2 in 1/32.
-	CoarserTau = 16
 )
 
 // StageClocks are the clocks that the stages of a scale bring its coordinates to, before BandClocks are added;

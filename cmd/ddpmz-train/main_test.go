@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/internal/render"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// pictures returns a folder of n rendered pictures.
+func pictures(t *testing.T, n int) (folder string, list []image.Image) {
+	t.Helper()
+	folder = t.TempDir()
+	for i := range n {
+		m := render.Scene(render.Kind(i%3), 64, 48, uint32(i))
+		f, err := os.Create(filepath.Join(folder, fmt.Sprintf("%02d.png", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := png.Encode(f, m); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, m)
+	}
+	return folder, list
+}
+
+// command runs the program and checks its status.
+func command(t *testing.T, want int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	if got := run(args, &o, &e); got != want {
+		t.Fatalf("ddpmz-train %s: status %d, want %d\n%s%s", strings.Join(args, " "), got, want, &o, &e)
+	}
+	return o.String(), e.String()
+}
+
+var small = []string{"--channels", "16", "--layers", "1", "--hidden", "16", "--crop", "32", "--batch", "2"}
+
+// TestTrain: a short training makes a weights file that the codec takes: it encodes and decodes by it, exactly. The
+// checkpoint goes on, and the evaluation measures.
+func TestTrain(t *testing.T) {
+	folder, list := pictures(t, 4)
+	out := filepath.Join(t.TempDir(), "own.ddpw")
+	_, said := command(t, 0, append([]string{folder, "-o", out, "--steps", "6", "--validations", "2"}, small...)...)
+	for _, want := range []string{"3 images to learn from, 1 held out", "step 6, held out:", "no input can overflow"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said:\n%s", want, said)
+		}
+	}
+	file, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := zoo.Add("own", file); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		var coded bytes.Buffer
+		if err := codec.Encode(&coded, m, &codec.Options{Model: "own", Mode: codec.Modelled}); err != nil {
+			t.Fatal(err)
+		}
+		back, err := codec.Decode(&coded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 64 * 48 {
+			x, y := i%64, i/64
+			r, g, b, _ := m.At(x, y).RGBA()
+			if r2, g2, b2, _ := back.At(x, y).RGBA(); r != r2 || g != g2 || b != b2 {
+				t.Fatalf("pixel %d,%d came back as another", x, y)
+			}
+		}
+	}
+	if info, err := os.Stat(strings.Replace(out, ".ddpw", ".png", 1)); err != nil || info.Size() < 1000 {
+		t.Errorf("curves: %v, %v", info, err)
+	}
+	again := filepath.Join(t.TempDir(), "again.ddpw")
+	command(t, 0, "--resume", strings.Replace(out, ".ddpw", ".ckpt", 1), "--steps", "8", "-o", again, folder)
+	if b, err := os.ReadFile(again); err != nil || bytes.Equal(b, file) {
+		t.Errorf("two steps more make the same file (%v)", err)
+	}
+	plot := filepath.Join(t.TempDir(), "e.svg")
+	table, _ := command(t, 0, "eval", folder, "--model", again, "--plot", plot, "--files")
+	if !strings.Contains(table, "4 pictures") || !strings.Contains(table, "timestep") || !strings.Contains(table, "100.00") || !strings.Contains(table, "files by the model") {
+		t.Errorf("evaluation:\n%s", table)
+	}
+	if b, err := os.ReadFile(plot); err != nil || !bytes.Contains(b, []byte("<svg")) {
+		t.Errorf("%d bytes of plot, %v", len(b), err)
+	}
+	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
+}
+
+// TestCommandLines: mistakes have status 2 if they are in the command line, 1 if in files.
+func TestCommandLines(t *testing.T) {
+	folder, _ := pictures(t, 1)
+	empty := t.TempDir()
+	for _, test := range []struct {
+		status int
+		args   []string
+	}{
+		{0, []string{"--help"}},
+		{2, nil},
+		{2, []string{folder, folder}},
+		{2, []string{"--nonesuch", folder}},
+		{2, []string{"--steps", "3", "--minutes", "3", folder}},
+		{2, []string{"--objective", "beauty", folder}},
+		{2, []string{"--weigh", "1,2,3", folder}},
+		{2, []string{"--weigh", "1,2,3,4,5,x", folder}},
+		{2, []string{"--tau", "0", folder}},
+		{1, []string{empty}},
+		{1, []string{filepath.Join(empty, "nonesuch")}},
+		{1, []string{"--init", "nonesuch", folder}},
+		{1, []string{"--crop", "33", folder}},
+		{1, []string{"--channels", "17", folder}},
+		{1, []string{"--resume", filepath.Join(folder, "00.png"), folder}},
+		{2, []string{"eval"}},
+		{2, []string{"eval", "--plot", "x.txt", folder}},
+		{1, []string{"eval", "--model", "nonesuch", folder}},
+	} {
+		if _, said := command(t, test.status, test.args...); said == "" {
+			t.Errorf("%v: nothing is said", test.args)
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package model
+
+import (
+	"math/big"
+	"reflect"
+	"slices"
+	"testing"
+)
+
+// TestBandEdges: bands cover all rows, begin with even ones and are of 64 rows at least, if there is more than one,
+// but of no more than that takes. Heights up to those of the tallest images there are.
+func TestBandEdges(t *testing.T) {
+	heights := []int{1 << 23, 1<<23 - 1, 1<<22 + 129, 850_001}
+	for h := 1; h < 1500; h++ {
+		heights = append(heights, h)
+	}
+	for _, h := range heights {
+		n := bandsOf(h)
+		if n != max(1, h/64) {
+			t.Fatalf("%d rows have %d bands", h, n)
+		}
+		before := 0
+		for i := range n + 1 {
+			edge := bandEdge(h, i)
+			want := new(big.Int).Div(big.NewInt(int64(h)*int64(i)), big.NewInt(int64(n))).Int64()
+			switch {
+			case i == 0 && edge != 0 || i == n && edge != h:
+				t.Fatalf("%d rows: band %d of %d begins at %d", h, i, n, edge)
+			case i < n && (edge&1 != 0 || int64(edge) != want-want%2):
+				t.Fatalf("%d rows: band %d of %d begins at %d, want %d", h, i, n, edge, want-want%2)
+			case i > 0 && n > 1 && (edge-before < 64 || edge-before > 128):
+				t.Fatalf("%d rows: band %d of %d has %d", h, i-1, n, edge-before)
+			}
+			before = edge
+		}
+	}
+}
+
+// randomState gives a scale cells and traces of nothing but chance.
+func randomState(c *Chain, s *scale, seed uint64) {
+	c.begin(s)
+	r := newRand(seed)
+	n := s.w * s.h
+	for i := range coordinates {
+		cell, clock := make([]int32, n), make([]uint8, n)
+		for j := range n {
+			cell[j], clock[j] = int32(r.IntN(2000)-1000), uint8(r.IntN(topClock+1))
+			if r.IntN(4) == 0 {
+				clock[j] = unknown
+			}
+			if r.IntN(3) > 0 {
+				s.traces[i][j] = storedTrace(r.IntN(1<<16) | 1<<7)
+			}
+		}
+		s.cells[i].save(cell, clock, 0)
+	}
+}
+
+// TestBandSees: whatever the bands before it have written by then, a band sees the scale as it was before the pass,
+// as many rows around its own as the network looks at; and it writes its own.
+func TestBandSees(t *testing.T) {
+	net, g := tinyNet(t, 0), Geometry{9, 2*(3*bandRows+7) - 1, 3, 8}
+	c := NewChain(net, g, net.Tau())
+	s := &c.scales[1]
+	randomState(c, s, 52)
+	var before [coordinates]struct {
+		cell   []int32
+		clock  []uint8
+		traces []trace
+		dither []uint16
+	}
+	for i := range before {
+		p := &before[i]
+		n := s.w * s.h
+		p.cell, p.clock, p.traces, p.dither = make([]int32, n), make([]uint8, n), make([]trace, n), make([]uint16, n)
+		s.cells[i].load(p.cell, p.clock, 0, n)
+		loadTraces(p.traces, s.traces[i])
+		s.ditherRows(p.dither, i, 0, s.h)
+	}
+	b, last := new(band), new(above)
+	halo := net.w.layers + 1 + textureHalo
+	for number := range bandsOf(s.h) {
+		b.take(c, s, 2, number, last)
+		if b.top != max(0, b.y0-halo) || b.top+b.rows != min(s.h, b.y1+halo) {
+			t.Fatalf("band %d, rows %d to %d, sees %d to %d", number, b.y0, b.y1, b.top, b.top+b.rows)
+		}
+		for i, want := range before {
+			from, to := b.top*s.w, (b.top+b.rows)*s.w
+			if !slices.Equal(b.cell[i], want.cell[from:to]) || !slices.Equal(b.clock[i], want.clock[from:to]) || !slices.Equal(b.dither[i], want.dither[from:to]) {
+				t.Fatalf("band %d sees other cells of coordinate %d than there were", number, i)
+			}
+			for y := b.y0 - traceBorder; y < b.y1+traceBorder; y++ {
+				row := make([]trace, s.w)
+				if y >= 0 && y < s.h {
+					row = want.traces[y*s.w:][:s.w]
+				}
+				at := (y - b.top + traceBorder) * (s.w + 2*traceBorder)
+				got := b.traces[i][at:][:s.w+2*traceBorder]
+				if !slices.Equal(got[traceBorder:][:s.w], row) || got[0]|got[1]|got[s.w+2]|got[s.w+3] != 0 {
+					t.Fatalf("band %d sees other traces of coordinate %d, row %d, than there were", number, i, y)
+				}
+			}
+		}
+		// What it codes, and what it must not: the rows around.
+		for i := range coordinates {
+			for j := range b.cell[i] {
+				b.cell[i][j], b.clock[i][j] = int32(2*number+i), 1
+			}
+			for j := range b.traces[i] {
+				b.traces[i][j] = newTrace(int64(number)<<6, 1)
+			}
+		}
+		b.put()
+	}
+	cell, clock, traces := make([]int32, s.w), make([]uint8, s.w), make([]trace, s.w)
+	for number := range bandsOf(s.h) {
+		for y := bandEdge(s.h, number); y < bandEdge(s.h, number+1); y++ {
+			for i := range coordinates {
+				s.cells[i].load(cell, clock, y*s.w, (y+1)*s.w)
+				loadTraces(traces, s.traces[i][y*s.w:][:s.w])
+				for x := range s.w {
+					if cell[x] != int32(2*number+i)&^1 || clock[x] != 1 || traces[x] != newTrace(int64(number)<<6, 1) {
+						t.Fatalf("row %d of coordinate %d is not what band %d has written", y, i, number)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestAverage: what bands have learned is averaged, towards zero; one band's is kept as it is.
+func TestAverage(t *testing.T) {
+	r := newRand(53)
+	type numbers struct{ values, counts []int64 }
+	list := func(s *stageContexts) (n numbers) {
+		offsets := func(list []offset) {
+			for _, o := range list {
+				n.values, n.counts = append(n.values, int64(o.value)), append(n.counts, int64(o.count))
+			}
+		}
+		for i := range s {
+			offsets([]offset{s[i].whole})
+			offsets(s[i].around[:])
+			offsets(s[i].above[:])
+			offsets(s[i].scales[:])
+		}
+		for i := range s {
+			n.values = append(n.values, s[i].weight[:]...)
+		}
+		return n
+	}
+	for _, n := range []int{1, 2, 3, 7} {
+		bands := make([]stageContexts, n)
+		for b := range bands {
+			random := func(list []offset) {
+				for j := range list {
+					list[j] = offset{int32(r.IntN(2*maxOffset+1) - maxOffset), int32(r.IntN(151))}
+				}
+			}
+			for i := range bands[b] {
+				c := &bands[b][i]
+				whole := make([]offset, 1)
+				random(whole)
+				c.whole = whole[0]
+				random(c.around[:])
+				random(c.above[:])
+				random(c.scales[:])
+				for j := range c.weight {
+					c.weight[j] = r.Int64N(1<<41) - 1<<40
+				}
+			}
+		}
+		var got stageContexts
+		got.average(bands)
+		have, learned := list(&got), make([]numbers, n)
+		for b := range bands {
+			learned[b] = list(&bands[b])
+		}
+		for j, v := range have.values {
+			sum := new(big.Int)
+			for b := range learned {
+				sum.Add(sum, big.NewInt(learned[b].values[j]))
+			}
+			if want := sum.Quo(sum, big.NewInt(int64(n))).Int64(); v != want {
+				t.Fatalf("%d bands: the average is %d, want %d", n, v, want)
+			}
+		}
+		for j, v := range have.counts {
+			want := int64(0)
+			for b := range learned {
+				want = max(want, learned[b].counts[j])
+			}
+			if v != want {
+				t.Fatalf("%d bands: the count is %d, want %d", n, v, want)
+			}
+		}
+		if n == 1 && !reflect.DeepEqual(got, bands[0]) {
+			t.Error("what a single band has learned is not kept")
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package train
+
+// A belief about a coordinate is a logistic distribution of given mean and logarithm of the scale.
+
+const (
+	deviation   = 1.8137993642 // standard deviation of a logistic of scale 1, π/√3
+	minLogScale = -3
+	maxLogScale = 6
+
+	// floor is the share of a uniform distribution in every belief: no surprise costs more than some 20 bits.
+	floor = 1e-4
+
+	// faint is the mass of a cell below which the belief says nothing of its parts: package model, whose tables end
+	// there, takes them for equally likely.
+	faint = 1. / (1 << 20)
+)
+
+// codeLength returns the ideal code length, in bits, of learning that a coordinate known to be in c is in its
+// sub-cell s: the discretized decoder (eq. 13) restricted to c. dMean and dLogScale are its derivatives.
+func codeLength(mean, logScale float32, c, s cell) (bits, dMean, dLogScale float32) {
+	inverse := exp(-logScale)
+	all, part := massOf(mean, inverse, c), massOf(mean, inverse, s)
+	share := min((s.hi-s.lo)/min(c.hi-c.lo, 2048), 1) // of a uniform distribution
+	above, below := part.mass+faint*share, all.mass+faint
+	ratio := above / below
+	p := (1-floor)*ratio + floor*share
+	const log2e = 1.4426950409
+	f := -log2e * (1 - floor) * ratio / p
+	up, down := f*part.mass/above, f*all.mass/below
+	return -log2e * log(p), up*part.dMean - down*all.dMean, up*part.dLogScale - down*all.dLogScale
+}
+
+// cellMass is the integral of a logistic over a cell, and the derivatives of its logarithm.
+type cellMass struct{ mass, dMean, dLogScale float32 }
+
+// massOf integrates. With a < b the edges of the cell in units of the scale, from the mean, the integral is
+//
+//	F(b) - F(a) = (1 - e^(a-b)) / ((1 + e^-b) (1 + e^a))
+//
+// where nothing cancels in either tail.
+func massOf(mean, inverse float32, c cell) cellMass {
+	a, b := (c.lo-mean)*inverse, (c.hi-mean)*inverse
+	d := (c.hi - c.lo) * inverse // b - a, but for its rounding
+	ea, eb, width := exp(min(a, 85)), exp(min(-b, 85)), negExpm1(d)
+	fa, fb := ea/(1+ea), eb/(1+eb) // F(a), F(-b)
+	return cellMass{
+		mass:      width / ((1 + ea) * (1 + eb)),
+		dMean:     inverse * (fa - fb),
+		dLogScale: a*fa - b*fb - d*(1-width)/width,
+	}
+}
+
+// truncatedMean returns the mean of the belief within the cell (eq. 15). With F the logistic function and H its
+// binary entropy in nats, the integral of t dF is H(F(a)) - H(F(b)).
+func truncatedMean(mean, logScale float32, c cell) float32 {
+	if c.clock == unknown {
+		return mean
+	}
+	scale := exp(logScale)
+	a, b := (c.lo-mean)/scale, (c.hi-mean)/scale
+	sign := float32(1)
+	if a+b > 0 { // in the lower half nothing cancels
+		a, b, sign = -b, -a, -1
+	}
+	a, b = max(a, -60), min(max(b, -60), 60)
+	fa, ha := entropy(a)
+	fb, hb := entropy(b)
+	m := float32(0)
+	if fb-fa > 1e-9 {
+		m = (ha - hb) / (fb - fa)
+	}
+	return min(max(mean+sign*scale*min(max(m, a), b), c.lo), c.hi)
+}
+
+// entropy returns F(t) and H(F(t)).
+func entropy(t float32) (f, h float32) {
+	if t > 0 {
+		e := exp(-t)
+		g := e / (1 + e) // 1 - F
+		return 1 - g, log1p(e) + t*g
+	}
+	e := exp(t)
+	f = e / (1 + e)
+	return f, log1p(e) - t*f
+}

@@ -1,0 +1,65 @@
+package train
+
+import (
+	"math"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
+
+// unknown is the clock of a coordinate of which nothing is known.
+const unknown = 99
+
+// A cell is what is known of a coordinate v with dither u at a clock k: all values in (lo, hi), those for which v+u
+// is the same but for the lowest k bits.
+type cell struct {
+	lo, hi float32 // edges; half-integers, or ±far where nothing is known
+	clock  uint8
+}
+
+const far = 1e5
+
+// ditherBits is the width of a dither here: more than clocks need, little enough that v+u is exact in float32.
+const ditherBits = 14
+
+func cellOf(v int32, u uint16, k uint8) cell {
+	if k == unknown {
+		return cell{-far, far, k}
+	}
+	lo := float32((v+int32(u))>>k<<k-int32(u)) - .5
+	return cell{lo, lo + float32(int32(1)<<k), k}
+}
+
+// centre is where the belief about a cell starts from: 0 where nothing is known.
+func (c cell) centre() float32 { return (c.lo + c.hi) / 2 }
+
+// precision is how the network sees a clock.
+func precision(k uint8) float32 {
+	if k == unknown {
+		return 0
+	}
+	return 1.2 - float32(k)/6
+}
+
+// compressed holds asinh(x/1.5) of half-integers x >= 0.
+var compressed = func() (t [1 << 12]float32) {
+	for i := range t {
+		t[i] = float32(math.Asinh(float64(i) / 2 / 1.5))
+	}
+	return t
+}()
+
+// compress is how the network sees a cell's centre, given twice that.
+func compress(twice int32) float32 {
+	if twice < 0 {
+		return -compressed[min(-twice, int32(len(compressed))-1)]
+	}
+	return compressed[min(twice, int32(len(compressed))-1)]
+}
+
+// target returns the clock that a stage brings coordinate i to, from clock k.
+func target(stage, i int, k uint8) uint8 {
+	if stage == process.Stages-1 {
+		return 0
+	}
+	return min(process.StageClocks[stage]+process.BandClocks[i], k)
+}

@@ -1,0 +1,151 @@
+package train
+
+import (
+	"math/rand/v2"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
+
+type planes = [process.Planes]transform.Plane
+
+// A chain is the reverse process of one image: a pyramid of scales, of which nothing is known at first. Images are
+// whole, or crops, whose coarsest image ends a few scales down.
+type chain struct {
+	lifting *transform.Lifting
+	planes  int
+	crop    bool
+	random  *rand.Rand
+	scales  []scale  // scales[l] is scale l; scales[0] is unused
+	exact   []planes // the image at scale l, in the units of the samples
+	ll      []planes // the present estimate of it, Q4
+}
+
+// newChain takes R, G, B samples of 8 bits, which it overwrites, down by n scales; of gray images, the planes are
+// all the same. Dither is random. In a crop, so is the coarsest image, by as much as the coarser scales of a whole
+// image would leave it uncertain.
+func newChain(rgb planes, n, present int, lifting *transform.Lifting, crop bool, random *rand.Rand) *chain {
+	c := &chain{lifting: lifting, planes: present, crop: crop, random: random,
+		scales: make([]scale, n+1), exact: make([]planes, n+1), ll: make([]planes, n+1)}
+	if present == 1 {
+		for p := 1; p < process.Planes; p++ {
+			rgb[p] = transform.NewPlane(rgb[0].W, rgb[0].H)
+		}
+	} else {
+		transform.ForwardColour(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
+	}
+	c.exact[0] = rgb
+	for l := 1; l <= n; l++ {
+		fw, fh := rgb[0].W, rgb[0].H
+		s := &c.scales[l]
+		*s = scale{number: l, w: (fw + 1) / 2, h: (fh + 1) / 2, fw: fw, fh: fh, stage: -1}
+		size := s.w * s.h
+		for p := range rgb {
+			var detail [transform.Bands]transform.Plane
+			rgb[p], detail = lifting.Analyse(rgb[p])
+			for b, d := range detail {
+				i := transform.Bands*p + b
+				s.v[i], s.u[i] = make([]int32, size), make([]uint16, size)
+				s.k[i] = make([]uint8, size) // where there is no coefficient: an exact 0
+				s.mean[i], s.logScale[i] = make([]float32, size), make([]float32, size)
+				if p >= present {
+					continue
+				}
+				for y := range d.H {
+					for x, v := range d.Row(y) {
+						j := y*s.w + x
+						s.v[i][j], s.u[i][j], s.k[i][j] = v, uint16(random.Uint32N(1<<ditherBits)), unknown
+					}
+				}
+			}
+		}
+		c.exact[l] = rgb
+	}
+	return c
+}
+
+// steps returns scale and stage of every step in coding order.
+func steps(n int) (list [][2]int) {
+	for level := -process.Lead(n); level < stages; level++ {
+		for l := n; l >= 1; l-- {
+			if s := level + process.Lead(l); s >= 0 && s < stages {
+				list = append(list, [2]int{l, s})
+			}
+		}
+	}
+	return list
+}
+
+// coarse returns the estimate of the image at scale l, Q4, that a decoder has before the given stage of scale l.
+func (c *chain) coarse(l, stage int) *planes {
+	if n := len(c.scales) - 1; l == n {
+		width := int32(0)
+		if c.crop && stage+1 < stages-1 {
+			width = int32(.7 * 16 * float32(int32(1)<<process.StageClocks[stage+1]))
+		}
+		for p := range c.ll[l] {
+			c.ll[l][p] = c.exact[l][p].Sixteenths()
+			if width > 0 && p < c.planes {
+				for i := range c.ll[l][p].Pix {
+					c.ll[l][p].Pix[i] += c.random.Int32N(width) - width/2
+				}
+			}
+		}
+	}
+	return &c.ll[l]
+}
+
+// advance takes scale l through a step by the graph for its size, and updates the estimate of the next finer image.
+func (c *chain) advance(q *graph, l, stage int, tau float32) error {
+	q.begin(&c.scales[l], stage, c.coarse(l, stage), tau)
+	if err := q.run(); err != nil {
+		return err
+	}
+	c.ll[l-1] = c.synthesize(l)
+	return nil
+}
+
+// synthesize returns the estimate of the image at scale l-1 that scale l and the image at scale l make up, Q4.
+func (c *chain) synthesize(l int) (x planes) {
+	done := true
+	for m := l; m < len(c.scales); m++ {
+		done = done && c.scales[m].stage == stages-1
+	}
+	s := &c.scales[l]
+	for p := range x {
+		switch {
+		case p >= c.planes:
+			x[p] = transform.NewPlane(s.fw, s.fh)
+		case done:
+			x[p] = c.exact[l-1][p].Sixteenths()
+		default:
+			var detail [transform.Bands]transform.Plane
+			for b := range detail {
+				d := transform.NewPlane(transform.BandSize(s.fw, s.fh, b))
+				i := transform.Bands*p + b
+				for y := range d.H {
+					row := d.Row(y)
+					for x := range row {
+						row[x] = s.estimate(i, y*s.w+x)
+					}
+				}
+				detail[b] = d
+			}
+			x[p] = c.lifting.Estimate(s.fw, s.fh, c.ll[l][p].Clone(), detail)
+		}
+	}
+	return x
+}
+
+// estimate returns x̂_0 (eq. 15) of a coordinate, Q4: the mean of the belief within the cell.
+func (s *scale) estimate(i, j int) int32 {
+	k := s.k[i][j]
+	if k == 0 {
+		return s.v[i][j] << 4
+	}
+	m := truncatedMean(s.mean[i][j], s.logScale[i][j], cellOf(s.v[i][j], s.u[i][j], k)) * 16
+	if m < 0 {
+		return int32(m - .5)
+	}
+	return int32(m + .5)
+}

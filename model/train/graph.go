@@ -1,0 +1,139 @@
+package train
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
+
+// A graph is the network at the w x h sites of a scale, as Gorgonia's: with the gradients of its parameters, if it is
+// for training. It is used again for every step of that size. It is not safe for concurrent use; graphs of the same
+// network may run at the same time.
+type graph struct {
+	*step
+	at   condition
+	vm   G.VM
+	into [][]float32 // gradients of the parameters, which a run adds to
+
+	activations [][]float32 // what the integer network would round to int16
+}
+
+// newGraph builds the graph of a network for images of 1 or 3 planes. The parameters are those of net, not copies.
+func newGraph(net *Net, w, h, planes int, training bool) (*graph, error) {
+	q := &graph{step: newStep(w, h, planes)}
+	q.activations = append(q.activations, q.features)
+	g := G.NewGraph()
+	vector := func(name string, data []float32) *G.Node {
+		return G.NewVector(g, tensor.Float32, G.WithShape(len(data)), G.WithName(name),
+			G.WithValue(tensor.New(tensor.WithShape(len(data)), tensor.WithBacking(data))))
+	}
+	params := make(G.Nodes, len(net.Params))
+	for i, p := range net.Params {
+		params[i] = vector(p.Name, p.Value)
+	}
+	var err error
+	apply := func(o *op, to ...*G.Node) *G.Node {
+		if err != nil {
+			return nil
+		}
+		var n *G.Node
+		n, err = G.ApplyOp(o, to...)
+		return n
+	}
+	param := func(format string, a ...any) *G.Node { return params[net.index[fmt.Sprintf(format, a...)]] }
+	size := func(n *G.Node) int { return n.Shape()[0] }
+
+	c, hidden := net.Channels, net.Hidden
+	// A layer with the gains of the condition folded in.
+	layer := func(number int, x, kernel, bias *G.Node, in int, residual bool) *G.Node {
+		row := func() int { return (number*stages+q.at.stage)*process.Conditions + q.at.scale }
+		gain, shift := param("gain"), param("shift")
+		k := apply(foldKernel(size(kernel), c, size(gain), row), kernel, gain)
+		b := apply(foldKernel(c, c, size(gain), row), bias, gain)
+		b = apply(add(c), b, apply(foldShift(c, size(shift), row), shift))
+		o := trunkLayer(q.step, in, c, residual)
+		q.activations = append(q.activations, o.data)
+		return apply(o, x, k, b)
+	}
+	x := layer(0, vector("features", q.features), param("stem"), param("stem bias"), inputs, false)
+	for i := range net.Layers {
+		x = layer(i+1, x, param("block %d", i), param("block bias %d", i), c, true)
+	}
+	var outs G.Nodes
+	for i := range q.groups {
+		row := func() int { return q.at.stage*groups + i }
+		gain, shift := param("head gain"), param("head shift")
+		fold := func(n *G.Node) *G.Node { return apply(foldKernel(size(n), hidden, size(gain), row), n, gain) }
+		site, siteBias, near := fold(param("site %d", i)), fold(param("site bias %d", i)), fold(param("near %d", i))
+		shifts := apply(foldShift(phases*hidden, size(shift), row), shift)
+		head, units := headOp(q.step, i, c, hidden)
+		q.activations = append(q.activations, units)
+		in := G.Nodes{x, site, siteBias, near, shifts, param("out %d", i), param("out bias %d", i)}
+		if i > 0 {
+			in = append(in, outs[i-1])
+		}
+		outs = append(outs, apply(head, in...))
+	}
+	if training {
+		q.into = make([][]float32, len(params))
+		loss := apply(lossOp(q.step), outs...)
+		if err != nil {
+			return nil, err
+		}
+		var used G.Nodes // gray images leave heads alone
+		var index []int
+		for i, p := range params {
+			if q.groups == groups || !isHeadOf(net.Params[i].Name, q.groups) {
+				used, index = append(used, p), append(index, i)
+			}
+		}
+		grads, err := G.Grad(loss, used...)
+		if err != nil {
+			return nil, err
+		}
+		for j, d := range grads { // Gorgonia would copy every gradient to read it; an operation takes it as it is
+			if _, err := G.ApplyOp(newOp("sink", 1, 1, func(_ []float32, in [][]float32) { accumulate(q.into[index[j]], in[0]) }), d); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	q.vm = G.NewTapeMachine(g)
+	return q, nil
+}
+
+// isHeadOf reports whether a parameter belongs to the head of a group from first on.
+func isHeadOf(name string, first int) bool {
+	for g := first; g < groups; g++ {
+		for _, kind := range []string{"site", "site bias", "near", "out", "out bias"} {
+			if name == fmt.Sprint(kind, " ", g) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// accumulate adds x to sum.
+func accumulate(sum, x []float32) {
+	x = x[:len(sum)]
+	for i, v := range x {
+		sum[i] += v
+	}
+}
+
+// run takes the step that begin has prepared, and adds the gradients to q.into.
+func (q *graph) run() error {
+	q.at = condition{q.stage, min(q.s.number-1, process.Conditions-1)}
+	defer q.vm.Reset()
+	if err := q.vm.RunAll(); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	q.finish()
+	return nil
+}

@@ -1,0 +1,157 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
+
+const (
+	coordinates = process.Coordinates
+	stages      = process.Stages
+	phases      = process.Phases
+	groups      = len(process.Groups)
+	inputs      = 4 * coordinates // channels of a site as the trunk sees it
+	known       = 2 * coordinates // channels of a site as the heads see it: centres of the cells, their clocks
+	outputs     = 16              // of a head: a group's means, then its scales, then nothing, as the kernels want
+)
+
+// A Shape says how large a network is, and what pyramid it is for.
+type Shape struct {
+	Channels, Layers, Hidden int // as model.Weights has them
+	Wavelet                  int
+}
+
+// DefaultShape is that of the models in package zoo.
+var DefaultShape = Shape{Channels: 32, Layers: 3, Hidden: 48}
+
+// A Net is the denoiser in floating point: a trunk of 3x3 convolutions with residuals over the sites of a scale,
+// and a head per group. Gains and shifts of every channel, by stage and scale, fold into the weights.
+type Net struct {
+	Shape
+	Params []Param
+	index  map[string]int
+}
+
+// A Param is an array of the network's. Kernels are [row][column][input][output], unlike those of a weights file.
+type Param struct {
+	Name  string
+	Dims  []int
+	Value []float32
+}
+
+// layout returns the parameters, without values.
+func (s Shape) layout() (p []Param) {
+	c, h := s.Channels, s.Hidden
+	add := func(name string, dims ...int) { p = append(p, Param{Name: name, Dims: dims}) }
+	add("stem", 3, 3, inputs, c)
+	add("stem bias", c)
+	for i := range s.Layers {
+		add(fmt.Sprint("block ", i), 3, 3, c, c)
+		add(fmt.Sprint("block bias ", i), c)
+	}
+	add("gain", s.Layers+1, stages, process.Conditions, c)
+	add("shift", s.Layers+1, stages, process.Conditions, c)
+	for g := range groups {
+		add(fmt.Sprint("site ", g), c, h)
+		add(fmt.Sprint("site bias ", g), h)
+		add(fmt.Sprint("near ", g), 3, 3, known, h)
+	}
+	add("head gain", stages, groups, h)
+	add("head shift", stages, groups, phases, h)
+	for g := range groups { // of the outputs, only the first 2·members are used
+		add(fmt.Sprint("out ", g), h, outputs)
+		add(fmt.Sprint("out bias ", g), outputs)
+	}
+	return p
+}
+
+// emptyNet returns a network whose parameters are 0.
+func emptyNet(s Shape) (*Net, error) {
+	if s.Channels < 16 || s.Channels > 240 || s.Channels%16 != 0 || s.Hidden < 16 || s.Hidden > 240 || s.Hidden%16 != 0 || s.Layers < 0 || s.Layers > 32 {
+		return nil, fmt.Errorf("train: no network has %d channels, %d layers, %d hidden units", s.Channels, s.Layers, s.Hidden)
+	}
+	n := &Net{Shape: s, Params: s.layout(), index: map[string]int{}}
+	for i := range n.Params {
+		p := &n.Params[i]
+		size := 1
+		for _, d := range p.Dims {
+			size *= d
+		}
+		p.Value = make([]float32, size)
+		n.index[p.Name] = i
+	}
+	return n, nil
+}
+
+// NewNet returns an untrained network: uniform weights of variance 1/(3·inputs), as PyTorch's, outputs near 0, so
+// that beliefs are those of the local activity alone.
+func NewNet(s Shape, seed uint64) (*Net, error) {
+	n, err := emptyNet(s)
+	if err != nil {
+		return nil, err
+	}
+	r := rand.New(rand.NewPCG(seed, 0))
+	uniform := func(name string, fan int) {
+		for i, v := range n.value(name) {
+			n.value(name)[i] = v + float32((2*r.Float64()-1)/math.Sqrt(float64(fan)))
+		}
+	}
+	uniform("stem", 9*inputs)
+	uniform("stem bias", 9*inputs)
+	for i := range s.Layers {
+		uniform(fmt.Sprint("block ", i), 9*s.Channels)
+		uniform(fmt.Sprint("block bias ", i), 9*s.Channels)
+	}
+	for g, members := range process.Groups {
+		uniform(fmt.Sprint("site ", g), s.Channels)
+		uniform(fmt.Sprint("site bias ", g), s.Channels)
+		uniform(fmt.Sprint("near ", g), 9*known)
+		out := n.value(fmt.Sprint("out ", g))
+		for i := range out {
+			if i%outputs < 2*len(members) {
+				out[i] = float32(.02 * r.NormFloat64())
+			}
+		}
+	}
+	return n, nil
+}
+
+// value returns the elements of a parameter.
+func (n *Net) value(name string) []float32 { return n.Params[n.index[name]].Value }
+
+// Clone returns a copy that shares nothing.
+func (n *Net) Clone() *Net {
+	c := &Net{Shape: n.Shape, Params: append([]Param(nil), n.Params...), index: n.index}
+	for i, p := range c.Params {
+		c.Params[i].Value = append([]float32(nil), p.Value...)
+	}
+	return c
+}
+
+// Size returns the number of parameters that a weights file has.
+func (n *Net) Size() (size int) {
+	for _, p := range n.Params {
+		size += len(p.Value)
+	}
+	for _, members := range process.Groups {
+		size -= (n.Hidden + 1) * (outputs - 2*len(members))
+	}
+	return size
+}
+
+// Cost returns the multiply-accumulates of one site and reverse step of an image of 1 or 3 planes: forwards, and in
+// training, which adds the gradients of all weights and of all activations but the inputs.
+func (n *Net) Cost(planes int) (forward, training int) {
+	c, h := n.Channels, n.Hidden
+	fixed, rest := 9*inputs*c, 9*c*c*n.Layers // those without and with a gradient of what they multiply
+	for _, members := range process.Groups {
+		if members[0] < 3*planes {
+			fixed += 9 * known * h
+			rest += c*h + 2*len(members)*h
+		}
+	}
+	return fixed + rest, 2*fixed + 3*rest
+}

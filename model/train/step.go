@@ -1,0 +1,232 @@
+package train
+
+import (
+	"math"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
+
+// A scale is one split of the pyramid: the coordinates at its w x h sites, planar.
+type scale struct {
+	number, w, h int
+	fw, fh       int // size of the plane that the scale synthesizes
+	stage        int // last stage completed, -1 at first
+
+	v              [coordinates][]int32
+	u              [coordinates][]uint16  // dither
+	k              [coordinates][]uint8   // clocks
+	mean, logScale [coordinates][]float32 // the last belief
+}
+
+// An Objective is what training minimizes.
+type Objective int
+
+const (
+	CodeLength Objective = iota // the code length of the process, the paper's L
+
+	// Simple is the paper's L_simple (eq. 14): the mean squared error of ε, unweighted, ε being the output of the
+	// network, (mean - centre) in units of what the cell and its surroundings allow. A code needs a scale too,
+	// which L_simple says nothing of: it is learned from the code length, and its gradient stops at the mean,
+	// as in L_hybrid of Nichol and Dhariwal (2021).
+	Simple
+)
+
+// A step is a reverse step of a scale: what the network sees, what it says, what becomes known. It is the data that
+// the operations of a graph share; a graph has one, and its buffers are used again for every step the graph runs.
+type step struct {
+	w, h   int
+	groups int // groups that have coordinates: all, or for gray images the first two
+
+	// what the step is of; set by begin
+	s         *scale
+	stage     int
+	threshold [stages + 3]float32 // log scales from which a coordinate advances, by clock
+	objective Objective
+	weight    float32 // of a bit in the loss
+	side      float32 // of a bit of the exact length of what did not advance
+	grid      float32 // activations are rounded to multiples of 1/grid, as the codec's are; 0: not at all
+
+	features           []float32 // (h+2)(w+2) inputs
+	cells              []float32 // (h+2)(w+2) known, as of the head that is being run
+	at                 [coordinates][]cell
+	logBase, meanBase  [coordinates][]float32
+	target             [coordinates][]uint8
+	moved              [coordinates][]bool
+	gradient           [groups][]float32 // of the loss with respect to the outputs of a head
+	bits               float64           // of what advanced
+	sums, column       []int32
+	level              [process.Planes][]int32
+	deviation, texture [process.Planes][]int32
+	magnitude          []int32
+}
+
+func newStep(w, h, planes int) *step {
+	s := &step{w: w, h: h, groups: groups}
+	if planes == 1 {
+		s.groups = 2
+	}
+	n, bordered := w*h, (w+2)*(h+2)
+	s.features, s.cells = make([]float32, bordered*inputs), make([]float32, bordered*known)
+	for i := range s.at {
+		s.at[i] = make([]cell, n)
+		s.logBase[i], s.meanBase[i] = make([]float32, n), make([]float32, n)
+		s.target[i], s.moved[i] = make([]uint8, n), make([]bool, n)
+	}
+	for g := range s.groups {
+		s.gradient[g] = make([]float32, s.outputSize())
+	}
+	s.sums, s.column, s.magnitude = make([]int32, w), make([]int32, w), make([]int32, n)
+	for p := range s.level {
+		s.level[p], s.deviation[p], s.texture[p] = make([]int32, n), make([]int32, n), make([]int32, n)
+	}
+	return s
+}
+
+// phaseSize returns how many sites phase p has.
+func (s *step) phaseSize(p int) (w, h int) {
+	o := process.PhaseOrigin[p]
+	return (s.w - o[1] + 1) / 2, (s.h - o[0] + 1) / 2
+}
+
+// phaseSites is how many sites are set aside for a phase, the largest one's number.
+func (s *step) phaseSites() int { return ((s.w + 1) / 2) * ((s.h + 1) / 2) }
+
+// outputSize is the number of a head's outputs: [phase][site of the phase][outputs].
+func (s *step) outputSize() int { return phases * s.phaseSites() * outputs }
+
+// begin takes up stage of scale sc, whose coarser image is ll, Q4. tau is the threshold of skipping.
+func (s *step) begin(sc *scale, stage int, ll *[process.Planes]transform.Plane, tau float32) {
+	s.s, s.stage, s.bits = sc, stage, 0
+	for k := range s.threshold {
+		s.threshold[k] = log(tau * float32(int32(1)<<k) / deviation)
+	}
+	for i := range coordinates {
+		clear(s.moved[i])
+		for j, k := range sc.k[i] {
+			s.target[i][j] = target(stage, i, k)
+			s.at[i][j] = cellOf(sc.v[i][j], sc.u[i][j], k)
+		}
+	}
+	s.prepare(ll)
+}
+
+// show writes how the heads see a cell.
+func (s *step) show(i, y, x int, c cell) {
+	f := s.cells[((y+1)*(s.w+2)+x+1)*known:]
+	f[i], f[coordinates+i] = compress(int32(2*c.centre())), precision(c.clock)
+}
+
+// reveal takes the outputs of group g's head at the sites of a phase for the belief, and shows the next cells of
+// the coordinates that it is unsure of. A coordinate advances if its standard deviation is at least τ times the
+// width of its next cell; in the last stage everything does.
+func (s *step) reveal(g, phase int, out []float32) {
+	members, origin := process.Groups[g], process.PhaseOrigin[phase]
+	w, h := s.phaseSize(phase)
+	final := s.stage == stages-1
+	for y := range h {
+		for x := range w {
+			o := out[(y*w+x)*outputs:][:outputs]
+			sy, sx := 2*y+origin[0], 2*x+origin[1]
+			j := sy*s.w + sx
+			for m, i := range members {
+				mean := s.at[i][j].centre() + o[m]*s.meanBase[i][j]
+				scale := min(max(o[len(members)+m]+s.logBase[i][j], minLogScale), maxLogScale)
+				s.s.mean[i][j], s.s.logScale[i][j] = mean, scale
+				if to := s.target[i][j]; to < s.s.k[i][j] && (final || scale >= s.threshold[to]) {
+					s.moved[i][j] = true
+					s.show(i, sy, sx, cellOf(s.s.v[i][j], s.s.u[i][j], to))
+				}
+			}
+		}
+	}
+}
+
+// showAgain shows, of group g at a phase's sites, what reveal has shown, on cells that are as they were before. That is
+// how the gradients see again what a head saw.
+func (s *step) showAgain(g, phase int, cells []float32) {
+	own := s.cells
+	s.cells = cells
+	w, h := s.phaseSize(phase)
+	origin := process.PhaseOrigin[phase]
+	for _, i := range process.Groups[g] {
+		for y := range h {
+			for x := range w {
+				sy, sx := 2*y+origin[0], 2*x+origin[1]
+				if j := sy*s.w + sx; s.moved[i][j] {
+					s.show(i, sy, sx, cellOf(s.s.v[i][j], s.s.u[i][j], s.target[i][j]))
+				}
+			}
+		}
+	}
+	s.cells = own
+}
+
+// score returns the loss of group g's beliefs, and writes its gradient with respect to the head's outputs.
+func (s *step) score(g int, out []float32) float64 {
+	members := process.Groups[g]
+	final := s.stage == stages-1
+	grad := s.gradient[g]
+	clear(grad)
+	loss := 0.0
+	for phase, origin := range process.PhaseOrigin {
+		w, h := s.phaseSize(phase)
+		base := phase * s.phaseSites() * outputs
+		for y := range h {
+			for x := range w {
+				o, d := out[base+(y*w+x)*outputs:][:outputs], grad[base+(y*w+x)*outputs:][:outputs]
+				j := (2*y+origin[0])*s.w + 2*x + origin[1]
+				for m, i := range members {
+					k, to, weight := s.s.k[i][j], s.target[i][j], s.weight
+					if !s.moved[i][j] {
+						if final || k == 0 || s.side == 0 {
+							continue
+						}
+						to, weight = 0, s.side // what did not advance still wants a calibrated mean
+					}
+					c := s.at[i][j]
+					scale := s.s.logScale[i][j]
+					bits, dMean, dScale := codeLength(s.s.mean[i][j], scale, c, cellOf(s.s.v[i][j], s.s.u[i][j], to))
+					if s.moved[i][j] {
+						s.bits += float64(bits)
+					}
+					if s.objective == Simple {
+						e := o[m] - (float32(s.s.v[i][j])-c.centre())/s.meanBase[i][j]
+						loss += float64(weight * e * e)
+						d[m] = weight * 2 * e
+					} else {
+						loss += float64(weight * bits)
+						d[m] = weight * dMean * s.meanBase[i][j]
+					}
+					if scale > minLogScale && scale < maxLogScale { // where it is cut it has no gradient
+						d[len(members)+m] = weight * dScale
+					}
+				}
+			}
+		}
+	}
+	return loss
+}
+
+// finish moves the clocks to where the step brought them.
+func (s *step) finish() {
+	for i := range coordinates {
+		for j, moved := range s.moved[i] {
+			if moved {
+				s.s.k[i][j] = s.target[i][j]
+			}
+		}
+	}
+	s.s.stage = s.stage
+}
+
+// round rounds activations to the grid. The gradient takes no notice ("straight through").
+func (s *step) round(x []float32) {
+	if s.grid == 0 {
+		return
+	}
+	inverse := 1 / s.grid
+	for i, v := range x {
+		x[i] = float32(math.RoundToEven(float64(v*s.grid))) * inverse
+	}
+}

@@ -1,0 +1,349 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
+
+// Options say how to train. The zero value of a field that has a default stands for it.
+type Options struct {
+	Batch, Crop  int     // crops in a step, and their side in pixels, a multiple of 32; by default 4 and 128
+	LearningRate float64 // at its highest, by default 0.002
+	Muon         bool    // matrices by Muon, not Adam
+	Objective    Objective
+	StageWeights [stages]float64 // of the bits of every stage in the loss; all 0: all 1
+	Side         float64         // weight of the exact length of what did not advance, by default 0.05; negative: none
+	Tau          [2]float64      // range of the threshold of skipping, by default 0.2 to 0.45
+	Seed         uint64
+
+	// Rounded trains with weights and activations rounded as in the codec. Weights themselves, and gradients, are not.
+	Rounded        bool
+	ActivationBits uint // fraction bits of activations then, by default 9
+
+	Steps    int           // to train for, or
+	Duration time.Duration // to train for, if Steps is 0; then how far the schedule is depends on the clock
+	Threads  int           // by default runtime.GOMAXPROCS(0); the result does not depend on it
+}
+
+func (o Options) withDefaults() Options {
+	def := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	def(&o.Batch, 4)
+	def(&o.Crop, 128)
+	def(&o.Threads, runtime.GOMAXPROCS(0))
+	if o.ActivationBits == 0 {
+		o.ActivationBits = 9
+	}
+	if o.LearningRate == 0 {
+		o.LearningRate = 2e-3
+	}
+	if o.StageWeights == [stages]float64{} {
+		for i := range o.StageWeights {
+			o.StageWeights[i] = 1
+		}
+	}
+	if o.Side == 0 {
+		o.Side = .05
+	}
+	o.Side = max(o.Side, 0)
+	if o.Tau == [2]float64{} {
+		o.Tau = [2]float64{.2, .45}
+	}
+	return o
+}
+
+// ErrOptions means that options are out of range.
+var ErrOptions = errors.New("train: option out of range")
+
+func (o Options) check() error {
+	switch {
+	case o.Batch < 1 || o.Batch > 1024:
+		return fmt.Errorf("%w: %d crops in a step", ErrOptions, o.Batch)
+	case o.Crop < 32 || o.Crop > 1024 || o.Crop%32 != 0:
+		return fmt.Errorf("%w: crops of %d pixels; multiples of 32 are possible", ErrOptions, o.Crop)
+	case !(o.LearningRate > 0 && o.LearningRate < 1):
+		return fmt.Errorf("%w: learning rate %v", ErrOptions, o.LearningRate)
+	case !(o.Tau[0] > 0 && o.Tau[0] <= o.Tau[1] && o.Tau[1] < 4):
+		return fmt.Errorf("%w: thresholds %v", ErrOptions, o.Tau)
+	case o.Steps < 0 || o.Duration < 0 || (o.Steps == 0) == (o.Duration == 0):
+		return fmt.Errorf("%w: neither or both of steps and time are given", ErrOptions)
+	case o.ActivationBits > 12:
+		return fmt.Errorf("%w: %d fraction bits", ErrOptions, o.ActivationBits)
+	case o.Threads < 1:
+		return fmt.Errorf("%w: %d threads", ErrOptions, o.Threads)
+	}
+	return nil
+}
+
+// A Trainer trains a network on images. It is not safe for concurrent use.
+type Trainer struct {
+	options Options
+	images  []Image
+	net     *Net // what is being trained
+	seen    *Net // what the graphs are of: net, or net rounded
+	ema     *Net // its moving average: what is validated and exported
+	step    int
+	elapsed time.Duration
+	history History
+	work    float64 // multiply-accumulates so far
+
+	params  []parameter
+	solvers []solver
+	members [][]int // parameters of every solver
+
+	workers []*worker
+	grads   [][][]float32 // by crop of the batch and parameter
+}
+
+// worker is what a thread needs: graphs by size and planes.
+type worker struct {
+	graphs map[[2]int]*graph
+}
+
+// New returns a trainer that starts from a network, of which it keeps nothing.
+func New(net *Net, images []Image, o Options) (*Trainer, error) {
+	o = o.withDefaults()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if len(images) == 0 {
+		return nil, ErrNoImages
+	}
+	t := &Trainer{options: o, images: images, net: net.Clone(), ema: net.Clone()}
+	var matrices, others []int
+	var widths []int
+	for i, p := range t.net.Params {
+		t.params = append(t.params, newParameter(p))
+		if o.Muon && isMatrix(p) {
+			matrices, widths = append(matrices, i), append(widths, p.Dims[len(p.Dims)-1])
+		} else {
+			others = append(others, i)
+		}
+	}
+	t.solvers, t.members = []solver{newAdam()}, [][]int{others}
+	if o.Muon {
+		t.solvers, t.members = append(t.solvers, &muon{widths: widths}), append(t.members, matrices)
+	}
+	t.seen = t.net
+	if o.Rounded {
+		t.seen = net.Clone()
+	}
+	for range o.Batch {
+		g := make([][]float32, len(t.net.Params))
+		for i, p := range t.net.Params {
+			g[i] = make([]float32, len(p.Value))
+		}
+		t.grads = append(t.grads, g)
+	}
+	for range min(o.Threads, o.Batch) {
+		t.workers = append(t.workers, &worker{map[[2]int]*graph{}})
+	}
+	return t, nil
+}
+
+// isMatrix reports whether a parameter is a kernel that Muon is for: many inputs and many outputs, all in use.
+func isMatrix(p Param) bool {
+	switch p.Name[:4] {
+	case "stem", "bloc", "site", "near":
+		return len(p.Dims) > 1
+	}
+	return false
+}
+
+// Net returns the moving average of the weights: the result. It is the trainer's own.
+func (t *Trainer) Net() *Net { return t.ema }
+
+// Options returns the options, with defaults filled in.
+func (t *Trainer) Options() Options { return t.options }
+
+// Steps returns how many steps have been taken, and Elapsed the time they took.
+func (t *Trainer) Steps() int             { return t.step }
+func (t *Trainer) Elapsed() time.Duration { return t.elapsed }
+
+// Work returns the multiply-accumulates done so far, by the definition of the network: what padding adds does not
+// count.
+func (t *Trainer) Work() float64 { return t.work }
+
+// History returns what was recorded so far.
+func (t *Trainer) History() *History { return &t.history }
+
+// Progress returns how much of the training is done, 0 to 1.
+func (t *Trainer) Progress() float64 {
+	if t.options.Steps > 0 {
+		return min(float64(t.step)/float64(t.options.Steps), 1)
+	}
+	return min(t.elapsed.Seconds()/t.options.Duration.Seconds(), 1)
+}
+
+// rate returns the learning rate: it rises for 200 steps, or a twentieth of the training if that is shorter, and falls
+// as a cosine to a fiftieth.
+func (t *Trainer) rate() float64 {
+	warm := min(1, max(float64(t.step+1)/200, 20*t.Progress()))
+	return t.options.LearningRate * warm * (.02 + .98*.5*(1+math.Cos(math.Pi*t.Progress())))
+}
+
+// Step takes a step of gradient descent and returns the mean bits per sub-pixel of its crops. If ctx ends before it
+// does, the step has not been.
+func (t *Trainer) Step(ctx context.Context) (Bits, error) {
+	start := time.Now()
+	if t.seen != t.net {
+		if err := t.seen.roundFrom(t.net); err != nil {
+			return Bits{}, err
+		}
+	}
+	results := make([]cropResult, t.options.Batch)
+	errs := make([]error, len(t.workers))
+	var next sync.Mutex
+	crop := 0
+	var wait sync.WaitGroup
+	for i, w := range t.workers {
+		wait.Go(func() {
+			for {
+				next.Lock()
+				n := crop
+				crop++
+				next.Unlock()
+				if n >= t.options.Batch {
+					return
+				}
+				if errs[i] = ctx.Err(); errs[i] == nil {
+					errs[i] = t.runCrop(w, n, &results[n])
+				}
+				if errs[i] != nil {
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return Bits{}, err
+	}
+	if err := t.update(); err != nil {
+		return Bits{}, err
+	}
+	t.step++
+	var mean Bits
+	for _, r := range results { // in order, so that the sum does not depend on the threads
+		mean.Add(r.bits)
+		t.work += r.work
+	}
+	t.elapsed += time.Since(start)
+	t.history.train(t.step, t.elapsed, mean.PerSubPixel())
+	return mean, nil
+}
+
+// cropResult is what a crop cost, in bits and in multiply-accumulates.
+type cropResult struct {
+	bits Bits
+	work float64
+}
+
+// runCrop takes crop n of this step through the process, and writes its gradient.
+func (t *Trainer) runCrop(w *worker, n int, result *cropResult) error {
+	o := &t.options
+	r := rand.New(rand.NewPCG(o.Seed, uint64(t.step)*uint64(o.Batch)+uint64(n)))
+	m := randomCrop(r, t.images, o.Crop)
+	present := m.present()
+	if r.Float64() < .04 {
+		present = 1
+	}
+	scales := []int{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5}[r.IntN(20)]
+	tau := float32(o.Tau[0] + r.Float64()*(o.Tau[1]-o.Tau[0]))
+	rgb := m.planes()
+	if present == 1 { // the green one
+		for _, p := range []int{0, 2} {
+			copy(rgb[p].Pix, rgb[1].Pix)
+		}
+	}
+	for _, g := range t.grads[n] {
+		clear(g)
+	}
+	c := newChain(rgb, scales, present, &transform.Liftings[t.net.Wavelet], true, r)
+	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
+	_, cost := t.net.Cost(present)
+	result.bits.SubPixels = float64(o.Crop * o.Crop * present)
+	for _, ls := range steps(scales) {
+		l, stage := ls[0], ls[1]
+		s := &c.scales[l]
+		q := w.graphs[[2]int{s.w, present}]
+		if q == nil {
+			var err error
+			if q, err = newGraph(t.seen, s.w, s.h, present, true); err != nil {
+				return err
+			}
+			w.graphs[[2]int{s.w, present}] = q
+		}
+		q.into, q.objective = t.grads[n], o.Objective
+		q.weight = float32(o.StageWeights[stage] / subPixels)
+		q.side = float32(o.Side / subPixels)
+		if o.Rounded {
+			q.grid = float32(uint(1) << o.ActivationBits)
+		}
+		if err := c.advance(q, l, stage, tau); err != nil {
+			return err
+		}
+		result.bits.count(l, stage, q.bits)
+		result.work += float64(s.w * s.h * cost)
+	}
+	return nil
+}
+
+// update adds up the gradients of the crops, shortens their sum to a length of 1/2 if it is longer, and steps.
+func (t *Trainer) update() error {
+	norm := 0.0
+	for i, p := range t.params {
+		sum := p.grad.Data().([]float32)
+		copy(sum, t.grads[0][i])
+		for _, g := range t.grads[1:] {
+			accumulate(sum, g[i])
+		}
+		for _, v := range sum {
+			norm += float64(v) * float64(v)
+		}
+	}
+	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return fmt.Errorf("train: step %d: the gradient is not finite", t.step)
+	}
+	if norm = math.Sqrt(norm); norm > .5 {
+		f := float32(.5 / norm)
+		for _, p := range t.params {
+			for j, v := range p.grad.Data().([]float32) {
+				p.grad.Data().([]float32)[j] = v * f
+			}
+		}
+	}
+	rate := t.rate()
+	for k, s := range t.solvers {
+		var model []G.ValueGrad
+		for _, i := range t.members[k] {
+			model = append(model, t.params[i])
+		}
+		s.state().Rate = rate
+		if err := s.Step(model); err != nil {
+			return err
+		}
+	}
+	decay := float32(min(.998, float64(t.step+1)/float64(t.step+21)))
+	for i, p := range t.net.Params {
+		average := t.ema.Params[i].Value
+		for j, v := range p.Value {
+			average[j] = decay*average[j] + (1-decay)*v
+		}
+	}
+	return nil
+}

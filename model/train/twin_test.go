@@ -1,0 +1,103 @@
+package train
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// zooFile returns the weights file of the default model.
+func zooFile(t testing.TB) []byte {
+	t.Helper()
+	file, err := zoo.File(zoo.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// zooNet returns the network of the default model.
+func zooNet(t testing.TB) *Net {
+	t.Helper()
+	w, err := model.ReadWeights(zooFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := FromWeights(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestTwin compares this network with its twin in PyTorch (torch/denoiser.py): means and scales of every stage of a
+// scale, and which coordinates advance. What is left is that the weights file is rounded.
+func TestTwin(t *testing.T) {
+	var fix struct {
+		Width, Height int
+		Image         []int32
+		Dither        []uint16
+		Stages        []struct {
+			Clock, After    []uint8
+			Mean, Log2scale []float64
+		}
+	}
+	b, err := os.ReadFile("../testdata/fixture.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &fix); err != nil {
+		t.Fatal(err)
+	}
+	net := zooNet(t)
+	var rgb planes
+	n := fix.Width * fix.Height
+	for p := range rgb {
+		rgb[p] = transform.Plane{W: fix.Width, H: fix.Height, Pix: fix.Image[p*n : (p+1)*n]}
+	}
+	c := newChain(rgb, 1, 3, &transform.Liftings[net.Wavelet], false, rand.New(rand.NewPCG(0, 0)))
+	s := &c.scales[1]
+	q, err := newGraph(net, s.w, s.h, 3, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n = s.w * s.h
+	for i := range coordinates {
+		copy(s.u[i], fix.Dither[i*n:])
+	}
+	for stage, want := range fix.Stages {
+		for i := range coordinates {
+			copy(s.k[i], want.Clock[i*n:])
+		}
+		if err := c.advance(q, 1, stage, .3); err != nil {
+			t.Fatal(err)
+		}
+		var meanErr, scaleErr float64
+		count, other := 0, 0
+		for i := range coordinates {
+			for j := range n {
+				if want.Clock[i*n+j] == 0 {
+					continue
+				}
+				count++
+				l := want.Log2scale[i*n+j]
+				meanErr += math.Abs(float64(s.mean[i][j])-want.Mean[i*n+j]) / math.Exp2(l)
+				scaleErr += math.Abs(float64(s.logScale[i][j])*math.Log2E - l)
+				if s.k[i][j] != want.After[i*n+j] {
+					other++
+				}
+			}
+		}
+		meanErr, scaleErr = meanErr/float64(count), scaleErr/float64(count)
+		t.Logf("stage %d: mean off by %.5f scales, scale by %.5f octaves; %d of %d clocks differ", stage, meanErr, scaleErr, other, count)
+		if meanErr > .005 || scaleErr > .005 || other > count/500 {
+			t.Errorf("stage %d: not PyTorch's activations", stage)
+		}
+	}
+}

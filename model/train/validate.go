@@ -1,0 +1,148 @@
+package train
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
+
+// A Report is what whole images cost under a network in floating point, by itself: without the corrections that the
+// codec learns from the image at hand.
+type Report struct {
+	Bits Bits
+	Cuts [stages]Cut // after every stage of the finest scale
+
+	Largest float32 // activation of the network
+}
+
+// A Cut is the mean over images of what prefixes up to a level cost and show.
+type Cut struct {
+	BitsPerPixel, PSNR float64
+}
+
+// Validate takes whole images through the process with the trainer's average network, and records the result.
+func (t *Trainer) Validate(ctx context.Context, images []Image, tau float64) (Report, error) {
+	r, err := Measure(ctx, t.ema, images, tau, t.options.Threads)
+	if err == nil {
+		t.history.Held = append(t.history.Held, Point{t.step, t.elapsed, r.Bits.PerSubPixel()})
+	}
+	return r, err
+}
+
+// Measure takes whole images through the process with a network. tau is the threshold of skipping.
+func Measure(ctx context.Context, net *Net, images []Image, tau float64, threads int) (Report, error) {
+	reports := make([]Report, len(images))
+	err := parallel(ctx, len(images), threads, func(i int) error { return measure(net, images[i], tau, &reports[i]) })
+	var sum Report
+	for _, r := range reports {
+		sum.Bits.Add(r.Bits)
+		sum.Largest = max(sum.Largest, r.Largest)
+		for s, c := range r.Cuts {
+			sum.Cuts[s].BitsPerPixel += c.BitsPerPixel / float64(len(images))
+			sum.Cuts[s].PSNR += c.PSNR / float64(len(images))
+		}
+	}
+	return sum, err
+}
+
+func measure(net *Net, m Image, tau float64, report *Report) error {
+	present := m.present()
+	// The coarsest scale has one site, which the first pass makes exact together with the coarsest sample.
+	n := max(transform.Scales(m.W, m.H)-1, 0)
+	random := rand.New(rand.NewPCG(uint64(m.W), uint64(m.H)))
+	c := newChain(m.planes(), n, present, &transform.Liftings[net.Wavelet], false, random)
+	b := &report.Bits
+	b.SubPixels = float64(m.W * m.H * present)
+	b.Thumbnail = thumbnailBits(c.exact[n], present, c.lifting)
+	bits := b.Thumbnail
+	graphs := make([]*graph, n+1)
+	for _, ls := range steps(n) {
+		l, stage := ls[0], ls[1]
+		var err error
+		if graphs[l] == nil {
+			if graphs[l], err = newGraph(net, c.scales[l].w, c.scales[l].h, present, false); err != nil {
+				return err
+			}
+		}
+		q := graphs[l]
+		if err := c.advance(q, l, stage, float32(tau)); err != nil {
+			return err
+		}
+		q.count()
+		report.Largest = max(report.Largest, q.largest())
+		b.count(l, stage, q.bits)
+		bits += q.bits
+		if stage == stages-1 {
+			graphs[l] = nil
+		}
+		if l == 1 {
+			report.Cuts[stage] = Cut{bits / float64(m.W*m.H), psnr(c.picture(), m, present)}
+		}
+	}
+	return nil
+}
+
+// count adds up the bits of what advanced, for a graph that has no loss to do it.
+func (s *step) count() {
+	s.bits = 0
+	for i := range coordinates {
+		for j, moved := range s.moved[i] {
+			if moved {
+				bits, _, _ := codeLength(s.s.mean[i][j], s.s.logScale[i][j], s.at[i][j], cellOf(s.s.v[i][j], s.s.u[i][j], s.target[i][j]))
+				s.bits += float64(bits)
+			}
+		}
+	}
+}
+
+// thumbnailBits is the length of the first pass of an image whose coarsest 2 x 2 samples or fewer are x.
+func thumbnailBits(x planes, present int, lifting *transform.Lifting) float64 {
+	bits := 10. // the coarsest samples are sent as they are, as package model sends them
+	if present > 1 {
+		bits = 10 + 2*11
+	}
+	if x[0].W*x[0].H == 1 {
+		return bits
+	}
+	for p := range present {
+		_, detail := lifting.Analyse(x[p])
+		for _, d := range detail {
+			for _, v := range d.Pix {
+				b, _, _ := codeLength(0, float32(process.ThumbnailScale[p])*math.Ln2/32, cellOf(v, 0, unknown), cellOf(v, 0, 0))
+				bits += float64(b)
+			}
+		}
+	}
+	return bits
+}
+
+// picture returns x̂_0 as samples: gray or R, G, B.
+func (c *chain) picture() planes {
+	x := c.ll[0]
+	for p := range x {
+		x[p] = x[p].Clone()
+	}
+	if c.planes > 1 {
+		transform.EstimateColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		return x
+	}
+	for i, v := range x[0].Pix {
+		x[0].Pix[i] = (v + 8) >> 4
+	}
+	return x
+}
+
+// psnr is that of a picture, in dB.
+func psnr(x planes, m Image, present int) float64 {
+	sum := 0.0
+	for p := range present {
+		for i, v := range x[p].Pix {
+			d := float64(min(max(v, 0), 255)) - float64(m.Pix[3*i+p])
+			sum += d * d
+		}
+	}
+	return decibels(sum / float64(m.W*m.H*present))
+}

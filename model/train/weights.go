@@ -1,0 +1,154 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
+
+// A weights file has kernels as [output][row][column][input], all sites in one tensor, outputs without padding, and
+// scales as powers of two, where here they are powers of e.
+
+// part says which elements of a tensor of a weights file a parameter is: element (i, o) of the parameter, o the
+// output, is element offset + o·n + i of the tensor, n the inputs of an output.
+type part struct {
+	param  *Param
+	width  int // outputs that the tensor has; the parameter may have more
+	offset int
+	scales int // outputs from this one on are logarithms
+}
+
+// parts returns, for every tensor of a weights file, the parameters that it is made of.
+func (n *Net) parts() (tensors [][]part) {
+	plain := func(name string) {
+		p := &n.Params[n.index[name]]
+		tensors = append(tensors, []part{{param: p, width: len(p.Value), scales: len(p.Value)}})
+	}
+	kernel := func(name string) {
+		p := &n.Params[n.index[name]]
+		w := p.Dims[len(p.Dims)-1]
+		tensors = append(tensors, []part{{param: p, width: w, scales: w}})
+	}
+	kernel("stem")
+	plain("stem bias")
+	for i := range n.Layers {
+		kernel(fmt.Sprint("block ", i))
+		plain(fmt.Sprint("block bias ", i))
+	}
+	plain("gain")
+	plain("shift")
+	for _, name := range []string{"site ", "site bias "} {
+		var sites []part
+		offset := 0
+		for g := range groups {
+			p := &n.Params[n.index[fmt.Sprint(name, g)]]
+			sites = append(sites, part{param: p, width: n.Hidden, offset: offset, scales: n.Hidden})
+			offset += len(p.Value)
+		}
+		tensors = append(tensors, sites)
+	}
+	for g := range groups {
+		kernel(fmt.Sprint("near ", g))
+	}
+	plain("head gain")
+	plain("head shift")
+	for g, members := range process.Groups {
+		for _, name := range []string{"out ", "out bias "} {
+			p := &n.Params[n.index[fmt.Sprint(name, g)]]
+			tensors = append(tensors, []part{{param: p, width: 2 * len(members), scales: len(members)}})
+		}
+	}
+	return tensors
+}
+
+// each calls f with every element of the part, its place in the tensor, and the unit that the tensor has it in.
+func (p part) each(f func(value *float32, at int, unit float64)) {
+	last := p.param.Dims[len(p.param.Dims)-1]
+	if len(p.param.Dims) > 1 && p.width == len(p.param.Value) {
+		last = p.width // not a kernel: as it is
+	}
+	n := len(p.param.Value) / last
+	for i := range n {
+		for o := range p.width {
+			unit := 1.0
+			if o >= p.scales {
+				unit = math.Log2E
+			}
+			f(&p.param.Value[i*last+o], p.offset+o*n+i, unit)
+		}
+	}
+}
+
+// FromWeights returns the network of a weights file.
+func FromWeights(w *model.Weights) (*Net, error) {
+	n, err := emptyNet(Shape{Channels: w.Channels, Layers: w.Layers, Hidden: w.Hidden, Wavelet: w.Wavelet})
+	if err != nil {
+		return nil, err
+	}
+	for t, parts := range n.parts() {
+		unit := math.Exp2(-float64(w.Tensors[t].Frac))
+		for _, p := range parts {
+			p.each(func(v *float32, at int, scale float64) { *v = float32(float64(w.Tensors[t].Data[at]) * unit / scale) })
+		}
+	}
+	return n, nil
+}
+
+// Weights returns the network in fixed point: every tensor has as many fraction bits as its largest element allows.
+// activationBits and tau are the weights file's own.
+func (n *Net) Weights(activationBits uint, tau float64) (*model.Weights, error) {
+	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, ActivationBits: activationBits,
+		Tau: int8(math.Round(min(max(math.Log2(tau)*32, -128), 127)))}
+	shapes := w.Shapes()
+	for t, parts := range n.parts() {
+		frac, err := fraction(parts)
+		if err != nil {
+			return nil, fmt.Errorf("train: %s: %w", shapes[t].Name, err)
+		}
+		data := make([]int16, shapes[t].Size())
+		for _, p := range parts {
+			p.each(func(v *float32, at int, scale float64) {
+				data[at] = int16(math.RoundToEven(float64(*v) * scale * math.Exp2(float64(frac))))
+			})
+		}
+		w.Tensors = append(w.Tensors, model.Tensor{Frac: frac, Data: data})
+	}
+	return w, nil
+}
+
+// fraction returns how many fraction bits the largest element of a tensor allows.
+func fraction(parts []part) (uint, error) {
+	largest := 0.0
+	for _, p := range parts {
+		p.each(func(v *float32, _ int, scale float64) { largest = max(largest, math.Abs(float64(*v)*scale)) })
+	}
+	switch {
+	case !(largest <= 1<<14):
+		return 0, fmt.Errorf("an element is as large as %v", largest)
+	case largest == 0:
+		return 14, nil
+	}
+	return uint(min(max(math.Floor(math.Log2(32700/largest)), 0), 18)), nil
+}
+
+// roundFrom makes the network what a weights file would make of another of the same shape.
+func (n *Net) roundFrom(other *Net) error {
+	for i, p := range other.Params {
+		copy(n.Params[i].Value, p.Value)
+	}
+	for _, parts := range n.parts() {
+		frac, err := fraction(parts)
+		if err != nil {
+			return err
+		}
+		unit := math.Exp2(float64(frac))
+		for _, p := range parts {
+			p.each(func(v *float32, _ int, scale float64) {
+				*v = float32(math.RoundToEven(float64(*v)*scale*unit) / unit / scale)
+			})
+		}
+	}
+	return nil
+}
