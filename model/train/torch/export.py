@@ -1,6 +1,9 @@
 """Writes a checkpoint as a weights file of package model, and activations for the test that compares the two.
 
-  python3 export.py NAME.pt weights.ddpw [--act-bits 9] [--tau 0.3] [--fixture fixture.json]
+  python3 export.py NAME.pt weights.ddpw [--act-bits 9] [--tau 0.4] [--fixture fixture.json]
+  python3 export.py weights.ddpw [--fixture fixture.json] [--checkpoint NAME.pt]
+
+The second form reads a weights file, as the trainer in Go writes it.
 """
 import argparse
 import json
@@ -51,6 +54,43 @@ def export(net, wavelet, act_bits, tau):
     return b''.join(out)
 
 
+def read(name):
+    """The network of a weights file, and its wavelet."""
+    b = open(name, 'rb').read()
+    _, channels, layers, hidden, wavelet, _, _ = struct.unpack('<BBBBBBb', b[4:11])
+    net, at = D.Denoiser(channels, layers, hidden), 11
+
+    def tensor(shape):
+        nonlocal at
+        n = int(np.prod(shape))
+        t = torch.from_numpy(np.frombuffer(b, '<i2', n, at + 1).astype(np.float32)) / 2.0 ** b[at]
+        at += 1 + 2 * n
+        return t.view(*shape)
+
+    def kernel(w):
+        o, i, y, x = w.shape
+        return tensor((o, y, x, i)).permute(0, 3, 1, 2)
+    with torch.no_grad():
+        for conv in [net.stem, *net.blocks]:
+            conv.weight.copy_(kernel(conv.weight))
+            conv.bias.copy_(tensor(conv.bias.shape))
+        for p in (net.gain, net.shift):
+            p.copy_(tensor(p.shape))
+        net.site.weight.copy_(kernel(net.site.weight))
+        net.site.bias.copy_(tensor(net.site.bias.shape))
+        for n in net.near:
+            n.weight.copy_(kernel(n.weight))
+        for p in (net.head_gain, net.head_shift):
+            p.copy_(tensor(p.shape))
+        for g, o in zip(D.GROUPS, net.out):
+            unit = torch.ones(2 * len(g), 1)
+            unit[len(g):] = math.log(2)
+            o.weight.copy_((tensor(o.weight.shape[:2]) * unit)[:, :, None, None])
+            o.bias.copy_(tensor(o.bias.shape) * unit[:, 0])
+    assert at == len(b)
+    return net, list(D.LIFTINGS)[wavelet]
+
+
 def fixture(net, wavelet):
     """One scale of a small random-walk image through all stages: means and scales as PyTorch computes them."""
     rng = np.random.default_rng(0)
@@ -73,18 +113,26 @@ def fixture(net, wavelet):
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser()
-    p.add_argument('checkpoint')
-    p.add_argument('weights')
+    p.add_argument('source')
+    p.add_argument('weights', nargs='?')
     p.add_argument('--act-bits', type=int, default=9)
     p.add_argument('--tau', type=float, default=.4)
     p.add_argument('--fixture')
+    p.add_argument('--checkpoint', help='write a checkpoint that train.py resumes from')
     a = p.parse_args()
-    c = torch.load(a.checkpoint)
-    t = c['args']
-    net = D.Denoiser(t['channels'], t['layers'], t['hidden'])
-    net.load_state_dict(c['ema'])
-    b = export(net, t['wavelet'], a.act_bits, a.tau)
-    open(a.weights, 'wb').write(b)
-    print(len(b), 'bytes')
+    if a.source.endswith('.ddpw'):
+        net, wavelet = read(a.source)
+    else:
+        c = torch.load(a.source)
+        t, wavelet = c['args'], c['args']['wavelet']
+        net = D.Denoiser(t['channels'], t['layers'], t['hidden'])
+        net.load_state_dict(c['ema'])
+    if a.weights:
+        b = export(net, wavelet, a.act_bits, a.tau)
+        open(a.weights, 'wb').write(b)
+        print(len(b), 'bytes')
+    if a.checkpoint:
+        args = {'channels': net.channels, 'layers': net.layers, 'hidden': net.hidden, 'wavelet': wavelet}
+        torch.save({'ema': net.state_dict(), 'net': net.state_dict(), 'args': args, 'step': 0}, a.checkpoint)
     if a.fixture:
-        json.dump(fixture(net, t['wavelet']), open(a.fixture, 'w'), separators=(',', ':'))
+        json.dump(fixture(net, wavelet), open(a.fixture, 'w'), separators=(',', ':'))
