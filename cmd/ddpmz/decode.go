@@ -86,7 +86,7 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 	var got decoded
 	var lost string // metadata that cannot be written
 	err := d.save(ctx, j.out, d.output.force, func(w io.Writer) (err error) {
-		if got, err = d.decodePicture(j.in, bar); err != nil {
+		if got, err = d.decodePicture(ctx, j.in, bar); err != nil {
 			return about(displayName(j.in), err)
 		}
 		if d.format != "png" && len(got.metadata) > 0 {
@@ -139,7 +139,7 @@ func (d *decoded) note() string {
 	return fmt.Sprintf("the file is cut; this is the picture after %d of 1000 steps", d.last.Steps)
 }
 
-func (d *decoding) decodePicture(name string, bar *bar) (got decoded, err error) {
+func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar) (got decoded, err error) {
 	f, err := d.open(name)
 	if err != nil {
 		return got, err
@@ -151,7 +151,7 @@ func (d *decoding) decodePicture(name string, bar *bar) (got decoded, err error)
 		in = prefix
 	}
 	src := newSource(in)
-	stream, err := (&codec.Decoder{Timestep: d.cut.Timestep, Progress: bar.update, Limits: d.limits.limits()}).Open(src)
+	stream, err := (&codec.Decoder{Timestep: d.cut.Timestep, Progress: bar.update, Limits: d.limits.limits()}).OpenContext(ctx, src)
 	if err != nil {
 		return got, err
 	}

@@ -71,7 +71,7 @@ func (e *encoding) encode(ctx context.Context, j job) error {
 	bar := e.bar(j.in, e.output.quiet)
 	defer bar.end()
 	return e.save(ctx, j.out, e.output.force, func(w io.Writer) error {
-		file, err := e.encodePicture(j.in, bar)
+		file, err := e.encodePicture(ctx, j.in, bar)
 		if err != nil {
 			return about(displayName(j.in), err)
 		}
@@ -80,7 +80,7 @@ func (e *encoding) encode(ctx context.Context, j job) error {
 	})
 }
 
-func (e *encoding) encodePicture(name string, bar *bar) ([]byte, error) {
+func (e *encoding) encodePicture(ctx context.Context, name string, bar *bar) ([]byte, error) {
 	in, err := e.open(name)
 	if err != nil {
 		return nil, err
@@ -95,13 +95,14 @@ func (e *encoding) encodePicture(name string, bar *bar) ([]byte, error) {
 		return nil, err
 	}
 	var file bytes.Buffer
-	err = codec.Encode(&file, p.Image, &codec.Options{
+	encoder := codec.Encoder{Options: codec.Options{
 		Model:    e.model,
 		Mode:     e.codecMode,
 		Metadata: meta,
 		Progress: bar.update,
 		Limits:   e.limits.limits(),
-	})
+	}}
+	err = encoder.EncodeContext(ctx, &file, p.Image)
 	if err != nil || !e.cutting {
 		return file.Bytes(), err
 	}

@@ -27,7 +27,14 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	// What coding holds is allocated once and stays: a collector that lets the heap grow by a quarter instead of
+	// doubling it costs nothing here and saves a quarter of the memory.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(25)
+	}
+	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run is the program: it returns the exit status. args[0] is the program's name.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
