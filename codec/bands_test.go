@@ -140,8 +140,8 @@ func TestBandsRoundTrip(t *testing.T) {
 				}
 			})
 		}
-		if _, _, several := takeApart(t, one); len(several) != 12 {
-			t.Errorf("%s: %d passes of several bands, want six of each of two scales", typ.name, len(several))
+		if _, _, several := takeApart(t, one); len(several) != 14 {
+			t.Errorf("%s: %d passes of several bands, want seven of each of two scales", typ.name, len(several))
 		}
 	}
 }
@@ -223,7 +223,10 @@ func TestBandsCutInLengths(t *testing.T) {
 func TestBandsDamagedLengths(t *testing.T) {
 	s := tallRGB(t)
 	h, payloads, several := takeApart(t, s.file)
-	for _, b := range []banded{several[0], several[1]} {
+	several = slices.DeleteFunc(several, func(b banded) bool { // a first pass may have nothing to say
+		return len(payloads[b.index]) == int(b.edges[0])
+	})
+	for _, b := range several[:2] {
 		whole := payloads[b.index]
 		streams := whole[b.edges[0]:]
 		var length []uint64

@@ -282,7 +282,7 @@ func (b *band) advance(g, phase int, coder Coder, estimates *details) bool {
 		fy := b.y0 - b.top + 2*y + origin[0] // in the frame
 		out, cells := b.output.Row(y), b.cells.Row(fy)
 		for x := range b.output.W {
-			o := out[x*16 : x*16+16]
+			o := out[x*headOutputs : (x+1)*headOutputs]
 			sy, sx := b.top+fy, 2*x+origin[1]
 			j := fy*s.w + sx
 			for m, i := range members {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -12,7 +13,7 @@ import (
 const ditherBits = 16
 
 // topClock is the coarsest clock of a coordinate of 8-bit samples.
-const topClock = 7
+const topClock = process.TopClock
 
 // fillDither fills row with the shared dither of one row of one coordinate of one scale: uniform integers
 // of ditherBits bits from ChaCha8 under a key that is part of the format, so that any row can be made

@@ -46,12 +46,12 @@ func (s shape) sizes() []int {
 	for range s.layers {
 		n = append(n, c*9*c, c) // block
 	}
-	n = append(n, (s.layers+1)*stages*conditions*c, (s.layers+1)*stages*conditions*c) // gain, shift
+	n = append(n, (s.layers+1)*looks*conditions*c, (s.layers+1)*looks*conditions*c) // gain, shift
 	n = append(n, g*h*c, g*h)                                                         // site
 	for range groups {
 		n = append(n, h*9*2*coordinates) // near
 	}
-	n = append(n, stages*g*h, stages*g*phases*h) // headGain, headShift
+	n = append(n, looks*g*h, looks*g*phases*h) // headGain, headShift
 	for _, members := range groups {
 		n = append(n, 2*len(members)*h, 2*len(members)) // out
 	}

@@ -1,11 +1,17 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/kernel"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
 
 // runTrunk computes the trunk's output at the band's sites; see prepare.
 func (b *band) runTrunk(ll *[planes]Plane, shift uint) {
 	b.prepare(ll, shift)
-	t := &b.c.net.trunks[b.stage][min(b.s.number-1, conditions-1)]
+	if b.stage < blind {
+		return
+	}
+	t := &b.c.net.trunks[b.stage-blind][min(b.s.number-1, conditions-1)]
 	x, y := &b.trunk[0], &b.trunk[1]
 	b.convolve(t.stem, 1, x, kernel.View{T: &b.input}, kernel.View{})
 	for i, k := range t.blocks {
@@ -38,32 +44,59 @@ func (b *band) runHeads(then func(g, phase int) bool) bool {
 		if members[0] >= bands*b.c.planes {
 			break
 		}
-		hd := &b.c.net.heads[b.stage][g]
 		for phase, origin := range phaseOrigin {
 			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2
 			if w == 0 || h == 0 {
 				continue
 			}
-			phaseOf := func(t *kernel.Tensor) kernel.View {
-				return kernel.View{T: t, Step: 2, Y: b.y0 - b.top + origin[0], X: origin[1]}
+			if b.stage < blind {
+				b.guess(g, phase, w, h)
+			} else {
+				b.runHead(&b.c.net.heads[b.stage-blind][g], phase, w, h)
 			}
-			site, near, out := hd.site, hd.near[phase], hd.out
-			b.share.Reset(h, w, site.Out())
-			b.hidden.Reset(h, w, near.Out())
-			b.output.Reset(h, w, out.Out())
-			b.parallel(h, w*h*near.Out()*near.In()/8, func(y0, y1 int) {
-				for y := y0; y < y1; y++ { // a row is still in the cache when the next layer wants it
-					site.Rows(&b.share, phaseOf(b.features), kernel.View{}, kernel.View{}, false, y, y+1)
-					near.Rows(&b.hidden, phaseOf(&b.cells), kernel.View{T: &b.share}, kernel.View{}, true, y, y+1)
-					out.Rows(&b.output, kernel.View{T: &b.hidden}, kernel.View{}, kernel.View{}, false, y, y+1)
-				}
-			})
 			if b.c.stopped() || !then(g, phase) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// runHead computes b.output at the w x h sites of a phase.
+func (b *band) runHead(hd *head, phase, w, h int) {
+	origin := phaseOrigin[phase]
+	phaseOf := func(t *kernel.Tensor) kernel.View {
+		return kernel.View{T: t, Step: 2, Y: b.y0 - b.top + origin[0], X: origin[1]}
+	}
+	site, near, out := hd.site, hd.near[phase], hd.out
+	b.share.Reset(h, w, site.Out())
+	b.hidden.Reset(h, w, near.Out())
+	b.output.Reset(h, w, out.Out())
+	b.parallel(h, w*h*near.Out()*near.In()/8, func(y0, y1 int) {
+		for y := y0; y < y1; y++ { // a row is still in the cache when the next layer wants it
+			site.Rows(&b.share, phaseOf(b.features), kernel.View{}, kernel.View{}, false, y, y+1)
+			near.Rows(&b.hidden, phaseOf(&b.cells), kernel.View{T: &b.share}, kernel.View{}, true, y, y+1)
+			out.Rows(&b.output, kernel.View{T: &b.hidden}, kernel.View{}, kernel.View{}, false, y, y+1)
+		}
+	})
+}
+
+// guess sets b.output, at the w x h sites of a phase, to what is believed in a blind stage.
+func (b *band) guess(g, phase, w, h int) {
+	origin := phaseOrigin[phase]
+	base := process.BlindScale[min(b.s.number, conditions)-1]
+	b.output.Reset(h, w, headOutputs)
+	for y := range h {
+		row := b.output.Row(y)
+		clear(row)
+		at := (b.y0-b.top+origin[0]+2*y)*b.s.w + origin[1]
+		for m, i := range groups[g] {
+			local := b.logBase[i][at:]
+			for x := range w { // the output is relative to the activity
+				row[x*headOutputs+len(groups[g])+m] = sat16(base - local[2*x]*(32-process.BlindSlope)>>(5+16-outBits))
+			}
+		}
+	}
 }
 
 // Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.

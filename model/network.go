@@ -22,8 +22,8 @@ type Net struct {
 	w        *weights
 	features *featureTables
 
-	trunks [stages][conditions]trunk
-	heads  [stages][len(groups)]head
+	trunks [looks][conditions]trunk // of the stages that are not blind
+	heads  [looks][len(groups)]head
 }
 
 // trunk is the trunk's layers with the gains of a stage and a scale folded in.
@@ -69,11 +69,11 @@ func (n *Net) fold() error {
 		}
 		return g
 	}
-	for s := range stages {
+	for s := range looks {
 		for q := range conditions {
 			t := &n.trunks[s][q]
 			layer := func(size, in, l int, k, bias tensor) (*kernel.Conv, error) {
-				i := (l*stages+s)*conditions + q
+				i := (l*looks+s)*conditions + q
 				return fold(size, in, k, bias, w.gain.frac, gainOf(w.gain, i, c), tensor{w.shift.frac, w.shift.data[i*c : (i+1)*c]}, act, act)
 			}
 			var err error

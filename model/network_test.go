@@ -51,16 +51,16 @@ func TestFold(t *testing.T) {
 	}
 	w, r := net.w, newRand(29)
 	real := func(t tensor, i int) float64 { return math.Ldexp(float64(t.data[i]), -int(t.frac)) }
-	for stage := range stages {
+	for look := range looks {
 		for q := range conditions {
 			in, sum := make([]int16, inputs), 0.0
 			for i := range in {
 				in[i] = int16(r.IntN(2001) - 1000)
 				sum += math.Abs(float64(in[i]))
 			}
-			got := oneSite(net.trunks[stage][q].stem, in)
+			got := oneSite(net.trunks[look][q].stem, in)
 			for o := range s.channels {
-				g := (stage*conditions+q)*s.channels + o
+				g := (look*conditions+q)*s.channels + o
 				gain := 1 + real(w.gain, g)
 				want := real(w.stemBias, o)*gain + real(w.shift, g)
 				for i, v := range in {
@@ -68,7 +68,7 @@ func TestFold(t *testing.T) {
 				}
 				want = math.Ldexp(want, s.actFrac)
 				if math.Abs(float64(got[o])-want) > 1+sum/(1<<13) { // 12 bits of the weights are left
-					t.Fatalf("stage %d, condition %d: output %d is %d, want %.2f", stage, q, o, got[o], want)
+					t.Fatalf("look %d, condition %d: output %d is %d, want %.2f", look, q, o, got[o], want)
 				}
 			}
 		}

@@ -12,9 +12,12 @@ const (
 	planes      = process.Planes
 	coordinates = process.Coordinates
 	stages      = process.Stages
+	blind       = process.Blind
+	looks       = process.Looks
 	conditions  = process.Conditions
 	phases      = process.Phases
 	outBits     = 10 // the heads' outputs are Q10
+	headOutputs = 16 // of a head: a group's ε, then its log2 σ, then nothing, as the kernels want
 )
 
 // groups are the coordinates that are predicted together, phaseOrigin the sites.
@@ -38,13 +41,13 @@ type weights struct {
 	stemBias  tensor              // [channels]
 	block     []tensor            // [layers] of [channels][3][3][channels]
 	blockBias []tensor            // [layers] of [channels]
-	gain      tensor              // [layers+1][stages][conditions][channels], added to 1
+	gain      tensor              // [layers+1][looks][conditions][channels], added to 1
 	shift     tensor              // likewise, added to the bias
 	site      tensor              // [groups*hidden][channels]
 	siteBias  tensor              // [groups*hidden]
 	near      [len(groups)]tensor // [hidden][3][3][2*coordinates]
-	headGain  tensor              // [stages][groups][hidden], added to 1
-	headShift tensor              // [stages][groups][phases][hidden]
+	headGain  tensor              // [looks][groups][hidden], added to 1
+	headShift tensor              // [looks][groups][phases][hidden]
 	out       [len(groups)]tensor // [2*coordinates of the group][hidden]
 	outBias   [len(groups)]tensor // [2*coordinates of the group]
 }

@@ -69,13 +69,13 @@ func (w *Weights) Shapes() []TensorShape {
 		s = append(s, TensorShape{fmt.Sprintf("block %d", i), []int{c, 3, 3, c}}, TensorShape{fmt.Sprintf("block %d bias", i), []int{c}})
 	}
 	s = append(s,
-		TensorShape{"gain", []int{w.Layers + 1, stages, conditions, c}},  // added to 1, multiplies a layer's outputs
-		TensorShape{"shift", []int{w.Layers + 1, stages, conditions, c}}, // added to the bias
+		TensorShape{"gain", []int{w.Layers + 1, looks, conditions, c}},  // added to 1, multiplies a layer's outputs
+		TensorShape{"shift", []int{w.Layers + 1, looks, conditions, c}}, // added to the bias
 		TensorShape{"site", []int{g * h, c}}, TensorShape{"site bias", []int{g * h}})
 	for i := range g {
 		s = append(s, TensorShape{fmt.Sprintf("near %d", i), []int{h, 3, 3, 2 * coordinates}})
 	}
-	s = append(s, TensorShape{"head gain", []int{stages, g, h}}, TensorShape{"head shift", []int{stages, g, phases, h}})
+	s = append(s, TensorShape{"head gain", []int{looks, g, h}}, TensorShape{"head shift", []int{looks, g, phases, h}})
 	for i, members := range groups { // ε of every member, then log2 of its scale
 		s = append(s, TensorShape{fmt.Sprintf("out %d", i), []int{2 * len(members), h}}, TensorShape{fmt.Sprintf("out %d bias", i), []int{2 * len(members)}})
 	}

@@ -98,7 +98,9 @@ func (c *chain) coarse(l, stage int) *planes {
 // advance takes scale l through a step by the graph for its size, and updates the estimate of the next finer image.
 func (c *chain) advance(q *graph, l, stage int, tau float32) error {
 	q.begin(&c.scales[l], stage, c.coarse(l, stage), tau)
-	if err := q.run(); err != nil {
+	if stage < blind {
+		q.guess()
+	} else if err := q.run(); err != nil {
 		return err
 	}
 	c.ll[l-1] = c.synthesize(l)

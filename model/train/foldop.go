@@ -4,7 +4,7 @@ import G "gorgonia.org/gorgonia"
 
 // Gains and shifts depend on the stage and the scale of a step. A condition says which row of them is meant; the
 // graph's owner sets it before the graph runs.
-type condition struct{ stage, scale int }
+type condition struct{ look, scale int }
 
 // foldKernel is w · (1 + gain), w [n/width][width], with the gain's row of width elements at the condition.
 func foldKernel(n, width, gains int, row func() int) *op {

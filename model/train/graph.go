@@ -49,7 +49,7 @@ func newGraph(net *Net, w, h, planes int, training bool) (*graph, error) {
 	c, hidden := net.Channels, net.Hidden
 	// A layer with the gains of the condition folded in.
 	layer := func(number int, x, kernel, bias *G.Node, in int, residual bool) *G.Node {
-		row := func() int { return (number*stages+q.at.stage)*process.Conditions + q.at.scale }
+		row := func() int { return (number*looks+q.at.look)*process.Conditions + q.at.scale }
 		gain, shift := param("gain"), param("shift")
 		k := apply(foldKernel(size(kernel), c, size(gain), row), kernel, gain)
 		b := apply(foldKernel(c, c, size(gain), row), bias, gain)
@@ -64,7 +64,7 @@ func newGraph(net *Net, w, h, planes int, training bool) (*graph, error) {
 	}
 	var outs G.Nodes
 	for i := range q.groups {
-		row := func() int { return q.at.stage*groups + i }
+		row := func() int { return q.at.look*groups + i }
 		gain, shift := param("head gain"), param("head shift")
 		fold := func(n *G.Node) *G.Node { return apply(foldKernel(size(n), hidden, size(gain), row), n, gain) }
 		site, siteBias, near := fold(param("site %d", i)), fold(param("site bias %d", i)), fold(param("near %d", i))
@@ -129,7 +129,7 @@ func accumulate(sum, x []float32) {
 
 // run takes the step that begin has prepared, and adds the gradients to q.into.
 func (q *graph) run() error {
-	q.at = condition{q.stage, min(q.s.number-1, process.Conditions-1)}
+	q.at = condition{q.stage - blind, min(q.s.number-1, process.Conditions-1)}
 	defer q.vm.Reset()
 	if err := q.vm.RunAll(); err != nil {
 		return fmt.Errorf("train: %w", err)

@@ -39,12 +39,12 @@ func zeroGradients(n *Net) [][]float32 {
 // Which coordinates advanced is taken from q, as it is for the gradient: it has no derivative.
 func lossOracle(net *Net, params map[string][]float64, q *graph, before [coordinates][]uint8) float64 {
 	w, h, c, hidden := q.w, q.h, net.Channels, net.Hidden
-	stage, cond := q.at.stage, q.at.scale
+	look, cond := q.at.look, q.at.scale
 	at := func(x []float32, channels, y, xx, i int) float64 { // a bordered tensor
 		return float64(x[((y+1)*(w+2)+xx+1)*channels+i])
 	}
 	layer := func(number int, kernel, bias []float64, in int, src func(y, x, i int) float64) [][]float64 {
-		row := ((number*stages+stage)*process.Conditions + cond) * c
+		row := ((number*looks+look)*process.Conditions + cond) * c
 		out := make([][]float64, w*h)
 		for j := range out {
 			out[j] = make([]float64, c)
@@ -99,8 +99,8 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coordin
 					j := y*w + xx
 					out := append([]float64(nil), name("out bias")...)
 					for u := range hidden {
-						gain := 1 + params["head gain"][(stage*groups+g)*hidden+u]
-						sum := name("site bias")[u]*gain + params["head shift"][((stage*groups+g)*phases+p)*hidden+u]
+						gain := 1 + params["head gain"][(look*groups+g)*hidden+u]
+						sum := name("site bias")[u]*gain + params["head shift"][((look*groups+g)*phases+p)*hidden+u]
 						for i, v := range x[j] {
 							sum += v * name("site")[i*hidden+u] * gain
 						}
@@ -152,7 +152,7 @@ func TestGradient(t *testing.T) {
 		t.Fatal(err)
 	}
 	perturb(net)
-	for _, test := range []struct{ w, h, present, stage int }{{8, 6, 3, 3}, {5, 7, 3, 5}, {5, 4, 1, 4}, {2, 2, 3, 2}} {
+	for _, test := range []struct{ w, h, present, stage int }{{8, 6, 3, 4}, {5, 7, 3, 6}, {5, 4, 1, 5}, {2, 2, 3, 3}} {
 		c := newChain(texture(test.w, test.h, r), 1, test.present, &transform.Liftings[0], false, r)
 		q, err := newGraph(net, c.scales[1].w, c.scales[1].h, test.present, true)
 		if err != nil {

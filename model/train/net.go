@@ -11,6 +11,8 @@ import (
 const (
 	coordinates = process.Coordinates
 	stages      = process.Stages
+	blind       = process.Blind
+	looks       = process.Looks
 	phases      = process.Phases
 	groups      = len(process.Groups)
 	inputs      = 4 * coordinates // channels of a site as the trunk sees it
@@ -52,15 +54,15 @@ func (s Shape) layout() (p []Param) {
 		add(fmt.Sprint("block ", i), 3, 3, c, c)
 		add(fmt.Sprint("block bias ", i), c)
 	}
-	add("gain", s.Layers+1, stages, process.Conditions, c)
-	add("shift", s.Layers+1, stages, process.Conditions, c)
+	add("gain", s.Layers+1, looks, process.Conditions, c)
+	add("shift", s.Layers+1, looks, process.Conditions, c)
 	for g := range groups {
 		add(fmt.Sprint("site ", g), c, h)
 		add(fmt.Sprint("site bias ", g), h)
 		add(fmt.Sprint("near ", g), 3, 3, known, h)
 	}
-	add("head gain", stages, groups, h)
-	add("head shift", stages, groups, phases, h)
+	add("head gain", looks, groups, h)
+	add("head shift", looks, groups, phases, h)
 	for g := range groups { // of the outputs, only the first 2·members are used
 		add(fmt.Sprint("out ", g), h, outputs)
 		add(fmt.Sprint("out bias ", g), outputs)

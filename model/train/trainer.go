@@ -22,9 +22,9 @@ type Options struct {
 	LearningRate float64 // at its highest, by default 0.002
 	Muon         bool    // matrices by Muon, not Adam
 	Objective    Objective
-	StageWeights [stages]float64 // of the bits of every stage in the loss; all 0: all 1
-	Side         float64         // weight of the exact length of what did not advance, by default 0.05; negative: none
-	Tau          [2]float64      // range of the threshold of skipping, by default 0.2 to 0.45
+	StageWeights [looks]float64 // of the bits of the stages that are not blind in the loss; all 0: all 1
+	Side         float64        // weight of the exact length of what did not advance, by default 0.05; negative: none
+	Tau          [2]float64     // range of the threshold of skipping, by default 0.2 to 0.45
 	Seed         uint64
 
 	// Rounded trains with weights and activations rounded as in the codec. Weights themselves, and gradients, are not.
@@ -51,7 +51,7 @@ func (o Options) withDefaults() Options {
 	if o.LearningRate == 0 {
 		o.LearningRate = 2e-3
 	}
-	if o.StageWeights == [stages]float64{} {
+	if o.StageWeights == [looks]float64{} {
 		for i := range o.StageWeights {
 			o.StageWeights[i] = 1
 		}
@@ -289,7 +289,10 @@ func (t *Trainer) runCrop(w *worker, n int, result *cropResult) error {
 			w.graphs[[2]int{s.w, present}] = q
 		}
 		q.into, q.objective = t.grads[n], o.Objective
-		q.weight = float32(o.StageWeights[stage] / subPixels)
+		if stage >= blind {
+			q.weight = float32(o.StageWeights[stage-blind] / subPixels)
+			result.work += float64(s.w * s.h * cost)
+		}
 		q.side = float32(o.Side / subPixels)
 		if o.Rounded {
 			q.grid = float32(uint(1) << o.ActivationBits)
@@ -298,7 +301,6 @@ func (t *Trainer) runCrop(w *worker, n int, result *cropResult) error {
 			return err
 		}
 		result.bits.count(l, stage, q.bits)
-		result.work += float64(s.w * s.h * cost)
 	}
 	return nil
 }
