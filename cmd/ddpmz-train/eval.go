@@ -18,8 +18,9 @@ import (
 )
 
 const evalUsage = `usage: ddpmz-train eval [FLAGS] FOLDER
+       ddpmz-train eval [FLAGS] FILE.bin ...
 
-Measures a model on the pictures of a folder: bits per sub-pixel, rate and distortion by timestep.
+Measures a model on the pictures of a folder, or of files of CIFAR-10: bits per sub-pixel, rate and distortion by timestep.
 `
 
 func runEval(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -29,7 +30,7 @@ func runEval(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	held := f.Bool("held-out", false, "measure only the pictures that training holds out")
 	files := f.Bool("files", false, "also make files of the pictures, and count their bytes")
 	threads := f.Int("threads", runtime.GOMAXPROCS(0), "threads")
-	folder, err := parse(f, args)
+	pictures, err := parse(f, args)
 	if err != nil {
 		return err
 	}
@@ -46,12 +47,12 @@ func runEval(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
-	images, err := train.LoadImages(folder)
+	images, err := pictures.load()
 	if err != nil {
 		return err
 	}
 	if *held {
-		_, images = train.Split(images)
+		_, images = pictures.split(images)
 	}
 	alone, err := train.CompareAlone(ctx, file, images, *threads)
 	if err != nil {

@@ -3,9 +3,10 @@
 //	ddpmz-train photographs                         writes model.ddpw, after an hour
 //	ddpmz-train --init photo --minutes 20 charts    goes on from a model of the zoo, or from a weights file
 //	ddpmz-train --resume model.ckpt photographs     goes on after an interruption
+//	ddpmz-train --init cifar10 data_batch_*.bin     learns from files in CIFAR-10's binary layout
 //	ddpmz-train eval --model model.ddpw pictures    measures
 //
-// Flags and the folder may come in any order. A folder called eval is ./eval. Beside the weights file it leaves a
+// Flags and pictures may come in any order. A folder called eval is ./eval. Beside the weights file it leaves a
 // checkpoint (.ckpt) and the curves of the training (.png). The exit status is 0 if all went well, 1 if not, 2 if
 // the command line was wrong and 130 if it was interrupted; then, too, what was learned so far is saved.
 package main
@@ -48,26 +49,28 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 1
 }
 
-// parse sets the flags of a command line and returns its only other argument, which may be anywhere among them.
-func parse(flags *flag.FlagSet, args []string) (folder string, err error) {
+// parse sets the flags of a command line and returns its other arguments, the pictures, which may be anywhere among
+// them.
+func parse(flags *flag.FlagSet, args []string) (source, error) {
 	var rest []string
 	for {
 		if err := flags.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
-				return "", err
+				return source{}, err
 			}
-			return "", errUsage // package flag has said what is wrong
+			return source{}, errUsage // package flag has said what is wrong
 		}
 		if args = flags.Args(); len(args) == 0 {
 			break
 		}
 		rest, args = append(rest, args[0]), args[1:]
 	}
-	if len(rest) != 1 {
-		fmt.Fprintf(flags.Output(), "ddpmz-train: one folder of pictures is needed, not %d; try --help\n", len(rest))
-		return "", errUsage
+	s, err := newSource(rest)
+	if err != nil {
+		fmt.Fprintf(flags.Output(), "ddpmz-train: %v; try --help\n", err)
+		return source{}, errUsage
 	}
-	return rest[0], nil
+	return s, nil
 }
 
 // newFlags returns an empty set of flags, whose help begins with usage.

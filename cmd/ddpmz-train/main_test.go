@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/internal/cifar10"
 	"github.com/ddpmz/ddpmz/internal/render"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
@@ -100,6 +101,45 @@ func TestTrain(t *testing.T) {
 		t.Errorf("%d bytes of plot, %v", len(b), err)
 	}
 	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
+}
+
+// TestTrainCIFAR10: files in CIFAR-10's layout are learned from, and measured.
+func TestTrainCIFAR10(t *testing.T) {
+	var files []string
+	for i := range 2 {
+		var records []byte
+		for k := range 12 {
+			m := render.Scene(render.Kind(k%3), cifar10.Side, cifar10.Side, uint32(100*i+k))
+			records = append(records, byte(k%10))
+			for p := range 3 {
+				for j := range cifar10.Side * cifar10.Side {
+					r, g, b, _ := m.At(j%cifar10.Side, j/cifar10.Side).RGBA()
+					records = append(records, byte([]uint32{r, g, b}[p]>>8))
+				}
+			}
+		}
+		files = append(files, filepath.Join(t.TempDir(), "batch.bin"))
+		if err := os.WriteFile(files[i], records, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "small.ddpw")
+	_, said := command(t, 0, append([]string{"--init", "cifar10", "--steps", "2", "--batch", "3", "--validations", "1", "-o", out}, files...)...)
+	if !strings.Contains(said, "22 images to learn from, 2 held out") {
+		t.Error(said)
+	}
+	table, _ := command(t, 0, "eval", "--held-out", "--model", out, files[0], files[1])
+	if !strings.Contains(table, "2 pictures") {
+		t.Error(table)
+	}
+	folder, _ := pictures(t, 1)
+	command(t, 2, files[0], folder)
+	command(t, 1, "--crop", "64", files[0])
+	command(t, 1, filepath.Join(folder, "nonesuch.bin"))
+	if err := os.Truncate(files[1], 3000); err != nil {
+		t.Fatal(err)
+	}
+	command(t, 1, files...)
 }
 
 // TestCommandLines: mistakes have status 2 if they are in the command line, 1 if in files.

@@ -12,24 +12,29 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ddpmz/ddpmz/internal/cifar10"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
 // A training is a command line of ddpmz-train.
 type training struct {
-	folder, out, init, resume string
-	shape                     train.Shape
-	options                   train.Options
-	minutes, tau              float64
-	validations, count        int // how often to validate, on how many images
-	patience                  int
-	quiet                     bool
-	stderr                    io.Writer
+	pictures           source
+	out, init, resume  string
+	shape              train.Shape
+	options            train.Options
+	minutes, tau       float64
+	validations, count int // how often to validate, on how many images
+	patience           int
+	quiet              bool
+	stderr             io.Writer
 }
 
 const trainUsage = `usage: ddpmz-train [FLAGS] FOLDER
+       ddpmz-train [FLAGS] FILE.bin ...
 
 Trains a model on the PNG, JPEG, WebP, TIFF, BMP and GIF files of a folder. Every 20th, by name, is held out.
+Or on files in CIFAR-10's binary layout: whole images of 32x32, of which the first 500 are held out; then --crop is
+32, and by default --batch 64 and --validate-count 500.
 `
 
 func parseTraining(args []string, stderr io.Writer) (*training, error) {
@@ -37,7 +42,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	f := newFlags(trainUsage, stderr)
 	f.StringVar(&t.out, "o", "model.ddpw", "weights `file` to write; with it go a checkpoint (.ckpt) and curves (.png)")
 	f.StringVar(&t.init, "init", "", "start from a weights `file`, or from a model of the zoo")
-	f.StringVar(&t.resume, "resume", "", "go on from a checkpoint `file`; the folder must be the same, other flags than\n-o, --minutes, --steps and --threads have no effect")
+	f.StringVar(&t.resume, "resume", "", "go on from a checkpoint `file`; the pictures must be the same, other flags than\n-o, --minutes, --steps and --threads have no effect")
 	f.Float64Var(&t.minutes, "minutes", 60, "time to train")
 	f.IntVar(&t.options.Steps, "steps", 0, "steps to train, instead of a time: then the result is always the same")
 	f.Uint64Var(&t.options.Seed, "seed", 0, "where randomness starts")
@@ -88,7 +93,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	f.IntVar(&t.patience, "patience", 0, "stop when so many validations in a row were not better than the best (0: never)")
 	f.BoolVar(&t.quiet, "quiet", false, "print errors only")
 	var err error
-	if t.folder, err = parse(f, args); err != nil {
+	if t.pictures, err = parse(f, args); err != nil {
 		return nil, err
 	}
 	usage := func(format string, a ...any) (*training, error) {
@@ -97,6 +102,18 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	}
 	given := map[string]bool{}
 	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if t.pictures.small() {
+		t.options.Whole = true
+		for name, set := range map[string]func(){
+			"crop":           func() { t.options.Crop = cifar10.Side },
+			"batch":          func() { t.options.Batch = 64 },
+			"validate-count": func() { t.count = 500 },
+		} {
+			if !given[name] {
+				set()
+			}
+		}
+	}
 	switch {
 	case given["steps"] && given["minutes"]:
 		return usage("--steps and --minutes say the same: give one")
@@ -118,11 +135,11 @@ func runTrain(ctx context.Context, args []string, _, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	images, err := train.LoadImages(t.folder)
+	images, err := t.pictures.load()
 	if err != nil {
 		return err
 	}
-	learn, held := train.Split(images)
+	learn, held := t.pictures.split(images)
 	validation := middles(held, t.count)
 	trainer, err := t.start(learn)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/cifar"
+	"github.com/ddpmz/ddpmz/internal/cifar10"
 )
 
 // measureCIFAR measures the images of a file of CIFAR-10 records.
@@ -14,7 +15,7 @@ func (b *benchmark) measureCIFAR(ctx context.Context) (report, error) {
 		return nil, err
 	}
 	defer f.Close()
-	images, err := cifar.Read(f, b.count)
+	images, err := cifar10.Read(f, b.count)
 	if err != nil {
 		return nil, about(displayName(b.cifar), err)
 	}

@@ -36,6 +36,15 @@ func randomCrop(r *rand.Rand, images []Image, size int) Image {
 	return c
 }
 
+// randomWhole returns one of the images, all of it, mirrored or not: where images are small, whatever else would change
+// their statistics is a loss.
+func randomWhole(r *rand.Rand, images []Image) Image {
+	m := images[r.IntN(len(images))]
+	m.Pix = append([]uint8(nil), m.Pix...)
+	turn(m, r.IntN(2))
+	return m
+}
+
 // cut returns the w x h pixels at (x0, y0).
 func cut(m Image, x0, y0, w, h int) Image {
 	c := Image{W: w, H: h, Pix: make([]uint8, 0, 3*w*h)}

@@ -19,6 +19,7 @@ import (
 // Options say how to train. The zero value of a field that has a default stands for it.
 type Options struct {
 	Batch, Crop  int     // crops in a step, and their side in pixels, a multiple of 32; by default 4 and 128
+	Whole        bool    // images are Crop x Crop, and taken whole, in one of two orientations: small ones, as CIFAR-10's
 	LearningRate float64 // at its highest, by default 0.002
 	Muon         bool    // matrices by Muon, not Adam
 	Objective    Objective
@@ -122,6 +123,11 @@ func New(net *Net, images []Image, o Options) (*Trainer, error) {
 	}
 	if len(images) == 0 {
 		return nil, ErrNoImages
+	}
+	for _, m := range images {
+		if o.Whole && (m.W != o.Crop || m.H != o.Crop) {
+			return nil, fmt.Errorf("%w: %s has %dx%d pixels; whole images of %dx%d are to be trained on", ErrOptions, m.Name, m.W, m.H, o.Crop, o.Crop)
+		}
 	}
 	t := &Trainer{options: o, images: images, net: net.Clone(), ema: net.Clone()}
 	var matrices, others []int
@@ -257,12 +263,20 @@ type cropResult struct {
 func (t *Trainer) runCrop(w *worker, n int, result *cropResult) error {
 	o := &t.options
 	r := rand.New(rand.NewPCG(o.Seed, uint64(t.step)*uint64(o.Batch)+uint64(n)))
-	m := randomCrop(r, t.images, o.Crop)
+	var m Image
+	if o.Whole {
+		m = randomWhole(r, t.images)
+	} else {
+		m = randomCrop(r, t.images, o.Crop)
+	}
 	present := m.present()
 	if r.Float64() < .04 {
 		present = 1
 	}
 	scales := []int{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5}[r.IntN(20)]
+	if o.Whole {
+		scales = wholeScales(o.Crop, o.Crop)
+	}
 	tau := float32(o.Tau[0] + r.Float64()*(o.Tau[1]-o.Tau[0]))
 	rgb := m.planes()
 	if present == 1 { // the green one
@@ -273,7 +287,7 @@ func (t *Trainer) runCrop(w *worker, n int, result *cropResult) error {
 	for _, g := range t.grads[n] {
 		clear(g)
 	}
-	c := newChain(rgb, scales, present, &transform.Liftings[t.net.Wavelet], true, r)
+	c := newChain(rgb, scales, present, &transform.Liftings[t.net.Wavelet], !o.Whole, r)
 	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
 	_, cost := t.net.Cost(present)
 	result.bits.SubPixels = float64(o.Crop * o.Crop * present)

@@ -9,6 +9,10 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
+// wholeScales returns how many scales of a w x h image take the process. The coarsest of all has one site, which the
+// first pass makes exact together with the coarsest sample.
+func wholeScales(w, h int) int { return max(transform.Scales(w, h)-1, 0) }
+
 // A Report is what whole images cost under a network in floating point, by itself: without the corrections that the
 // codec learns from the image at hand.
 type Report struct {
@@ -50,8 +54,7 @@ func Measure(ctx context.Context, net *Net, images []Image, tau float64, threads
 
 func measure(net *Net, m Image, tau float64, report *Report) error {
 	present := m.present()
-	// The coarsest scale has one site, which the first pass makes exact together with the coarsest sample.
-	n := max(transform.Scales(m.W, m.H)-1, 0)
+	n := wholeScales(m.W, m.H)
 	random := rand.New(rand.NewPCG(uint64(m.W), uint64(m.H)))
 	c := newChain(m.planes(), n, present, &transform.Liftings[net.Wavelet], false, random)
 	b := &report.Bits

@@ -3,9 +3,7 @@ package cifar
 import (
 	"bytes"
 	"context"
-	"errors"
 	"image"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,62 +12,26 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/internal/cifar10"
 	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// records returns n invented records: slopes with some noise.
-func records(n int) (file []byte) {
+// records returns n invented images: slopes with some noise.
+func records(n int) (list []*image.RGBA) {
 	x := uint32(7)
 	for i := range n {
-		file = append(file, byte(i%10))
-		for c := range 3 {
-			for j := range pixels {
+		m := image.NewRGBA(image.Rect(0, 0, Side, Side))
+		for j := range pixels {
+			for c := range 3 {
 				x = x*1664525 + 1013904223
-				file = append(file, byte(40+10*i%90+3*(j%Side)+2*c*(j/Side)/(1+i%3))+byte(x>>28))
+				m.Pix[4*j+c] = byte(40+10*i%90+3*(j%Side)+2*c*(j/Side)/(1+i%3)) + byte(x>>28)
 			}
+			m.Pix[4*j+3] = 0xff
 		}
+		list = append(list, m)
 	}
-	return file
-}
-
-func TestRead(t *testing.T) {
-	file := records(3)
-	for _, count := range []int{0, 2, 3} {
-		list, err := Read(bytes.NewReader(file), count)
-		if want := (count + 2) % 3; err != nil || len(list) != want+1 {
-			t.Errorf("%d: %d images, %v", count, len(list), err)
-		}
-		m := list[1]
-		for _, at := range []image.Point{{0, 0}, {31, 0}, {5, 17}} {
-			c, i := m.RGBAAt(at.X, at.Y), record+1+at.Y*Side+at.X
-			if c.R != file[i] || c.G != file[i+pixels] || c.B != file[i+2*pixels] || c.A != 0xff {
-				t.Errorf("the pixel at %v is %v", at, c)
-			}
-		}
-	}
-	if _, err := Read(bytes.NewReader(file), 4); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Error("4 of 3 images:", err)
-	}
-	wrong := bytes.Clone(file)
-	wrong[record] = 10
-	for name, file := range map[string][]byte{"nothing": nil, "a part": file[:100], "a part more": file[:len(file)-1], "a label": wrong} {
-		var format FormatError
-		if _, err := Read(bytes.NewReader(file), 0); !errors.As(err, &format) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add(records(1), 0)
-	f.Add(records(2)[:record+5], 1)
-	f.Fuzz(func(t *testing.T, file []byte, count int) {
-		list, err := Read(bytes.NewReader(file), max(count, 0))
-		if err == nil && len(list)*record > len(file) {
-			t.Errorf("%d images in %d bytes", len(list), len(file))
-		}
-	})
+	return list
 }
 
 func run(t *testing.T, images []*image.RGBA, c Config) *Report {
@@ -84,10 +46,7 @@ func run(t *testing.T, images []*image.RGBA, c Config) *Report {
 
 // TestRun checks the figures against the files.
 func TestRun(t *testing.T) {
-	images, err := Read(bytes.NewReader(records(3)), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	images := records(3)
 	config := Config{Model: zoo.Default, Rates: []float64{1, 3}, Jobs: 2}
 	r := run(t, images, config)
 	config.Jobs = 1
@@ -191,10 +150,7 @@ func TestPaper(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
-	images, err := Read(bytes.NewReader(records(2)), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	images := records(2)
 	for _, c := range []Config{{Model: "none"}, {Model: zoo.Default, Rates: []float64{0.01}}} {
 		if _, err := Run(context.Background(), images, c); err == nil {
 			t.Errorf("%+v is measured", c)
@@ -224,7 +180,7 @@ func TestReal(t *testing.T) {
 		t.Skip("no CIFAR-10: set DDPMZ_DATA to where it is")
 	}
 	defer f.Close()
-	images, err := Read(f, 0)
+	images, err := cifar10.Read(f, 0)
 	if err != nil || len(images) != 10000 {
 		t.Fatal(len(images), err)
 	}

@@ -20,8 +20,17 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/internal/cifar10"
 	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+const (
+	// Side is the width and height of an image.
+	Side = cifar10.Side
+
+	pixels     = Side * Side
+	dimensions = 3 * pixels // what the paper calls so: samples
 )
 
 // A Config says what to measure.

@@ -1,4 +1,5 @@
-package cifar
+// Package cifar10 reads the images of CIFAR-10, in its binary layout.
+package cifar10
 
 import (
 	"bufio"
@@ -12,16 +13,15 @@ const (
 	// Side is the width and height of an image.
 	Side = 32
 
-	pixels     = Side * Side
-	dimensions = 3 * pixels     // what the paper calls so: samples
-	record     = 1 + dimensions // label; red, green and blue planes, each row by row
-	labels     = 10
+	pixels = Side * Side
+	record = 1 + 3*pixels // label; red, green and blue planes, each row by row
+	labels = 10
 )
 
 // A FormatError says why a file is not one of CIFAR-10 records.
 type FormatError string
 
-func (e FormatError) Error() string { return "cifar: not CIFAR-10 records: " + string(e) }
+func (e FormatError) Error() string { return "cifar10: not CIFAR-10 records: " + string(e) }
 
 // Read reads images in CIFAR-10's binary layout from r: count of them, or all if count is 0. A count beyond the
 // end is an error that wraps io.ErrUnexpectedEOF.
@@ -31,7 +31,7 @@ func Read(r io.Reader, count int) (list []*image.RGBA, err error) {
 	for count == 0 || len(list) < count {
 		switch _, err := io.ReadFull(in, b); {
 		case err == io.EOF && count > 0:
-			return nil, fmt.Errorf("cifar: %d images instead of %d: %w", len(list), count, io.ErrUnexpectedEOF)
+			return nil, fmt.Errorf("cifar10: %d images instead of %d: %w", len(list), count, io.ErrUnexpectedEOF)
 		case err == io.EOF && len(list) > 0:
 			return list, nil
 		case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
