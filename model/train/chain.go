@@ -97,14 +97,7 @@ func (c *chain) coarse(l, stage int) *planes {
 
 // advance takes scale l through a step by the graph for its size, and updates the estimate of the next finer image.
 func (c *chain) advance(q *graph, l, stage int, tau float32) error {
-	q.begin(&c.scales[l], stage, c.coarse(l, stage), tau)
-	if stage < blind {
-		q.guess()
-	} else if err := q.run(); err != nil {
-		return err
-	}
-	c.ll[l-1] = c.synthesize(l)
-	return nil
+	return advanceAll([]*chain{c}, q, l, stage, []float32{tau})
 }
 
 // synthesize returns the estimate of the image at scale l-1 that scale l and the image at scale l make up, Q4.

@@ -26,6 +26,9 @@ func TestResume(t *testing.T) {
 	for _, useMuon := range []bool{false, true} {
 		o := quick
 		o.Muon, o.Threads = useMuon, 1
+		if o.Whole = useMuon; o.Whole { // small images, two bunches in a step
+			o.Batch, images = together+1, textures(3, o.Crop)
+		}
 		whole, err := New(net, images, o)
 		if err != nil {
 			t.Fatal(err)

@@ -10,8 +10,8 @@
 //     is a small graph of its own, run forwards and backwards at once, and memory is that of one step. (graph.go)
 //   - Gorgonia is the graph, the derivative and the interface of the solver; the arithmetic is in operations of our
 //     own, few and large: a layer, or a whole head that walks through the phases of a group. (ops.go, headop.go)
-//   - Crops do not share work: each has its own graphs and gradients, which are added in the order of the crops. So
-//     the number of threads changes nothing but the time. (trainer.go)
+//   - Crops do not share work: each, or where they are small each bunch of them, has its own graphs and gradients,
+//     which are added in order. So the number of threads changes nothing but the time. (trainer.go, batch.go)
 //
 // "The paper" is Ho, Jain and Abbeel, Denoising Diffusion Probabilistic Models, 2020. The twin in PyTorch, for
 // those who have a GPU, is in the folder torch; model/testdata has activations that both must reproduce.

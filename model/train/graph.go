@@ -13,7 +13,7 @@ import (
 // for training. It is used again for every step of that size. It is not safe for concurrent use; graphs of the same
 // network may run at the same time.
 type graph struct {
-	*step
+	*batch
 	at   condition
 	vm   G.VM
 	into [][]float32 // gradients of the parameters, which a run adds to
@@ -21,10 +21,10 @@ type graph struct {
 	activations [][]float32 // what the integer network would round to int16
 }
 
-// newGraph builds the graph of a network for images of 1 or 3 planes. The parameters are those of net, not copies.
-func newGraph(net *Net, w, h, planes int, training bool) (*graph, error) {
-	q := &graph{step: newStep(w, h, planes)}
-	q.activations = append(q.activations, q.features)
+// newGraph builds the graph of a network for at most n images at a time, of 1 or 3 planes. The parameters are those of net, not copies.
+func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
+	q := &graph{batch: newBatch(n, w, h, planes)}
+	q.activations = append(q.activations, q.batch.features)
 	g := G.NewGraph()
 	vector := func(name string, data []float32) *G.Node {
 		return G.NewVector(g, tensor.Float32, G.WithShape(len(data)), G.WithName(name),
@@ -54,11 +54,11 @@ func newGraph(net *Net, w, h, planes int, training bool) (*graph, error) {
 		k := apply(foldKernel(size(kernel), c, size(gain), row), kernel, gain)
 		b := apply(foldKernel(c, c, size(gain), row), bias, gain)
 		b = apply(add(c), b, apply(foldShift(c, size(shift), row), shift))
-		o := trunkLayer(q.step, in, c, residual)
+		o := trunkLayer(q.batch, in, c, residual)
 		q.activations = append(q.activations, o.data)
 		return apply(o, x, k, b)
 	}
-	x := layer(0, vector("features", q.features), param("stem"), param("stem bias"), inputs, false)
+	x := layer(0, vector("features", q.batch.features), param("stem"), param("stem bias"), inputs, false)
 	for i := range net.Layers {
 		x = layer(i+1, x, param("block %d", i), param("block bias %d", i), c, true)
 	}
@@ -69,7 +69,7 @@ func newGraph(net *Net, w, h, planes int, training bool) (*graph, error) {
 		fold := func(n *G.Node) *G.Node { return apply(foldKernel(size(n), hidden, size(gain), row), n, gain) }
 		site, siteBias, near := fold(param("site %d", i)), fold(param("site bias %d", i)), fold(param("near %d", i))
 		shifts := apply(foldShift(phases*hidden, size(shift), row), shift)
-		head, units := headOp(q.step, i, c, hidden)
+		head, units := headOp(q.batch, i, c, hidden)
 		q.activations = append(q.activations, units)
 		in := G.Nodes{x, site, siteBias, near, shifts, param("out %d", i), param("out bias %d", i)}
 		if i > 0 {
@@ -79,7 +79,7 @@ func newGraph(net *Net, w, h, planes int, training bool) (*graph, error) {
 	}
 	if training {
 		q.into = make([][]float32, len(params))
-		loss := apply(lossOp(q.step), outs...)
+		loss := apply(lossOp(q.batch), outs...)
 		if err != nil {
 			return nil, err
 		}
@@ -134,6 +134,8 @@ func (q *graph) run() error {
 	if err := q.vm.RunAll(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	q.finish()
+	for _, s := range q.steps {
+		s.finish()
+	}
 	return nil
 }

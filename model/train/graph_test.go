@@ -154,7 +154,7 @@ func TestGradient(t *testing.T) {
 	perturb(net)
 	for _, test := range []struct{ w, h, present, stage int }{{8, 6, 3, 4}, {5, 7, 3, 6}, {5, 4, 1, 5}, {2, 2, 3, 3}} {
 		c := newChain(texture(test.w, test.h, r), 1, test.present, &transform.Liftings[0], false, r)
-		q, err := newGraph(net, c.scales[1].w, c.scales[1].h, test.present, true)
+		q, err := newGraph(net, 1, c.scales[1].w, c.scales[1].h, test.present, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,7 @@ func TestGraphsAgree(t *testing.T) {
 	for i := range said {
 		r := rand.New(rand.NewPCG(6, 6))
 		c := newChain(texture(20, 22, r), 1, 3, &transform.Liftings[0], false, r)
-		q, err := newGraph(net, 10, 11, 3, i == 1)
+		q, err := newGraph(net, 1, 10, 11, 3, i == 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -107,8 +107,22 @@ type Trainer struct {
 	members [][]int // parameters of every solver
 
 	workers []*worker
-	grads   [][][]float32 // by crop of the batch and parameter
+	grads   [][][]float32 // by bunch of crops and parameter
 }
+
+// together is how many crops a graph takes at once where images are small. Larger crops fill the cache by themselves.
+const together = 16
+
+// bunch returns how many crops a worker takes at once; the last bunch of a step may be smaller.
+func (o *Options) bunch() int {
+	if o.Whole {
+		return min(together, o.Batch)
+	}
+	return 1
+}
+
+// bunches returns how many there are in a step.
+func (o *Options) bunches() int { return (o.Batch + o.bunch() - 1) / o.bunch() }
 
 // worker is what a thread needs: graphs by size and planes.
 type worker struct {
@@ -148,14 +162,14 @@ func New(net *Net, images []Image, o Options) (*Trainer, error) {
 	if o.Rounded {
 		t.seen = net.Clone()
 	}
-	for range o.Batch {
+	for range o.bunches() {
 		g := make([][]float32, len(t.net.Params))
 		for i, p := range t.net.Params {
 			g[i] = make([]float32, len(p.Value))
 		}
 		t.grads = append(t.grads, g)
 	}
-	for range min(o.Threads, o.Batch) {
+	for range min(o.Threads, o.bunches()) {
 		t.workers = append(t.workers, &worker{map[[2]int]*graph{}})
 	}
 	return t, nil
@@ -214,20 +228,20 @@ func (t *Trainer) Step(ctx context.Context) (Bits, error) {
 	results := make([]cropResult, t.options.Batch)
 	errs := make([]error, len(t.workers))
 	var next sync.Mutex
-	crop := 0
+	bunch := 0
 	var wait sync.WaitGroup
 	for i, w := range t.workers {
 		wait.Go(func() {
 			for {
 				next.Lock()
-				n := crop
-				crop++
+				n := bunch
+				bunch++
 				next.Unlock()
-				if n >= t.options.Batch {
+				if n >= t.options.bunches() {
 					return
 				}
 				if errs[i] = ctx.Err(); errs[i] == nil {
-					errs[i] = t.runCrop(w, n, &results[n])
+					errs[i] = t.runBunch(w, n, results)
 				}
 				if errs[i] != nil {
 					return
@@ -259,8 +273,17 @@ type cropResult struct {
 	work float64
 }
 
-// runCrop takes crop n of this step through the process, and writes its gradient.
-func (t *Trainer) runCrop(w *worker, n int, result *cropResult) error {
+// A crop is one of a step's on its way through the process.
+type crop struct {
+	chain  *chain
+	planes int
+	scales int
+	tau    float32
+	result *cropResult
+}
+
+// newCrop returns crop n of this step.
+func (t *Trainer) newCrop(n int, result *cropResult) crop {
 	o := &t.options
 	r := rand.New(rand.NewPCG(o.Seed, uint64(t.step)*uint64(o.Batch)+uint64(n)))
 	var m Image
@@ -269,52 +292,90 @@ func (t *Trainer) runCrop(w *worker, n int, result *cropResult) error {
 	} else {
 		m = randomCrop(r, t.images, o.Crop)
 	}
-	present := m.present()
+	c := crop{planes: m.present(), result: result}
 	if r.Float64() < .04 {
-		present = 1
+		c.planes = 1
 	}
-	scales := []int{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5}[r.IntN(20)]
+	c.scales = []int{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5}[r.IntN(20)]
 	if o.Whole {
-		scales = wholeScales(o.Crop, o.Crop)
+		c.scales = wholeScales(o.Crop, o.Crop)
 	}
-	tau := float32(o.Tau[0] + r.Float64()*(o.Tau[1]-o.Tau[0]))
+	c.tau = float32(o.Tau[0] + r.Float64()*(o.Tau[1]-o.Tau[0]))
 	rgb := m.planes()
-	if present == 1 { // the green one
+	if c.planes == 1 { // the green one
 		for _, p := range []int{0, 2} {
 			copy(rgb[p].Pix, rgb[1].Pix)
 		}
 	}
+	c.chain = newChain(rgb, c.scales, c.planes, &transform.Liftings[t.net.Wavelet], !o.Whole, r)
+	result.bits.SubPixels = float64(o.Crop * o.Crop * c.planes)
+	return c
+}
+
+// runBunch takes bunch n of this step's crops through the process, and writes the sum of their gradients.
+func (t *Trainer) runBunch(w *worker, n int, results []cropResult) error {
+	first := n * t.options.bunch()
+	byPlanes := map[int][]crop{}
+	for i := first; i < min(first+t.options.bunch(), len(results)); i++ {
+		c := t.newCrop(i, &results[i])
+		byPlanes[c.planes] = append(byPlanes[c.planes], c)
+	}
 	for _, g := range t.grads[n] {
 		clear(g)
 	}
-	c := newChain(rgb, scales, present, &transform.Liftings[t.net.Wavelet], !o.Whole, r)
-	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
-	_, cost := t.net.Cost(present)
-	result.bits.SubPixels = float64(o.Crop * o.Crop * present)
-	for _, ls := range steps(scales) {
-		l, stage := ls[0], ls[1]
-		s := &c.scales[l]
-		q := w.graphs[[2]int{s.w, present}]
-		if q == nil {
-			var err error
-			if q, err = newGraph(t.seen, s.w, s.h, present, true); err != nil {
-				return err
-			}
-			w.graphs[[2]int{s.w, present}] = q
-		}
-		q.into, q.objective = t.grads[n], o.Objective
-		if stage >= blind {
-			q.weight = float32(o.StageWeights[stage-blind] / subPixels)
-			result.work += float64(s.w * s.h * cost)
-		}
-		q.side = float32(o.Side / subPixels)
-		if o.Rounded {
-			q.grid = float32(uint(1) << o.ActivationBits)
-		}
-		if err := c.advance(q, l, stage, tau); err != nil {
+	for _, planes := range []int{1, process.Planes} {
+		if err := t.runCrops(w, n, byPlanes[planes]); err != nil {
 			return err
 		}
-		result.bits.count(l, stage, q.bits)
+	}
+	return nil
+}
+
+// runCrops takes crops of the same planes and scales through the process, all at once, and adds their gradients to
+// those of bunch n.
+func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
+	if len(crops) == 0 {
+		return nil
+	}
+	o, planes, scales := &t.options, crops[0].planes, crops[0].scales
+	var chains []*chain
+	var tau []float32
+	for _, c := range crops {
+		chains, tau = append(chains, c.chain), append(tau, c.tau)
+	}
+	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
+	_, cost := t.net.Cost(planes)
+	for _, ls := range steps(scales) {
+		l, stage := ls[0], ls[1]
+		s := &chains[0].scales[l]
+		q := w.graphs[[2]int{s.w, planes}]
+		if q == nil {
+			var err error
+			if q, err = newGraph(t.seen, o.bunch(), s.w, s.h, planes, true); err != nil {
+				return err
+			}
+			w.graphs[[2]int{s.w, planes}] = q
+		}
+		q.into = t.grads[n]
+		for _, s := range q.room {
+			s.objective = o.Objective
+			if stage >= blind {
+				s.weight = float32(o.StageWeights[stage-blind] / subPixels)
+			}
+			s.side = float32(o.Side / subPixels)
+			if o.Rounded {
+				s.grid = float32(uint(1) << o.ActivationBits)
+			}
+		}
+		if err := advanceAll(chains, q, l, stage, tau); err != nil {
+			return err
+		}
+		for k, c := range crops {
+			c.result.bits.count(l, stage, q.steps[k].bits)
+			if stage >= blind {
+				c.result.work += float64(s.w * s.h * cost)
+			}
+		}
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func TestTwin(t *testing.T) {
 	}
 	c := newChain(rgb, 1, 3, &transform.Liftings[net.Wavelet], false, rand.New(rand.NewPCG(0, 0)))
 	s := &c.scales[1]
-	q, err := newGraph(net, s.w, s.h, 3, false)
+	q, err := newGraph(net, 1, s.w, s.h, 3, false)
 	if err != nil {
 		t.Fatal(err)
 	}

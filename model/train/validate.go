@@ -66,7 +66,7 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 		l, stage := ls[0], ls[1]
 		var err error
 		if graphs[l] == nil {
-			if graphs[l], err = newGraph(net, c.scales[l].w, c.scales[l].h, present, false); err != nil {
+			if graphs[l], err = newGraph(net, 1, c.scales[l].w, c.scales[l].h, present, false); err != nil {
 				return err
 			}
 		}
