@@ -2,18 +2,7 @@
 
 package conv
 
-import (
-	"math"
-
-	"golang.org/x/sys/cpu"
-)
-
-func fastest() *kernels {
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		return &avx2
-	}
-	return &portable
-}
+import "math"
 
 var avx2 = kernels{"AVX2", applyAVX2, gradientAVX2, biasAVX2, maskAVX2Go}
 
@@ -39,7 +28,7 @@ func split(n int) (size, large, small int) {
 }
 
 // zeros stand in for a bias, pre or post that is not given.
-var zeros [block]float32
+var zeros [most * block]float32
 
 const elem = 4 // bytes
 
@@ -76,19 +65,22 @@ func applyAVX2(l Layer, dst, src Grid, tapRow, y, w int, weights, bias []float32
 	}
 }
 
-func gradientAVX2(l Layer, sum, src []float32, site, tapRow int, grad []float32, gradSite, w int) {
+func gradientAVX2(l Layer, sum []float32, src Grid, tapRow int, grad Grid, h, w int) {
 	size, large, small := split(l.Taps)
-	for r := range l.Rows {
-		t := 0
-		for i := range large + small {
-			n := size
-			if i < large {
-				n++
+	for y := range h {
+		from, g := src.row(y), grad.row(y)
+		for r := range l.Rows {
+			t := 0
+			for i := range large + small {
+				n := size
+				if i < large {
+					n++
+				}
+				for b := 0; b < l.Out; b += block {
+					outerTiles[n](w, &from[r*tapRow+t], elem*src.Site, &g[b], elem*grad.Site, &sum[(r*l.Taps+t)*l.Out+b], elem*l.Out)
+				}
+				t += n
 			}
-			for b := 0; b < l.Out; b += block {
-				outerTiles[n](w, &src[r*tapRow+t], elem*site, &grad[b], elem*gradSite, &sum[(r*l.Taps+t)*l.Out+b], elem*l.Out)
-			}
-			t += n
 		}
 	}
 }

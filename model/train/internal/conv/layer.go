@@ -91,9 +91,7 @@ func (l Layer) Gradient(sum []float32, src Grid, tapRow int, grad Grid, h, w int
 	l.check(len(sum))
 	grad.holds(h, w, 0, l.Out)
 	src.holds(h, w, (l.Rows-1)*tapRow, l.Taps)
-	for y := range h {
-		best.gradient(l, sum, src.row(y), src.Site, tapRow, grad.row(y), grad.Site, w)
-	}
+	best.gradient(l, sum, src, tapRow, grad, h, w)
 }
 
 // BiasGradient adds to sum the sum of grad over h x w sites.
@@ -138,14 +136,16 @@ func Mask(dst, y, x, g []float32) {
 // kernels are an implementation.
 type kernels struct {
 	name     string
-	apply    func(l Layer, dst, src Grid, tapRow, y, w int, weights, bias []float32, e Epilogue)  // one row
-	gradient func(l Layer, sum, src []float32, site, tapRow int, grad []float32, gradSite, w int) // one row
-	bias     func(l Layer, sum, grad []float32, site, w int)                                      // one row
+	apply    func(l Layer, dst, src Grid, tapRow, y, w int, weights, bias []float32, e Epilogue) // one row
+	gradient func(l Layer, sum []float32, src Grid, tapRow int, grad Grid, h, w int)
+	bias     func(l Layer, sum, grad []float32, site, w int) // one row
 	mask     func(dst, y, x, g []float32)
 }
 
-// best is the fastest implementation there is here.
-var best = fastest()
+// implementations are those that run here, the fastest last.
+var implementations = append([]*kernels{&portable}, assembly()...)
+
+var best = implementations[len(implementations)-1]
 
 // Name says which implementation is in use.
 func Name() string { return best.name }

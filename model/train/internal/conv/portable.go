@@ -40,16 +40,18 @@ func applyPortable(l Layer, dst, src Grid, tapRow, y, w int, weights, bias []flo
 	}
 }
 
-func gradientPortable(l Layer, sum, src []float32, site, tapRow int, grad []float32, gradSite, w int) {
-	for x := range w {
-		g := grad[x*gradSite:][:l.Out]
-		s := sum
-		for r := range l.Rows {
-			for _, v := range src[x*site+r*tapRow:][:l.Taps] {
-				for o, f := range g {
-					s[o] += v * f
+func gradientPortable(l Layer, sum []float32, src Grid, tapRow int, grad Grid, h, w int) {
+	for y := range h {
+		for x := range w {
+			at, g := src.row(y)[x*src.Site:], grad.row(y)[x*grad.Site:][:l.Out]
+			s := sum
+			for r := range l.Rows {
+				for _, v := range at[r*tapRow:][:l.Taps] {
+					for o, f := range g {
+						s[o] += v * f
+					}
+					s = s[l.Out:]
 				}
-				s = s[l.Out:]
 			}
 		}
 	}
