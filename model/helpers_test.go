@@ -47,7 +47,7 @@ func (s shape) sizes() []int {
 		n = append(n, c*9*c, c) // block
 	}
 	n = append(n, (s.layers+1)*looks*conditions*c, (s.layers+1)*looks*conditions*c) // gain, shift
-	n = append(n, g*h*c, g*h)                                                         // site
+	n = append(n, g*h*c, g*h)                                                       // site
 	for range groups {
 		n = append(n, h*9*2*coordinates) // near
 	}

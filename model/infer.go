@@ -8,10 +8,7 @@ import (
 // runTrunk computes the trunk's output at the band's sites; see prepare.
 func (b *band) runTrunk(ll *[planes]Plane, shift uint) {
 	b.prepare(ll, shift)
-	if b.stage < blind {
-		return
-	}
-	t := &b.c.net.trunks[b.stage-blind][min(b.s.number-1, conditions-1)]
+	t := &b.c.net.trunks[process.Look(b.stage)][min(b.s.number-1, conditions-1)]
 	x, y := &b.trunk[0], &b.trunk[1]
 	b.convolve(t.stem, 1, x, kernel.View{T: &b.input}, kernel.View{})
 	for i, k := range t.blocks {
@@ -41,7 +38,7 @@ func (b *band) convolve(k *kernel.Conv, n int, dst *kernel.Tensor, src, post ker
 // which may update b.cells and stops the run by returning false.
 func (b *band) runHeads(then func(g, phase int) bool) bool {
 	for g, members := range groups {
-		if members[0] >= bands*b.c.planes {
+		if members[0] >= bands*process.PlanesIn(b.stage, b.c.planes) {
 			break
 		}
 		for phase, origin := range phaseOrigin {
@@ -49,11 +46,7 @@ func (b *band) runHeads(then func(g, phase int) bool) bool {
 			if w == 0 || h == 0 {
 				continue
 			}
-			if b.stage < blind {
-				b.guess(g, phase, w, h)
-			} else {
-				b.runHead(&b.c.net.heads[b.stage-blind][g], phase, w, h)
-			}
+			b.runHead(&b.c.net.heads[process.Look(b.stage)][g], phase, w, h)
 			if b.c.stopped() || !then(g, phase) {
 				return false
 			}
@@ -79,24 +72,6 @@ func (b *band) runHead(hd *head, phase, w, h int) {
 			out.Rows(&b.output, kernel.View{T: &b.hidden}, kernel.View{}, kernel.View{}, false, y, y+1)
 		}
 	})
-}
-
-// guess sets b.output, at the w x h sites of a phase, to what is believed in a blind stage.
-func (b *band) guess(g, phase, w, h int) {
-	origin := phaseOrigin[phase]
-	base := process.BlindScale[min(b.s.number, conditions)-1]
-	b.output.Reset(h, w, headOutputs)
-	for y := range h {
-		row := b.output.Row(y)
-		clear(row)
-		at := (b.y0-b.top+origin[0]+2*y)*b.s.w + origin[1]
-		for m, i := range groups[g] {
-			local := b.logBase[i][at:]
-			for x := range w { // the output is relative to the activity
-				row[x*headOutputs+len(groups[g])+m] = sat16(base - local[2*x]*(32-process.BlindSlope)>>(5+16-outBits))
-			}
-		}
-	}
 }
 
 // Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.

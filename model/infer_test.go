@@ -3,6 +3,8 @@ package model
 import (
 	"math"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestPredict compares eq. 11 in floating point: the mean is the centre plus ε times the base of the mean; the
@@ -43,7 +45,7 @@ func TestPredict(t *testing.T) {
 
 func clampFloat(v, lo, hi float64) float64 { return min(max(v, lo), hi) }
 
-// TestHeads: groups and phases visit every coordinate of every site once, in coding order.
+// TestHeads: groups and phases visit every coordinate of every site once, in coding order; in stage 0, those of luma.
 func TestHeads(t *testing.T) {
 	for _, g := range geometries {
 		c := NewChain(tinyNet(t, 0), g, 0)
@@ -56,35 +58,37 @@ func TestHeads(t *testing.T) {
 		if !s.begun() {
 			c.begin(s)
 		}
-		b := whole(t, c, s, 0)
-		visits := make([][coordinates]int, s.w*s.h)
-		last := -1
-		b.runTrunk(c.coarser(s.number))
-		b.runHeads(func(group, phase int) bool {
-			if now := group*phases + phase; now <= last {
-				t.Errorf("%v: group %d, phase %d comes late", g, group, phase)
-			} else {
-				last = now
-			}
-			for y := range b.output.H {
-				for x := range b.output.W {
-					for _, i := range groups[group] {
-						visits[(2*y+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
+		for _, stage := range []int{0, 1} {
+			b := whole(t, c, s, stage)
+			visits := make([][coordinates]int, s.w*s.h)
+			last := -1
+			b.runTrunk(c.coarser(s.number))
+			b.runHeads(func(group, phase int) bool {
+				if now := group*phases + phase; now <= last {
+					t.Errorf("%v: group %d, phase %d comes late", g, group, phase)
+				} else {
+					last = now
+				}
+				for y := range b.output.H {
+					for x := range b.output.W {
+						for _, i := range groups[group] {
+							visits[(2*y+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
+						}
+					}
+				}
+				return true
+			})
+			for j, v := range visits {
+				for i, n := range v {
+					if want := map[bool]int{true: 1}[i < bands*process.PlanesIn(stage, g.Planes)]; n != want {
+						t.Errorf("%v: coordinate %d of site %d is visited %d times in stage %d", g, i, j, n, stage)
 					}
 				}
 			}
-			return true
-		})
-		for j, v := range visits {
-			for i, n := range v {
-				if want := map[bool]int{true: 1}[i < bands*g.Planes]; n != want {
-					t.Errorf("%v: coordinate %d of site %d is visited %d times", g, i, j, n)
-				}
+			stopped := 0
+			if b.runHeads(func(int, int) bool { stopped++; return false }) || stopped != 1 {
+				t.Errorf("%v: heads run on when told to stop", g)
 			}
-		}
-		stopped := 0
-		if b.runHeads(func(int, int) bool { stopped++; return false }) || stopped != 1 {
-			t.Errorf("%v: heads run on when told to stop", g)
 		}
 	}
 }

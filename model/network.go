@@ -22,7 +22,7 @@ type Net struct {
 	w        *weights
 	features *featureTables
 
-	trunks [looks][conditions]trunk // of the stages that are not blind
+	trunks [looks][conditions]trunk
 	heads  [looks][len(groups)]head
 }
 

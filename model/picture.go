@@ -204,7 +204,7 @@ func (c *Chain) estimate() (ll *[planes]Plane, shift uint, d *details) {
 		s := &c.scales[l]
 		d = c.newDetails(s)
 		if s.begun() {
-			c.eachBand(s, min(max(s.stage+1, blind), stages-1), false, func(b *band, _ int) bool {
+			c.eachBand(s, min(max(s.stage+1, 1), stages-1), false, func(b *band, _ int) bool {
 				b.runTrunk(ll, shift)
 				return b.runHeads(func(g, phase int) bool { return b.advance(g, phase, nil, d) })
 			})

@@ -12,7 +12,6 @@ const (
 	planes      = process.Planes
 	coordinates = process.Coordinates
 	stages      = process.Stages
-	blind       = process.Blind
 	looks       = process.Looks
 	conditions  = process.Conditions
 	phases      = process.Phases

@@ -62,7 +62,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 		}
 		return nil
 	})
-	f.Func("weigh", "`weights` of the bits of the six stages of a scale that the network sees in the loss, separated by commas (default 1,1,1,1,1,1)", func(s string) error {
+	f.Func("weigh", "`weights` of the bits in the loss of the stages of a scale; the first two share one, separated by commas (default 1,1,1,1,1,1)", func(s string) error {
 		parts := strings.Split(s, ",")
 		if len(parts) != len(t.options.StageWeights) {
 			return fmt.Errorf("%d numbers are needed", len(t.options.StageWeights))

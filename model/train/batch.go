@@ -33,11 +33,7 @@ func advanceAll(chains []*chain, q *graph, l, stage int, tau []float32) error {
 	for k, c := range chains {
 		q.steps[k].begin(&c.scales[l], stage, c.coarse(l, stage), tau[k])
 	}
-	if stage < blind {
-		for _, s := range q.steps {
-			s.guess()
-		}
-	} else if err := q.run(); err != nil {
+	if err := q.run(); err != nil {
 		return err
 	}
 	for _, c := range chains {

@@ -11,7 +11,6 @@ import (
 const (
 	coordinates = process.Coordinates
 	stages      = process.Stages
-	blind       = process.Blind
 	looks       = process.Looks
 	phases      = process.Phases
 	groups      = len(process.Groups)

@@ -111,26 +111,6 @@ func (s *step) begin(sc *scale, stage int, ll *[process.Planes]transform.Plane, 
 	s.prepare(ll)
 }
 
-// guess takes a blind step, which has nothing to learn: the belief is that of process.BlindScale.
-func (s *step) guess() {
-	for g := range s.groups {
-		for _, i := range process.Groups[g] {
-			base := float32(process.BlindScale[min(s.s.number, process.Conditions)-1]) / (1 << 10 * math.Log2E)
-			const slope = process.BlindSlope / 32.
-			for j, c := range s.at[i] {
-				scale := min(max(base+slope*s.logBase[i][j], minLogScale), maxLogScale)
-				s.s.mean[i][j], s.s.logScale[i][j] = 0, scale
-				if to := s.target[i][j]; to < c.clock && scale >= s.threshold[to] {
-					s.moved[i][j] = true
-					bits, _, _ := codeLength(0, scale, c, cellOf(s.s.v[i][j], s.s.u[i][j], to))
-					s.bits += float64(bits)
-				}
-			}
-		}
-	}
-	s.finish()
-}
-
 // show writes how the heads see a cell.
 func (s *step) show(i, y, x int, c cell) {
 	f := s.cells[((y+1)*(s.w+2)+x+1)*known:]

@@ -23,7 +23,7 @@ type Options struct {
 	LearningRate float64 // at its highest, by default 0.002
 	Muon         bool    // matrices by Muon, not Adam
 	Objective    Objective
-	StageWeights [looks]float64 // of the bits of the stages that are not blind in the loss; all 0: all 1
+	StageWeights [looks]float64 // of the bits of the looks in the loss; all 0: all 1
 	Side         float64        // weight of the exact length of what did not advance, by default 0.05; negative: none
 	Tau          [2]float64     // range of the threshold of skipping, by default 0.2 to 0.45
 	Seed         uint64
@@ -344,10 +344,11 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		chains, tau = append(chains, c.chain), append(tau, c.tau)
 	}
 	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
-	_, cost := t.net.Cost(planes)
 	for _, ls := range steps(scales) {
 		l, stage := ls[0], ls[1]
 		s := &chains[0].scales[l]
+		planes := process.PlanesIn(stage, planes)
+		_, cost := t.net.Cost(planes)
 		q := w.graphs[[2]int{s.w, planes}]
 		if q == nil {
 			var err error
@@ -359,9 +360,7 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		q.into = t.grads[n]
 		for _, s := range q.room {
 			s.objective = o.Objective
-			if stage >= blind {
-				s.weight = float32(o.StageWeights[stage-blind] / subPixels)
-			}
+			s.weight = float32(o.StageWeights[process.Look(stage)] / subPixels)
 			s.side = float32(o.Side / subPixels)
 			if o.Rounded {
 				s.grid = float32(uint(1) << o.ActivationBits)
@@ -372,9 +371,7 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		}
 		for k, c := range crops {
 			c.result.bits.count(l, stage, q.steps[k].bits)
-			if stage >= blind {
-				c.result.work += float64(s.w * s.h * cost)
-			}
+			c.result.work += float64(s.w * s.h * cost)
 		}
 	}
 	return nil

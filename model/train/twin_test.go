@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
@@ -63,10 +64,6 @@ func TestTwin(t *testing.T) {
 	}
 	c := newChain(rgb, 1, 3, &transform.Liftings[net.Wavelet], false, rand.New(rand.NewPCG(0, 0)))
 	s := &c.scales[1]
-	q, err := newGraph(net, 1, s.w, s.h, 3, false)
-	if err != nil {
-		t.Fatal(err)
-	}
 	n = s.w * s.h
 	for i := range coordinates {
 		copy(s.u[i], fix.Dither[i*n:])
@@ -74,6 +71,10 @@ func TestTwin(t *testing.T) {
 	for stage, want := range fix.Stages {
 		for i := range coordinates {
 			copy(s.k[i], want.Clock[i*n:])
+		}
+		q, err := newGraph(net, 1, s.w, s.h, process.PlanesIn(stage, 3), false)
+		if err != nil {
+			t.Fatal(err)
 		}
 		if err := c.advance(q, 1, stage, .3); err != nil {
 			t.Fatal(err)

@@ -61,16 +61,18 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 	b.SubPixels = float64(m.W * m.H * present)
 	b.Thumbnail = thumbnailBits(c.exact[n], present, c.lifting)
 	bits := b.Thumbnail
-	graphs := make([]*graph, n+1)
+	graphs := make([][process.Planes + 1]*graph, n+1) // by scale and planes
 	for _, ls := range steps(n) {
 		l, stage := ls[0], ls[1]
-		var err error
-		if graphs[l] == nil {
-			if graphs[l], err = newGraph(net, 1, c.scales[l].w, c.scales[l].h, present, false); err != nil {
+		planes := process.PlanesIn(stage, present)
+		q := graphs[l][planes]
+		if q == nil {
+			var err error
+			if q, err = newGraph(net, 1, c.scales[l].w, c.scales[l].h, planes, false); err != nil {
 				return err
 			}
+			graphs[l][planes] = q
 		}
-		q := graphs[l]
 		if err := c.advance(q, l, stage, float32(tau)); err != nil {
 			return err
 		}
@@ -79,7 +81,7 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 		b.count(l, stage, q.bits)
 		bits += q.bits
 		if stage == stages-1 {
-			graphs[l] = nil
+			graphs[l] = [process.Planes + 1]*graph{}
 		}
 		if l == 1 {
 			report.Cuts[stage] = Cut{bits / float64(m.W*m.H), psnr(c.picture(), m, present)}

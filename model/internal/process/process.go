@@ -8,10 +8,9 @@ const (
 	Planes      = 3          // Y, Co, Cg
 	Coordinates = 3 * Planes // of a site: every plane has three bands, HL, LH, HH
 	Stages      = 7          // reverse steps of a scale
-	Blind       = 1          // of them, the first, that no network looks at: see BlindScale
-	Looks       = Stages - Blind
-	TopClock    = 8 // the coarsest of all, of StageClocks and BandClocks together
-	Conditions  = 5 // scales with gains and shifts of their own; coarser ones share the last
+	Looks       = Stages - 1 // gains and shifts of the network by stage: see Look
+	TopClock    = 8          // the coarsest of all, of StageClocks and BandClocks together
+	Conditions  = 5          // scales with gains and shifts of their own; coarser ones share the last
 	Phases      = 4
 )
 
@@ -19,13 +18,18 @@ const (
 // the last stage makes everything exact.
 var StageClocks = [Stages - 1]uint8{6, 5, 4, 3, 2, 1}
 
-// BlindScale and BlindSlope are what is believed in a blind stage: that a coordinate is around zero, with a scale whose
-// log2, Q10, is BlindScale, by scale of the pyramid from the finest, and BlindSlope/32 of that of the base that the
-// network's outputs are relative to, the local activity of the coarser image. Measured on training photographs.
-// That stage is for the few coordinates that are large beyond doubt; a network there would cost as much as in any other.
-var BlindScale = [Conditions]int32{2048, 2560, 2662, 2714, 2816}
+// PlanesIn returns how many of an image's planes take part in a stage: all, but luma alone in the first, which is for
+// the few coordinates that are large beyond doubt.
+func PlanesIn(stage, planes int) int {
+	if stage == 0 {
+		return 1
+	}
+	return planes
+}
 
-const BlindSlope = 13
+// Look returns which of the network's Looks a stage has. The first two stages share one: what is believed of a
+// coordinate of which nothing is known does not depend on how much is to become known.
+func Look(stage int) int { return max(stage-1, 0) }
 
 // BandClocks are the coordinates' own: a synthesis norm of half as much allows twice the width.
 var BandClocks = [Coordinates]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}

@@ -10,11 +10,9 @@ import torch.nn.functional as F
 
 PLANES, BANDS, COORDS = 3, 3, 9
 STAGE_CLOCKS = [6, 5, 4, 3, 2, 1, None]       # None: everything becomes exact
-BLIND = 1                                      # stages, the first, that the network does not look at
-BLIND_SCALE, BLIND_SLOPE = [2048, 2560, 2662, 2714, 2816], 13 / 32   # what is believed there: see guess
 BAND_CLOCK = torch.tensor([0, 0, 1, 1, 1, 2, 1, 1, 2]).view(1, COORDS, 1, 1)
 STAGES, SCALES = len(STAGE_CLOCKS), 5          # scales from 5 on share their conditioning
-LOOKS = STAGES - BLIND
+LOOKS = STAGES - 1                             # the first two stages share one
 GROUPS = [[0, 1], [2], [3, 4, 5], [6, 7, 8]]
 PHASES = [(0, 0), (1, 1), (0, 1), (1, 0)]      # (row, column) parity, in coding order
 UNKNOWN = 99                                   # the clock of a coordinate of which nothing is known
@@ -194,7 +192,7 @@ class Denoiser(nn.Module):
             nn.init.zeros_(o.bias)
 
     def _fold(self, conv, layer, stage, scale):
-        at = layer, stage - BLIND, min(scale - 1, SCALES - 1)
+        at = layer, look(stage), min(scale - 1, SCALES - 1)
         g = 1 + self.gain[at]
         return conv.weight * g.view(-1, 1, 1, 1), conv.bias * g + self.shift[at]
 
@@ -217,7 +215,7 @@ class Denoiser(nn.Module):
         x = F.relu(F.conv2d(x, *self._fold(self.stem, 0, stage, scale), padding=1))
         for i, c in enumerate(self.blocks):
             x = x + F.relu(F.conv2d(x, *self._fold(c, i + 1, stage, scale), padding=1))
-        g = 1 + self.head_gain[stage - BLIND].view(-1)
+        g = 1 + self.head_gain[look(stage)].view(-1)
         x = F.conv2d(x, self.site.weight * g.view(-1, 1, 1, 1), self.site.bias * g, dilation=2)
         b, _, h, w = x.shape
         x = x.view(b, len(GROUPS), self.hidden, h // 2, 2, w // 2, 2).permute(1, 4, 6, 0, 3, 5, 2)
@@ -228,12 +226,16 @@ class Denoiser(nn.Module):
         """site: the group's site term at the sites of the phase; info: compressed centres and precisions of
         all sites, padded by one (and to even sides). Returns mean offset (in mean bases) and log-scale offset."""
         r, c = PHASES[phase]
-        w = self.near[group].weight * (1 + self.head_gain[stage - BLIND, group]).view(-1, 1, 1, 1)
-        n = F.conv2d(info[:, :, r:, c:], w, self.head_shift[stage - BLIND, group, phase], stride=2)
+        w = self.near[group].weight * (1 + self.head_gain[look(stage), group]).view(-1, 1, 1, 1)
+        n = F.conv2d(info[:, :, r:, c:], w, self.head_shift[look(stage), group, phase], stride=2)
         h = F.relu(site + n[:, :, :site.shape[2], :site.shape[3]])
         o = F.conv2d(h, self.out[group].weight, self.out[group].bias, dilation=2)
         n = len(GROUPS[group])
         return o[:, :n], o[:, n:]
+
+
+def look(stage):
+    return max(stage - 1, 0)
 
 
 def target_clocks(stage, k):
@@ -243,14 +245,13 @@ def target_clocks(stage, k):
 
 
 def advance(net, ll, v, u, k, stage, scale, tau, want_loss=True, planes=PLANES):
-    """One reverse step of one scale. Returns bits (scalar tensor), side loss, new clocks, mean, log-scale."""
+    """One reverse step of one scale, in the first stage of luma alone. Returns bits (scalar tensor), side loss, new clocks, mean, log-scale."""
+    planes = planes if stage else 1
     kt = target_clocks(stage, k)
     lo, hi, z = cell(v, u, k)
     lo2, hi2, z2 = cell(v, u, kt)
     h, w = z.shape[2:]
     x, logbase, mbase = net.features(ll, z, k)
-    if stage < BLIND:
-        return guess(lo, hi, lo2, hi2, k, kt, logbase, scale, tau, planes)
     site = net.trunk(x, stage, scale)
     pad = (1, 1 + w % 2, 1, 1 + h % 2)
     info = F.pad(torch.cat([compress(z), precision(k)], 1), pad).contiguous(memory_format=torch.channels_last)
@@ -293,19 +294,6 @@ def advance(net, ll, v, u, k, stage, scale, tau, want_loss=True, planes=PLANES):
         mu = torch.cat([mu, torch.zeros_like(z[:, n:])], 1)
         ls = torch.cat([ls, torch.zeros_like(z[:, n:])], 1)
     return bits, side, k, mu, ls
-
-
-def guess(lo, hi, lo2, hi2, k, kt, logbase, scale, tau, planes):
-    """A blind step, in which there is nothing to learn: log2 of the scale is BLIND_SCALE, Q10, by scale of the
-    pyramid, and BLIND_SLOPE of that of the local activity; the mean is 0."""
-    n = BANDS * planes
-    ls = (logbase * BLIND_SLOPE + BLIND_SCALE[min(scale, SCALES) - 1] / 1024 * math.log(2)).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)
-    mu = torch.zeros_like(ls)
-    ls[:, n:] = 0
-    moved = (kt < k) & (LOGISTIC_SD * torch.exp(ls) >= tau * (1 << kt).float())
-    moved[:, n:] = False
-    bits = (code_length(mu, ls, lo, hi, lo2, hi2) * moved).sum()
-    return bits, torch.zeros(()), torch.where(moved, kt, k), mu, ls
 
 
 def _weave(parts, h, w):

@@ -154,7 +154,7 @@ def main():
     p.add_argument('--steps', type=int, help='instead of --minutes')
     p.add_argument('--resume')
     p.add_argument('--optimizer', default='adam', choices=['adam', 'muon'])
-    p.add_argument('--weigh', type=float, nargs=D.LOOKS, default=[1] * D.LOOKS, help='weight of the bits of every stage but the blind')
+    p.add_argument('--weigh', type=float, nargs=D.LOOKS, default=[1] * D.LOOKS, help='weight of the bits of every stage; the first two share one')
     p.add_argument('--channels', type=int, default=32)
     p.add_argument('--layers', type=int, default=4)
     p.add_argument('--hidden', type=int, default=32)
@@ -208,8 +208,7 @@ def main():
         c = D.Chain(net, x, scales, args.wavelet, float(rng.uniform(.2, .45)), top_exact=args.cifar, planes=planes)
         loss = bits = 0
         for l, s, b, side in c.run():
-            if s >= D.BLIND:
-                loss = loss + args.weigh[s - D.BLIND] * b + (args.side * side if side is not None else 0)
+            loss = loss + args.weigh[D.look(s)] * b + (args.side * side if side is not None else 0)
             bits += b.item()
         net.zero_grad()
         (loss / x.numel()).backward()
