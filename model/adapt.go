@@ -10,9 +10,11 @@ package model
 // coordinate and stage as a whole, by the mean score of the sites around, by the score of the coarser scale
 // there, and by the scale itself.
 //
-// The mean is corrected by a normalized least-mean-squares filter (Widrow, Hoff 1960) over the residuals of
-// the sites around and of the coordinates of the same site that are already known: planes of colour above all
-// are correlated differently in every image.
+// The mean is corrected by a filter over the residuals of the sites around and of the coordinates of the same
+// site that are already known: planes of colour above all are correlated differently in every image. Its weights
+// follow the gradient of the log-likelihood too, normalized by the power of the residuals as in the least-mean-squares
+// filter (Widrow, Hoff 1960). That filter would follow the distance from the mean to the middle of the cell, of which
+// most is known beforehand where a cell is halved; the gradient averages zero there too if the mean is right.
 
 // A trace is what coding a cell has shown, for the corrections of those to come. Zero says that there is none.
 // Bits 0 to 15: the score in Q4 plus 16. Bits 16 to 23: 1. Bits 24 to 31: the residual of the mean in units of
@@ -106,7 +108,6 @@ type correction struct {
 	scale   int32
 	before  int64 // the mean as the network had it
 	network int32 // and the scale
-	shift   int64 // of the mean, in units of the scale, Q4
 
 	offsets  [4]*offset
 	weight   *[taps]int64
@@ -157,7 +158,7 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32) {
 	shift := residual[0]*(w[0]>>16) + residual[1]*(w[1]>>16) + residual[2]*(w[2]>>16) + residual[3]*(w[3]>>16) +
 		residual[4]*(w[4]>>16) + residual[5]*(w[5]>>16) + residual[6]*(w[6]>>16) + residual[7]*(w[7]>>16)
 	shift = clamp(shift>>4, -maxCorrection, maxCorrection) // Q16
-	r.before, r.network, r.weight, r.shift = mean, scale, w, shift>>12
+	r.before, r.network, r.weight = mean, scale, w
 	r.mean = mean + b.c.tables.times(shift, scale)>>10
 	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+int32(b.c.deep)*scaleSteps)
 	if b.c.NetworkAlone {
@@ -174,7 +175,9 @@ func (t *tables) times(v int64, scale int32) int64 {
 // learn takes note of the cell [lo,hi) coded within the cell [from,to), both as deviations in Q10, and of its
 // mean x, Q6; it returns the trace.
 func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
-	score := t.slope(from, to) - t.slope(lo, hi)
+	spread, centre := t.slopes(lo, hi)
+	known, knownCentre := t.slopes(from, to)
+	score, gradient := known-spread, centre-knownCentre
 	for j, f := range r.offsets {
 		limit := int32(150)
 		if j == 0 {
@@ -187,7 +190,7 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 	for _, v := range r.residual {
 		power += v * v
 	}
-	step := (residual - r.shift) * (3500 << 16) / power
+	step := gradient * 7 / 4 / power
 	for j, v := range r.residual {
 		r.weight[j] += v * step
 	}
@@ -206,13 +209,15 @@ func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
 	return r.learn(d.tab, from, till, d.deviation(n), d.deviation(n+1), x)
 }
 
-// slope returns the derivative by -ln s of the logarithm of the integral over the deviations [a,b), both and
-// the result Q10: with the integral F and its derivative f = F(1-F), (b f(b) - a f(a)) / (F(b) - F(a)).
-func (t *tables) slope(a, b int64) int64 {
+// slopes returns two derivatives of the logarithm of the integral over the deviations [a,b), Q10. With the integral F
+// and its derivative f = F(1-F), that by -ln s is (b f(b) - a f(a)) / (F(b) - F(a)), Q10, and that by the mean, in
+// units of the scale, is (f(a) - f(b)) / (F(b) - F(a)) = F(a) + F(b) - 1, Q31.
+func (t *tables) slopes(a, b int64) (spread, centre int64) {
 	a, b = clamp(a, -tailT<<10, tailT<<10), clamp(b, -tailT<<10, tailT<<10)
 	fa, fb := int64(integral(&t.cdf, a)), int64(integral(&t.cdf, b))
+	centre = fa + fb - oneQ31
 	if fb-fa < 1<<8 { // far out in a tail, where f is proportional to e^-|t|
-		return 1<<10 - max(min(a, b), -max(a, b))
+		return 1<<10 - max(min(a, b), -max(a, b)), centre
 	}
-	return (b*(fb*(oneQ31-fb)>>31) - a*(fa*(oneQ31-fa)>>31)) / (fb - fa)
+	return (b*(fb*(oneQ31-fb)>>31) - a*(fa*(oneQ31-fa)>>31)) / (fb - fa), centre
 }

@@ -44,8 +44,8 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestSlope compares the slope with its formula, and with the difference quotient that it stands for.
-func TestSlope(t *testing.T) {
+// TestSlopes compares the slopes with their formulas, and with the difference quotients that they stand for.
+func TestSlopes(t *testing.T) {
 	r := newRand(19)
 	mass := func(a, b float64) float64 { return logistic{0, 1}.mass(a, b) }
 	for range 20_000 {
@@ -60,7 +60,8 @@ func TestSlope(t *testing.T) {
 		}
 		f := logistic{0, 1}.density
 		want := (fb*f(fb) - fa*f(fa)) / mass(fa, fb)
-		got := float64(theTables().slope(a, b)) / 1024
+		spread, centre := theTables().slopes(a, b)
+		got := float64(spread) / 1024
 		if math.Abs(got-want) > .02+.005*math.Abs(want) { // the tables' steps show where the interval is narrower
 			t.Errorf("slope over [%v,%v) = %v, want %v", fa, fb, got, want)
 		}
@@ -68,9 +69,40 @@ func TestSlope(t *testing.T) {
 		if quotient := (math.Log(mass(fa*(1+h), fb*(1+h))) - math.Log(mass(fa*(1-h), fb*(1-h)))) / (2 * h); math.Abs(quotient-want) > 1e-4 {
 			t.Errorf("slope over [%v,%v): formula %v, quotient %v", fa, fb, want, quotient)
 		}
+		// A mean higher by h is deviations less by it.
+		quotient := (math.Log(mass(fa-h, fb-h)) - math.Log(mass(fa+h, fb+h))) / (2 * h)
+		if got := float64(centre) / oneQ31; math.Abs(got-quotient) > 1e-3 {
+			t.Errorf("slope by the mean over [%v,%v) = %v, quotient %v", fa, fb, got, quotient)
+		}
 	}
-	if got := theTables().slope(-tailT<<10, tailT<<10); got > 1 || got < -1 {
-		t.Errorf("slope over everything is %d/1024", got)
+	if spread, centre := theTables().slopes(-tailT<<10, tailT<<10); max(spread, -spread) > 1 || max(centre, -centre) > 1 {
+		t.Errorf("slopes over everything are %d/1024 and %d/2^31", spread, centre)
+	}
+}
+
+// TestGradientAveragesZero: whatever the cell that is known, and into however many it is divided, a true belief
+// has nothing to learn on average. (The distance from the mean to the middle of the new cell has another average,
+// unless nothing was known: a filter that follows it learns what it has been told.)
+func TestGradientAveragesZero(t *testing.T) {
+	r, tab := newRand(23), theTables()
+	cdf := func(t int64) float64 { return float64(integral(&tab.cdf, t)) / oneQ31 }
+	for range 2_000 {
+		width := 1 + r.Int64N(2<<10) // of the new cells
+		n := int64(2 + r.IntN(7))
+		from := r.Int64N(12<<10) - 6<<10
+		mass := cdf(from+n*width) - cdf(from)
+		if mass < 1e-4 {
+			continue
+		}
+		_, known := tab.slopes(from, from+n*width)
+		mean := 0.0
+		for a := from; a < from+n*width; a += width {
+			_, centre := tab.slopes(a, a+width)
+			mean += (cdf(a+width) - cdf(a)) / mass * float64(centre-known) / oneQ31
+		}
+		if math.Abs(mean) > 1e-5 {
+			t.Fatalf("%d cells of %d/1024 from %d/1024 on: the gradient averages %v", n, width, from, mean)
+		}
 	}
 }
 
@@ -175,9 +207,10 @@ func TestCorrectionsAreBounded(t *testing.T) {
 		"12 scales up": func(_ int, c *correction) int32 { return int32(c.mean>>6) + 12<<min(max(c.scale, 0)>>5, 24) },
 	} {
 		for _, believed := range []int32{minScale, scaleSteps, maxScale, maxScale + 8*scaleSteps} {
-			n, lo, hi, shift := 0, believed, believed, int64(0)
+			n, lo, hi, shift := 0, believed, believed, 0.0
 			stream(t, 60, 60, 4, func() (int64, int32) { return 0, believed }, func(_ *band, _, _ int, c *correction) int32 {
-				lo, hi, shift = min(lo, c.scale), max(hi, c.scale), max(shift, c.shift, -c.shift)
+				lo, hi = min(lo, c.scale), max(hi, c.scale)
+				shift = max(shift, math.Abs(float64(c.mean-c.before))/64/math.Exp2(float64(believed)/scaleSteps))
 				s := step{mean: c.mean, scale: c.scale, k: unknown}
 				if d, _ := s.distribution(); d.count > 1<<(ProbBits-1) {
 					t.Fatalf("%s: scale %d gives %d symbols", name, c.scale, d.count)
@@ -188,8 +221,9 @@ func TestCorrectionsAreBounded(t *testing.T) {
 			if lo < min(believed, minScale-scaleSteps) || hi > maxScale+9*scaleSteps {
 				t.Errorf("%s: scale %d is corrected to between %d and %d steps", name, believed, lo, hi)
 			}
-			if shift > maxCorrection>>12 {
-				t.Errorf("%s: the mean is corrected by %d/16 scales", name, shift)
+			// A mean has steps of 1/64, of which a small scale has few.
+			if most := maxCorrection / 65536.0; shift > most*1.001+1/64.0/math.Exp2(float64(believed)/scaleSteps) {
+				t.Errorf("%s: the mean is corrected by %v scales", name, shift)
 			}
 		}
 	}
