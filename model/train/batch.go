@@ -36,8 +36,10 @@ func advanceAll(chains []*chain, q *graph, l, stage int, tau []float32) error {
 	if err := q.run(); err != nil {
 		return err
 	}
-	for _, c := range chains {
-		c.ll[l-1] = c.synthesize(l)
+	if l > 1 { // of the image itself there is an estimate only if somebody wants to see it (picture)
+		for _, c := range chains {
+			c.ll[l-1] = c.synthesize(l)
+		}
 	}
 	return nil
 }

@@ -39,9 +39,19 @@ type cellMass struct{ mass, dMean, dLogScale float32 }
 //
 // where nothing cancels in either tail.
 func massOf(mean, inverse float32, c cell) cellMass {
+	if c.clock == unknown {
+		return cellMass{mass: 1}
+	}
 	a, b := (c.lo-mean)*inverse, (c.hi-mean)*inverse
 	d := (c.hi - c.lo) * inverse // b - a, but for its rounding
-	ea, eb, width := exp(min(a, 85)), exp(min(-b, 85)), negExpm1(d)
+	const cut = 85
+	ea, eb := exp(min(a, cut)), exp(min(-b, cut))
+	var width float32 // 1 - e^-d
+	if d > .1 && a > -cut && b < cut && a < cut && b > -cut {
+		width = 1 - ea*eb
+	} else {
+		width = negExpm1(d)
+	}
 	fa, fb := ea/(1+ea), eb/(1+eb) // F(a), F(-b)
 	return cellMass{
 		mass:      width / ((1 + ea) * (1 + eb)),

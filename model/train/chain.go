@@ -18,7 +18,7 @@ type chain struct {
 	random  *rand.Rand
 	scales  []scale  // scales[l] is scale l; scales[0] is unused
 	exact   []planes // the image at scale l, in the units of the samples
-	ll      []planes // the present estimate of it, Q4
+	ll      []planes // the present estimate of it, Q4; ll[0] is unused
 }
 
 // newChain takes R, G, B samples of 8 bits, which it overwrites, down by n scales; of gray images, the planes are
@@ -95,7 +95,8 @@ func (c *chain) coarse(l, stage int) *planes {
 	return &c.ll[l]
 }
 
-// advance takes scale l through a step by the graph for its size, and updates the estimate of the next finer image.
+// advance takes scale l through a step by the graph for its size, and updates the estimate of the next finer image, if
+// that is of a scale.
 func (c *chain) advance(q *graph, l, stage int, tau float32) error {
 	return advanceAll([]*chain{c}, q, l, stage, []float32{tau})
 }

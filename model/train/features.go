@@ -1,6 +1,8 @@
 package train
 
 import (
+	"math"
+
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -62,8 +64,9 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 		for y := range h {
 			boxSums(s.sums, s.deviation[p], h, y, 1, s.column)
 			for x, sum := range s.sums {
-				s.texture[p][y*w+x] = sum // 225 times the mean deviation, Q4
-				feature(y, x)[inTexture+p] = log(float32(sum)/(225*16) + .5)
+				texture := float32(sum) / (225 * 16) // the mean deviation
+				feature(y, x)[inTexture+p] = log(texture + .5)
+				s.local[p][y*w+x] = localOf(texture)
 			}
 		}
 	}
@@ -80,9 +83,9 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 				s.show(i, y, x, c)
 				shown := s.cells[((y+1)*(w+2)+x+1)*known:]
 				f[inCell+i], f[inCell+coordinates+i] = shown[i], shown[coordinates+i]
-				activity := float32(sum) / 50
-				f[inActivity+i] = log(activity + .5)
-				s.logBase[i][j], s.meanBase[i][j] = bases(float32(s.texture[i/3][j])/(225*16), activity, c.clock)
+				a := activityOf(sum)
+				f[inActivity+i] = a.shown
+				s.logBase[i][j], s.meanBase[i][j] = bases(s.local[i/3][j], a, c.clock)
 			}
 		}
 	}
@@ -90,14 +93,47 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 	s.round(s.cells)
 }
 
-// bases returns what the network's outputs are relative to: texture and activity are the mean absolute deviations
-// of the coarser image and of the cells around. Package model has the same constants.
-func bases(texture, activity float32, k uint8) (logScale, mean float32) {
-	local := texture*.4 + .3
-	if k == unknown {
-		return log(local), 2 * local
+// A local is what a plane of the coarser image says of the coefficients at a site: their scale, and its logarithm.
+type local struct{ scale, log float32 }
+
+func localOf(texture float32) local {
+	scale := texture*.4 + .3
+	return local{scale, log(scale)}
+}
+
+// An activity is what the cells around a coordinate say of it: how the network sees it, its scale, and the scale's
+// logarithm.
+type activity struct{ shown, scale, log float32 }
+
+// activityOf takes 50 times the mean magnitude of the cells around.
+func activityOf(sum int32) activity {
+	if int(sum) < len(activities) {
+		return activities[sum]
 	}
+	return newActivity(sum)
+}
+
+func newActivity(sum int32) activity {
+	mean := float32(sum) / 50
+	scale := mean*.6 + .2
+	return activity{log(mean + .5), scale, log(scale)}
+}
+
+// activities are the most frequent ones.
+var activities = func() (t [1 << 12]activity) {
+	for i := range t {
+		t[i] = newActivity(int32(i))
+	}
+	return t
+}()
+
+// bases returns what the network's outputs are relative to, at clock k. Package model has the same constants.
+func bases(l local, a activity, k uint8) (logScale, mean float32) {
+	if k == unknown {
+		return l.log, 2 * l.scale
+	}
+	const share, logShare = .3, -1.2039728043 // of the local scale, at least
 	width := float32(int32(1) << k)
-	base := min(max(activity*.6+.2, local*.3), width)
-	return log(base), min(width, 2*base)
+	base := min(max(a.scale, l.scale*share), width)
+	return min(max(a.log, l.log+logShare), float32(k)*math.Ln2), min(width, 2*base)
 }

@@ -47,18 +47,19 @@ type step struct {
 	side      float32 // of a bit of the exact length of what did not advance
 	grid      float32 // activations are rounded to multiples of 1/grid, as the codec's are; 0: not at all
 
-	features           []float32 // (h+2)(w+2) inputs
-	cells              []float32 // (h+2)(w+2) known, as of the head that is being run
-	at                 [coordinates][]cell
-	logBase, meanBase  [coordinates][]float32
-	target             [coordinates][]uint8
-	moved              [coordinates][]bool
-	gradient           [groups][]float32 // of the loss with respect to the outputs of a head
-	bits               float64           // of what advanced
-	sums, column       []int32
-	level              [process.Planes][]int32
-	deviation, texture [process.Planes][]int32
-	magnitude          []int32
+	features          []float32 // (h+2)(w+2) inputs
+	cells             []float32 // (h+2)(w+2) known, as of the head that is being run
+	at                [coordinates][]cell
+	logBase, meanBase [coordinates][]float32
+	target            [coordinates][]uint8
+	moved             [coordinates][]bool
+	gradient          [groups][]float32 // of the loss with respect to the outputs of a head
+	bits              float64           // of what advanced
+	sums, column      []int32
+	level             [process.Planes][]int32
+	deviation         [process.Planes][]int32
+	local             [process.Planes][]local
+	magnitude         []int32
 }
 
 func newStep(w, h, planes int) *step {
@@ -78,7 +79,7 @@ func newStep(w, h, planes int) *step {
 	}
 	s.sums, s.column, s.magnitude = make([]int32, w), make([]int32, w), make([]int32, n)
 	for p := range s.level {
-		s.level[p], s.deviation[p], s.texture[p] = make([]int32, n), make([]int32, n), make([]int32, n)
+		s.level[p], s.deviation[p], s.local[p] = make([]int32, n), make([]int32, n), make([]local, n)
 	}
 	return s
 }

@@ -126,10 +126,7 @@ func thumbnailBits(x planes, present int, lifting *transform.Lifting) float64 {
 
 // picture returns x̂_0 as samples: gray or R, G, B.
 func (c *chain) picture() planes {
-	x := c.ll[0]
-	for p := range x {
-		x[p] = x[p].Clone()
-	}
+	x := c.synthesize(1)
 	if c.planes > 1 {
 		transform.EstimateColour(x[0].Pix, x[1].Pix, x[2].Pix)
 		return x
