@@ -240,20 +240,20 @@ type stepCoder struct {
 }
 
 func (c *stepCoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
-	if !c.rans.Ready() {
-		return 0, false
-	}
 	s, start, freq := d.Find(c.rans.Peek())
 	c.rans.Advance(start, freq)
+	if c.rans.Starved() {
+		return 0, false
+	}
 	fmt.Fprintf(&c.steps, "%-26s  symbol %d: %d to %d\n", c.pass, s, start, start+freq)
 	return s, true
 }
 
 func (c *stepCoder) Bits(_ uint32, n uint) (uint32, bool) {
-	if !c.rans.Ready() {
+	v := c.rans.Bits(n)
+	if c.rans.Starved() {
 		return 0, false
 	}
-	v := c.rans.Bits(n)
 	fmt.Fprintf(&c.steps, "%-26s  bits(%d): %d\n", c.pass, n, v)
 	return v, true
 }

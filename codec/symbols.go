@@ -33,19 +33,20 @@ type symbolDecoder struct {
 }
 
 func (c *symbolDecoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
-	if !c.rans.Ready() {
-		return 0, false
-	}
 	s, start, freq := d.Find(c.rans.Peek())
 	c.rans.Advance(start, freq)
+	if c.rans.Starved() {
+		return 0, false
+	}
 	c.ideal += uint64(model.CodeLength(freq))
 	return s, true
 }
 
 func (c *symbolDecoder) Bits(_ uint32, n uint) (uint32, bool) {
-	if !c.rans.Ready() {
+	v := c.rans.Bits(n)
+	if c.rans.Starved() {
 		return 0, false
 	}
 	c.ideal += uint64(n) << 16
-	return c.rans.Bits(n), true
+	return v, true
 }

@@ -136,19 +136,19 @@ func BenchmarkDecode(b *testing.B) {
 		}
 		report(b, len(stream))
 	})
-	b.Run("rans-ready", func(b *testing.B) { // asking before each symbol
+	b.Run("rans-starved", func(b *testing.B) { // asking after each symbol
 		var d Decoder
 		for b.Loop() {
 			if err := d.Reset(stream, len(stream)); err != nil {
 				b.Fatal(err)
 			}
 			for i, s := range g {
-				if !d.Ready() {
-					b.Fatal("starved")
-				}
 				c := &cumul[s.width%widths]
 				v := find(s.width, d.Peek()) % values
 				d.Advance(c[v], c[v+1]-c[v])
+				if d.Starved() {
+					b.Fatal("starved")
+				}
 				got[i] = v
 			}
 		}
@@ -170,6 +170,30 @@ func BenchmarkDecode(b *testing.B) {
 			}
 		}
 		report(b, len(stream))
+	})
+	b.Run("small", func(b *testing.B) { // streams of an eighth of the symbols, in one fraction each
+		syms := intervals(g)[:benchSymbols/8]
+		var e Encoder
+		for _, s := range syms {
+			e.Put(s.start, s.freq)
+		}
+		stream, _ := e.nest(nil)
+		var d Decoder
+		for b.Loop() {
+			for range 8 {
+				if err := d.Reset(stream, len(stream)); err != nil {
+					b.Fatal(err)
+				}
+				for _, s := range syms {
+					d.Peek()
+					d.Advance(s.start, s.freq)
+				}
+				if err := d.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		report(b, 8*len(stream))
 	})
 	b.Run("logistic", func(b *testing.B) {
 		g := logistics(1, benchSymbols)

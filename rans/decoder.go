@@ -5,24 +5,23 @@ import "encoding/binary"
 // A Decoder takes symbols off a stream, first to last. Call Reset first. Each
 // symbol is one Peek and one Advance, or one Split, or one or two for Bits.
 //
-// A stream that is cut short decodes as far as it goes: Ready tells when to
-// stop. A stream that is damaged decodes to wrong symbols, with no harm but
-// that; Close tells.
+// A stream that is cut short decodes as far as it goes: Starved tells after each
+// symbol whether it was still there. A stream that is damaged decodes to wrong
+// symbols, with no harm but that; Close tells.
 type Decoder struct {
-	x       [lanes]uint64 // states; below lower only if no word came yet, or none is left
-	lane    uint          // of the next symbol
-	mask    uint          // lanes in use, less one
-	src     []byte        // what is present of the stream; no whole head, then empty
-	pos     int           // bytes of the stream read
-	size    int           // length of the stream
-	filled  uint64        // zero bits shifted in past the last word
+	nested               // a small stream
+	x      [lanes]uint64 // else states; below lower only if no word came yet, or none is left
+	lane   uint          // of the next symbol
+
+	src     []byte // what is present of the stream
+	pos     int    // bytes of the stream read; of a small one, also zeros after it
+	size    int    // length of the stream
 	starved bool
 }
 
 // Reset starts on a stream of size bytes, of which src holds the first
 // len(src); more than size are ignored. It keeps src. The error is a
-// *CorruptError if the head cannot be one, and the Decoder is then never
-// ready.
+// *CorruptError if it cannot begin so, and the Decoder is then Starved.
 func (d *Decoder) Reset(src []byte, size int) error {
 	*d = Decoder{size: size, starved: true}
 	if size < 0 {
@@ -30,80 +29,58 @@ func (d *Decoder) Reset(src []byte, size int) error {
 	}
 	src = src[:min(len(src), size)]
 
-	if len(src) > 0 && src[0]&1 == 1 {
-		if size < headSize || size%4 != 0 {
-			return &CorruptError{"impossible length"}
+	switch {
+	case len(src) == 0 && size > 0: // there is no telling what it is
+		return nil
+	case size == 0 || src[0]&fourFlag == 0:
+		d.src = src
+		d.startNest()
+	case size < headSize || size%4 != 0:
+		return &CorruptError{"impossible length"}
+	case len(src) < headSize:
+		return nil
+	default:
+		for i := range d.x {
+			d.x[i] = binary.BigEndian.Uint64(src[8*i:])
 		}
-		d.mask = lanes - 1
-		if len(src) >= headSize {
-			for i := range d.x {
-				d.x[i] = binary.LittleEndian.Uint64(src[8*i:])
+		d.x[0] &^= fourFlag << 56
+		for _, x := range d.x {
+			if x < lower || x >= 1<<63 {
+				return &CorruptError{"state out of range"}
 			}
-			d.x[0] >>= 1
-			for _, x := range d.x {
-				if x < lower || x >= 1<<63 {
-					return &CorruptError{"state out of range"}
-				}
-			}
-			d.src, d.pos = src, headSize
 		}
-	} else if h := singleHead(size); len(src) >= h {
-		var buf [8]byte
-		copy(buf[:], src[:h])
-		d.x[0] = binary.LittleEndian.Uint64(buf[:]) >> 1
-		if h == 0 {
-			d.x[0] = 1
-		} else if src[h-1] == 0 {
-			return &CorruptError{"state is not the shortest"}
-		}
-		d.src, d.pos = src, h
+		d.src, d.pos = src, headSize
 	}
 	d.starved = false
 	return nil
 }
 
-// Ready reports whether the next symbol can be decoded: whether what its lane
-// needs is there. If a stream is present in full, it always is.
-//
-// Ready speaks of one symbol; before Bits with n > 16, which are two, it
-// promises the first only. See Starved.
-func (d *Decoder) Ready() bool {
-	return d.x[d.lane%lanes] >= lower && !d.starved || d.refillable()
-}
-
-func (d *Decoder) refillable() bool {
-	return !d.starved && (d.pos+4 <= len(d.src) || d.pos >= d.size)
-}
-
-// Starved reports whether a symbol was asked for that was not Ready: it, and
-// all after it, mean nothing. Whoever decodes several symbols at a time can
-// test this afterwards instead of Ready before each. It is also so after a
-// Reset that failed.
+// Starved reports whether a symbol was asked for of which the bytes are missing:
+// it, and all after it, mean nothing. Of a stream that is present in full and not
+// damaged none is. It is also so after a Reset that failed.
 func (d *Decoder) Starved() bool { return d.starved }
 
 // Peek returns a number in [0, 1<<ProbBits) that lies in the interval of the
 // next symbol. Peeking twice gives the same.
 func (d *Decoder) Peek() uint32 {
-	if d.x[d.lane%lanes] < lower {
+	if d.width > 0 {
+		return d.point()
+	}
+	if d.x[d.lane] < lower {
 		d.refill()
 	}
-	return uint32(d.x[d.lane%lanes] % total)
+	return uint32(d.x[d.lane] % total)
 }
 
-// refill does what a state below lower needs: it takes a word; past the last,
-// it fills up with zero bits.
+// refill gives a state below lower a word, if one is left.
 // (Inlined into Peek, it would keep Peek from being inlined.)
 //
 //go:noinline
 func (d *Decoder) refill() {
-	x := &d.x[d.lane%lanes]
+	x := &d.x[d.lane]
 	if d.pos+4 <= len(d.src) {
-		*x = *x<<32 | uint64(binary.LittleEndian.Uint32(d.src[d.pos:]))
+		*x = *x<<32 | uint64(binary.BigEndian.Uint32(d.src[d.pos:]))
 		d.pos += 4
-	} else if d.pos >= d.size {
-		z := fill(*x)
-		*x <<= z
-		d.filled += uint64(z)
 	} else {
 		d.starved = true
 	}
@@ -112,9 +89,13 @@ func (d *Decoder) refill() {
 // Advance removes the next symbol, which the last Peek was for: start <= Peek()
 // < start+freq, and the interval as for [Encoder.Put].
 func (d *Decoder) Advance(start, freq uint32) {
-	x := &d.x[d.lane%lanes]
+	if d.width > 0 {
+		d.narrow(start, freq)
+		return
+	}
+	x := &d.x[d.lane]
 	*x = uint64(freq)*(*x>>ProbBits) + *x%total - uint64(start)
-	d.lane = (d.lane + 1) & d.mask
+	d.lane = (d.lane + 1) % lanes
 }
 
 // Bits decodes what PutBits coded with the same n.
@@ -143,29 +124,34 @@ func (d *Decoder) Split(p0 uint32) bool {
 }
 
 // Consumed returns how many bytes of the stream the symbols so far have needed:
-// a prefix of that length decodes to as many. The head counts from the start.
-func (d *Decoder) Consumed() int { return d.pos }
+// a prefix of that length decodes to as many. The first byte, or the states of
+// four lanes, count from the start.
+func (d *Decoder) Consumed() int {
+	if d.width > 0 {
+		return d.consumedNest()
+	}
+	return d.pos
+}
 
 // Close is called after the last symbol of a stream that was present in full.
-// It returns a *CorruptError unless all words have been read and every lane is
-// back where the Encoder started it.
+// It returns a *CorruptError unless the stream ends there as an Encoder would
+// have it end.
 //
-// In four lanes that is a check of some 120 bits. In one lane the Encoder could
-// start at any state below 1<<17, and all that can be seen is whether the
-// stream held about as much information as the symbols took. Damage mostly
-// shows in that, but not always: a container that cares has a checksum.
+// In four lanes that is a check of some 120 bits. A small stream has little
+// redundancy: it must be the shortest one for its symbols. Damage mostly shows in
+// that, but not always: a container that cares has a checksum.
 func (d *Decoder) Close() error {
 	if d.starved {
 		return &CorruptError{"symbols are missing"}
 	}
+	if d.width > 0 {
+		return d.closeNest()
+	}
 	if d.pos != d.size {
 		return &CorruptError{"it goes on after the last symbol"}
 	}
-	if d.filled > maxFill {
-		return &CorruptError{"it ends before the last symbol"}
-	}
-	for _, x := range d.x[:d.mask+1] {
-		if d.mask == 0 && (x == 0 || x >= 2*total) || d.mask > 0 && x != lower {
+	for _, x := range d.x {
+		if x != lower {
 			return &CorruptError{"wrong final state"}
 		}
 	}

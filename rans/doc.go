@@ -1,17 +1,9 @@
 // Package rans is an entropy coder: it turns symbols whose probabilities both
-// sides know into about as few bits as those probabilities allow. It is a
-// range-ANS coder (J. Duda, "Asymmetric numeral systems", arXiv:1311.2540,
-// 2013) and knows nothing of what the symbols mean.
-//
-// # It codes backwards
-//
-// An ANS state is a stack: the symbol pushed last is popped first. So that
-// symbols come out in the order they were put in, the [Encoder] only remembers
-// what it is given and does the coding in [Encoder.Finish], from the last
-// symbol to the first. The [Decoder] runs forwards and needs the bytes in the
-// order they lie in the stream, so any prefix of a stream decodes to a prefix
-// of its symbols. The price is four bytes of memory a symbol in the encoder. The
-// caller may adapt its model from symbol to symbol, as if coding went forwards.
+// sides know into about as few bits as those probabilities allow, and knows
+// nothing of what the symbols mean. A large stream is range-ANS (J. Duda,
+// "Asymmetric numeral systems", arXiv:1311.2540, 2013), which is fast; a small one
+// is arithmetic coding, which wastes nothing (G. N. N. Martin, "Range encoding",
+// 1979). Any prefix of a stream decodes to a prefix of its symbols.
 //
 // # Symbols
 //
@@ -21,7 +13,27 @@
 // own. To decode, [Decoder.Peek] gives a number inside the interval, the
 // caller finds which interval that is, and [Decoder.Advance] removes it.
 //
-// # One step
+// # Small streams: intervals within intervals
+//
+// The stream is a binary fraction: its bytes, and zeros ever after. The symbols
+// before the next one confine it to an interval [low, low+width), which at first is
+// [0, 1/2); the next symbol confines it to its part. Both ends are multiples of
+// 2^-8b, where b is six bytes at first and one more whenever the width falls below
+// 2^40 of these units. In them, with unit = width>>ProbBits, the part is
+//
+//	low += unit*start,  width = unit*freq      or what is left, for the last symbol
+//
+// which wastes less than 1/10^7 of the width. The encoder has buffered all symbols,
+// so it can carry into bytes long written. In the end it takes the shortest fraction
+// in the interval that has at least b-6 bytes, the least if there are several: half a
+// byte more than the information, in the mean.
+//
+// The decoder keeps the fraction less low. Where bytes are missing it keeps, too, by
+// how much the fraction may be more. A symbol is there as soon as its part has room
+// for all of that: so a prefix shows all that can be known from it, where a state of
+// ANS always holds some bytes of symbols yet to come.
+//
+// # Large streams: four states, backwards
 //
 // With M = 1<<ProbBits, pushing a symbol onto the state x and popping it are
 //
@@ -34,32 +46,25 @@
 // rounding in x/freq costs less than 1/10000 of a bit a symbol, and mostly
 // cancels.
 //
-// # Streams with one lane, and how they end
+// A state is a stack: the symbol pushed last is popped first. So that symbols come
+// out in the order they were put in, the [Encoder] only remembers what it is given
+// and does the coding in [Encoder.Finish], from the last symbol to the first; the
+// [Decoder] runs forwards. The price is four bytes of memory a symbol in the
+// encoder. The caller may adapt its model from symbol to symbol all the same.
 //
-// A large stream interleaves four independent states, the lanes: symbol i
-// belongs to lane i mod 4, and the processor works on four at once. But a
-// state that starts at 1<<31 costs 31 bits, which a small stream cannot
-// afford. It has one lane, and the lane's far end (the first symbols coded,
-// the last decoded) is treated as a binary fraction: when the words have run
-// out and the state is below 1<<16, the decoder shifts zero bits into it until
-// it is not. A state in [1<<16, 1<<17) is then a 1 followed by sixteen bits of
-// an arithmetic code, and the encoder chooses, among all the states that decode
-// to the last few symbols, the one that ends in most zeros. (It sees to it that
-// no stream wants more than 32 zero bits in all, or running out would go
-// unnoticed.) That makes a small stream cost half a byte to a byte more than its
-// information, but leaves little redundancy: see [Decoder.Close].
+// There are four independent states, the lanes: symbol i belongs to lane i mod 4,
+// and the processor works on four at once. Each starts at 1<<31, which costs 31
+// bits, and ends there in the decoder.
 //
 // # Layout
 //
-// The stream's length is not in it; the container knows. Bit 0 of the first
-// byte is 0 for one lane, 1 for four. All integers are little-endian.
+// The stream's length is not in it; the container knows. The first bit is 0 for a
+// small stream, 1 for four lanes. All integers are big-endian.
 //
-//	one lane:   2*x in h bytes, words
-//	four lanes: 2*x0+1, x1, x2, x3 in 8 bytes each, words
+//	small:      the fraction
+//	four lanes: x0 + 1<<63, x1, x2, x3 in 8 bytes each, words
 //
-// x is the state that the first symbol decodes from, and h follows from the
-// stream's length n: it is n below 4, else 4 + n%4. The empty stream stands
-// for x = 1. Words are shared by the lanes and lie in the order the decoder
-// needs them: a lane below 1<<31 takes one just before its next symbol. In four
-// lanes all states end at 1<<31.
+// x are the states that the first symbols decode from. Words are shared by the lanes
+// and lie in the order the decoder needs them: a lane below 1<<31 takes one just
+// before its next symbol.
 package rans

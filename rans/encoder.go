@@ -9,7 +9,7 @@ import "encoding/binary"
 // contract gives a stream that decodes to something else, no worse.
 type Encoder struct {
 	syms  []symbol
-	words []uint32 // in the order they were coded, that is, last first
+	words []uint32 // of four lanes, in the order they were coded, that is, last first
 }
 
 // A symbol is an interval, packed: start in the low half, freq-1 in the high.
@@ -66,48 +66,16 @@ func (e *Encoder) Len() int { return len(e.syms) }
 // Finish appends the stream of all symbols put so far to dst and returns it.
 // The Encoder is then empty, with its buffers kept for the next stream.
 func (e *Encoder) Finish(dst []byte) []byte {
-	// Whether one lane will do is found out by trying: it takes less time than
+	// Whether the stream is small is found out by trying: it takes less time than
 	// the caller will notice, and guards against 32 bytes of states for many
 	// symbols that are nearly certain.
-	out, ok := e.single(dst)
+	out, ok := e.nest(dst)
 	if !ok {
 		out = e.interleave(dst)
 	}
 	e.syms = e.syms[:0]
 	e.words = e.words[:0]
 	return out
-}
-
-// single codes all symbols in one lane. It gives up if that takes more than
-// maxSingle bytes.
-func (e *Encoder) single(dst []byte) (out []byte, ok bool) {
-	e.words = e.words[:0]
-	x, left := codeTail(e.syms)
-	for i := left - 1; i >= 0; i-- {
-		s := e.syms[i]
-		if x >= s.freq()<<growBits {
-			if len(e.words) == maxSingle/4-3 { // one more below, and the head
-				return dst, false
-			}
-			e.words = append(e.words, uint32(x))
-			x >>= 32
-		}
-		x = push(x, s)
-	}
-
-	// Below 1<<55, 2*x has at most seven bytes, and at least four if there are
-	// words: so the stream's length modulo 4 tells how many.
-	if x >= 1<<55 {
-		e.words = append(e.words, uint32(x))
-		x >>= 32
-	}
-	if len(e.words) == 0 && x == 1 {
-		return dst, true
-	}
-	for x *= 2; x > 0; x >>= 8 {
-		dst = append(dst, byte(x))
-	}
-	return e.appendWords(dst), true
 }
 
 // interleave codes all symbols in four lanes.
@@ -131,17 +99,12 @@ func (e *Encoder) interleave(dst []byte) []byte {
 	}
 	e.words = words
 
-	x[0] = 2*x[0] + 1
+	x[0] |= fourFlag << 56
 	for _, y := range x {
-		dst = binary.LittleEndian.AppendUint64(dst, y)
+		dst = binary.BigEndian.AppendUint64(dst, y)
 	}
-	return e.appendWords(dst)
-}
-
-// appendWords appends the words in the decoder's order.
-func (e *Encoder) appendWords(dst []byte) []byte {
-	for i := len(e.words) - 1; i >= 0; i-- {
-		dst = binary.LittleEndian.AppendUint32(dst, e.words[i])
+	for i := len(e.words) - 1; i >= 0; i-- { // in the decoder's order
+		dst = binary.BigEndian.AppendUint32(dst, e.words[i])
 	}
 	return dst
 }

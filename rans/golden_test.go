@@ -1,26 +1,25 @@
 package rans
 
 // SHA-256, first eight bytes, of the streams that TestGolden codes. If one
-// changes, either the encoder chooses otherwise (in tail.go or by maxSingle),
-// which it may if old streams still decode, or the format has changed, which it
-// may not.
+// changes, either the encoder chooses otherwise (by maxNest), which it may if old
+// streams still decode, or the format has changed, which it may not.
 var golden = map[string]string{
-	"any lane":    "7ae695f811069edb",
-	"any wide":    "3c87a15e404cf8fe",
-	"bits lane":   "3a50a3f708febc00",
-	"bits wide":   "5ad8c3fd23233ca0",
-	"mixed lane":  "0e4732f45940d246",
-	"mixed wide":  "1e028065cab75b33",
-	"raw lane":    "28102eb8065da273",
-	"raw wide":    "8856436742b3dafe",
-	"splits lane": "d7e52c1a4e857a3c",
-	"splits wide": "db49d034b733526b",
-	"thirds lane": "1b75e3b97e9d9d6a",
-	"thirds wide": "392de8ce0d66c32a",
+	"any small":    "1694b939ccd778cd",
+	"any wide":     "b13d9009191e8b60",
+	"bits small":   "91eb6db6c6875a44",
+	"bits wide":    "124670d7b5e21e23",
+	"mixed small":  "715b66db70addb65",
+	"mixed wide":   "e274664744626dbf",
+	"raw small":    "1f4c13aa8adc8bf0",
+	"raw wide":     "f12253cc0e7ae585",
+	"splits small": "db5894c3c1a60523",
+	"splits wide":  "6a4eb6baf2b73490",
+	"thirds small": "04be748f1f6cd73e",
+	"thirds wide":  "caa5a0587529df5d",
 }
 
-// Streams small enough to read. Four bits 1011 are the state 1.1011 (binary,
-// after the leading 1), doubled for the flag: 110110.
+// Streams small enough to read. Four bits 1011 are the fraction 0.01011 (binary), for
+// the first bit says that the stream is small.
 var goldenBytes = []struct {
 	syms   []interval
 	stream string
@@ -28,7 +27,7 @@ var goldenBytes = []struct {
 	{nil, ""},
 	{[]interval{{0, 65536}, {0, 65536}}, ""},
 	{[]interval{{0, 32768}}, ""},
-	{[]interval{{32768, 32768}}, "06"},
-	{[]interval{{32768, 32768}, {0, 32768}, {32768, 32768}, {32768, 32768}}, "36"},
-	{[]interval{{0x4142, 1}, {0x4344, 1}}, "8482a2a1"},
+	{[]interval{{32768, 32768}}, "40"},
+	{[]interval{{32768, 32768}, {0, 32768}, {32768, 32768}, {32768, 32768}}, "58"},
+	{[]interval{{0x4142, 1}, {0x4344, 1}}, "20a121a2"},
 }

@@ -20,13 +20,14 @@ func encode(syms []interval) []byte {
 // whether the Decoder stopped by itself (and not at a wrong symbol).
 func decode(d *Decoder, syms []interval) (n int, clean bool) {
 	for _, s := range syms {
-		if !d.Ready() {
+		v := d.Peek()
+		d.Advance(s.start, s.freq)
+		if d.Starved() {
 			return n, true
 		}
-		if v := d.Peek(); v < s.start || v-s.start >= s.freq {
+		if v < s.start || v-s.start >= s.freq {
 			return n, false
 		}
-		d.Advance(s.start, s.freq)
 		n++
 	}
 	return n, true
@@ -55,69 +56,108 @@ func (b *bigState) pop(s interval) {
 	b.x.Add(&b.x, big.NewInt(v-int64(s.start)))
 }
 
-// oracle decodes a stream the slow way, from the words of the package comment:
-// unbounded states, and words and zero bits taken as the layout says.
-type oracle struct {
-	lanes []bigState
+// An oracle decodes a whole stream the slow way, as the package comment says.
+type oracle interface {
+	peek() uint32
+	advance(interval)
+	rest() int // words that are left
+}
+
+func newOracle(stream []byte) oracle {
+	if len(stream) > 0 && stream[0]&0x80 != 0 {
+		return newLanes(stream)
+	}
+	f := &fraction{place: 6}
+	f.value.SetBytes(stream)
+	f.value.Lsh(&f.value, 8*8) // eight of the zeros after it
+	f.bytes = len(stream) + 8
+	f.width.SetInt64(1 << 47)
+	return f
+}
+
+// fraction is a small stream. Its value has so many bytes after the point.
+type fraction struct {
+	value      big.Int
+	bytes      int
+	low, width big.Int // with so many:
+	place      int
+}
+
+// parts returns the width of a 65536th of the interval, and the fraction less low,
+// both at the interval's place.
+func (f *fraction) parts() (unit, at *big.Int) {
+	at = new(big.Int)
+	if f.place > f.bytes {
+		at.Lsh(&f.value, uint(8*(f.place-f.bytes)))
+	} else {
+		at.Rsh(&f.value, uint(8*(f.bytes-f.place)))
+	}
+	return new(big.Int).Rsh(&f.width, 16), at.Sub(at, &f.low)
+}
+
+func (f *fraction) peek() uint32 {
+	unit, at := f.parts()
+	return uint32(min(at.Div(at, unit).Int64(), total-1))
+}
+
+func (f *fraction) advance(s interval) {
+	unit, _ := f.parts()
+	from := new(big.Int).Mul(unit, big.NewInt(int64(s.start)))
+	f.low.Add(&f.low, from)
+	if s.start+s.freq == total {
+		f.width.Sub(&f.width, from)
+	} else {
+		f.width.Mul(unit, big.NewInt(int64(s.freq)))
+	}
+	for f.width.BitLen() <= 40 {
+		f.low.Lsh(&f.low, 8)
+		f.width.Lsh(&f.width, 8)
+		f.place++
+	}
+}
+
+func (f *fraction) rest() int { return 0 }
+
+// lanesOracle is a stream of four lanes: unbounded states, and words as the layout
+// says.
+type lanesOracle struct {
+	lanes [4]bigState
 	words []uint32
 	next  int
 }
 
-func newOracle(stream []byte) *oracle {
-	o := new(oracle)
-	n := len(stream)
-	// number reads little-endian bytes off the front.
+func newLanes(stream []byte) *lanesOracle {
+	o := new(lanesOracle)
+	// number reads big-endian bytes off the front.
 	number := func(k int) *big.Int {
-		v := new(big.Int)
-		for i := k - 1; i >= 0; i-- {
-			v.Lsh(v, 8)
-			v.Add(v, big.NewInt(int64(stream[i])))
-		}
+		v := new(big.Int).SetBytes(stream[:k])
 		stream = stream[k:]
 		return v
 	}
-	switch {
-	case n == 0:
-		o.lanes = make([]bigState, 1)
-		o.lanes[0].x.SetInt64(1)
-	case stream[0]&1 == 0:
-		h := n
-		if n >= 4 {
-			h = 4 + n%4
-		}
-		o.lanes = make([]bigState, 1)
-		o.lanes[0].x.Rsh(number(h), 1)
-	default:
-		o.lanes = make([]bigState, 4)
-		for i := range o.lanes {
-			o.lanes[i].x.Set(number(8))
-		}
-		o.lanes[0].x.Rsh(&o.lanes[0].x, 1)
+	for i := range o.lanes {
+		o.lanes[i].x.Set(number(8))
 	}
+	o.lanes[0].x.SetBit(&o.lanes[0].x, 63, 0)
 	for len(stream) > 0 {
 		o.words = append(o.words, uint32(number(4).Uint64()))
 	}
 	return o
 }
 
-func (o *oracle) peek() uint32 {
-	x := &o.lanes[o.next%len(o.lanes)].x
-	if x.BitLen() < 32 {
-		if len(o.words) > 0 {
-			x.Lsh(x, 32)
-			x.Add(x, big.NewInt(int64(o.words[0])))
-			o.words = o.words[1:]
-		} else {
-			for x.BitLen() < 17 && x.Sign() > 0 {
-				x.Lsh(x, 1)
-			}
-		}
+func (o *lanesOracle) rest() int { return len(o.words) }
+
+func (o *lanesOracle) peek() uint32 {
+	x := &o.lanes[o.next%4].x
+	if x.BitLen() < 32 && len(o.words) > 0 {
+		x.Lsh(x, 32)
+		x.Add(x, big.NewInt(int64(o.words[0])))
+		o.words = o.words[1:]
 	}
 	return (&bigState{*x}).peek()
 }
 
-func (o *oracle) advance(s interval) {
-	o.lanes[o.next%len(o.lanes)].pop(s)
+func (o *lanesOracle) advance(s interval) {
+	o.lanes[o.next%4].pop(s)
 	o.next++
 }
 
