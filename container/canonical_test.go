@@ -12,6 +12,9 @@ func seal(body ...byte) []byte {
 	return binary.LittleEndian.AppendUint32(body, crc32.Checksum(body, castagnoli))
 }
 
+// sealShort is seal for the short form.
+func sealShort(body []byte) []byte { return append(body, shortHeaderCRC(body)) }
+
 // Each of these has a right checksum and could be understood, but is not how
 // Append writes it; or it says what no header of this version says.
 func TestReadHeaderRefuses(t *testing.T) {
@@ -62,8 +65,34 @@ func TestReadHeaderRefuses(t *testing.T) {
 	}
 }
 
+// The same of the short form: after its magic come lead, width-1, height-1, model, size.
+func TestReadShortHeaderRefuses(t *testing.T) {
+	for _, c := range []struct{ name, after, want string }{
+		{"the height of a square", "\x01\x1f\x1f\x02\x07", "malformed"},
+		{"long width", "\x21\x9f\x00\x02\x07", "malformed"},
+		{"long size", "\x21\x1f\x02\x87\x00", "malformed"},
+		{"version 1", "\x61\x1f\x02\x07", "unsupported"},
+		{"width", "\x21\x80\x80\x80\x08\x02\x07", "over the limit"},
+		{"size", "\x21\x1f\x02\xa1\x1f", "over the limit"},
+	} {
+		if _, _, err := ReadHeader(bytes.NewReader(sealShort([]byte(ShortMagic + c.after)))); cause(err) != c.want {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+	for _, c := range []struct {
+		after  string
+		number uint8
+		model  string
+	}{{"\x21\x1f\x02\x07", 2, "\x00\x00\x00\x00"}, {"\x21\x1f\x00abcd\x07", 0, "abcd"}} {
+		h, _, err := ReadHeader(bytes.NewReader(sealShort([]byte(ShortMagic + c.after))))
+		if err != nil || h.Width != 32 || h.Height != 32 || h.Number != c.number || string(h.Model[:]) != c.model || h.Segments[0] != (Segment{Kind: Passes, Size: 7}) {
+			t.Errorf("%q: %+v, %v", c.after, h, err)
+		}
+	}
+}
+
 func TestNotThisFormat(t *testing.T) {
-	for _, s := range []string{"\x89PNG\r\n\x1a\n", "\x5dPMZ\x01", "PMZ", "\xddPM\n"} {
+	for _, s := range []string{"\x89PNG\r\n\x1a\n", "\x5dPMZ\x01", "PMZ", "\xddPM\n", "\xddZ"} {
 		if _, _, err := ReadHeader(bytes.NewReader([]byte(s))); cause(err) != "malformed" {
 			t.Errorf("%q: %v, want a FormatError", s, err)
 		}

@@ -5,17 +5,53 @@ import (
 	"hash/crc32"
 )
 
-// Checksums are CRC-32C, stored little-endian.
+// Checksums are CRC-32C, stored little-endian. In short files, see short.go, the
+// header's is a CRC-8 and the segment's a CRC-16.
 const checksumSize = 4
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// segmentSeed returns the CRC to which a segment's payload is added. It has
-// seen the header's CRC and the segment's index, so that a segment checks out
-// only in its own place in its own file.
-func segmentSeed(headerCRC uint32, index int) uint32 {
-	var place [8]byte
-	binary.LittleEndian.PutUint32(place[:4], headerCRC)
-	binary.LittleEndian.PutUint32(place[4:], uint32(index))
-	return crc32.Checksum(place[:], castagnoli)
+// checksumSizes returns how many bytes the checksums of the header and of a segment
+// take.
+func (h *Header) checksumSizes() (header, segment int) {
+	if h.Short {
+		return shortHeaderSum, shortSum
+	}
+	return checksumSize, checksumSize
+}
+
+// A checksum is that of a segment while its bytes come.
+type checksum struct {
+	short bool
+	value uint32
+}
+
+// newChecksum returns the checksum of segment index before its first byte. It has
+// seen the header's bytes, raw, or their CRC and the index, so that a segment checks
+// out only in its own place in its own file.
+func (h *Header) newChecksum(raw []byte, index int) checksum {
+	if h.Short {
+		c := checksum{short: true, value: 0xffff}
+		c.update(raw)
+		return c
+	}
+	place := binary.LittleEndian.AppendUint32(nil, binary.LittleEndian.Uint32(raw[len(raw)-checksumSize:]))
+	place = binary.LittleEndian.AppendUint32(place, uint32(index))
+	return checksum{value: crc32.Checksum(place, castagnoli)}
+}
+
+func (c *checksum) update(p []byte) {
+	if c.short {
+		c.value = uint32(updateShort(uint16(c.value), crc16, p))
+	} else {
+		c.value = crc32.Update(c.value, castagnoli, p)
+	}
+}
+
+// append appends the checksum as it is stored.
+func (c *checksum) append(dst []byte) []byte {
+	if c.short {
+		return binary.LittleEndian.AppendUint16(dst, uint16(^c.value))
+	}
+	return binary.LittleEndian.AppendUint32(dst, c.value)
 }

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"hash/crc32"
 	"testing"
 )
@@ -12,9 +13,69 @@ func TestChecksum(t *testing.T) {
 	}
 }
 
-func TestSegmentSeed(t *testing.T) {
+func TestSegmentChecksum(t *testing.T) {
+	header := []byte{9, 9, 4, 3, 2, 1} // the last four are its CRC
 	want := crc32.Checksum([]byte{4, 3, 2, 1, 0x2c, 1, 0, 0, 'p'}, castagnoli)
-	if got := crc32.Update(segmentSeed(0x01020304, 300), castagnoli, []byte("p")); got != want {
-		t.Errorf("%08x, want %08x", got, want)
+	c := (&Header{}).newChecksum(header, 300)
+	if c.update([]byte("p")); c.value != want {
+		t.Errorf("%08x, want %08x", c.value, want)
+	}
+	c = (&Header{Short: true}).newChecksum([]byte("1234"), 0)
+	if c.update([]byte("56789")); !bytes.Equal(c.append(nil), []byte{0x6e, 0x90}) { // the check value of CRC-16/X-25
+		t.Errorf("%x", c.append(nil))
+	}
+}
+
+func TestShortHeaderCRC(t *testing.T) {
+	if got := shortHeaderCRC([]byte("123456789")); got != 0xd0 { // the check value of CRC-8/ROHC
+		t.Errorf("%02x", got)
+	}
+}
+
+// What the short checksums are said to find: every one to three wrong bits, checksum and all.
+func TestShortChecksumsFind(t *testing.T) {
+	h := &Header{Short: true}
+	sum := h.newChecksum([]byte("file"), 0)
+	for _, c := range []struct {
+		name string
+		data []byte
+		bits int
+		good func([]byte) bool
+	}{
+		{"header", append([]byte("a header of 14"), shortHeaderCRC([]byte("a header of 14"))), 119, func(b []byte) bool {
+			return shortHeaderCRC(b[:14]) == b[14]
+		}},
+		{"segment", sum.append([]byte("file")), 48, func(b []byte) bool {
+			sum := h.newChecksum(b[:4], 0)
+			return bytes.Equal(sum.append(nil), b[4:])
+		}},
+	} {
+		if !c.good(c.data) {
+			t.Fatalf("%s: fails as it is", c.name)
+		}
+		flip := func(i int) { c.data[i/8] ^= 1 << (i % 8) }
+		for i := range c.bits {
+			flip(i)
+			for j := i; j < c.bits; j++ { // j = i: one bit
+				if j > i {
+					flip(j)
+				}
+				for k := j; k < c.bits; k++ { // k = j: two
+					if k > j {
+						flip(k)
+					}
+					if c.good(c.data) {
+						t.Fatalf("%s: bits %d, %d, %d are not found", c.name, i, j, k)
+					}
+					if k > j {
+						flip(k)
+					}
+				}
+				if j > i {
+					flip(j)
+				}
+			}
+			flip(i)
+		}
 	}
 }

@@ -40,6 +40,7 @@ func TestEveryByteChanged(t *testing.T) {
 	}{
 		{h, file},
 		{tiny, mustWrite(t, tiny, [][]byte{[]byte("abc")})},
+		{short(3), mustWrite(t, short(3), [][]byte{[]byte("abc")})},
 	} {
 		offsets, err := c.h.Offsets()
 		if err != nil {
@@ -58,7 +59,7 @@ func TestEveryByteChanged(t *testing.T) {
 					t.Fatalf("byte %d ^ %#02x: %v", at, x, err)
 				}
 				if segment < 0 {
-					if int64(at) >= offsets[0]-checksumSize && cause(err) != "header damaged" {
+					if sum, _ := c.h.checksumSizes(); int64(at) >= offsets[0]-int64(sum) && cause(err) != "header damaged" {
 						t.Fatalf("byte %d ^ %#02x, in the header's checksum: %v", at, x, err)
 					}
 					continue

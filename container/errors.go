@@ -22,7 +22,7 @@ func (e LimitError) Error() string { return "container: over the limit: " + stri
 
 // CorruptHeaderError says that the header does not match its checksum.
 type CorruptHeaderError struct {
-	Stored, Computed uint32 // CRC-32C
+	Stored, Computed uint32 // CRC-32C, or CRC-8 of a short file
 }
 
 func (e *CorruptHeaderError) Error() string {

@@ -44,6 +44,14 @@ func TestFormatExamples(t *testing.T) {
 			},
 			[]string{"meta", "coarse", "the rest"},
 		},
+		{
+			Header{
+				Width: 32, Height: 32, Format: 1, Depth: 8,
+				Modelled: true, Short: true, Number: 2,
+				Segments: []Segment{{Kind: Passes, Size: 7}},
+			},
+			[]string{"payload"},
+		},
 	}
 	blocks := hexdumpBlock.FindAllStringSubmatchIndex(formatMD, -1)
 	if len(blocks) != len(wants) {
@@ -123,6 +131,7 @@ func TestFormatLimits(t *testing.T) {
 		{"| params, bytes | 0 | 32 |", MaxParams, 32},
 		{"| segments | 0 | 4096 |", MaxSegments, 4096},
 		{"| units of a segment | 0 | 2^20 - 1 |", MaxUnits, 1<<20 - 1},
+		{"| size of the segment of a short file | 0 | 4000 |", MaxShort, 4000},
 		{"| sizes of all segments, together | 0 | 2^56 - 1 |", MaxSize, 1<<56 - 1},
 	} {
 		if !strings.Contains(formatMD, row.text) || row.limit != row.want {

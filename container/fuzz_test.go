@@ -16,6 +16,10 @@ func FuzzReader(f *testing.F) {
 	f.Add(mustAppend(f, &Header{Width: 1, Height: MaxSide, Format: MaxFormat, Depth: 16}))
 	f.Add(seal([]byte(Magic + "\x21\x10\x1f\x1fabcd\x05\x80\x20")...))
 	f.Add([]byte(Magic))
+	f.Add(mustWrite(f, short(3), [][]byte{[]byte("abc")}))
+	named := short(0)
+	named.Number, named.Model, named.Height = 0, [4]byte{1, 2, 3, 4}, 300
+	f.Add(mustAppend(f, named))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if len(file) > 1000 {
 			t.Skip("checkReadSome takes time with the square of the size")
@@ -25,6 +29,7 @@ func FuzzReader(f *testing.F) {
 		// a header of the first n bytes would be whole.
 		for n := len(Magic) + 1; n <= len(file) && n < 64; n++ {
 			fuzzFile(t, append(seal(bytes.Clone(file[:n])...), file[n:]...))
+			fuzzFile(t, append(sealShort(bytes.Clone(file[:n])), file[n:]...))
 		}
 	})
 }

@@ -15,6 +15,12 @@ func TestGolden(t *testing.T) {
 		want   string
 	}{
 		{"lean", lean(9999), "dd504d5a011f1fa1b2c3d4058f4e66e3068e"},
+		{"short", short(999), "dd7a211f02e70753"},
+		{"short, model by name", &Header{
+			Width: 200, Height: 7, Format: 0, Depth: 8,
+			Modelled: true, Short: true, Model: [4]byte{1, 2, 3, 4},
+			Segments: []Segment{{Kind: Passes, Size: 5}},
+		}, "dd7a00c70106000102030405de"},
 		{"stored, one bit", &Header{
 			Width: 1, Height: MaxSide, Format: 0, Depth: 1,
 			Segments: []Segment{{Kind: Stored, Size: 300}},

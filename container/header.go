@@ -30,11 +30,17 @@ type Header struct {
 	Params   []byte  // the model's parameters, at most MaxParams bytes; nil if empty
 
 	Segments []Segment // in file order, at most MaxSegments
+
+	// Short says that the file has the short form. Depth is then 8, Params are nil and
+	// stand for the model's own, and there is one segment, of all passes and of MaxShort
+	// bytes at most. If Number is not 0 it names the model, and Model is zero.
+	Short  bool
+	Number uint8
 }
 
 // Offsets returns where in the file each segment's payload begins, and last
 // the file's whole size: len(h.Segments)+1 numbers. The checksum of segment i
-// is in the four bytes before offset i+1. The first is also the header's size.
+// is in the four bytes before offset i+1, or two if the file is short. The first is also the header's size.
 // It fails as Append does.
 func (h *Header) Offsets() ([]int64, error) {
 	header, err := h.Append(nil)
@@ -43,9 +49,10 @@ func (h *Header) Offsets() ([]int64, error) {
 	}
 	offsets := make([]int64, 0, len(h.Segments)+1)
 	at := int64(len(header))
+	_, sum := h.checksumSizes()
 	for _, s := range h.Segments {
 		offsets = append(offsets, at)
-		at += int64(s.Size) + checksumSize
+		at += int64(s.Size) + int64(sum)
 	}
 	return append(offsets, at), nil
 }
@@ -76,7 +83,10 @@ func (h *Header) validate() error {
 	case len(h.Segments) > MaxSegments:
 		return LimitError(fmt.Sprintf("%d segments", len(h.Segments)))
 	}
-	return h.validateSegments()
+	if err := h.validateSegments(); err != nil {
+		return err
+	}
+	return h.validateShort()
 }
 
 func (h *Header) validateSegments() error {

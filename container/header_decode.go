@@ -34,8 +34,14 @@ func readHeader(src io.ByteReader) (*Header, []byte, error) {
 	if p.err != nil {
 		return nil, p.raw, p.err
 	}
-	computed := crc32.Checksum(p.raw, castagnoli)
-	stored := binary.LittleEndian.Uint32(p.bytes(checksumSize))
+	var computed, stored uint32
+	if h.Short {
+		computed = uint32(shortHeaderCRC(p.raw))
+		stored = uint32(p.byte())
+	} else {
+		computed = crc32.Checksum(p.raw, castagnoli)
+		stored = binary.LittleEndian.Uint32(p.bytes(checksumSize))
+	}
 	if p.err != nil {
 		return nil, p.raw, p.err
 	}
@@ -65,16 +71,17 @@ type headerParser struct {
 // from, or cannot hold; the rest is for validate, once the checksum is seen
 // to be right.
 func (p *headerParser) header() *Header {
-	for _, want := range []byte(Magic) {
-		if p.byte() != want {
+	for i, want := range []byte(Magic) {
+		b := p.byte()
+		if i == 1 && b == ShortMagic[1] {
+			return p.shortHeader()
+		}
+		if b != want {
 			p.fail(FormatError("not a ddpmz file"))
 			return nil
 		}
 	}
-	lead := p.byte()
-	if v := lead >> versionShift; v != version {
-		p.fail(UnsupportedError(fmt.Sprintf("version %d", v)))
-	}
+	lead := p.lead()
 	var options byte
 	if lead&hasOptions != 0 {
 		options = p.byte()
@@ -95,6 +102,15 @@ func (p *headerParser) header() *Header {
 	}
 	h.Segments = p.segments(h.imageKind(), options)
 	return h
+}
+
+// lead reads the lead byte.
+func (p *headerParser) lead() byte {
+	lead := p.byte()
+	if v := lead >> versionShift; v != version {
+		p.fail(UnsupportedError(fmt.Sprintf("version %d", v)))
+	}
+	return lead
 }
 
 func (p *headerParser) params(options byte) []byte {

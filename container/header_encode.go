@@ -6,7 +6,7 @@ import (
 	"github.com/ddpmz/ddpmz/bitstream"
 )
 
-// Magic begins every file. Its first byte is not ASCII, so that a file that
+// Magic begins every file but short ones. Its first byte is not ASCII, so that a file that
 // passed through a text conversion is refused at once.
 const Magic = "\xddPMZ"
 
@@ -64,6 +64,9 @@ func (h *Header) options() byte {
 func (h *Header) Append(dst []byte) ([]byte, error) {
 	if err := h.validate(); err != nil {
 		return dst, err
+	}
+	if h.Short {
+		return h.appendShort(dst), nil
 	}
 	w := bitstream.Writer{Buf: dst}
 	w.Bytes([]byte(Magic))

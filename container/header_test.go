@@ -19,6 +19,15 @@ func lean(size uint64) *Header {
 	}
 }
 
+// short is lean in the short form.
+func short(size uint64) *Header {
+	return &Header{
+		Width: 32, Height: 32, Format: 1, Depth: 8,
+		Modelled: true, Short: true, Number: 2,
+		Segments: []Segment{{Kind: Passes, Size: size}},
+	}
+}
+
 // randomHeader returns a valid header whose segments are of at most maxSize
 // bytes. Each of its choices is often the one that costs nothing on the wire.
 func randomHeader(rng *rand.Rand, maxSize uint64) *Header {
@@ -29,6 +38,20 @@ func randomHeader(rng *rand.Rand, maxSize uint64) *Header {
 		Height: 1 + uint32(bits(24)),
 		Format: uint8(rng.IntN(MaxFormat + 1)),
 		Depth:  8,
+	}
+	if rng.IntN(4) == 0 {
+		h.Short, h.Modelled = true, true
+		if often() {
+			h.Height = h.Width
+		}
+		if h.Number = uint8(bits(8)); often() {
+			h.Number = 0
+		}
+		if h.Number == 0 {
+			h.Model = [4]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8))}
+		}
+		h.Segments = []Segment{{Kind: Passes, Size: bits(12) % (min(maxSize, MaxShort) + 1)}}
+		return h
 	}
 	if !often() {
 		h.Depth = uint8(1 + rng.IntN(MaxDepth))
@@ -104,14 +127,33 @@ func TestAppendAfter(t *testing.T) {
 	}
 }
 
-// A thumbnail pays 22 bytes for header and checksums.
+// A thumbnail pays 10 bytes for header and checksums, in the common form 22.
 func TestLeanOverhead(t *testing.T) {
-	offsets, err := lean(1<<14 - 1).Offsets()
+	for _, c := range []struct {
+		of   func(size uint64) *Header
+		size uint64
+		want int64
+	}{{short, MaxShort, 10}, {lean, 1<<14 - 1, 22}} {
+		offsets, err := c.of(c.size).Offsets()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if overhead := offsets[1] - int64(c.size); overhead > c.want {
+			t.Errorf("%d bytes beside the payload, want at most %d", overhead, c.want)
+		}
+	}
+}
+
+// A short file is so small that its checksum finds what short.go says.
+func TestShortFits(t *testing.T) {
+	h := short(MaxShort)
+	h.Number, h.Width, h.Height = 0, MaxSide, MaxSide-1
+	offsets, err := h.Offsets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if overhead := offsets[1] - (1<<14 - 1); overhead > 22 {
-		t.Errorf("%d bytes beside the payload, want at most 22", overhead)
+	if offsets[1]*8 > 32751 {
+		t.Errorf("%d bytes", offsets[1])
 	}
 }
 
@@ -180,6 +222,18 @@ func TestAppendRefuses(t *testing.T) {
 		{"large in sum", func(h *Header) {
 			h.Segments = []Segment{{Kind: Alpha, Size: MaxSize}, {Kind: Passes, Size: 1}}
 		}, limit},
+		{"number, but not short", func(h *Header) { h.Model = [4]byte{}; h.Number = 1 }, malformed},
+		{"short with params", func(h *Header) { h.Short = true }, malformed},
+		{"short and deep", func(h *Header) { h.Short, h.Params, h.Depth = true, nil, 16 }, malformed},
+		{"short and stored", func(h *Header) {
+			*h = Header{Width: 1, Height: 1, Depth: 8, Short: true, Segments: []Segment{{Kind: Stored}}}
+		}, malformed},
+		{"short with a number and a name", func(h *Header) { h.Short, h.Params, h.Number = true, nil, 1 }, malformed},
+		{"short with units", func(h *Header) { h.Short, h.Params, h.Segments[0].Units = true, nil, 1 }, malformed},
+		{"short with metadata", func(h *Header) {
+			h.Short, h.Params, h.Segments = true, nil, append(h.Segments, Segment{Kind: Metadata})
+		}, malformed},
+		{"short and long", func(h *Header) { h.Short, h.Params, h.Segments[0].Size = true, nil, MaxShort+1 }, limit},
 	} {
 		h := lean(1000)
 		c.change(h)

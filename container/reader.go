@@ -2,24 +2,22 @@ package container
 
 import (
 	"bufio"
-	"encoding/binary"
+	"bytes"
 	"fmt"
-	"hash/crc32"
 	"io"
 )
 
 // Reader reads a file front to back, from a stream that may be slow and may
 // end early.
 type Reader struct {
-	src       byteSource
-	header    *Header
-	headerCRC uint32
+	src    byteSource
+	header *Header
+	raw    []byte // the header's bytes
 
-	index   int                // of the segment being read
-	payload []byte             // its bytes so far
-	crc     uint32             // CRC-32C of its place and payload so far
-	stored  [checksumSize]byte // its checksum in the file
-	nstored int                // bytes of stored so far
+	index   int      // of the segment being read
+	payload []byte   // its bytes so far
+	sum     checksum // of its place and payload so far
+	stored  []byte   // its checksum in the file, as far as it has come
 
 	err error // once set, for good
 }
@@ -41,8 +39,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	rd := &Reader{src: src, header: header}
-	rd.headerCRC = binary.LittleEndian.Uint32(raw[len(raw)-checksumSize:])
+	rd := &Reader{src: src, header: header, raw: raw}
 	rd.begin(0)
 	return rd, nil
 }
@@ -126,8 +123,8 @@ func (r *Reader) segment() Segment { return r.header.Segments[r.index] }
 func (r *Reader) begin(index int) {
 	r.index = index
 	r.payload = nil
-	r.crc = segmentSeed(r.headerCRC, index)
-	r.nstored = 0
+	r.sum = r.header.newChecksum(r.raw, index)
+	r.stored = r.stored[:0]
 }
 
 // chunk shows the payload so far. Its capacity is cut, so that appending to it
@@ -154,7 +151,7 @@ func (r *Reader) fill() int {
 		n, err = r.src.Read(free)
 	}
 	r.payload = r.payload[:len(r.payload)+n]
-	r.crc = crc32.Update(r.crc, castagnoli, free[:n])
+	r.sum.update(free[:n])
 	if err != nil {
 		r.err = streamError(err)
 	}
@@ -189,15 +186,15 @@ const maxInt = uint64(^uint(0) >> 1)
 // check reads the checksum of the payload, which is whole, and goes on to the
 // next segment.
 func (r *Reader) check() (Chunk, error) {
-	for ; r.nstored < checksumSize; r.nstored++ {
+	for _, size := r.header.checksumSizes(); len(r.stored) < size; {
 		b, err := r.src.ReadByte()
 		if err != nil {
 			r.err = streamError(err)
 			return Chunk{}, r.err
 		}
-		r.stored[r.nstored] = b
+		r.stored = append(r.stored, b)
 	}
-	intact := binary.LittleEndian.Uint32(r.stored[:]) == r.crc
+	intact := bytes.Equal(r.sum.append(nil), r.stored)
 	c := r.chunk(intact)
 	r.begin(r.index + 1)
 	if !intact {

@@ -1,9 +1,7 @@
 package container
 
 import (
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"io"
 )
 
@@ -26,13 +24,13 @@ func Write(w io.Writer, h *Header, payloads [][]byte) error {
 	if _, err := w.Write(header); err != nil {
 		return err
 	}
-	headerCRC := binary.LittleEndian.Uint32(header[len(header)-checksumSize:])
 	for i, payload := range payloads {
 		if _, err := w.Write(payload); err != nil {
 			return err
 		}
-		crc := crc32.Update(segmentSeed(headerCRC, i), castagnoli, payload)
-		if _, err := w.Write(binary.LittleEndian.AppendUint32(nil, crc)); err != nil {
+		sum := h.newChecksum(header, i)
+		sum.update(payload)
+		if _, err := w.Write(sum.append(nil)); err != nil {
 			return err
 		}
 	}
