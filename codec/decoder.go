@@ -78,4 +78,7 @@ func (d *Decoder) DecodeContext(ctx context.Context, r io.Reader) (image.Image, 
 	}
 }
 
-func init() { image.RegisterFormat("ddpmz", container.Magic, Decode, DecodeConfig) }
+func init() {
+	image.RegisterFormat("ddpmz", container.Magic, Decode, DecodeConfig)
+	image.RegisterFormat("ddpmz", container.ShortMagic, Decode, DecodeConfig)
+}

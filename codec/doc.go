@@ -19,6 +19,9 @@
 // package rans codes what the prediction leaves open; package container frames the result. This package
 // joins the three, which do not know each other. encoder.go and stream.go are the two ends.
 //
+// Files of few bytes have a short form of the container, without which 22 bytes of header and checksums would be
+// a good part of them.
+//
 // Where the model would lose to a plain coder (screenshots, charts, noise), a file is stored instead: PNG's
 // filters and Zstandard. Its prefixes are its first rows.
 package codec

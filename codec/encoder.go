@@ -227,7 +227,22 @@ func (s *sideData) around(body func(*file) error) (*file, error) {
 	}
 	f.header.Segments = append(f.header.Segments, s.after.header.Segments...)
 	f.payloads = append(f.payloads, s.after.payloads...)
+	f.shorten()
 	return f, nil
+}
+
+// shorten gives a file the container's short form if it can have it: then its params are the model's own, as those of
+// every file made here.
+func (f *file) shorten() {
+	h := f.header
+	if !h.Modelled || h.Depth != 8 || len(h.Segments) != 1 || h.Segments[0].Size > container.MaxShort {
+		return
+	}
+	h.Short, h.Params = true, nil
+	if n, ok := zoo.Number(h.Model); ok {
+		h.Number, h.Model = n, [4]byte{}
+	}
+	f.header = h
 }
 
 // raster returns the colour planes as the plain coder takes them: interleaved, gray at its true depth.

@@ -150,7 +150,7 @@ func parseDump(t *testing.T, dump string) []byte {
 	return b
 }
 
-// fileFields names the bytes of a modelled file of one segment and no options, whose size takes one byte.
+// fileFields names the bytes of a short file that is not square, whose size takes one byte.
 func fileFields(t *testing.T, file []byte) string {
 	t.Helper()
 	r, err := container.NewReader(bytes.NewReader(file))
@@ -158,8 +158,8 @@ func fileFields(t *testing.T, file []byte) string {
 		t.Fatal(err)
 	}
 	h := r.Header()
-	if len(h.Segments) != 1 || h.Segments[0].Size > 127 {
-		t.Fatalf("not a file of one small segment: %+v", h)
+	if !h.Short || h.Number == 0 || h.Width == h.Height || h.Segments[0].Size > 127 {
+		t.Fatalf("not such a file: %+v", h)
 	}
 	size := int(h.Segments[0].Size)
 	var s strings.Builder
@@ -168,16 +168,15 @@ func fileFields(t *testing.T, file []byte) string {
 		n    int
 		name string
 	}{
-		{4, "magic"},
-		{1, fmt.Sprintf("lead: version 0, no options, format %d", h.Format)},
+		{2, "magic of the short form"},
+		{1, fmt.Sprintf("lead: version 0, not square, format %d", h.Format)},
 		{1, fmt.Sprintf("width: %d, stored less 1", h.Width)},
 		{1, fmt.Sprintf("height: %d, stored less 1", h.Height)},
-		{4, "model"},
-		{1, fmt.Sprintf("params: τ = %d/32 octaves", int8(h.Params[0]))},
+		{1, fmt.Sprintf("model: number %d", h.Number)},
 		{1, fmt.Sprintf("size: %d", size)},
-		{4, "CRC of the header"},
+		{1, "CRC-8 of the header"},
 		{size, "passes: all"},
-		{4, "CRC of the segment"},
+		{2, "CRC-16 of the file"},
 	} {
 		if at+f.n > len(file) {
 			t.Fatal("the file is shorter than its fields")
@@ -207,12 +206,13 @@ func codeSteps(t *testing.T, file []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, _, err := zoo.ByID(h.Model)
+	id, _ := zoo.Numbered(h.Number)
+	net, _, err := zoo.ByID(id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w, ht := int(h.Width), int(h.Height)
-	chain := model.NewChain(net, model.Geometry{Width: w, Height: ht, Planes: 1, Depth: 8}, int8(h.Params[0]))
+	chain := model.NewChain(net, model.Geometry{Width: w, Height: ht, Planes: 1, Depth: 8}, net.Tau())
 	var coder stepCoder
 	if err := coder.rans.Reset(segment.Payload, len(segment.Payload)); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/container"
 )
 
 // FuzzDecode decodes anything: as it is, and with its checksums made right, without which few mutations get
@@ -20,7 +21,8 @@ func FuzzDecode(f *testing.F) {
 		f.Add(damaged)
 	}
 	f.Add([]byte{})
-	f.Add([]byte("\xddPMZ"))
+	f.Add([]byte(container.Magic))
+	f.Add([]byte(container.ShortMagic))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		checkAnything(t, file)
 		file = reseal(file)

@@ -158,12 +158,13 @@ func updateGolden(t *testing.T) {
 		"alpha.ddpmz":    encode(t, crop(picture(t, "alpha.png"), 12, 8, 16, 12), &codec.Options{Mode: codec.Modelled, Metadata: []byte("a cutting")}),
 		"palette.ddpmz":  encode(t, crop(picture(t, "palette.png"), 30, 30, 40, 30), nil),
 	}
+	streams["common.ddpmz"] = common(t, streams["modelled.ddpmz"])
 	for name, file := range streams {
 		g.Streams[name] = goldenPixels{}
 		g.Streams[name].add(t, file)
 		write(name, file)
 	}
-	for name, file := range damaged(t, streams["modelled.ddpmz"], streams["palette.ddpmz"]) {
+	for name, file := range damaged(t, streams["modelled.ddpmz"], streams["common.ddpmz"], streams["palette.ddpmz"]) {
 		name = "bad-" + name + ".ddpmz"
 		_, err := codec.Decode(bytes.NewReader(file))
 		if err == nil {
@@ -181,9 +182,9 @@ func updateGolden(t *testing.T) {
 }
 
 // damaged returns files that do not decode, one for every reason.
-func damaged(t *testing.T, modelled, palette []byte) map[string][]byte {
-	header := func(change func(h *container.Header)) []byte {
-		h, n, err := container.ReadHeader(bytes.NewReader(modelled))
+func damaged(t *testing.T, short, modelled, palette []byte) map[string][]byte {
+	header := func(file []byte, change func(h *container.Header)) []byte {
+		h, n, err := container.ReadHeader(bytes.NewReader(file))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +193,7 @@ func damaged(t *testing.T, modelled, palette []byte) map[string][]byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return reseal(append(b, modelled[n:]...))
+		return reseal(append(b, file[n:]...))
 	}
 	flip := func(file []byte, at int) []byte {
 		file = bytes.Clone(file)
@@ -200,21 +201,27 @@ func damaged(t *testing.T, modelled, palette []byte) map[string][]byte {
 		return file
 	}
 	return map[string][]byte{
-		"magic":      flip(modelled, 1),
-		"version":    flip(modelled, 4),
-		"width":      flip(modelled, 5),
-		"header-cut": modelled[:9],
-		"passes":     flip(modelled, len(modelled)/2),
-		"checksum":   flip(modelled, len(modelled)-1),
-		"colours":    flip(palette, int(offsets(t, palette)[0])+3),
-		"rows":       flip(palette, len(palette)-10),
-		"index":      reseal(blackOnly(t, palette)),
-		"format":     header(func(h *container.Header) { h.Format = 7 }),
-		"model":      header(func(h *container.Header) { h.Model[0] ^= 1 }),
-		"plan":       header(func(h *container.Header) { h.Params = nil }),
-		"units":      header(func(h *container.Header) { h.Segments[0].Units = 1000 }),
-		"size":       header(func(h *container.Header) { h.Width *= 2 }),
-		"large":      header(func(h *container.Header) { h.Width, h.Height = 1<<24, 1<<24 }),
+		"magic":          flip(modelled, 1),
+		"version":        flip(modelled, 4),
+		"width":          flip(modelled, 5),
+		"header-cut":     modelled[:9],
+		"passes":         flip(modelled, len(modelled)/2),
+		"checksum":       flip(modelled, len(modelled)-1),
+		"colours":        flip(palette, int(offsets(t, palette)[0])+3),
+		"rows":           flip(palette, len(palette)-10),
+		"index":          reseal(blackOnly(t, palette)),
+		"format":         header(modelled, func(h *container.Header) { h.Format = 7 }),
+		"model":          header(modelled, func(h *container.Header) { h.Model[0] ^= 1 }),
+		"plan":           header(modelled, func(h *container.Header) { h.Params = nil }),
+		"short-version":  flip(short, 2),
+		"short-width":    flip(short, 3),
+		"short-passes":   flip(short, len(short)/2),
+		"short-checksum": flip(short, len(short)-1),
+		"short-number":   header(short, func(h *container.Header) { h.Number = 255 }),
+		"short-model":    header(short, func(h *container.Header) { h.Number, h.Model = 0, [4]byte{1, 2, 3, 4} }),
+		"units":          header(modelled, func(h *container.Header) { h.Segments[0].Units = 1000 }),
+		"size":           header(modelled, func(h *container.Header) { h.Width *= 2 }),
+		"large":          header(modelled, func(h *container.Header) { h.Width, h.Height = 1<<24, 1<<24 }),
 	}
 }
 

@@ -19,6 +19,8 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
 // long reports whether the tests may take minutes.
@@ -282,6 +284,8 @@ func kinds(t testing.TB) []sample {
 	const modelled, stored = codec.Modelled, codec.Stored
 	add("rgb", picture(t, "odd/rgb-17x13.png"), codec.Options{Mode: modelled})
 	add("gray", picture(t, "odd/gray-17x13.png"), codec.Options{Mode: modelled})
+	list = append(list, sample{"common form", list[1].m, common(t, list[1].file)})
+	add("square", crop(picture(t, "landscape.png"), 40, 30, 12, 12), codec.Options{Mode: modelled})
 	add("gray16", crop(picture(t, "gray16.png"), 20, 10, 15, 14), codec.Options{Mode: modelled})
 	add("rgb16", crop(picture(t, "rgb16.png"), 20, 10, 9, 10), codec.Options{Mode: modelled})
 	add("alpha", crop(picture(t, "alpha.png"), 12, 8, 16, 12), codec.Options{Mode: modelled})
@@ -296,6 +300,43 @@ func kinds(t testing.TB) []sample {
 	fill(transparent, noise(rand.New(rand.NewPCG(1, 2)), 3))
 	add("palette with alpha", transparent, codec.Options{Metadata: []byte("pastels")})
 	return list
+}
+
+// common puts a short file into the container's common form, which decodes to the same.
+func common(t testing.TB, file []byte) []byte {
+	t.Helper()
+	r, err := container.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := r.Header()
+	if !h.Short {
+		t.Fatal("not a short file")
+	}
+	h.Short, h.Number, h.Model = false, 0, mustNumbered(t, h.Number)
+	net, _, err := zoo.ByID(h.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Params = []byte{byte(net.Tau())}
+	var b bytes.Buffer
+	if err := container.Write(&b, h, [][]byte{c.Payload}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func mustNumbered(t testing.TB, n uint8) [4]byte {
+	t.Helper()
+	id, ok := zoo.Numbered(n)
+	if !ok {
+		t.Fatalf("no model of number %d", n)
+	}
+	return id
 }
 
 // kind returns one of them.

@@ -48,7 +48,7 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		i.Depth = 16
 	}
 	if i.Modelled {
-		i.ModelID = hex.EncodeToString(s.header.Model[:])
+		i.ModelID = hex.EncodeToString(s.model[:])
 	}
 	i.HeaderSize, i.Size = s.offsets[0], s.offsets[len(s.offsets)-1]
 	for j, g := range s.header.Segments {

@@ -102,11 +102,11 @@ func TestRegisteredFormat(t *testing.T) {
 		if err != nil || name != "ddpmz" || c.Width != s.m.Bounds().Dx() || c.Height != s.m.Bounds().Dy() {
 			t.Errorf("%s: image.DecodeConfig: %q %v, %v", s.name, name, c, err)
 		}
-		if _, _, err := image.Decode(bytes.NewReader(s.file[:3])); err != image.ErrFormat {
+		if _, _, err := image.Decode(bytes.NewReader(s.file[:1])); err != image.ErrFormat {
 			t.Errorf("%s: not even a magic number: %v", s.name, err)
 		}
 	}
-	if container.Magic[0] < 0x80 {
+	if container.Magic[0] < 0x80 || container.ShortMagic[0] < 0x80 {
 		t.Error("a magic number that may begin a text")
 	}
 }

@@ -23,7 +23,7 @@ type Refinement struct {
 	Steps    int // reverse steps applied, 1000 - t
 
 	// Bytes is how much of the file the picture needs. A prefix of that length decodes to it, or, if the Decoder
-	// has no Timestep to stop it, to a little more: the entropy coder's state holds the next symbols already.
+	// has no Timestep to stop it, to a little more: what the last byte tells need not end with a level.
 	Bytes int64
 
 	// IdealBits is the code length under the model of all passes so far, which Bytes approaches. For stored
@@ -48,6 +48,7 @@ type Stream struct {
 
 	// A modelled file has a chain of passes, coded in segments.
 	net     *model.Net
+	model   [4]byte // how its identity begins
 	name    string
 	chain   *model.Chain
 	passes  []model.Pass
@@ -107,20 +108,40 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	if !h.Modelled {
 		return s, nil
 	}
-	var unknown zoo.UnknownModelError
-	if s.net, s.name, err = zoo.ByID(h.Model); errors.As(err, &unknown) {
-		return nil, UnsupportedError(fmt.Sprintf("model %x is not in this version", h.Model))
-	} else if err != nil {
+	tau, err := s.openModel()
+	if err != nil {
 		return nil, err
-	}
-	if len(h.Params) != 1 {
-		return nil, UnsupportedError("unknown parameters of the model")
 	}
 	s.passes = model.Passes(s.picture.w, s.picture.h)
 	s.work = newWork(s.passes, s.picture.w, s.picture.h, d.Progress)
-	s.chain = model.NewChain(s.net, s.picture.geometry(), int8(h.Params[0]))
+	s.chain = model.NewChain(s.net, s.picture.geometry(), tau)
 	s.chain.Done = ctx.Done()
 	return s, nil
+}
+
+// openModel finds the model that the header names, and returns τ.
+func (s *Stream) openModel() (tau int8, err error) {
+	h := s.header
+	s.model = h.Model
+	if h.Number > 0 {
+		var ok bool
+		if s.model, ok = zoo.Numbered(h.Number); !ok {
+			return 0, UnsupportedError(fmt.Sprintf("model number %d is not in this version", h.Number))
+		}
+	}
+	var unknown zoo.UnknownModelError
+	if s.net, s.name, err = zoo.ByID(s.model); errors.As(err, &unknown) {
+		return 0, UnsupportedError(fmt.Sprintf("model %x is not in this version", s.model))
+	} else if err != nil {
+		return 0, err
+	}
+	switch {
+	case h.Short:
+		return s.net.Tau(), nil
+	case len(h.Params) != 1:
+		return 0, UnsupportedError("unknown parameters of the model")
+	}
+	return int8(h.Params[0]), nil
 }
 
 // Next decodes up to the end of the next level and describes the result; Image shows it. Of a file that ends

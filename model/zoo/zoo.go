@@ -29,6 +29,28 @@ var (
 	mutex   sync.RWMutex // guards entries
 )
 
+// numbers are the models that short files name in a byte: the first bytes of their identities. A model's number is
+// its place here, from 1. The list grows, and no line of it ever changes: new weights are a new line, and the line of
+// weights that are no longer here says what an old file asks for.
+var numbers = [][4]byte{
+	{0x63, 0xc4, 0x7e, 0x4e}, // photo
+	{0xcb, 0x60, 0x4f, 0x7b}, // cifar10
+}
+
+// Number returns the number of the model whose identity begins with id, if it has one.
+func Number(id [4]byte) (n uint8, ok bool) {
+	i := slices.Index(numbers, id)
+	return uint8(i + 1), i >= 0
+}
+
+// Numbered returns how the identity of the model of that number begins, if there is one.
+func Numbered(n uint8) (id [4]byte, ok bool) {
+	if n == 0 || int(n) > len(numbers) {
+		return id, false
+	}
+	return numbers[n-1], true
+}
+
 type entry struct {
 	name string
 	file []byte

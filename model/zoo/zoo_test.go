@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"testing"
 )
 
@@ -27,12 +28,38 @@ func TestModels(t *testing.T) {
 			t.Errorf("%s and %s have the same identity in files, %x", name, other, id)
 		}
 		ids[id] = name
+		n, ok := Number(id)
+		if !ok {
+			t.Errorf("%s has no number: append {%#02x, %#02x, %#02x, %#02x} to numbers", name, id[0], id[1], id[2], id[3])
+		} else if same, ok := Numbered(n); !ok || same != id {
+			t.Errorf("%s has number %d, which is %x", name, n, same)
+		}
 		if same, found, err := ByID(id); err != nil || same != net || found != name {
 			t.Errorf("%x is %q, %v, want %s", id, found, err, name)
 		}
 	}
 	if net, err := ByName(""); err != nil || net.Identity() != sha256.Sum256(photo) {
 		t.Errorf("the model used when none is asked for: %v", err)
+	}
+}
+
+// What files already say: a line may be added, and none may change.
+func TestNumbers(t *testing.T) {
+	for i, want := range []string{"63c47e4e", "cb604f7b"} {
+		if id, ok := Numbered(uint8(i + 1)); !ok || fmt.Sprintf("%x", id) != want {
+			t.Errorf("number %d is %x, not %s", i+1, id, want)
+		}
+	}
+	for _, n := range []int{0, len(numbers) + 1, 255} {
+		if id, ok := Numbered(uint8(n)); ok {
+			t.Errorf("number %d is %x", n, id)
+		}
+	}
+	if n, ok := Number([4]byte{1, 2, 3, 4}); ok || n != 0 {
+		t.Errorf("a model of no identity has number %d", n)
+	}
+	if len(numbers) > 255 {
+		t.Error("numbers take more than a byte")
 	}
 }
 
