@@ -36,8 +36,9 @@ func (c *Chain) Bands(p Pass) int {
 // textureHalo is how many rows around a site its features depend on: means over 5x5 sites of deviations over 3x3.
 const textureHalo = 3
 
-// A band is a band being coded, and the scratch for that. Everything is in a frame of rows around the band, as
-// many as the network looks at: its row 0 is row top of the scale.
+// A band is a band being coded, and the scratch for that. What is known is in a frame of rows around the band, as
+// many as the network looks at: its row 0 is row top of the scale. What the network makes of it is held for the
+// band's own rows alone, if a later phase needs it, or else for the few rows that the next layer reads.
 type band struct {
 	c     *Chain
 	s     *scale
@@ -46,22 +47,35 @@ type band struct {
 
 	y0, y1    int // rows of sites that are coded
 	top, rows int // the frame
-	f0, f1    int // rows of the frame whose features the trunk reads
 
+	// In the frame.
 	dither   [coordinates][]uint16
-	cell     [coordinates][]int32
-	clock    [coordinates][]uint8
+	known    [coordinates]store   // cells
 	traces   [coordinates][]trace // with a border of traceBorder sites
 	contexts stageContexts
 
-	level, deviation  [planes]Plane
-	magnitude         [coordinates]Plane
-	logBase, meanBase [coordinates][]int32 // see bases
-	input, cells      kernel.Tensor
-	trunk             [2]kernel.Tensor
-	features          *kernel.Tensor // the trunk's output, one of trunk
-	share             kernel.Tensor  // the trunk's share of a head's hidden units
-	hidden, output    kernel.Tensor
+	// The band's rows.
+	cells    window                // cells as the network sees them, and a row more on either side
+	texture  [planes][]uint32      // see bases
+	activity [coordinates][]uint16 // see bases
+	output   kernel.Tensor         // of a head at the sites of a phase
+
+	// A few rows.
+	slab             int // how many are computed of a layer before the next has its turn
+	level, deviation [planes]ring
+	magnitude        [coordinates]ring
+	measured         [3]int   // the rows after the last that the three steps of prepare have done
+	layers           []window // the trunk's, from its input on; the last holds all of the band's rows
+
+	helpers []helper // for every processor
+}
+
+// A helper is the scratch of a processor for a row.
+type helper struct {
+	cell          []int32
+	clock         []uint8
+	sums, column  []int32
+	share, hidden kernel.Tensor // the trunk's share of a head's hidden units, and those
 }
 
 // above keeps the last rows of a band as they were before the pass, for the next band.
@@ -83,8 +97,8 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 		mu   sync.Mutex
 		next int
 		all  = true
-		last above
 	)
+	last := &c.above
 	work := func(b *band) {
 		for {
 			// In order, so that the rows below are still as they were, and those above in last.
@@ -95,7 +109,7 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 				mu.Unlock()
 				return
 			}
-			b.take(c, s, stage, number, &last)
+			b.take(c, s, stage, number, last)
 			mu.Unlock()
 			b.procs = max(1, procs/workers)
 			ok := code(b, number)
@@ -123,34 +137,38 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	b.c, b.s, b.stage = c, s, stage
 	b.y0, b.y1 = bandEdge(s.h, number), bandEdge(s.h, number+1)
-	reach := c.net.w.layers + 1 // of the trunk
-	halo := reach + textureHalo
+	halo := c.net.reach() + textureHalo
 	b.top = max(0, b.y0-halo)
 	bottom := min(s.h, b.y1+halo)
 	b.rows = bottom - b.top
-	b.f0, b.f1 = max(0, b.y0-reach)-b.top, min(s.h, b.y1+reach)-b.top
 	w, stride := s.w, s.w+2*traceBorder
 	b.contexts = c.adapt.contexts[stage]
 	for i := range coordinates {
 		b.dither[i] = resize(b.dither[i], b.rows*w)
-		b.cell[i] = resize(b.cell[i], b.rows*w)
-		b.clock[i] = resize(b.clock[i], b.rows*w)
+		s.ditherRows(b.dither[i], i, b.top, bottom)
+		b.known[i].resize(b.rows*w, &s.cells[0])
 		b.traces[i] = resize(b.traces[i], (b.rows+2*traceBorder)*stride)
 		clear(b.traces[i])
-		s.ditherRows(b.dither[i], i, b.top, bottom)
+		if i >= bands*c.planes { // zeros that both sides know
+			for j := range b.rows * w {
+				b.known[i].setCell(j, 0, 0)
+			}
+			continue
+		}
 		own := (b.y0 - b.top) * w
-		s.cells[i].load(b.cell[i][own:], b.clock[i][own:], b.y0*w, bottom*w)
+		b.known[i].copy(own, &s.cells[i], b.y0*w, bottom*w)
 		for y := b.y0; y < min(bottom, b.y1+traceBorder); y++ {
 			loadTraces(b.traceRow(i, y), s.traces[i][y*w:][:w])
 		}
 		if number > 0 {
-			last.cells[i].load(b.cell[i], b.clock[i], 0, own)
+			b.known[i].copy(0, &last.cells[i], 0, own)
 			for y := range traceBorder {
 				loadTraces(b.traceRow(i, b.y0-traceBorder+y), last.traces[i][y*w:][:w])
 			}
 		}
 		if b.y1 < s.h {
-			last.cells[i] = s.cells[i].clone((b.y1-halo)*w, b.y1*w)
+			last.cells[i].resize(halo*w, &s.cells[i])
+			last.cells[i].copy(0, &s.cells[i], (b.y1-halo)*w, b.y1*w)
 			last.traces[i] = append(last.traces[i][:0], s.traces[i][(b.y1-traceBorder)*w:b.y1*w]...)
 		}
 	}
@@ -161,8 +179,8 @@ func (b *band) put() {
 	w := b.s.w
 	own := (b.y0 - b.top) * w
 	n := (b.y1 - b.y0) * w
-	for i := range coordinates {
-		b.s.cells[i].save(b.cell[i][own:own+n], b.clock[i][own:own+n], b.y0*w)
+	for i := range bands * b.c.planes {
+		b.s.cells[i].copy(b.y0*w, &b.known[i], own, own+n)
 		for y := b.y0; y < b.y1; y++ {
 			storeTraces(b.s.traces[i][y*w:][:w], b.traceRow(i, y))
 		}

@@ -78,7 +78,7 @@ func TestBandSees(t *testing.T) {
 		s.ditherRows(p.dither, i, 0, s.h)
 	}
 	b, last := new(band), new(above)
-	halo := net.w.layers + 1 + textureHalo
+	halo := net.reach() + textureHalo
 	for number := range bandsOf(s.h) {
 		b.take(c, s, 2, number, last)
 		if b.top != max(0, b.y0-halo) || b.top+b.rows != min(s.h, b.y1+halo) {
@@ -86,7 +86,9 @@ func TestBandSees(t *testing.T) {
 		}
 		for i, want := range before {
 			from, to := b.top*s.w, (b.top+b.rows)*s.w
-			if !slices.Equal(b.cell[i], want.cell[from:to]) || !slices.Equal(b.clock[i], want.clock[from:to]) || !slices.Equal(b.dither[i], want.dither[from:to]) {
+			cell, clock := make([]int32, to-from), make([]uint8, to-from)
+			b.known[i].load(cell, clock, 0, to-from)
+			if !slices.Equal(cell, want.cell[from:to]) || !slices.Equal(clock, want.clock[from:to]) || !slices.Equal(b.dither[i], want.dither[from:to]) {
 				t.Fatalf("band %d sees other cells of coordinate %d than there were", number, i)
 			}
 			for y := b.y0 - traceBorder; y < b.y1+traceBorder; y++ {
@@ -103,8 +105,8 @@ func TestBandSees(t *testing.T) {
 		}
 		// What it codes, and what it must not: the rows around.
 		for i := range coordinates {
-			for j := range b.cell[i] {
-				b.cell[i][j], b.clock[i][j] = int32(2*number+i), 1
+			for j := range b.rows * s.w {
+				b.known[i].setCell(j, int32(2*number+i), 1)
 			}
 			for j := range b.traces[i] {
 				b.traces[i][j] = newTrace(int64(number)<<6, 1)

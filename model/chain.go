@@ -35,12 +35,12 @@ type Chain struct {
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
-	scales  []scale         // scales[l] is scale l; scales[0] is unused
-	ll      [][planes]Plane // ll[l] is the present estimate of the image at scale l, Q4, while that is not exact
-	exactAt int             // all scales above this one are exact
-	exact   [planes]Plane   // the image at scale exactAt, or at scale 1 if the image is complete
+	scales  []scale // scales[l] is scale l; scales[0] is unused
+	exactAt int     // all scales above this one are exact
+	ll      []ycc   // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
 	spare []*band // scratch, one for every processor
+	above above   // scratch of eachBand
 }
 
 // scale is one split of the pyramid: the coordinates at its w x h sites.
@@ -50,16 +50,16 @@ type scale struct {
 	fw, fh int // size of the plane that the scale synthesizes
 	planes int // coded
 	mask   uint16
-	stage  int // last stage completed, -1 at first
+	stage  int  // last stage completed, -1 at first
+	begun  bool // the first pass is due, or done
 
+	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
 	truth  [coordinates]store // empty in a decoder
-	cells  [coordinates]store // empty until begin
+	cells  [coordinates]store
 	traces [coordinates][]storedTrace
+
 	parent *scale // the next coarser, if any
 }
-
-// begun reports whether the scale's first pass is due, or done.
-func (s *scale) begun() bool { return s.traces[0] != nil }
 
 // Geometry describes the images a Chain is for.
 type Geometry struct {
@@ -77,7 +77,7 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	n := transform.Scales(c.w, c.h)
 	c.exactAt = n
 	c.scales = make([]scale, n+1)
-	c.ll = make([][planes]Plane, n+1)
+	c.ll = make([]ycc, n+1)
 	w, h := c.w, c.h
 	for l := 1; l <= n; l++ {
 		c.scales[l] = scale{number: l, fw: w, fh: h, w: (w + 1) / 2, h: (h + 1) / 2, stage: -1,
@@ -90,17 +90,14 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	return c
 }
 
-// begin allocates what is known of the coordinates, which is nothing at first, but where there is none: those
-// of absent planes, and of bands too small to reach a site. Those are zeros that both sides know.
+// begin allocates what is known of the coordinates, which is nothing at first, but where there is none, in bands too
+// small to reach a site: those are zeros that both sides know.
 func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
 	zero, exact := make([]int32, s.w), make([]uint8, s.w)
-	for i := range coordinates {
+	for i := range bands * c.planes {
 		s.cells[i], s.traces[i] = newStore(n, c.deep), make([]storedTrace, n)
-		bw, bh := 0, 0
-		if i/bands < c.planes {
-			bw, bh = transform.BandSize(s.fw, s.fh, i%bands)
-		}
+		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
 		for y := range s.h {
 			from := bw
 			if y >= bh {
@@ -109,6 +106,7 @@ func (c *Chain) begin(s *scale) {
 			s.cells[i].save(zero[from:], exact[from:], y*s.w+from)
 		}
 	}
+	s.begun = true
 }
 
 // SetImage gives an encoder's chain the image: planes of samples of the chain's depth, gray or R, G, B. It
@@ -119,23 +117,26 @@ func (c *Chain) SetImage(image []Plane) {
 	if c.planes == planes {
 		transform.ForwardColour(x[0].Pix, x[1].Pix, x[2].Pix)
 	}
-	for l := 1; l < len(c.scales); l++ {
-		s := &c.scales[l]
-		for p := range c.planes {
-			var detail [bands]Plane
-			x[p], detail = c.net.lifting.Analyse(x[p])
-			for b, d := range detail {
+	for p := range c.planes {
+		for l := 1; l < len(c.scales); l++ {
+			s := &c.scales[l]
+			c.net.lifting.Split(x[p])
+			for b := range bands {
 				t := newStore(s.w*s.h, c.deep)
-				for y := range d.H {
-					for x, v := range d.Row(y) {
-						t.set(y*s.w+x, v)
+				w, h := transform.BandSize(s.fw, s.fh, b)
+				dx, dy := transform.Offset(b)
+				for y := range h {
+					row := x[p].Row(2*y + dy)[dx:]
+					for i := range w {
+						t.set(y*s.w+i, row[2*i])
 					}
 				}
 				s.truth[bands*p+b] = t
 			}
+			ll := NewPlane(s.w, s.h)
+			x[p].Pick(ll, 0, 0)
+			x[p] = ll
 		}
-	}
-	for p := range c.planes {
 		c.top[p] = x[p].Pix[0]
 	}
 }
@@ -149,9 +150,11 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	}
 	s := &c.scales[p.Scale]
 	final := p.Stage == stages-1
-	var details *details
+	var details *ycc // of the scale, for the image that they make finer
 	if s.number > 1 {
-		details = c.newDetails(s)
+		if details = &c.ll[s.number-1]; details[0].W == 0 {
+			*details = *c.newYCC(s.fw, s.fh)
+		}
 	}
 	learned := make([]stageContexts, len(coders))
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
@@ -166,10 +169,10 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	}
 	s.stage = p.Stage
 	if final {
-		c.finish(s, details)
+		c.finish(s)
 	} else if s.number > 1 {
 		ll, shift := c.coarser(s.number)
-		c.ll[s.number-1] = c.merge(s, ll, shift, details, c.net.lifting.Estimate)
+		details.merge(c.net.lifting, ll, shift, 4)
 	}
 	c.beginNext(s)
 	return true
@@ -187,26 +190,33 @@ func (c *Chain) stopped() bool {
 
 // beginNext begins the scale finer than s if its first pass is due.
 func (c *Chain) beginNext(s *scale) {
-	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) && !c.scales[s.number-1].begun() {
+	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) && !c.scales[s.number-1].begun {
 		c.begin(&c.scales[s.number-1])
 	}
 }
 
-// finish notes that a scale is exact, after all coarser ones. The image itself is not put together before somebody
-// asks for it.
-func (c *Chain) finish(s *scale, exact *details) {
+// finish notes that a scale is exact, after all coarser ones, and lets go of what that makes useless. The finer image
+// holds the scale's coefficients; that of scale 1, the image itself, is not put together before somebody asks for it.
+func (c *Chain) finish(s *scale) {
 	s.stage = stages - 1
 	c.exactAt = s.number - 1
-	if c.exactAt > 0 {
-		c.exact = c.merge(s, &c.exact, 0, exact, c.net.lifting.Synthesize)
-		c.ll[c.exactAt] = [planes]Plane{}
+	s.truth = [coordinates]store{}
+	if s.parent != nil {
+		s.parent.traces = [coordinates][]storedTrace{}
 	}
+	if c.exactAt == 0 {
+		s.traces = [coordinates][]storedTrace{}
+		return
+	}
+	s.cells = [coordinates]store{}
+	c.ll[c.exactAt].merge(c.net.lifting, &c.ll[s.number], 0, 0)
+	c.ll[s.number] = ycc{}
 }
 
 // coarser returns the image at scale l as far as it is known, and how many fractional bits it lacks of Q4.
-func (c *Chain) coarser(l int) (*[planes]Plane, uint) {
-	if l == c.exactAt {
-		return &c.exact, 4
+func (c *Chain) coarser(l int) (*ycc, uint) {
+	if l >= c.exactAt {
+		return &c.ll[l], 4
 	}
 	return &c.ll[l], 0
 }
@@ -233,16 +243,16 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 	}
 	c.hasTop = true
 	n := len(c.scales) - 1
-	for p := range planes {
-		c.exact[p] = Plane{W: 1, H: 1, Pix: []int32{c.top[p]}}
-	}
 	if n == 0 {
 		return true
+	}
+	for p := range c.planes {
+		c.ll[n][p] = Plane{W: 1, H: 1, Pix: []int32{c.top[p]}}
 	}
 	s := &c.scales[n]
 	c.begin(s)
 	d := Distribution{tab: c.tables}
-	exact := c.newDetails(s)
+	exact := c.newYCC(s.fw, s.fh)
 	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
 	for i := range bands * c.planes {
 		s.cells[i].load(cell, clock, 0, 1)
@@ -261,16 +271,19 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 		}
 		cell[0], clock[0] = a, 0
 		s.cells[i].save(cell, clock, 0)
-		exact[i].Pix[0] = a - int32(u)
+		exact.set(i, 0, 0, a-int32(u))
 	}
-	c.finish(s, exact)
+	if n > 1 {
+		c.ll[n-1] = *exact
+	}
+	c.finish(s)
 	c.beginNext(s)
 	return true
 }
 
 // advance codes the next cells of a group's coordinates at the sites of a phase, row by row, and notes in
 // estimates, unless it is nil, what they are now thought to be.
-func (b *band) advance(g, phase int, coder Coder, estimates *details) bool {
+func (b *band) advance(g, phase int, coder Coder, estimates *ycc) bool {
 	c, s, stage := b.c, b.s, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
 	d := Distribution{tab: c.tables}
@@ -279,44 +292,44 @@ func (b *band) advance(g, phase int, coder Coder, estimates *details) bool {
 	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
 	var r correction
 	for y := range b.output.H {
-		fy := b.y0 - b.top + 2*y + origin[0] // in the frame
-		out, cells := b.output.Row(y), b.cells.Row(fy)
+		sy := b.y0 + 2*y + origin[0]
+		out, cells := b.output.Row(y), b.cells.Row(sy)
 		for x := range b.output.W {
 			o := out[x*headOutputs : (x+1)*headOutputs]
-			sy, sx := b.top+fy, 2*x+origin[1]
-			j := fy*s.w + sx
+			sx := 2*x + origin[1]
+			j := (sy-b.top)*s.w + sx // in the frame
 			for m, i := range members {
-				k := b.clock[i][j]
-				if k == 0 {
-					estimates.set(i, sx, sy, b.cell[i][j]-int32(b.dither[i][j]), exact)
-					continue
-				}
-				mean, scale := b.predict(i, j, o[m], o[len(members)+m])
-				b.correct(&r, i, sy, sx, mean, scale)
-				if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
-					u := b.dither[i][j]
-					truth := int32(u)
-					if t := &s.truth[i]; !t.empty() {
-						truth += t.at(sy*s.w + sx)
+				a, k := b.known[i].cell(j)
+				u := b.dither[i][j]
+				if k > 0 {
+					mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
+					b.correct(&r, i, sy, sx, mean, scale)
+					if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
+						truth := int32(u)
+						if t := &s.truth[i]; !t.empty() {
+							truth += t.at(sy*s.w + sx)
+						}
+						raw := d.set(r.mean, r.scale, a, u, k, to)
+						next, ok := transmit(coder, &d, raw, truth)
+						if !ok {
+							return false
+						}
+						b.traceRow(i, sy)[sx] = d.learn(&r, a, next, k, to)
+						a, k = next, to
+						b.known[i].setCell(j, a, k)
+						f := cells[sx*2*coordinates:]
+						f[i], f[coordinates+i] = c.net.features.cell(a, u, k, c.deep)
 					}
-					raw := d.set(r.mean, r.scale, b.cell[i][j], u, k, to)
-					a, ok := transmit(coder, &d, raw, truth)
-					if !ok {
-						return false
-					}
-					b.traceRow(i, sy)[sx] = d.learn(&r, b.cell[i][j], a, k, to)
-					b.cell[i][j], b.clock[i][j] = a, to
-					f := cells[sx*2*coordinates:]
-					f[i], f[coordinates+i] = c.net.features.cell(a, u, to, c.deep)
 				}
-				if estimates == nil {
-					continue
-				}
-				if exact {
-					estimates.set(i, sx, sy, b.cell[i][j]-int32(b.dither[i][j]), true)
-				} else {
-					e := c.tables.truncatedMean(r.mean, r.scale, b.cell[i][j], b.dither[i][j], b.clock[i][j])
-					estimates.setQ4(i, sx, sy, int32((e+2)>>2))
+				switch {
+				case estimates == nil:
+				case exact:
+					estimates.set(i, sx, sy, a-int32(u))
+				case k == 0:
+					estimates.set(i, sx, sy, (a-int32(u))<<4)
+				default:
+					e := c.tables.truncatedMean(r.mean, r.scale, a, u, k)
+					estimates.set(i, sx, sy, int32((e+2)>>2))
 				}
 			}
 		}

@@ -46,12 +46,12 @@ func shallowCentre(a int32, u uint16, k uint8, deep uint) int32 {
 	return clamp(centreQ6(a, u, k)>>deep, -1<<17, 1<<17)
 }
 
-// boxSums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y;
-// the edge repeats beyond the edge. column is scratch of the same length.
-func boxSums(dst []int32, src Plane, y, r int, column []int32) {
+// boxSums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y of h; the
+// edge repeats beyond the edge. column is scratch of the same length.
+func boxSums(dst []int32, src *ring, y, h, r int, column []int32) {
 	clear(column)
 	for dy := -r; dy <= r; dy++ {
-		for x, v := range src.Row(clamp(y+dy, 0, src.H-1)) {
+		for x, v := range src.row(clamp(y+dy, 0, h-1)) {
 			column[x] += v
 		}
 	}
@@ -78,97 +78,160 @@ const (
 	inputs       = inActivity + coordinates
 )
 
-// prepare computes the network's inputs from the coarser image ll (Q4 when shifted up, in units of the samples) and
-// the present cells, and what the network's outputs are relative to.
-func (b *band) prepare(ll *[planes]Plane, shift uint) {
-	w, h, t, deep := b.s.w, b.rows, b.c.net.features, b.c.deep
-	b.input.Reset(h, w, inputs)
-	b.cells.Reset(h, w, 2*coordinates)
+// beginPrepare makes room for what prepare computes.
+func (b *band) beginPrepare() {
+	w, reach := b.s.w, b.c.net.reach()
+	n := b.slab + textureHalo + 3 // rows of a ring: those of a slab, and those that other steps are behind
 	for i := range b.level {
-		b.level[i].Resize(w, h)
-		b.deviation[i].Resize(w, h)
+		b.level[i].begin(w, n)
+		b.deviation[i].begin(w, n)
+		b.texture[i] = resize(b.texture[i], (b.y1-b.y0)*w)
 	}
 	for i := range b.magnitude {
-		b.magnitude[i].Resize(w, h)
-		b.logBase[i], b.meanBase[i] = resize(b.logBase[i], w*h), resize(b.meanBase[i], w*h)
+		b.magnitude[i].begin(w, n)
+		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w)
 	}
+	b.cells.begin(b.y0-1, b.y1-b.y0+2, w, 2*coordinates)
+	for _, y := range []int{-1, b.s.h} {
+		if y >= b.y0-1 && y <= b.y1 {
+			clear(b.cells.Row(y))
+		}
+	}
+	from := max(0, b.y0-reach)
+	b.layers[0].begin(from, n, w, inputs)
+	b.measured = [...]int{b.top, max(0, from-1), from}
+}
 
-	// First what needs no neighbours: brightness and cells, at 8-bit depth.
-	b.parallel(h, w*h*100, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			row, cells := b.input.Row(y), b.cells.Row(y)
-			for p := range planes {
-				level := b.level[p].Row(y)
-				for x, v := range ll[p].Row(b.top + y) {
-					v = clamp(v<<shift>>deep, -1<<14, 1<<14) // Q4
-					level[x] = v
-					row[x*inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
-				}
+// prepare computes the network's inputs, from the last row computed on up to row to-1, from the coarser image ll (Q4
+// when shifted up, in units of the samples) and the present cells. Of the band's rows it notes the texture and the
+// activity that the network's outputs are relative to.
+func (b *band) prepare(ll *ycc, shift uint, to int) {
+	steps := [...]struct {
+		row  func(y int, h *helper)
+		more int // rows that the next steps look ahead
+	}{
+		{func(y int, h *helper) { b.look(y, ll, shift, h) }, textureHalo},
+		{b.compare, 1},
+		{b.measure, 0},
+	}
+	for i, step := range steps {
+		from, to := b.measured[i], min(to+step.more, b.s.h)
+		if from >= to {
+			continue
+		}
+		parallel(b.procs, to-from, (to-from)*b.s.w*100, func(worker, y0, y1 int) {
+			for y := from + y0; y < from+y1; y++ {
+				step.row(y, &b.helpers[worker])
 			}
-			for i := range coordinates {
-				magnitude := b.magnitude[i].Row(y)
-				a, u, k := b.cell[i][y*w:(y+1)*w], b.dither[i][y*w:(y+1)*w], b.clock[i][y*w:(y+1)*w]
-				for x := range magnitude {
-					var z int32
-					if k[x] != unknown {
-						z = shallowCentre(a[x], u[x], k[x], deep)
-					}
-					magnitude[x] = max(z, -z) // Q6
-					g := cells[x*2*coordinates:]
-					g[i], g[coordinates+i] = t.cell(a[x], u[x], k[x], deep)
-				}
-			}
-			for x := range w {
-				copy(row[x*inputs+inCell:], cells[x*2*coordinates:(x+1)*2*coordinates])
+		})
+		b.measured[i] = to
+	}
+	b.layers[0].reach(b.measured[2], b.s.h)
+}
+
+// look is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
+func (b *band) look(y int, ll *ycc, shift uint, h *helper) {
+	w, t, deep := b.s.w, b.c.net.features, b.c.deep
+	var row []int16 // of the input, unless it begins further down
+	if y >= b.layers[0].top {
+		row = b.layers[0].Row(y)
+	}
+	for p := range planes {
+		level := b.level[p].row(y)
+		clear(level)
+		if p < b.c.planes {
+			for x, v := range ll[p].Row(y) {
+				level[x] = clamp(v<<shift>>deep, -1<<14, 1<<14) // Q4
 			}
 		}
-	})
-	// Then the deviation from the mean over 5x5 sites, a row more than the features need.
-	d0, d1 := max(b.f0-1, 0), min(b.f1+1, h)
-	b.parallel(d1-d0, w*h*100, func(y0, y1 int) {
-		sums, column := make([]int32, w), make([]int32, w)
-		for y := d0 + y0; y < d0+y1; y++ {
-			row := b.input.Row(y)
-			for p := range planes {
-				boxSums(sums, b.level[p], y, 2, column)
-				deviation := b.deviation[p].Row(y)
-				for x, v := range b.level[p].Row(y) {
-					e := 25*v - sums[x] // 25 times the deviation, Q4
-					row[x*inputs+inDeviation+p] = t.compress((e + 25) / 50)
-					deviation[x] = max(e, -e)
-				}
+		if row != nil {
+			for x, v := range level {
+				row[x*inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
 			}
 		}
-	})
-	// Last the local activities: of the coarser image over 3x3 sites, of the cells over 5x5.
-	b.parallel(b.f1-b.f0, w*h*100, func(y0, y1 int) {
-		texture, sums, column := make([]int32, w), make([]int32, w), make([]int32, w)
-		for y := b.f0 + y0; y < b.f0+y1; y++ {
-			row := b.input.Row(y)
-			for i := range coordinates {
-				if i%bands == 0 {
-					boxSums(texture, b.deviation[i/bands], y, 1, column)
-					for x, v := range texture {
-						texture[x] = int32(uint32(v) * 16 / 225) // mean absolute deviation, Q8
-						row[x*inputs+inTexture+i/bands] = t.ln(log2Fast(uint32(texture[x])+128) - 8<<16)
-					}
-				}
-				boxSums(sums, b.magnitude[i], y, 2, column)
-				clock := b.clock[i][y*w : (y+1)*w]
-				logBase, meanBase := b.logBase[i][y*w:(y+1)*w], b.meanBase[i][y*w:(y+1)*w]
-				for x, k := range clock {
-					activity := uint32(sums[x]) * 4 / 25 // mean magnitude, Q8
-					row[x*inputs+inActivity+i] = t.ln(log2Fast(activity+128) - 8<<16)
-					logBase[x], meanBase[x] = bases(uint32(texture[x]), activity, k, deep)
-				}
+	}
+	cell, clock := resize(h.cell, w), resize(h.clock, w)
+	h.cell, h.clock = cell, clock
+	for i := range coordinates {
+		magnitude := b.magnitude[i].row(y)
+		j := (y - b.top) * w
+		b.known[i].load(cell, clock, j, j+w)
+		dither := b.dither[i][j : j+w]
+		for x, k := range clock {
+			var z int32 // Q6
+			if k != unknown {
+				z = shallowCentre(cell[x], dither[x], k, deep)
+			}
+			magnitude[x] = max(z, -z)
+			if row != nil {
+				f := row[x*inputs+inCell+i:]
+				f[0], f[coordinates] = t.cell(cell[x], dither[x], k, deep)
 			}
 		}
-	})
+	}
+	if y >= b.y0-1 && y <= b.y1 {
+		cells := b.cells.Row(y)
+		for x := range w {
+			copy(cells[x*2*coordinates:][:2*coordinates], row[x*inputs+inCell:])
+		}
+	}
+}
+
+// compare is the second step: the deviation from the mean over 5x5 sites.
+func (b *band) compare(y int, h *helper) {
+	w, t := b.s.w, b.c.net.features
+	sums, column := resize(h.sums, w), resize(h.column, w)
+	h.sums, h.column = sums, column
+	var row []int16
+	if y >= b.layers[0].top {
+		row = b.layers[0].Row(y)
+	}
+	for p := range planes {
+		boxSums(sums, &b.level[p], y, b.s.h, 2, column)
+		deviation := b.deviation[p].row(y)
+		for x, v := range b.level[p].row(y) {
+			e := 25*v - sums[x] // 25 times the deviation, Q4
+			deviation[x] = max(e, -e)
+			if row != nil {
+				row[x*inputs+inDeviation+p] = t.compress((e + 25) / 50)
+			}
+		}
+	}
+}
+
+// measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
+func (b *band) measure(y int, h *helper) {
+	w, t := b.s.w, b.c.net.features
+	sums, column := resize(h.sums, w), resize(h.column, w)
+	h.sums, h.column = sums, column
+	row := b.layers[0].Row(y)
+	own, j := y >= b.y0 && y < b.y1, (y-b.y0)*w
+	for p := range planes {
+		boxSums(sums, &b.deviation[p], y, b.s.h, 1, column)
+		for x, v := range sums {
+			texture := uint32(v) * 16 / 225 // mean absolute deviation, Q8
+			row[x*inputs+inTexture+p] = t.ln(log2Fast(texture+128) - 8<<16)
+			if own {
+				b.texture[p][j+x] = texture
+			}
+		}
+	}
+	for i := range coordinates {
+		boxSums(sums, &b.magnitude[i], y, b.s.h, 2, column)
+		for x, v := range sums {
+			activity := uint32(v) * 4 / 25 // mean magnitude, Q8
+			row[x*inputs+inActivity+i] = t.ln(log2Fast(activity+128) - 8<<16)
+			if own {
+				b.activity[i][j+x] = uint16(min(activity, 1<<16-1))
+			}
+		}
+	}
 }
 
 // bases returns what the network's outputs are relative to: the base of the scale, as log2 in Q16 of 8-bit
 // grey levels, and that of the mean, Q12. texture and activity are the mean absolute deviations of the
-// coarser image and of the cells around, Q8. The constants are those the weights were trained with.
+// coarser image and of the cells around, Q8. Above 16 bits an activity makes no difference: 0.6 of it are more than
+// the width of any cell. The constants are those the weights were trained with.
 func bases(texture, activity uint32, k uint8, deep uint) (logScale, mean int32) {
 	local := (uint64(texture)*26214+1<<11)>>12 + 1229 // 0.4·texture + 0.3, Q12
 	if k == unknown {

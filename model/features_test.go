@@ -70,10 +70,11 @@ func TestBoxSums(t *testing.T) {
 		for i := range src.Pix {
 			src.Pix[i] = r.Int32N(2001) - 1000
 		}
+		rows := ring{src.W, src.H, src.Pix}
 		dst, column := make([]int32, src.W), make([]int32, src.W)
 		for radius := range 4 {
 			for y := range src.H {
-				boxSums(dst, src, y, radius, column)
+				boxSums(dst, &rows, y, src.H, radius, column)
 				for x, got := range dst {
 					want := int32(0)
 					for dy := -radius; dy <= radius; dy++ {

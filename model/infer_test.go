@@ -16,26 +16,34 @@ func TestPredict(t *testing.T) {
 		deep := float64(depth - 8)
 		c.begin(&c.scales[1])
 		b := whole(t, c, &c.scales[1], 0)
+		for p := range planes {
+			b.texture[p] = make([]uint32, 1)
+		}
 		for i := range coordinates {
-			b.logBase[i], b.meanBase[i] = make([]int32, 1), make([]int32, 1)
+			b.activity[i] = make([]uint16, 1)
 		}
 		for range 10_000 {
 			i, u, k := r.IntN(coordinates), uint16(r.UintN(1<<ditherBits)), uint8(r.UintN(12))
-			b.dither[i][0], b.clock[i][0] = u, k
-			b.cell[i][0] = cellOf(r.Int32N(1<<depth), u, k)
-			centre := float64(b.cell[i][0]-int32(u)) + (math.Exp2(float64(k))-1)/2
-			if r.IntN(4) == 0 {
-				b.clock[i][0], centre = unknown, 0
+			if k > topClock {
+				k = unknown
+			} else {
+				k += uint8(deep)
 			}
-			b.logBase[i][0], b.meanBase[i][0] = r.Int32N(12<<16)-2<<16, r.Int32N(1<<20)
+			a := cellOf(r.Int32N(1<<depth), u, k)
+			centre := float64(a-int32(u)) + (math.Exp2(float64(k))-1)/2
+			if k == unknown {
+				a, centre = 0, 0
+			}
+			b.texture[i/bands][0], b.activity[i][0] = r.Uint32N(1<<19), uint16(r.UintN(1<<16))
+			logBase, meanBase := bases(b.texture[i/bands][0], uint32(b.activity[i][0]), k, c.deep)
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))
 
-			mean, scale := b.predict(i, 0, epsilon, logScale)
-			want := centre + float64(epsilon)/1024*float64(b.meanBase[i][0])/4096*math.Exp2(deep)
+			mean, scale := b.predict(i, 0, 0, a, u, k, epsilon, logScale)
+			want := centre + float64(epsilon)/1024*float64(meanBase)/4096*math.Exp2(deep)
 			if math.Abs(float64(mean)/64-want) > 1./64 {
 				t.Fatalf("mean %v, want %v", float64(mean)/64, want)
 			}
-			octaves := clampFloat(float64(logScale)/1024+float64(b.logBase[i][0])/65536, minScale/32., maxScale/32.) + deep
+			octaves := clampFloat(float64(logScale)/1024+float64(logBase)/65536, minScale/32., maxScale/32.) + deep
 			if math.Abs(float64(scale)-scaleSteps*octaves) > .5001 {
 				t.Fatalf("scale %v octaves, want %v", float64(scale)/scaleSteps, octaves)
 			}
@@ -55,7 +63,7 @@ func TestHeads(t *testing.T) {
 		var top length
 		c.Advance(Passes(g.Width, g.Height)[0], &top)
 		s := &c.scales[len(c.scales)-1]
-		if !s.begun() {
+		if !s.begun {
 			c.begin(s)
 		}
 		for _, stage := range []int{0, 1} {

@@ -28,8 +28,7 @@ type Net struct {
 
 // trunk is the trunk's layers with the gains of a stage and a scale folded in.
 type trunk struct {
-	stem   *kernel.Conv
-	blocks []*kernel.Conv
+	convs []*kernel.Conv // the stem, then the blocks, which add what they read
 }
 
 // head is one group's layers with the gains of a stage folded in.
@@ -58,6 +57,9 @@ func (n *Net) Cost() int {
 	return cost
 }
 
+// reach returns how many rows around a site the trunk looks at.
+func (n *Net) reach() int { return 1 + n.w.layers }
+
 // fold prepares the layers for every condition.
 func (n *Net) fold() error {
 	w := n.w
@@ -76,16 +78,17 @@ func (n *Net) fold() error {
 				i := (l*looks+s)*conditions + q
 				return fold(size, in, k, bias, w.gain.frac, gainOf(w.gain, i, c), tensor{w.shift.frac, w.shift.data[i*c : (i+1)*c]}, act, act)
 			}
-			var err error
-			if t.stem, err = layer(3, inputs, 0, w.stem, w.stemBias); err != nil {
+			stem, err := layer(3, inputs, 0, w.stem, w.stemBias)
+			if err != nil {
 				return err
 			}
+			t.convs = append(t.convs, stem)
 			for l := range w.layers {
 				b, err := layer(3, c, l+1, w.block[l], w.blockBias[l])
 				if err != nil {
 					return err
 				}
-				t.blocks = append(t.blocks, b)
+				t.convs = append(t.convs, b)
 			}
 		}
 		none := tensor{0, make([]int16, len(groups)*h)}

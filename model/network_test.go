@@ -58,7 +58,7 @@ func TestFold(t *testing.T) {
 				in[i] = int16(r.IntN(2001) - 1000)
 				sum += math.Abs(float64(in[i]))
 			}
-			got := oneSite(net.trunks[look][q].stem, in)
+			got := oneSite(net.trunks[look][q].convs[0], in)
 			for o := range s.channels {
 				g := (look*conditions+q)*s.channels + o
 				gain := 1 + real(w.gain, g)

@@ -3,11 +3,12 @@ package model
 import "sync"
 
 // parallel calls f on consecutive ranges [y0,y1) that cover [0,rows), from as many goroutines as there are
-// processors for the band, if the work (in any unit of about a nanosecond) is worth it, and waits for them.
-func (b *band) parallel(rows, work int, f func(y0, y1 int)) {
-	n := min(b.procs, rows)
+// processors, if the work (in any unit of about a nanosecond) is worth it, and waits for them. A worker, numbered
+// from 0, does one thing at a time.
+func parallel(procs, rows, work int, f func(worker, y0, y1 int)) {
+	n := min(procs, rows)
 	if n < 2 || work < 50_000 {
-		f(0, rows)
+		f(0, 0, rows)
 		return
 	}
 	// More pieces than processors, so that one that is held up does not hold up all.
@@ -18,14 +19,12 @@ func (b *band) parallel(rows, work int, f func(y0, y1 int)) {
 	}
 	close(next)
 	var wg sync.WaitGroup
-	for range n {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+	for worker := range n {
+		wg.Go(func() {
 			for i := range next {
-				f(rows*i/pieces, rows*(i+1)/pieces)
+				f(worker, rows*i/pieces, rows*(i+1)/pieces)
 			}
-		}()
+		})
 	}
 	wg.Wait()
 }

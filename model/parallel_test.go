@@ -1,16 +1,24 @@
 package model
 
-import "testing"
+import (
+	"sync/atomic"
+	"testing"
+)
 
-// TestParallel: every row is done once, whatever their number.
+// TestParallel: every row is done once, whatever their number, and no worker is called while it works.
 func TestParallel(t *testing.T) {
 	for _, rows := range []int{0, 1, 2, 3, 7, 64, 1001} {
 		for _, work := range []int{0, 1 << 30} {
 			done := make([]int32, rows)
-			(&band{procs: 4}).parallel(rows, work, func(y0, y1 int) {
+			var busy [4]atomic.Bool
+			parallel(len(busy), rows, work, func(worker, y0, y1 int) {
+				if busy[worker].Swap(true) {
+					t.Errorf("%d rows: worker %d does two things at a time", rows, worker)
+				}
 				for y := y0; y < y1; y++ {
 					done[y]++
 				}
+				busy[worker].Store(false)
 			})
 			for y, n := range done {
 				if n != 1 {

@@ -6,84 +6,70 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// details are the values of a scale's coordinates, or estimates of them, as the bands that merge with the coarser
-// image. Those of planes that are not coded are empty.
-type details [coordinates]Plane
+// A ycc is an image in Y, Co, Cg, exact or in Q4. Before a scale is merged with the coarser image, its coefficients
+// are in there, where transform.Lifting.Merge expects them. Planes that are not coded are empty.
+type ycc [planes]Plane
 
-func (c *Chain) newDetails(s *scale) *details {
-	d := new(details)
-	for i := range bands * c.planes {
-		d[i] = NewPlane(transform.BandSize(s.fw, s.fh, i%bands))
-	}
-	return d
-}
-
-// setQ4 notes an estimate of coordinate i, Q4, if the band reaches site (x, y).
-func (d *details) setQ4(i, x, y int, v int32) {
-	if p := &d[i]; x < p.W && y < p.H {
-		p.Pix[y*p.W+x] = v
-	}
-}
-
-// set notes the value of a coordinate, as it is or in Q4.
-func (d *details) set(i, x, y int, v int32, exact bool) {
-	if d == nil {
-		return
-	}
-	if !exact {
-		v <<= 4
-	}
-	d.setQ4(i, x, y, v)
-}
-
-// merge returns the image that details make finer than ll by one scale, Q4 if the details are. It overwrites the
-// details.
-func (c *Chain) merge(s *scale, ll *[planes]Plane, shift uint, d *details, by merger) (x [planes]Plane) {
-	for p := range x {
-		if p >= c.planes {
-			x[p] = NewPlane(s.fw, s.fh)
-			continue
-		}
-		x[p] = by(s.fw, s.fh, shifted(ll[p], shift), [bands]Plane(d[bands*p:]))
+// newYCC returns an image that is all zero.
+func (c *Chain) newYCC(w, h int) *ycc {
+	x := new(ycc)
+	for p := range c.planes {
+		x[p] = NewPlane(w, h)
 	}
 	return x
 }
 
-// A merger puts an image together from a coarser one and details, as transform.Lifting does.
-type merger = func(w, h int, ll Plane, detail [bands]Plane) Plane
+// set notes coefficient v of coordinate i at site (x, y), if there is one.
+func (d *ycc) set(i, x, y int, v int32) {
+	p := &d[i/bands]
+	dx, dy := transform.Offset(i % bands)
+	if x, y = 2*x+dx, 2*y+dy; x < p.W && y < p.H {
+		p.Pix[y*p.W+x] = v
+	}
+}
 
-// shifted returns a copy of p times 2^shift.
-func shifted(p Plane, shift uint) Plane {
-	q := p.Clone()
-	if shift > 0 {
-		for i := range q.Pix {
-			q.Pix[i] <<= shift
+// merge makes x, of the coefficients that it holds and the coarser image, an image: in Q4 if frac is 4. Shifted up,
+// the coarser image is in the same units.
+func (x *ycc) merge(l *transform.Lifting, coarser *ycc, shift, frac uint) {
+	for p := range x {
+		if x[p].W == 0 {
+			continue
+		}
+		for y := range coarser[p].H {
+			row := x[p].Row(2 * y)
+			for i, v := range coarser[p].Row(y) {
+				row[2*i] = v << shift
+			}
+		}
+		l.Merge(x[p], frac)
+	}
+}
+
+// rows returns rows [y0,y1) of x, which share its storage.
+func (x *ycc) rows(y0, y1 int) (r ycc) {
+	for p, v := range x {
+		if v.W > 0 {
+			r[p] = Plane{W: v.W, H: y1 - y0, Pix: v.Pix[y0*v.W : y1*v.W]}
 		}
 	}
-	return q
+	return r
 }
 
 // stripHalo is how many sites beyond a strip merging it depends on, with any lifting.
 const stripHalo = 4
 
-// strip returns the rows of the finest image that rows [y0,y1) of sites make up, the same as merge would. fill
-// writes rows of the details of coordinate i, from row y on.
-func (c *Chain) strip(ll *[planes]Plane, shift uint, y0, y1 int, by merger, fill func(i, y int, rows Plane)) (x [planes]Plane) {
+// strip returns the rows of the finest image that rows [y0,y1) of sites make up, in the storage of x: the same as
+// merge would. fill writes the coefficients of scale 1 to rows, of which the first is row y of the image.
+func (c *Chain) strip(x *ycc, coarser *ycc, shift, frac uint, y0, y1 int, fill func(y int, rows *ycc)) ycc {
 	s := &c.scales[1]
 	top, bottom := max(0, y0-stripHalo), min(s.h, y1+stripHalo)
-	h := min(2*bottom, s.fh) - 2*top
-	from, to := 2*(y0-top), min(2*y1, s.fh)-2*top
 	for p := range c.planes {
-		var d [bands]Plane
-		for b := range d {
-			d[b] = NewPlane(transform.BandSize(s.fw, h, b))
-			fill(bands*p+b, top, d[b])
-		}
-		l := Plane{W: s.w, H: bottom - top, Pix: ll[p].Pix[top*s.w : bottom*s.w]}
-		m := by(s.fw, h, shifted(l, shift), d)
-		x[p] = Plane{W: s.fw, H: to - from, Pix: m.Pix[from*s.fw : to*s.fw]}
+		x[p].Resize(s.fw, min(2*bottom, s.fh)-2*top)
 	}
-	return x
+	fill(2*top, x)
+	ll := coarser.rows(top, bottom)
+	x.merge(c.net.lifting, &ll, shift, frac)
+	return x.rows(2*(y0-top), min(2*y1, s.fh)-2*top)
 }
 
 // Exact reports whether every pass is done, so that Picture is the image itself.
@@ -106,15 +92,15 @@ func (c *Chain) Picture() []Plane {
 }
 
 // Strips gives the rows of Picture to each, a strip from row y down at a time: the whole of them would take much
-// memory. It may call each from several goroutines at once, but never twice with the same row. The rows are each's.
+// memory. It may call each from several goroutines at once, but never twice with the same row. When each returns,
+// the rows are written to again.
 func (c *Chain) Strips(each func(y int, rows []Plane)) {
 	flat := func(colour [planes]int32) { // Y, Co, Cg in Q4
-		c.eachStrip(func(y0, y1 int) {
-			var x [planes]Plane
-			for p, v := range colour {
-				x[p] = NewPlane(c.w, y1-y0)
+		c.eachStrip(func(x *ycc, y0, y1 int) {
+			for p := range c.planes {
+				x[p].Resize(c.w, y1-y0)
 				for i := range x[p].Pix {
-					x[p].Pix[i] = v
+					x[p].Pix[i] = colour[p]
 				}
 			}
 			each(y0, c.show(x, false))
@@ -130,49 +116,59 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 		// eighths of the way from gray to it.
 		flat([planes]int32{14*c.top[0] + 2<<(c.depth-1), 14 * c.top[1], 14 * c.top[2]})
 	case c.Exact():
-		s := &c.scales[1]
-		c.eachStrip(func(y0, y1 int) {
-			x := c.strip(&c.exact, 0, y0/2, (y1+1)/2, c.net.lifting.Synthesize, s.values)
-			each(y0, c.show(x, true))
+		c.eachStrip(func(x *ycc, y0, y1 int) {
+			rows := c.strip(x, &c.ll[1], 0, 0, y0/2, (y1+1)/2, c.scales[1].values)
+			each(y0, c.show(&rows, true))
 		})
 	default:
 		ll, shift, d := c.estimate()
-		c.eachStrip(func(y0, y1 int) {
-			x := c.strip(ll, shift, y0/2, (y1+1)/2, c.net.lifting.Estimate, func(i, y int, rows Plane) {
-				copy(rows.Pix, d[i].Pix[y*rows.W:])
-			})
-			each(y0, c.show(x, false))
+		c.eachStrip(func(x *ycc, y0, y1 int) {
+			rows := c.strip(x, ll, shift, 4, y0/2, (y1+1)/2, func(y int, rows *ycc) { rows.copyRows(d, y) })
+			each(y0, c.show(&rows, false))
 		})
 	}
 }
 
-// eachStrip calls f for strips of rows of the image, as many at a time as there are processors. Strips begin with
-// even rows.
-func (c *Chain) eachStrip(f func(y0, y1 int)) {
+// copyRows copies to x the rows of d from row y on.
+func (x *ycc) copyRows(d *ycc, y int) {
+	for p := range x {
+		copy(x[p].Pix, d[p].Pix[y*d[p].W:])
+	}
+}
+
+// eachStrip calls f for strips of rows of the image, as many at a time as there are processors, with scratch to
+// make them in. Strips begin with even rows.
+func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 	const rows = 2 * bandRows
 	n := (c.h + rows - 1) / rows
-	b := band{procs: runtime.GOMAXPROCS(0)}
-	b.parallel(n, c.w*c.h*10, func(i0, i1 int) {
+	scratch := make([]ycc, runtime.GOMAXPROCS(0))
+	parallel(len(scratch), n, c.w*c.h*10, func(worker, i0, i1 int) {
 		for i := i0; i < i1; i++ {
-			f(i*rows, min((i+1)*rows, c.h))
+			f(&scratch[worker], i*rows, min((i+1)*rows, c.h))
 		}
 	})
 }
 
-// values writes the exact values of coordinate i to rows, from row y on.
-func (s *scale) values(i, y int, rows Plane) {
+// values writes the exact values of the scale's coordinates to rows, of which the first is row y of the image.
+func (s *scale) values(y int, rows *ycc) {
 	cell, clock, dither := make([]int32, s.w), make([]uint8, s.w), make([]uint16, s.w)
-	for r := range rows.H {
-		s.ditherRows(dither, i, y+r, y+r+1)
-		s.cells[i].load(cell, clock, (y+r)*s.w, (y+r+1)*s.w)
-		for x := range rows.Row(r) {
-			rows.Row(r)[x] = cell[x] - int32(dither[x])
+	for i := range bands * s.planes {
+		p := &rows[i/bands]
+		dx, dy := transform.Offset(i % bands)
+		for r := dy; r < p.H; r += 2 {
+			site := (y + r) / 2
+			s.ditherRows(dither, i, site, site+1)
+			s.cells[i].load(cell, clock, site*s.w, (site+1)*s.w)
+			row := p.Row(r)
+			for x := dx; x < len(row); x += 2 {
+				row[x] = cell[x/2] - int32(dither[x/2])
+			}
 		}
 	}
 }
 
 // show turns Y, Co, Cg, in Q4 unless exact, into the samples they stand for.
-func (c *Chain) show(x [planes]Plane, exact bool) []Plane {
+func (c *Chain) show(x *ycc, exact bool) []Plane {
 	switch {
 	case exact && c.planes == planes:
 		transform.InverseColour(x[0].Pix, x[1].Pix, x[2].Pix)
@@ -198,20 +194,20 @@ func (c *Chain) show(x [planes]Plane, exact bool) []Plane {
 // last pass was predicted. It returns the image at scale 1, how many fractional bits that lacks of Q4, and the means
 // of scale 1's details, Q4. The last scale that it asks about may be one whose first pass is due; of those after,
 // the means are taken as zero.
-func (c *Chain) estimate() (ll *[planes]Plane, shift uint, d *details) {
-	ll, shift = &c.exact, 4
+func (c *Chain) estimate() (ll *ycc, shift uint, d *ycc) {
+	ll, shift = c.coarser(c.exactAt)
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
-		d = c.newDetails(s)
-		if s.begun() {
+		d = c.newYCC(s.fw, s.fh)
+		if s.begun {
 			c.eachBand(s, min(max(s.stage+1, 1), stages-1), false, func(b *band, _ int) bool {
 				b.runTrunk(ll, shift)
 				return b.runHeads(func(g, phase int) bool { return b.advance(g, phase, nil, d) })
 			})
 		}
 		if l > 1 {
-			x := c.merge(s, ll, shift, d, c.net.lifting.Estimate)
-			ll, shift = &x, 0
+			d.merge(c.net.lifting, ll, shift, 4)
+			ll, shift = d, 0
 		}
 	}
 	return ll, shift, d

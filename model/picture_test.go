@@ -126,7 +126,6 @@ func TestStrips(t *testing.T) {
 		image := smoothImage(r, g)
 		c := NewChain(net, g, net.Tau())
 		c.SetImage(clonePlanes(image))
-		s := &c.scales[1]
 		for _, p := range Passes(g.Width, g.Height) {
 			coders := make([]Coder, c.Bands(p))
 			for b := range coders {
@@ -135,17 +134,15 @@ func TestStrips(t *testing.T) {
 			c.Advance(p, coders...)
 			if p.Scale == 1 && p.Stage == 3 {
 				ll, shift, d := c.estimate()
-				var x [planes]Plane
-				for p := range x {
-					x[p] = NewPlane(c.w, c.h)
-				}
-				c.eachStrip(func(y0, y1 int) {
-					rows := c.strip(ll, shift, y0/2, (y1+1)/2, net.lifting.Estimate, func(i, y int, rows Plane) { copy(rows.Pix, d[i].Pix[y*rows.W:]) })
+				x := c.newYCC(c.w, c.h)
+				c.eachStrip(func(scratch *ycc, y0, y1 int) {
+					rows := c.strip(scratch, ll, shift, 4, y0/2, (y1+1)/2, func(y int, rows *ycc) { rows.copyRows(d, y) })
 					for p := range x {
 						copy(x[p].Pix[y0*c.w:], rows[p].Pix)
 					}
 				})
-				if want := c.merge(s, ll, shift, d, net.lifting.Estimate); !reflect.DeepEqual(x, want) {
+				d.merge(net.lifting, ll, shift, 4)
+				if !reflect.DeepEqual(x, d) {
 					t.Errorf("lifting %d: strips of an estimate differ from the whole", i)
 				}
 			}

@@ -20,9 +20,9 @@ func newStore(n int, deep uint) store {
 // load writes the cells and clocks of sites [from,to) to the beginning of cell and clock.
 func (s *store) load(cell []int32, clock []uint8, from, to int) {
 	if s.wide != nil {
-		unpack(cell, clock, s.wide[from:to])
+		unpackRow(cell, clock, s.wide[from:to])
 	} else {
-		unpack(cell, clock, s.narrow[from:to])
+		unpackRow(cell, clock, s.narrow[from:to])
 	}
 }
 
@@ -60,12 +60,34 @@ func (s *store) set(j int, v int32) {
 // empty reports whether it is the store of no sites.
 func (s *store) empty() bool { return s.wide == nil && s.narrow == nil }
 
-// clone returns a copy of the sites [from,to).
-func (s *store) clone(from, to int) store {
+// cell returns the cell of site j and its clock.
+func (s *store) cell(j int) (a int32, k uint8) { return unpack(s.at(j)) }
+
+// setCell notes the cell of site j, as save does.
+func (s *store) setCell(j int, a int32, k uint8) {
 	if s.wide != nil {
-		return store{wide: append([]int32(nil), s.wide[from:to]...)}
+		s.wide[j] = pack(a, k, 1<<30)
+	} else {
+		s.narrow[j] = int16(pack(a, k, 1<<14))
 	}
-	return store{narrow: append([]int16(nil), s.narrow[from:to]...)}
+}
+
+// resize makes s a store of n sites like t, of any content, in the storage it has if that is large enough.
+func (s *store) resize(n int, t *store) {
+	if t.wide != nil {
+		s.wide, s.narrow = resize(s.wide, n), nil
+	} else {
+		s.narrow, s.wide = resize(s.narrow, n), nil
+	}
+}
+
+// copy copies sites [from,to) of t to those from at on.
+func (s *store) copy(at int, t *store, from, to int) {
+	if t.wide != nil {
+		copy(s.wide[at:], t.wide[from:to])
+	} else {
+		copy(s.narrow[at:], t.narrow[from:to])
+	}
 }
 
 func pack(a int32, k uint8, bound int32) int32 {
@@ -75,15 +97,18 @@ func pack(a int32, k uint8, bound int32) int32 {
 	return clamp(a, -bound, bound-1)>>k<<k<<1 | 1<<k
 }
 
-func unpack[T int16 | int32](cell []int32, clock []uint8, from []T) {
+func unpack(v int32) (a int32, k uint8) {
+	if v == 0 {
+		return 0, unknown
+	}
+	k = uint8(bits.TrailingZeros32(uint32(v)))
+	return v >> 1 >> k << k, k
+}
+
+func unpackRow[T int16 | int32](cell []int32, clock []uint8, from []T) {
 	cell, clock = cell[:len(from)], clock[:len(from)]
 	for j, v := range from {
-		if v == 0 {
-			cell[j], clock[j] = 0, unknown
-			continue
-		}
-		k := bits.TrailingZeros32(uint32(v))
-		cell[j], clock[j] = int32(v)>>1>>k<<k, uint8(k)
+		cell[j], clock[j] = unpack(int32(v))
 	}
 }
 

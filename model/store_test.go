@@ -58,15 +58,28 @@ func TestStore(t *testing.T) {
 				t.Fatal("a site outside was touched")
 			}
 		}
-		part := s.clone(from+1, from+6)
-		for j := range 5 {
-			if part.at(j) != s.at(from+1+j) {
-				t.Fatal("a clone differs")
+		for _, k := range clocks {
+			for j, a := range values {
+				s.setCell(from+j, a, k)
+				cell, clock := s.cell(from + j)
+				if wantCell, wantClock, number := kept(a, k, kind.bound); cell != wantCell || clock != wantClock || float64(s.at(from+j)) != number {
+					t.Fatalf("%d bits deeper, cell %d at clock %d by itself: %d at %d, stored as %d", kind.deep, a, k, cell, clock, s.at(from+j))
+				}
 			}
-			part.set(j, 5)
+		}
+		var part store
+		for _, n := range []int{9, 5} {
+			part.resize(n, &s)
+			part.copy(n-5, &s, from+1, from+6)
+			for j := range 5 {
+				if part.at(n-5+j) != s.at(from+1+j) {
+					t.Fatal("a copy differs")
+				}
+				part.set(n-5+j, 5)
+			}
 		}
 		if _, _, number := kept(values[1], clocks[len(clocks)-1], kind.bound); float64(s.at(from+1)) != number {
-			t.Fatal("a clone shares memory")
+			t.Fatal("a copy shares memory")
 		}
 	}
 }

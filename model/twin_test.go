@@ -42,10 +42,7 @@ func TestTwin(t *testing.T) {
 	n = s.w * s.h
 	w := whole(t, c, s, 0)
 	set := func(i, j int, k uint8) {
-		w.clock[i][j], w.cell[i][j] = k, 0
-		if k != unknown {
-			w.cell[i][j] = (s.truth[i].at(j) + int32(w.dither[i][j])) >> k << k
-		}
+		w.known[i].setCell(j, cellOf(s.truth[i].at(j), w.dither[i][j], min(k, ditherBits)), k)
 	}
 	clock := func(k int32) uint8 {
 		if k == 99 {
@@ -69,20 +66,22 @@ func TestTwin(t *testing.T) {
 				for y := phaseOrigin[phase][0]; y < s.h; y += 2 {
 					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
 						j := y*s.w + x
-						if w.clock[i][j] == 0 {
+						a, k := w.known[i].cell(j)
+						if k == 0 {
 							continue
 						}
 						o := w.output.Site(y/2, x/2)
-						mean, scale := w.predict(i, j, o[m], o[len(groups[g])+m])
+						mean, scale := w.predict(i, y, x, a, w.dither[i][j], k, o[m], o[len(groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
 						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd
 						l := math.Abs(float64(scale)/scaleSteps - want.Log2scale[i*n+j])
 						meanErr, scaleErr, worst = meanErr+m, scaleErr+l, max(worst, m, l)
 						count++
-						if k := clock(want.After[i*n+j]); k != w.clock[i][j] {
-							set(i, j, k)
-							f := w.cells.Site(y, x)
-							f[i], f[coordinates+i] = net.features.cell(w.cell[i][j], w.dither[i][j], k, 0)
+						if to := clock(want.After[i*n+j]); to != k {
+							set(i, j, to)
+							a, _ := w.known[i].cell(j)
+							f := w.cells.Row(y)[x*2*coordinates:]
+							f[i], f[coordinates+i] = net.features.cell(a, w.dither[i][j], to, 0)
 						}
 					}
 				}

@@ -49,6 +49,20 @@ func (t *Tensor) Row(y int) []int16 {
 	return t.data[i : i+t.W*t.C : i+t.W*t.C]
 }
 
+// Part returns rows y0 to y1-1 of t as a tensor in the same storage. Its border
+// is t's rows above and below them.
+func (t *Tensor) Part(y0, y1 int) *Tensor {
+	row := t.rowStride()
+	return &Tensor{H: y1 - y0, W: t.W, C: t.C, data: t.data[y0*row : (y1+2)*row]}
+}
+
+// Scroll moves all rows up by n: row n becomes the first. The first n are lost,
+// and the last n hold what they held.
+func (t *Tensor) Scroll(n int) {
+	row := t.rowStride()
+	copy(t.data[row:(t.H+1-n)*row], t.data[(n+1)*row:(t.H+1)*row])
+}
+
 // index is the position in data of the site's first channel. Row and column may
 // be -1 or one past the end: that is the border.
 func (t *Tensor) index(y, x int) int { return ((y+1)*(t.W+2) + x + 1) * t.C }

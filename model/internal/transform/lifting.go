@@ -94,11 +94,12 @@ func (l *Lifting) merge(x, s, d []int32, frac uint) {
 	}
 }
 
-// addRows adds sign times the rounded sum of taps times the rows of a around row p of n to row.
-func addRows(row []int32, sign int32, a Plane, p, n int, taps *[4]int32, shift, frac uint) {
+// addRows adds sign times the rounded sum of taps times the rows around row p, at p-3, p-1, p+1 and p+3, to row p.
+func addRows(x Plane, sign int32, p int, taps *[4]int32, shift, frac uint) {
+	row := x.Row(p)
 	var r [4][]int32
 	for j := range r {
-		r[j] = a.Row(mirror(p-3+2*j, n) >> 1)[:len(row)]
+		r[j] = x.Row(mirror(p-3+2*j, x.H))[:len(row)]
 	}
 	t := *taps
 	if t[0] == 0 && t[3] == 0 {
@@ -112,34 +113,28 @@ func addRows(row []int32, sign int32, a Plane, p, n int, taps *[4]int32, shift, 
 	}
 }
 
-// splitRows is split down the columns of x.
-func (l *Lifting) splitRows(x, s, d Plane) {
-	for y := range s.H {
-		copy(s.Row(y), x.Row(2*y))
+// splitColumns is split down the columns of x, in place: averages in even rows, details in odd ones.
+func (l *Lifting) splitColumns(x Plane) {
+	if x.H < 2 {
+		return
 	}
-	for y := range d.H {
-		copy(d.Row(y), x.Row(2*y+1))
-		addRows(d.Row(y), -1, s, 2*y+1, x.H, &l.predict, l.predictShift, 0)
+	for y := 1; y < x.H; y += 2 {
+		addRows(x, -1, y, &l.predict, l.predictShift, 0)
 	}
-	if d.H > 0 {
-		for y := range s.H {
-			addRows(s.Row(y), 1, d, 2*y, x.H, &l.update, l.updateShift, 0)
-		}
+	for y := 0; y < x.H; y += 2 {
+		addRows(x, 1, y, &l.update, l.updateShift, 0)
 	}
 }
 
-// mergeRows undoes splitRows, of samples with frac fractional bits. It overwrites s with the even rows.
-func (l *Lifting) mergeRows(x, s, d Plane, frac uint) {
-	if d.H > 0 {
-		for y := range s.H {
-			addRows(s.Row(y), -1, d, 2*y, x.H, &l.update, l.updateShift, frac)
-		}
+// mergeColumns undoes splitColumns, of samples with frac fractional bits.
+func (l *Lifting) mergeColumns(x Plane, frac uint) {
+	if x.H < 2 {
+		return
 	}
-	for y := range s.H {
-		copy(x.Row(2*y), s.Row(y))
+	for y := 0; y < x.H; y += 2 {
+		addRows(x, -1, y, &l.update, l.updateShift, frac)
 	}
-	for y := range d.H {
-		copy(x.Row(2*y+1), d.Row(y))
-		addRows(x.Row(2*y+1), 1, s, 2*y+1, x.H, &l.predict, l.predictShift, frac)
+	for y := 1; y < x.H; y += 2 {
+		addRows(x, 1, y, &l.predict, l.predictShift, frac)
 	}
 }

@@ -54,42 +54,104 @@ func Scales(w, h int) int {
 	return n
 }
 
-// Analyse splits x into its coarser half ll and three bands of details, first along rows, then columns.
-func (l *Lifting) Analyse(x Plane) (ll Plane, detail [Bands]Plane) {
-	lw := (x.W + 1) / 2
-	lo, hi := NewPlane(lw, x.H), NewPlane(x.W-lw, x.H)
+// Split splits x in place, first along rows, then columns. The coefficients stay where their samples were: site (x, y)
+// is the square of 2x2 samples from (2x, 2y) on, with the coarser image at its origin and each band's detail at the
+// band's Offset from there.
+func (l *Lifting) Split(x Plane) {
+	s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
 	for y := range x.H {
-		l.split(x.Row(y), lo.Row(y), hi.Row(y))
+		row := x.Row(y)
+		l.split(row, s, d)
+		for i, v := range s {
+			row[2*i] = v
+		}
+		for i, v := range d {
+			row[2*i+1] = v
+		}
 	}
-	ll = NewPlane(lw, (x.H+1)/2)
+	l.splitColumns(x)
+}
+
+// Merge undoes Split, in place. If frac is 4, the coefficients are estimates in Q4, and so is the result; see divide.
+// Where they are integers it is exact. Otherwise frac is 0.
+func (l *Lifting) Merge(x Plane, frac uint) {
+	l.mergeColumns(x, frac)
+	s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
+	for y := range x.H {
+		row := x.Row(y)
+		for i := range s {
+			s[i] = row[2*i]
+		}
+		for i := range d {
+			d[i] = row[2*i+1]
+		}
+		l.merge(row, s, d, frac)
+	}
+}
+
+// Offset returns where in the square of a site the band's detail lies.
+func Offset(band int) (x, y int) {
+	switch band {
+	case HL:
+		return 1, 0
+	case LH:
+		return 0, 1
+	}
+	return 1, 1
+}
+
+// Pick copies to dst every second sample of every second row of p, from (x, y) on: a band of what Split leaves.
+func (p Plane) Pick(dst Plane, x, y int) {
+	for j := range dst.H {
+		row := p.Row(2*j + y)
+		for i := range dst.Row(j) {
+			dst.Row(j)[i] = row[2*i+x]
+		}
+	}
+}
+
+// Place undoes Pick.
+func (p Plane) Place(src Plane, x, y int) {
+	for j := range src.H {
+		row := p.Row(2*j + y)
+		for i, v := range src.Row(j) {
+			row[2*i+x] = v
+		}
+	}
+}
+
+// Analyse splits x into its coarser half ll and three bands of details.
+func (l *Lifting) Analyse(x Plane) (ll Plane, detail [Bands]Plane) {
+	x = x.Clone()
+	l.Split(x)
+	ll = NewPlane((x.W+1)/2, (x.H+1)/2)
+	x.Pick(ll, 0, 0)
 	for b := range detail {
 		detail[b] = NewPlane(BandSize(x.W, x.H, b))
+		dx, dy := Offset(b)
+		x.Pick(detail[b], dx, dy)
 	}
-	l.splitRows(lo, ll, detail[LH])
-	l.splitRows(hi, detail[HL], detail[HH])
 	return ll, detail
 }
 
-// Synthesize undoes Analyse into a plane of w x h. It overwrites its inputs.
+// Synthesize undoes Analyse into a plane of w x h.
 func (l *Lifting) Synthesize(w, h int, ll Plane, detail [Bands]Plane) Plane {
 	return l.synthesize(w, h, ll, detail, 0)
 }
 
-// Estimate is Synthesize for estimates in Q4; see divide. Where they are integers it is exact. It overwrites its
-// inputs.
+// Estimate is Synthesize for estimates in Q4.
 func (l *Lifting) Estimate(w, h int, ll Plane, detail [Bands]Plane) Plane {
 	return l.synthesize(w, h, ll, detail, 4)
 }
 
 func (l *Lifting) synthesize(w, h int, ll Plane, detail [Bands]Plane, frac uint) Plane {
-	lw := (w + 1) / 2
-	lo, hi := NewPlane(lw, h), NewPlane(w-lw, h)
-	l.mergeRows(lo, ll, detail[LH], frac)
-	l.mergeRows(hi, detail[HL], detail[HH], frac)
 	x := NewPlane(w, h)
-	for y := range h {
-		l.merge(x.Row(y), lo.Row(y), hi.Row(y), frac)
+	x.Place(ll, 0, 0)
+	for b, d := range detail {
+		dx, dy := Offset(b)
+		x.Place(d, dx, dy)
 	}
+	l.Merge(x, frac)
 	return x
 }
 

@@ -1,0 +1,56 @@
+package model
+
+import "github.com/ddpmz/ddpmz/model/internal/kernel"
+
+// What is computed of a band row by row need not be held for all its rows: windows and rings hold the last of them,
+// as many as the next layer still reads. Both are asked for rows of the scale.
+
+// A window is rows of a layer that slide down the scale. Beyond the scale's rows and columns it is zero, as
+// convolutions want it.
+type window struct {
+	kernel.Tensor
+	top int // the row that the tensor begins with
+	end int // the row after the last that is computed
+}
+
+// begin makes w an empty window of a number of rows, which begins with row top.
+func (w *window) begin(top, rows, width, channels int) {
+	w.Reset(rows, width, channels)
+	w.top, w.end = top, top
+}
+
+// Row returns row y.
+func (w *window) Row(y int) []int16 { return w.Tensor.Row(y - w.top) }
+
+// part returns rows [y0,y1) as a tensor, with the rows around them as its border.
+func (w *window) part(y0, y1 int) *kernel.Tensor { return w.Part(y0-w.top, y1-w.top) }
+
+// forget slides w down, unless it is there, so that it begins with row y.
+func (w *window) forget(y int) {
+	if y > w.top {
+		w.Scroll(y - w.top)
+		w.top = y
+	}
+}
+
+// reach notes that all rows above y are computed, of a scale of h rows.
+func (w *window) reach(y, h int) {
+	if w.end = y; y == h && y-w.top < w.H {
+		clear(w.Row(y))
+	}
+}
+
+// A ring is the last rows of a plane.
+type ring struct {
+	w, n int
+	pix  []int32
+}
+
+// begin makes r a ring of n rows of width w.
+func (r *ring) begin(w, n int) { r.w, r.n, r.pix = w, n, resize(r.pix, w*n) }
+
+// row returns row y, in the place of row y-n.
+func (r *ring) row(y int) []int32 {
+	i := y % r.n * r.w
+	return r.pix[i : i+r.w : i+r.w]
+}
