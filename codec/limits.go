@@ -18,7 +18,7 @@ const (
 const (
 	memoryPlain    = 40  // bytes a pixel of a stored file
 	memoryModelled = 200 // bytes a pixel
-	memorySite     = 800 // bytes a site of a band: 520 are in use, at 32 channels and 48 hidden units
+	memorySite     = 800 // bytes a site of a band, far more than are in use at 32 channels and 48 hidden units
 
 	bandRows = 64 // the fewest rows of sites of a band, where a scale has several
 	haloRows = 16 // around it, with the rows by which a band may be longer than another
