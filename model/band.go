@@ -1,6 +1,7 @@
 package model
 
 import (
+
 	"runtime"
 	"sync"
 
@@ -46,6 +47,7 @@ type band struct {
 	procs int // processors for this band
 
 	y0, y1    int // rows of sites that are coded
+	news      int // coordinates that have advanced
 	top, rows int // the frame
 
 	// In the frame.
@@ -84,6 +86,10 @@ type above struct {
 	traces [coordinates][]storedTrace
 }
 
+// worthShowing is how many coordinates have to advance in a band of a pass that is cut for it to be kept. A few of
+// them mislead as often as not: they are told before others that would put them right.
+const worthShowing = 16
+
 // eachBand has the bands of a scale coded, by as many goroutines as there are processors, and returns whether all
 // of them returned true. If keep is set, what they did to cells and traces is kept.
 func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, number int) bool) bool {
@@ -113,7 +119,7 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 			mu.Unlock()
 			b.procs = max(1, procs/workers)
 			ok := code(b, number)
-			if keep {
+			if keep && (ok || b.news >= worthShowing) {
 				b.put()
 			}
 			if !ok {
@@ -135,7 +141,7 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 // take sets b up for a band of a scale with what is known of it before the pass, and notes in last what the next
 // band will need.
 func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
-	b.c, b.s, b.stage = c, s, stage
+	b.c, b.s, b.stage, b.news = c, s, stage, 0
 	b.y0, b.y1 = bandEdge(s.h, number), bandEdge(s.h, number+1)
 	halo := c.net.reach() + textureHalo
 	b.top = max(0, b.y0-halo)

@@ -316,6 +316,7 @@ func (b *band) advance(g, phase int, coder Coder, estimates *ycc) bool {
 						}
 						b.traceRow(i, sy)[sx] = d.learn(&r, a, next, k, to)
 						a, k = next, to
+						b.news++
 						b.known[i].setCell(j, a, k)
 						f := cells[sx*2*coordinates:]
 						f[i], f[coordinates+i] = c.net.features.cell(a, u, k, c.deep)

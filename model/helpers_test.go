@@ -130,7 +130,7 @@ func whole(t testing.TB, c *Chain, s *scale, stage int) *band {
 	if bandsOf(s.h) != 1 {
 		t.Fatalf("a scale of %d rows has %d bands", s.h, bandsOf(s.h))
 	}
-	b := new(band)
+	b := &band{procs: 1}
 	b.take(c, s, stage, 0, new(above))
 	return b
 }

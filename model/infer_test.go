@@ -60,12 +60,9 @@ func TestHeads(t *testing.T) {
 		if len(c.scales) < 2 {
 			continue
 		}
-		var top length
-		c.Advance(Passes(g.Width, g.Height)[0], &top)
 		s := &c.scales[len(c.scales)-1]
-		if !s.begun {
-			c.begin(s)
-		}
+		c.begin(s)
+		c.ll[s.number] = *c.newYCC(1, 1)
 		for _, stage := range []int{0, 1} {
 			b := whole(t, c, s, stage)
 			visits := make([][coordinates]int, s.w*s.h)

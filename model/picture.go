@@ -111,9 +111,9 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 		flat([planes]int32{8 << c.depth})
 	case len(c.scales) == 1: // a single pixel
 		flat([planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
-	case c.exactAt == len(c.scales)-1:
-		// The thumbnail is cut. A single sample is not the picture's mean: the picture is flat, at seven
-		// eighths of the way from gray to it.
+	case c.exactAt == len(c.scales)-1 || c.exactAt > 0 && c.exactAt == len(c.scales)-2 && c.scales[c.exactAt].stage < 0:
+		// The thumbnail is cut, or all there is. A single sample is not the picture's mean: the picture is flat,
+		// at seven eighths of the way from gray to it.
 		flat([planes]int32{14*c.top[0] + 2<<(c.depth-1), 14 * c.top[1], 14 * c.top[2]})
 	case c.Exact():
 		c.eachStrip(func(x *ycc, y0, y1 int) {

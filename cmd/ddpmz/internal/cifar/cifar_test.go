@@ -90,7 +90,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("%+v, want an RMSE of %f", c, math.Sqrt(cut/samples))
 	}
 	first, last := r.Levels[0], r.Levels[len(r.Levels)-1]
-	if first.Timestep != model.T || first.Ideal != 0 || first.Bytes < 15 || first.Bytes > 30 || last.RMSE != 0 || last.PerDim != r.PerDim {
+	if first.Timestep != model.T || first.Ideal != 0 || first.Bytes < 6 || first.Bytes > 30 || last.RMSE != 0 || last.PerDim != r.PerDim {
 		t.Errorf("from %+v to %+v", first, last)
 	}
 	for i, l := range r.Levels[1:] {
