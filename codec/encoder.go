@@ -297,36 +297,44 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) error {
 
 	chain := model.NewChain(net, p.geometry(), net.Tau())
 	chain.Done = ctx.Done()
-	chain.SetImage(p.colour)
+	colour := p.colour
+	p.colour = nil // so that planes can go when the chain has what they held
+	chain.SetImage(colour)
 	passes := model.Passes(p.w, p.h)
 	work := newWork(passes, p.w, p.h, e.Progress)
-	units, coders := 0, []model.Coder{new(symbolEncoder)}
+	shared, units := new(symbolEncoder), 0 // the present segment of passes of one band, and how many
+	spare := new(spareEncoders)
 	for i, pass := range passes {
+		coders := []model.Coder{shared}
+		bands := chain.Bands(pass)
+		if bands > 1 {
+			coders = make([]model.Coder, bands)
+			for j := range coders {
+				coders[j] = &bandEncoder{spare: spare}
+			}
+		}
 		chain.Advance(pass, coders...)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		work.done(pass)
+		if bands > 1 {
+			streams := make([][]byte, bands)
+			for j, c := range coders {
+				streams[j] = c.(*bandEncoder).stream
+			}
+			f.add(container.Passes, 1, joinBands(streams))
+			continue
+		}
 		units++
 		last := i == len(passes)-1
-		bands := 1 // of the next pass
-		if !last {
-			bands = chain.Bands(passes[i+1])
-		}
-		bytes := coders[0].(*symbolEncoder).ideal >> 19
-		if last || bands > 1 || len(coders) > 1 || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
+		bytes := shared.ideal >> 19
+		if last || chain.Bands(passes[i+1]) > 1 || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
 			if last && len(f.payloads) == 0 {
 				units = 0 // all there are, which the container says in less
 			}
-			streams := make([][]byte, len(coders))
-			for j, c := range coders {
-				streams[j] = c.(*symbolEncoder).rans.Finish(nil)
-			}
-			f.add(container.Passes, units, joinBands(streams))
-			units, coders = 0, make([]model.Coder, bands)
-			for j := range coders {
-				coders[j] = new(symbolEncoder)
-			}
+			f.add(container.Passes, units, shared.rans.Finish(nil))
+			shared.ideal, units = 0, 0
 		}
 	}
 	return nil

@@ -14,6 +14,14 @@ type Coder interface {
 	Bits(v uint32, n uint) (w uint32, ok bool)
 }
 
+// A BandCoder is a Coder that is told when its turn begins and when it has coded its band to the end: until Begin
+// and after End it need not hold what coding takes. What is not coded to the end has no End.
+type BandCoder interface {
+	Coder
+	Begin()
+	End()
+}
+
 // A Chain is the state of the reverse process of one image: what is known of every coordinate. Encoder and
 // decoder take it through the same Passes. It is not safe for concurrent use.
 type Chain struct {
@@ -159,7 +167,14 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	learned := make([]stageContexts, len(coders))
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
 		b.runTrunk(c.coarser(p.Scale))
+		turn, told := coders[number].(BandCoder)
+		if told {
+			turn.Begin()
+		}
 		ok := b.runHeads(func(g, phase int) bool { return b.advance(g, phase, coders[number], details) })
+		if told && ok {
+			turn.End()
+		}
 		learned[number] = b.contexts
 		return ok
 	})
