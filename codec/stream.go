@@ -50,6 +50,7 @@ type Stream struct {
 	net     *model.Net
 	model   [4]byte // how its identity begins
 	name    string
+	before  int64 // bytes that the last level took
 	chain   *model.Chain
 	passes  []model.Pass
 	next    int    // pass
@@ -220,6 +221,9 @@ func (s *Stream) reached(level int) bool { return s.stop > 0 && model.LevelTimes
 // advancePass decodes the next pass of the open segment.
 func (s *Stream) advancePass() error {
 	pass := s.passes[s.next]
+	if s.next > 0 && s.passes[s.next-1].Level != pass.Level && s.ends() {
+		return io.EOF
+	}
 	if s.chain.Bands(pass) != len(s.bands) {
 		return FormatError("a pass of several bands shares its segment")
 	}
@@ -264,6 +268,10 @@ func (s *Stream) advancePass() error {
 		return nil
 	}
 	s.fresh = true
+	if s.open { // what takes no byte shows when one more is there: see ends
+		s.at.Bytes = max(s.at.Bytes, s.before+1)
+	}
+	s.before = s.at.Bytes
 	s.at.Level, s.at.Timestep = pass.Level, model.LevelTimestep(pass.Level)
 	if s.next == len(s.passes) {
 		s.at.Level, s.at.Timestep = 0, 0 // of an image of at most 2x2 pixels, the first pass is the last
@@ -274,6 +282,12 @@ func (s *Stream) advancePass() error {
 		s.open = false
 	}
 	return nil
+}
+
+// ends reports whether the file is cut and nothing is left of it. Then the picture stays that of the level: passes that
+// take no byte would change it by what the network thinks of their being empty.
+func (s *Stream) ends() bool {
+	return !s.current.Complete && s.offsets[s.current.Index]+int64(len(s.current.Payload)) <= s.before
 }
 
 func (s *Stream) readAlpha(c container.Chunk) error {

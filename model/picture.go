@@ -111,10 +111,8 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 		flat([planes]int32{8 << c.depth})
 	case len(c.scales) == 1: // a single pixel
 		flat([planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
-	case c.exactAt == len(c.scales)-1 || c.exactAt > 0 && c.exactAt == len(c.scales)-2 && c.scales[c.exactAt].stage < 0:
-		// The thumbnail is cut, or all there is. A single sample is not the picture's mean: the picture is flat,
-		// at seven eighths of the way from gray to it.
-		flat([planes]int32{14*c.top[0] + 2<<(c.depth-1), 14 * c.top[1], 14 * c.top[2]})
+	case c.exactAt == len(c.scales)-1:
+		flat(c.around()) // the thumbnail is cut
 	case c.Exact():
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			rows := c.strip(x, &c.ll[1], 0, 0, y0/2, (y1+1)/2, c.scales[1].values)
@@ -124,9 +122,28 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 		ll, shift, d := c.estimate()
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			rows := c.strip(x, ll, shift, 4, y0/2, (y1+1)/2, func(y int, rows *ycc) { rows.copyRows(d, y) })
+			if c.onlyThumbnail() {
+				for p, v := range c.around() {
+					for i := range rows[p].Pix {
+						rows[p].Pix[i] = (rows[p].Pix[i] + v) >> 1
+					}
+				}
+			}
 			each(y0, c.show(&rows, false))
 		})
 	}
+}
+
+// around returns, in Q4, what the picture is around as far as its coarsest coefficients tell. A single sample is not the
+// picture's mean: seven eighths of the way from gray to it.
+func (c *Chain) around() [planes]int32 {
+	return [planes]int32{14*c.top[0] + 2<<(c.depth-1), 14 * c.top[1], 14 * c.top[2]}
+}
+
+// onlyThumbnail reports whether nothing but the thumbnail is known, which is as noisy: then half of what the network
+// makes of it is shown, and half of what the picture is around.
+func (c *Chain) onlyThumbnail() bool {
+	return c.exactAt > 0 && c.exactAt == len(c.scales)-2 && c.scales[c.exactAt].stage < 0
 }
 
 // copyRows copies to x the rows of d from row y on.
