@@ -63,39 +63,41 @@ func (d *Decoder) Starved() bool { return d.starved }
 // Peek returns a number in [0, 1<<ProbBits) that lies in the interval of the
 // next symbol. Peeking twice gives the same.
 func (d *Decoder) Peek() uint32 {
-	if d.width > 0 {
-		return d.point()
+	if x := d.x[d.lane%lanes]; x >= lower {
+		return uint32(x % total)
 	}
-	if d.x[d.lane] < lower {
-		d.refill()
-	}
-	return uint32(d.x[d.lane] % total)
+	return d.peekLow()
 }
 
-// refill gives a state below lower a word, if one is left.
+// peekLow is Peek for a state below lower, which it gives a word, if one is left,
+// and for small streams, whose states stay 0.
 // (Inlined into Peek, it would keep Peek from being inlined.)
 //
 //go:noinline
-func (d *Decoder) refill() {
-	x := &d.x[d.lane]
+func (d *Decoder) peekLow() uint32 {
+	if d.width > 0 {
+		return d.point()
+	}
+	x := &d.x[d.lane%lanes]
 	if d.pos+4 <= len(d.src) {
 		*x = *x<<32 | uint64(binary.BigEndian.Uint32(d.src[d.pos:]))
 		d.pos += 4
 	} else {
 		d.starved = true
 	}
+	return uint32(*x % total)
 }
 
 // Advance removes the next symbol, which the last Peek was for: start <= Peek()
 // < start+freq, and the interval as for [Encoder.Put].
 func (d *Decoder) Advance(start, freq uint32) {
-	if d.width > 0 {
+	x := &d.x[d.lane%lanes]
+	if *x < lower && d.width > 0 {
 		d.narrow(start, freq)
 		return
 	}
-	x := &d.x[d.lane]
 	*x = uint64(freq)*(*x>>ProbBits) + *x%total - uint64(start)
-	d.lane = (d.lane + 1) % lanes
+	d.lane++
 }
 
 // Bits decodes what PutBits coded with the same n.
