@@ -61,17 +61,19 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 	b.SubPixels = float64(m.W * m.H * present)
 	b.Thumbnail = thumbnailBits(c.exact[n], present, c.lifting)
 	bits := b.Thumbnail
-	graphs := make([][process.Planes + 1]*graph, n+1) // by scale and planes
+	graphs := make([]*graph, n+1)
 	for _, ls := range steps(n) {
 		l, stage := ls[0], ls[1]
 		planes := process.PlanesIn(stage, present)
-		q := graphs[l][planes]
+		q := graphs[l]
 		if q == nil {
 			var err error
 			if q, err = newGraph(net, 1, c.scales[l].w, c.scales[l].h, planes, false); err != nil {
 				return err
 			}
-			graphs[l][planes] = q
+			if planes == present { // else it is for this stage alone
+				graphs[l] = q
+			}
 		}
 		if err := c.advance(q, l, stage, float32(tau)); err != nil {
 			return err
@@ -81,7 +83,7 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 		b.count(l, stage, q.bits)
 		bits += q.bits
 		if stage == stages-1 {
-			graphs[l] = [process.Planes + 1]*graph{}
+			graphs[l] = nil
 		}
 		if l == 1 {
 			report.Cuts[stage] = Cut{bits / float64(m.W*m.H), psnr(c.picture(), m, present)}

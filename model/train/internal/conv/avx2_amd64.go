@@ -32,6 +32,21 @@ var zeros [most * block]float32
 
 const elem = 4 // bytes
 
+// operands returns what a tile at site x of row y adds to outputs from b on: bias, pre and post.
+func (e *Epilogue) operands(bias []float32, y, x, b int) (offset, pre, post *float32) {
+	offset, pre, post = &zeros[0], &zeros[0], &zeros[0]
+	if bias != nil {
+		offset = &bias[b]
+	}
+	if e.Pre.Data != nil {
+		pre = &e.Pre.row(y)[x*e.Pre.Site+b]
+	}
+	if e.Post.Data != nil {
+		post = &e.Post.row(y)[x*e.Post.Site+b]
+	}
+	return offset, pre, post
+}
+
 func applyAVX2(l Layer, dst, src Grid, tapRow, y, w int, weights, bias []float32, e Epilogue) {
 	low := float32(math.Inf(-1))
 	if e.ReLU {
@@ -45,16 +60,7 @@ func applyAVX2(l Layer, dst, src Grid, tapRow, y, w int, weights, bias []float32
 			if tiles == 0 {
 				return
 			}
-			offset, pre, post := &zeros[0], &zeros[0], &zeros[0]
-			if bias != nil {
-				offset = &bias[b]
-			}
-			if e.Pre.Data != nil {
-				pre = &e.Pre.row(y)[x*e.Pre.Site+b]
-			}
-			if e.Post.Data != nil {
-				post = &e.Post.row(y)[x*e.Post.Site+b]
-			}
+			offset, pre, post := e.operands(bias, y, x, b)
 			applyTiles[sites](tiles, l.Rows, l.Taps, &weights[b], elem*l.Out, offset, low,
 				&from[x*src.Site], elem*src.Site, elem*tapRow, &to[x*dst.Site+b], elem*dst.Site,
 				pre, elem*e.Pre.Site, post, elem*e.Post.Site)

@@ -55,16 +55,7 @@ func applyAVX512(l Layer, dst, src Grid, tapRow, y, w int, weights, bias []float
 			if tiles == 0 {
 				continue
 			}
-			offset, pre, post := &zeros[0], &zeros[0], &zeros[0]
-			if bias != nil {
-				offset = &bias[b]
-			}
-			if e.Pre.Data != nil {
-				pre = &e.Pre.row(y)[x*e.Pre.Site+b]
-			}
-			if e.Post.Data != nil {
-				post = &e.Post.row(y)[x*e.Post.Site+b]
-			}
+			offset, pre, post := e.operands(bias, y, x, b)
 			t.f(tiles, l.Rows, l.Taps, &weights[b], elem*l.Out, offset, low,
 				&from[x*src.Site], elem*src.Site, elem*tapRow, &to[x*dst.Site+b], elem*dst.Site,
 				pre, elem*e.Pre.Site, post, elem*e.Post.Site)
