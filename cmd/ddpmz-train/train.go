@@ -21,6 +21,7 @@ type training struct {
 	pictures           source
 	out, init, resume  string
 	shape              train.Shape
+	larger             []func(have *train.Shape) // what of shape was asked for
 	options            train.Options
 	minutes, tau       float64
 	validations, count int // how often to validate, on how many images
@@ -41,7 +42,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	t := &training{stderr: stderr, shape: train.DefaultShape}
 	f := newFlags(trainUsage, stderr)
 	f.StringVar(&t.out, "o", "model.ddpw", "weights `file` to write; with it go a checkpoint (.ckpt) and curves (.png)")
-	f.StringVar(&t.init, "init", "", "start from a weights `file`, or from a model of the zoo")
+	f.StringVar(&t.init, "init", "", "start from a weights `file`, or from a model of the zoo; it grows to the --channels,\n--layers and --hidden that are given")
 	f.StringVar(&t.resume, "resume", "", "go on from a checkpoint `file`; the pictures must be the same, other flags than\n-o, --minutes, --steps and --threads have no effect")
 	f.Float64Var(&t.minutes, "minutes", 60, "time to train")
 	f.IntVar(&t.options.Steps, "steps", 0, "steps to train, instead of a time: then the result is always the same")
@@ -114,6 +115,16 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 			}
 		}
 	}
+	for name, set := range map[string]func(have *train.Shape){
+		"channels": func(have *train.Shape) { have.Channels = t.shape.Channels },
+		"layers":   func(have *train.Shape) { have.Layers = t.shape.Layers },
+		"hidden":   func(have *train.Shape) { have.Hidden = t.shape.Hidden },
+		"wavelet":  func(have *train.Shape) { have.Wavelet = t.shape.Wavelet },
+	} {
+		if given[name] {
+			t.larger = append(t.larger, set)
+		}
+	}
 	switch {
 	case given["steps"] && given["minutes"]:
 		return usage("--steps and --minutes say the same: give one")
@@ -167,14 +178,27 @@ func (t *training) start(images []train.Image) (*train.Trainer, error) {
 		defer f.Close()
 		return train.Resume(f, images, t.options)
 	}
-	net, err := train.NewNet(t.shape, t.options.Seed)
-	if t.init != "" {
-		net, err = loadNet(t.init)
-	}
+	net, err := t.network()
 	if err != nil {
 		return nil, err
 	}
 	return train.New(net, images, t.options)
+}
+
+// network makes an untrained network, or loads one and lets it grow to what was asked for.
+func (t *training) network() (*train.Net, error) {
+	if t.init == "" {
+		return train.NewNet(t.shape, t.options.Seed)
+	}
+	net, err := loadNet(t.init)
+	if err != nil || len(t.larger) == 0 {
+		return net, err
+	}
+	shape := net.Shape
+	for _, set := range t.larger {
+		set(&shape)
+	}
+	return net.Grow(shape, t.options.Seed)
 }
 
 // loop trains, and returns the network that was best in validation.
