@@ -41,6 +41,10 @@ const (
 	// maxCorrection bounds the correction of the mean, in units of the scale, Q16.
 	maxCorrection = 4 << 16
 
+	// maxTuned bounds what the tuned layer adds to the mean, in scales, and twice what it adds to the scale, in octaves,
+	// both Q10.
+	maxTuned = 4 << outBits
+
 	// maxOffset bounds what an offset adds to the scale, in scale steps, Q16.
 	maxOffset = 4 * scaleSteps << 16
 )
@@ -54,10 +58,32 @@ func (o *offset) learn(score int64, limit int32) {
 	o.value = clamp(o.value+int32(clamp(score, -1<<10, 6<<10))*700/(o.count+30), -maxOffset, maxOffset)
 }
 
-// adaptation is what has been learned from one image.
-type adaptation struct{ contexts [stages]stageContexts }
+// lessons are what has been learned from one image for the steps of a stage.
+type lessons struct {
+	contexts stageContexts
+	tunings  [len(groups)]tuning
+}
 
-// stageContexts is what has been learned for the steps of a stage.
+// average sets l to what the bands of a pass have learned, on average.
+func (l *lessons) average(bands []lessons) {
+	if len(bands) == 1 {
+		*l = bands[0]
+		return
+	}
+	contexts, tunings := make([]*stageContexts, len(bands)), make([]*tuning, len(bands))
+	for b := range bands {
+		contexts[b] = &bands[b].contexts
+	}
+	l.contexts.average(contexts)
+	for g := range l.tunings {
+		for b := range bands {
+			tunings[b] = &bands[b].tunings[g]
+		}
+		l.tunings[g].average(tunings)
+	}
+}
+
+// stageContexts are the offsets and the filter.
 type stageContexts [coordinates]struct {
 	whole  offset
 	around [scoreContexts]offset
@@ -68,16 +94,12 @@ type stageContexts [coordinates]struct {
 
 // average sets a to what the bands of a pass have learned: the means of their offsets and weights. An offset has
 // been learned as often as in the band that did so most.
-func (a *stageContexts) average(bands []stageContexts) {
-	if len(bands) == 1 {
-		*a = bands[0]
-		return
-	}
+func (a *stageContexts) average(bands []*stageContexts) {
 	n := int64(len(bands))
 	mean := func(of func(*stageContexts) *offset) {
 		sum, count := int64(0), int32(0)
 		for b := range bands {
-			o := of(&bands[b])
+			o := of(bands[b])
 			sum += int64(o.value)
 			count = max(count, o.count)
 		}
@@ -112,11 +134,14 @@ type correction struct {
 	offsets  [4]*offset
 	weight   *[taps]int64
 	residual [taps]int64 // Q4
+
+	gradient, score int64 // what learn has found: slopes of the log-likelihood, Q31 and Q10
 }
 
-// correct corrects the belief about coordinate i at site (y, x) of the scale, into r, all of which it writes.
-func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32) {
-	a := &b.contexts[i]
+// correct corrects the belief about coordinate i at site (y, x) of the scale, into r: by what the last layer, tuned,
+// says of mean and scale, Q10 (tune.go), and by what is learned here.
+func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tunedMean, tunedScale int16) {
+	a := &b.learned.contexts[i]
 	stride := b.s.w + 2*traceBorder
 	o := (y-b.top+traceBorder)*stride + x + traceBorder
 	t := b.traces[i][o-2*stride : o+2*stride+1]
@@ -152,12 +177,12 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32) {
 	level := clamp((scale-int32(b.c.deep)*scaleSteps+144)>>4, 0, scaleContexts-1)
 	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
 	r.offsets = [4]*offset{&a.whole, byAround, byAbove, byScale}
-	offset := a.whole.value + byAround.value + byAbove.value + byScale.value
+	offset := a.whole.value + byAround.value + byAbove.value + byScale.value + int32(clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
 
 	w := &a.weight
 	shift := residual[0]*(w[0]>>16) + residual[1]*(w[1]>>16) + residual[2]*(w[2]>>16) + residual[3]*(w[3]>>16) +
 		residual[4]*(w[4]>>16) + residual[5]*(w[5]>>16) + residual[6]*(w[6]>>16) + residual[7]*(w[7]>>16)
-	shift = clamp(shift>>4, -maxCorrection, maxCorrection) // Q16
+	shift = clamp(shift>>4+int64(clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
 	r.before, r.network, r.weight = mean, scale, w
 	r.mean = mean + b.c.tables.times(shift, scale)>>10
 	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+int32(b.c.deep)*scaleSteps)
@@ -178,6 +203,7 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 	spread, centre := t.slopes(lo, hi)
 	known, knownCentre := t.slopes(from, to)
 	score, gradient := known-spread, centre-knownCentre
+	r.score, r.gradient = score, gradient
 	for j, f := range r.offsets {
 		limit := int32(150)
 		if j == 0 {
@@ -195,6 +221,11 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 		r.weight[j] += v * step
 	}
 	return newTrace(score, residual)
+}
+
+// slopes returns what learn has found for the tuner, by the mean (Q8) and by the logarithm of the scale (Q6).
+func (r *correction) slopes() (mean, scale int32) {
+	return int32(r.gradient >> (31 - 8)), int32(clamp(r.score, -1<<10, 6<<10) >> 4)
 }
 
 // learn has r take note that within the cell old at clock k the new one, at clock to, was coded.

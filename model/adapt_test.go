@@ -125,7 +125,7 @@ func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(
 	for y := range h {
 		for x := range w {
 			mean, scale := belief()
-			b.correct(&r, i, y, x, mean, scale)
+			b.correct(&r, i, y, x, mean, scale, 0, 0)
 			u := b.dither[i][y*w+x]
 			v := value(b, y, x, &r)
 			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)
@@ -181,7 +181,7 @@ func TestMeanIsLearned(t *testing.T) {
 			}
 			return int32(v)
 		})
-		t.Logf("correlation %v: weights %.3f, squared error %.3f of what it was", rho, floats(b.contexts[2].weight), after/before)
+		t.Logf("correlation %v: weights %.3f, squared error %.3f of what it was", rho, floats(b.learned.contexts[2].weight), after/before)
 		if ideal := 1 - rho*rho; after/before > ideal+.12 {
 			t.Errorf("correlation %v: the corrected mean has %.3f of the squared error, ideal %.3f", rho, after/before, ideal)
 		}

@@ -50,18 +50,20 @@ type band struct {
 	top, rows int // the frame
 
 	// In the frame.
-	dither   [coordinates][]uint16
-	known    [coordinates]store   // cells
-	traces   [coordinates][]trace // with a border of traceBorder sites
-	contexts stageContexts
+	dither  [coordinates][]uint16
+	known   [coordinates]store   // cells
+	traces  [coordinates][]trace // with a border of traceBorder sites
+	learned lessons
 
 	// The band's rows.
 	cells    window                // cells as the network sees them, and a row more on either side
 	texture  [planes][]uint32      // see bases
 	activity [coordinates][]uint16 // see bases
-	output   kernel.Tensor         // of a head at the sites of a phase
 
 	// A few rows.
+	hidden           kernel.Tensor // units of a head at the sites of a phase
+	output           kernel.Tensor // of a head at some sites of a row
+	tuner            tuner
 	slab             int // how many are computed of a layer before the next has its turn
 	level, deviation [planes]ring
 	magnitude        [coordinates]ring
@@ -73,10 +75,10 @@ type band struct {
 
 // A helper is the scratch of a processor for a row.
 type helper struct {
-	cell          []int32
-	clock         []uint8
-	sums, column  []int32
-	share, hidden kernel.Tensor // the trunk's share of a head's hidden units, and those
+	cell         []int32
+	clock        []uint8
+	sums, column []int32
+	share        kernel.Tensor // the trunk's share of a head's hidden units
 }
 
 // above keeps the last rows of a band as they were before the pass, for the next band.
@@ -147,7 +149,7 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	bottom := min(s.h, b.y1+halo)
 	b.rows = bottom - b.top
 	w, stride := s.w, s.w+2*traceBorder
-	b.contexts = c.adapt.contexts[stage]
+	b.learned = c.learned[stage]
 	for i := range coordinates {
 		b.dither[i] = resize(b.dither[i], b.rows*w)
 		s.ditherRows(b.dither[i], i, b.top, bottom)

@@ -152,15 +152,16 @@ func TestAverage(t *testing.T) {
 		return n
 	}
 	for _, n := range []int{1, 2, 3, 7} {
-		bands := make([]stageContexts, n)
+		contexts, bands := make([]stageContexts, n), make([]*stageContexts, n)
 		for b := range bands {
+			bands[b] = &contexts[b]
 			random := func(list []offset) {
 				for j := range list {
 					list[j] = offset{int32(r.IntN(2*maxOffset+1) - maxOffset), int32(r.IntN(151))}
 				}
 			}
-			for i := range bands[b] {
-				c := &bands[b][i]
+			for i := range contexts[b] {
+				c := &contexts[b][i]
 				whole := make([]offset, 1)
 				random(whole)
 				c.whole = whole[0]
@@ -176,7 +177,7 @@ func TestAverage(t *testing.T) {
 		got.average(bands)
 		have, learned := list(&got), make([]numbers, n)
 		for b := range bands {
-			learned[b] = list(&bands[b])
+			learned[b] = list(bands[b])
 		}
 		for j, v := range have.values {
 			sum := new(big.Int)
@@ -196,7 +197,7 @@ func TestAverage(t *testing.T) {
 				t.Fatalf("%d bands: the count is %d, want %d", n, v, want)
 			}
 		}
-		if n == 1 && !reflect.DeepEqual(got, bands[0]) {
+		if n == 1 && !reflect.DeepEqual(got, contexts[0]) {
 			t.Error("what a single band has learned is not kept")
 		}
 	}

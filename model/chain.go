@@ -32,14 +32,14 @@ type Chain struct {
 	// for measuring networks: no file is made so.
 	NetworkAlone bool
 
-	net    *Net
-	w, h   int
-	planes int  // 1 (gray) or 3
-	depth  uint // bits of a sample
-	deep   uint // depth - 8
-	tau    int32
-	tables *tables
-	adapt  adaptation
+	net     *Net
+	w, h    int
+	planes  int  // 1 (gray) or 3
+	depth   uint // bits of a sample
+	deep    uint // depth - 8
+	tau     int32
+	tables  *tables
+	learned [stages]lessons // from the image: in the steps of a stage
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
@@ -164,21 +164,21 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 			*details = *c.newYCC(s.fw, s.fh)
 		}
 	}
-	learned := make([]stageContexts, len(coders))
+	learned := make([]lessons, len(coders))
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
 		b.runTrunk(c.coarser(p.Scale))
 		turn, told := coders[number].(BandCoder)
 		if told {
 			turn.Begin()
 		}
-		ok := b.runHeads(func(g, phase int) bool { return b.advance(g, phase, coders[number], details) })
+		ok := b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, coders[number], details) })
 		if told && ok {
 			turn.End()
 		}
-		learned[number] = b.contexts
+		learned[number] = b.learned
 		return ok
 	})
-	c.adapt.contexts[p.Stage].average(learned)
+	c.learned[p.Stage].average(learned)
 	if !ok {
 		return false
 	}
@@ -296,9 +296,9 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 	return true
 }
 
-// advance codes the next cells of a group's coordinates at the sites of a phase, row by row, and notes in
-// estimates, unless it is nil, what they are now thought to be.
-func (b *band) advance(g, phase int, coder Coder, estimates *ycc) bool {
+// advance codes the next cells of a group's coordinates at the sites of a phase, in the rows that b.hidden has from
+// row y0 of the phase on, and notes in estimates, unless it is nil, what they are now thought to be.
+func (b *band) advance(g, phase, y0 int, coder Coder, estimates *ycc) bool {
 	c, s, stage := b.c, b.s, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
 	d := Distribution{tab: c.tables}
@@ -306,47 +306,58 @@ func (b *band) advance(g, phase int, coder Coder, estimates *ycc) bool {
 	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
 	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
 	var r correction
-	for y := range b.output.H {
-		sy := b.y0 + 2*y + origin[0]
-		out, cells := b.output.Row(y), b.cells.Row(sy)
-		for x := range b.output.W {
-			o := out[x*headOutputs : (x+1)*headOutputs]
-			sx := 2*x + origin[1]
-			j := (sy-b.top)*s.w + sx // in the frame
-			for m, i := range members {
-				a, k := b.known[i].cell(j)
-				u := b.dither[i][j]
-				if k > 0 {
-					mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
-					b.correct(&r, i, sy, sx, mean, scale)
-					if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
-						truth := int32(u)
-						if t := &s.truth[i]; !t.empty() {
-							truth += t.at(sy*s.w + sx)
+	for y := range b.hidden.H {
+		sy := b.y0 + 2*(y0+y) + origin[0]
+		cells := b.cells.Row(sy)
+		for x0 := 0; x0 < b.hidden.W; x0 += tuneSites {
+			for x := range b.runOutputs(y, x0) {
+				o := b.output.Site(0, x)
+				sx := 2*(x0+x) + origin[1]
+				j := (sy-b.top)*s.w + sx // in the frame
+				var slopes [tuned]int32
+				news := b.news
+				for m, i := range members {
+					a, k := b.known[i].cell(j)
+					u := b.dither[i][j]
+					if k > 0 {
+						mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
+						b.correct(&r, i, sy, sx, mean, scale, o[tunedOutput+m], o[tunedOutput+maxMembers+m])
+						if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
+							truth := int32(u)
+							if t := &s.truth[i]; !t.empty() {
+								truth += t.at(sy*s.w + sx)
+							}
+							raw := d.set(r.mean, r.scale, a, u, k, to)
+							next, ok := transmit(coder, &d, raw, truth)
+							if !ok {
+								return false
+							}
+							b.traceRow(i, sy)[sx] = d.learn(&r, a, next, k, to)
+							slopes[m], slopes[maxMembers+m] = r.slopes()
+							a, k = next, to
+							b.news++
+							b.known[i].setCell(j, a, k)
+							f := cells[sx*2*coordinates:]
+							f[i], f[coordinates+i] = c.net.features.cell(a, u, k, c.deep)
 						}
-						raw := d.set(r.mean, r.scale, a, u, k, to)
-						next, ok := transmit(coder, &d, raw, truth)
-						if !ok {
-							return false
-						}
-						b.traceRow(i, sy)[sx] = d.learn(&r, a, next, k, to)
-						a, k = next, to
-						b.news++
-						b.known[i].setCell(j, a, k)
-						f := cells[sx*2*coordinates:]
-						f[i], f[coordinates+i] = c.net.features.cell(a, u, k, c.deep)
+					}
+					switch {
+					case estimates == nil:
+					case exact:
+						estimates.set(i, sx, sy, a-int32(u))
+					case k == 0:
+						estimates.set(i, sx, sy, (a-int32(u))<<4)
+					default:
+						e := c.tables.truncatedMean(r.mean, r.scale, a, u, k)
+						estimates.set(i, sx, sy, int32((e+2)>>2))
 					}
 				}
-				switch {
-				case estimates == nil:
-				case exact:
-					estimates.set(i, sx, sy, a-int32(u))
-				case k == 0:
-					estimates.set(i, sx, sy, (a-int32(u))<<4)
-				default:
-					e := c.tables.truncatedMean(r.mean, r.scale, a, u, k)
-					estimates.set(i, sx, sy, int32((e+2)>>2))
+				if b.news > news {
+					b.tuner.see(b.hidden.Site(y, x0+x), &slopes)
 				}
+			}
+			if b.tuner.sites >= tuneSites {
+				b.tuner.step()
 			}
 		}
 	}

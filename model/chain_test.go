@@ -20,7 +20,7 @@ func (g Geometry) String() string {
 
 // state returns what two chains that agree have in common: everything that later predictions depend on.
 func (c *Chain) state() []any {
-	s := []any{c.top, c.hasTop, c.exactAt, c.ll, c.adapt}
+	s := []any{c.top, c.hasTop, c.exactAt, c.ll, c.learned}
 	for i := range c.scales {
 		l := &c.scales[i]
 		s = append(s, l.stage, l.cells, l.traces)

@@ -57,41 +57,56 @@ func (b *band) convolve(k *kernel.Conv, dst, src *window, residual bool, to int)
 	dst.reach(to, b.s.h)
 }
 
-// runHeads computes the output of every head, group by group and phase by phase, and calls then for each,
-// which may update b.cells and stops the run by returning false.
-func (b *band) runHeads(then func(g, phase int) bool) bool {
+// headRows is how many rows of a phase's hidden units a processor computes at a time.
+const headRows = 8
+
+// runHeads computes the hidden units of every head, group by group and phase by phase, a few rows of the phase's sites
+// at a time, and calls then for these, from row y0 of the phase on: it may have their outputs computed, update b.cells,
+// tune the last layer, and stops the run by returning false.
+func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 	features := &b.layers[len(b.layers)-1].Tensor
 	for g, members := range groups {
 		if members[0] >= bands*process.PlanesIn(b.stage, b.c.planes) {
 			break
 		}
 		hd := &b.c.net.heads[process.Look(b.stage)][g]
+		b.tuner.begin(&b.learned.tunings[g], hd.out, len(members), b.c.net.w.actFrac)
 		for phase, origin := range phaseOrigin {
 			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2
 			if w == 0 || h == 0 {
 				continue
 			}
-			site, near, out := hd.site, hd.near[phase], hd.out
-			b.output.Reset(h, w, out.Out())
-			parallel(b.procs, h, w*h*near.Out()*near.In()/8, func(worker, y0, y1 int) {
-				share, hidden := &b.helpers[worker].share, &b.helpers[worker].hidden
-				share.Reset(1, w, site.Out())
-				hidden.Reset(1, w, near.Out())
-				for y := y0; y < y1; y++ { // a row is still in the cache when the next layer wants it
-					phaseOf := func(t *kernel.Tensor, top int) kernel.View {
-						return kernel.View{T: t, Step: 2, Y: b.y0 + 2*y + origin[0] - top, X: origin[1]}
+			site, near := hd.site, hd.near[phase]
+			for top := 0; top < h; top += headRows * b.procs {
+				rows := min(h-top, headRows*b.procs)
+				b.hidden.Reset(rows, w, near.Out())
+				parallel(b.procs, rows, rows*w*near.Out()*near.In()/8, func(worker, y0, y1 int) {
+					share := &b.helpers[worker].share
+					share.Reset(1, w, site.Out())
+					for y := y0; y < y1; y++ { // a row is still in the cache when the next layer wants it
+						phaseOf := func(t *kernel.Tensor, first int) kernel.View {
+							return kernel.View{T: t, Step: 2, Y: b.y0 + 2*(top+y) + origin[0] - first, X: origin[1]}
+						}
+						site.Rows(share, phaseOf(features, b.y0), kernel.View{}, kernel.View{}, false, 0, 1)
+						near.Rows(b.hidden.Part(y, y+1), phaseOf(&b.cells.Tensor, b.cells.top), kernel.View{T: share}, kernel.View{}, true, 0, 1)
 					}
-					site.Rows(share, phaseOf(features, b.y0), kernel.View{}, kernel.View{}, false, 0, 1)
-					near.Rows(hidden, phaseOf(&b.cells.Tensor, b.cells.top), kernel.View{T: share}, kernel.View{}, true, 0, 1)
-					out.Rows(b.output.Part(y, y+1), kernel.View{T: hidden}, kernel.View{}, kernel.View{}, false, 0, 1)
+				})
+				if b.c.stopped() || !then(g, phase, top) {
+					return false
 				}
-			})
-			if b.c.stopped() || !then(g, phase) {
-				return false
 			}
 		}
 	}
 	return true
+}
+
+// runOutputs has the last layer of a head, as it is tuned by now, compute the outputs of at most tuneSites sites
+// from site x of row y of b.hidden on, and returns how many they are.
+func (b *band) runOutputs(y, x int) int {
+	n := min(b.hidden.W-x, tuneSites)
+	b.output.Reset(1, n, headOutputs)
+	b.tuner.layer.Rows(&b.output, kernel.View{T: &b.hidden, Y: y, X: x}, kernel.View{}, kernel.View{}, false, 0, 1)
+	return n
 }
 
 // Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.

@@ -68,16 +68,16 @@ func TestHeads(t *testing.T) {
 			visits := make([][coordinates]int, s.w*s.h)
 			last := -1
 			b.runTrunk(c.coarser(s.number))
-			b.runHeads(func(group, phase int) bool {
-				if now := group*phases + phase; now <= last {
+			b.runHeads(func(group, phase, y0 int) bool {
+				if now := (group*phases+phase)<<16 + y0; now <= last {
 					t.Errorf("%v: group %d, phase %d comes late", g, group, phase)
 				} else {
 					last = now
 				}
-				for y := range b.output.H {
-					for x := range b.output.W {
+				for y := range b.hidden.H {
+					for x := range b.hidden.W {
 						for _, i := range groups[group] {
-							visits[(2*y+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
+							visits[(2*(y0+y)+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
 						}
 					}
 				}
@@ -91,7 +91,7 @@ func TestHeads(t *testing.T) {
 				}
 			}
 			stopped := 0
-			if b.runHeads(func(int, int) bool { stopped++; return false }) || stopped != 1 {
+			if b.runHeads(func(int, int, int) bool { stopped++; return false }) || stopped != 1 {
 				t.Errorf("%v: heads run on when told to stop", g)
 			}
 		}

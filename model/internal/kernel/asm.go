@@ -2,6 +2,8 @@
 
 package kernel
 
+import "slices"
+
 // tileKernel computes 16 outputs of tiles*n neighbouring sites of a row, in
 // assembly, n sites at a time:
 //
@@ -21,6 +23,8 @@ type asmBlock struct {
 	bias [block]int32
 	w    []int16
 }
+
+func (p asmBlock) clone() asmBlock { return asmBlock{p.bias, slices.Clone(p.w)} }
 
 // zeros stand in for a pre or post that is not given.
 var zeros [block]int16

@@ -30,22 +30,21 @@ var tileKernels = [...]tileKernel{
 func rowAVX2(c *Conv, b int, r row)   { rowTiles(tileKernels[:7], c, b, r) }
 func rowAVX512(c *Conv, b int, r row) { rowTiles(tileKernels[:], c, b, r) }
 
-// outputOrder is the order in which sums lie in AVX2's two registers. Packing two
-// registers to int16 interleaves their halves; from this order, it comes out
+// outputPlace is where the sum of an output lies in AVX2's two registers. Packing two
+// registers to int16 interleaves their halves; from these places, it comes out
 // sorted.
-var outputOrder = [block]int{0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15}
+var outputPlace = [block]int{0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15}
 
-// newAsmBlock lays out w[16][n] and bias[16], n even, as [n/2][16][2], outputs in
-// the order of outputOrder: the assembly adds two products at a time, of an input
+// newAsmBlock returns a block of n weights an output, n even, all 0.
+func newAsmBlock(n int) asmBlock { return asmBlock{w: make([]int16, block*n)} }
+
+// set lays out the weights w[n] and the bias of output o. All of the block's lie as [n/2][16][2], outputs in
+// their outputPlace: the assembly adds two products at a time, of an input
 // channel of even number and the one after it.
-func newAsmBlock(w []int16, bias []int32) asmBlock {
-	n := len(w) / block
-	p := asmBlock{w: make([]int16, len(w))}
-	for i, o := range outputOrder {
-		p.bias[i] = bias[o]
-		for j, v := range w[o*n : (o+1)*n] {
-			p.w[j>>1<<5|i<<1|j&1] = v
-		}
+func (p *asmBlock) set(o int, w []int16, bias int32) {
+	place := outputPlace[o]
+	p.bias[place] = bias
+	for j, v := range w {
+		p.w[j>>1<<5|place<<1|j&1] = v
 	}
-	return p
 }

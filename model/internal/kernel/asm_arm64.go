@@ -12,15 +12,14 @@ var tileKernels = [...]tileKernel{
 
 func rowNEON(c *Conv, b int, r row) { rowTiles(tileKernels[:], c, b, r) }
 
-// newAsmBlock lays out w[16][n] and bias[16] as [n][16]: the assembly multiplies
+// newAsmBlock returns a block of n weights an output, all 0.
+func newAsmBlock(n int) asmBlock { return asmBlock{w: make([]int16, block*n)} }
+
+// set lays out the weights w[n] and the bias of output o. All of the block's lie as [n][16]: the assembly multiplies
 // one input channel's weights by its activation at a time.
-func newAsmBlock(w []int16, bias []int32) asmBlock {
-	n := len(w) / block
-	p := asmBlock{bias: [block]int32(bias), w: make([]int16, len(w))}
-	for o := range block {
-		for j, v := range w[o*n : (o+1)*n] {
-			p.w[j*block+o] = v
-		}
+func (p *asmBlock) set(o int, w []int16, bias int32) {
+	p.bias[o] = bias
+	for j, v := range w {
+		p.w[j*block+o] = v
 	}
-	return p
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 var (
@@ -17,8 +18,8 @@ var (
 // block is the number of output channels computed together.
 const block = 16
 
-// Conv is a convolution's weights, laid out for the kernels. It is read-only
-// and may be used by several goroutines.
+// Conv is a convolution's weights, laid out for the kernels. But for SetOutput it
+// is read-only, and may be used by several goroutines.
 type Conv struct {
 	size, in, out int
 	shift         uint
@@ -52,21 +53,25 @@ func newConv(size, in, out int, w []int16, bias []int32, shift uint, layouts lay
 	}
 	n := len(w) / out // weights of one output
 	for o, b := range bias {
-		sum := max(int64(b), -int64(b))
-		for _, v := range w[o*n : (o+1)*n] {
-			sum += max(int64(v), -int64(v)) << 15
-		}
-		if sum > 1<<31-1 {
-			return nil, fmt.Errorf("%w: output %d could reach %d", ErrRange, o, sum)
+		if err := checkSum(o, w[o*n:(o+1)*n], b); err != nil {
+			return nil, err
 		}
 	}
 	c := &Conv{size: size, in: in, out: out, shift: shift}
 	for o := 0; o < out; o += block {
 		if layouts&layoutAssembly != 0 {
-			c.asm = append(c.asm, newAsmBlock(w[o*n:(o+block)*n], bias[o:o+block]))
+			c.asm = append(c.asm, newAsmBlock(n))
 		}
 		if layouts&layoutPortable != 0 {
-			c.lanes = append(c.lanes, newLaneBlock(w[o*n:(o+block)*n], bias[o:o+block]))
+			c.lanes = append(c.lanes, newLaneBlock(n))
+		}
+	}
+	for o, b := range bias {
+		if layouts&layoutAssembly != 0 {
+			c.asm[o/block].set(o%block, w[o*n:(o+1)*n], b)
+		}
+		if layouts&layoutPortable != 0 {
+			c.lanes[o/block].set(o%block, w[o*n:(o+1)*n], b)
 		}
 	}
 	return c, nil
@@ -77,6 +82,52 @@ func (c *Conv) In() int { return c.in }
 
 // Out returns the number of output channels.
 func (c *Conv) Out() int { return c.out }
+
+// Shift returns by how many bits sums are shifted right.
+func (c *Conv) Shift() uint { return c.shift }
+
+// Clone returns a copy whose outputs can be set without c's changing.
+func (c *Conv) Clone() *Conv {
+	d := *c
+	d.asm, d.lanes = slices.Clone(c.asm), slices.Clone(c.lanes)
+	for i, p := range c.asm {
+		d.asm[i] = p.clone()
+	}
+	for i, l := range c.lanes {
+		d.lanes[i] = l.clone()
+	}
+	return &d
+}
+
+// SetOutput replaces the weights w[size][size][in] and the bias of output o. It returns ErrShape or ErrRange, as NewConv
+// would, and then changes nothing. Nobody may use c meanwhile, nor anything that shares its weights.
+func (c *Conv) SetOutput(o int, w []int16, bias int32) error {
+	if o < 0 || o >= c.out || len(w) != c.size*c.size*c.in {
+		return fmt.Errorf("%w: %d weights for output %d", ErrShape, len(w), o)
+	}
+	if err := checkSum(o, w, bias); err != nil {
+		return err
+	}
+	if c.asm != nil {
+		c.asm[o/block].set(o%block, w, bias)
+	}
+	if c.lanes != nil {
+		c.lanes[o/block].set(o%block, w, bias)
+	}
+	return nil
+}
+
+// checkSum returns ErrRange if an output's sum could leave int32.
+func checkSum(o int, w []int16, bias int32) error {
+	sum := int64(0)
+	for _, v := range w {
+		sum += max(int64(v), -int64(v))
+	}
+	if sum = sum<<15 + max(int64(bias), -int64(bias)); sum > 1<<31-1 {
+		return fmt.Errorf("%w: output %d could reach %d", ErrRange, o, sum)
+	}
+	return nil
+}
 
 // Outputs returns the convolution to outputs from to from+n-1 alone, both numbers
 // multiples of 16. It shares c's weights, and computes the same bits.

@@ -430,3 +430,63 @@ func TestEmpty(t *testing.T) {
 		c.Rows(NewTensor(h, w, 16), View{T: NewTensor(h, w, 2)}, View{}, View{}, true, 0, h)
 	}
 }
+
+// TestSetOutput: outputs that are set compute what a layer made with these weights would, in every implementation; a
+// clone's change nothing in what it is a copy of, and those that are refused nothing at all.
+func TestSetOutput(t *testing.T) {
+	r := rand.New(rand.NewPCG(31, 1))
+	for _, impl := range implementations() {
+		for range 20 {
+			l := linear(16, 32)(r, 1, 5, kinds["any"])
+			before, err := newConv(l.size, l.in, l.out, l.weights, l.bias, l.shift, everyLayout)
+			if err != nil {
+				t.Fatal(err)
+			}
+			run := func(c *Conv) *Tensor {
+				dst := NewTensor(l.h, l.w, l.out)
+				c.rows(impl.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+				return dst
+			}
+			was := run(before)
+			c := before.Clone()
+			changed := *l
+			changed.weights, changed.bias = slices.Clone(l.weights), slices.Clone(l.bias)
+			for range 1 + r.IntN(l.out) {
+				o := r.IntN(l.out)
+				w := changed.weights[o*l.in : (o+1)*l.in]
+				for i := range w {
+					w[i] = int16(r.IntN(4001) - 2000)
+				}
+				changed.bias[o] = int32(r.IntN(1<<20) - 1<<19)
+				if err := c.SetOutput(o, w, changed.bias[o]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			large := make([]int16, l.in)
+			for i := range large {
+				large[i] = -32768
+			}
+			for _, err := range []error{c.SetOutput(l.out-1, large, 0), c.SetOutput(0, make([]int16, l.in), -1<<31)} {
+				if !errors.Is(err, ErrRange) {
+					t.Errorf("an output that could overflow: %v", err)
+				}
+			}
+			for _, err := range []error{c.SetOutput(l.out, large, 0), c.SetOutput(-1, large, 0), c.SetOutput(0, large[1:], 0)} {
+				if !errors.Is(err, ErrShape) {
+					t.Errorf("an output that is none: %v", err)
+				}
+			}
+			want, got := oracle(&changed), run(c)
+			for x := range l.w {
+				if !slices.Equal(got.Site(0, x), want[x]) {
+					t.Fatalf("%s: site %d is %v, want %v", impl.name, x, got.Site(0, x), want[x])
+				}
+			}
+			for x, now := range [...]*Tensor{run(before)} {
+				if !slices.Equal(now.Row(0), was.Row(0)) {
+					t.Fatalf("%s: setting a clone's outputs changed the original (%d)", impl.name, x)
+				}
+			}
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package kernel
 
+import "slices"
+
 // laneBlock holds the weights of 16 outputs for the portable kernel, which gets
 // two products out of each 64-bit multiplication: the weights a and b of two
 // outputs travel as the one number a + b<<32. Times an activation that is a's
@@ -20,17 +22,25 @@ func split(s int64) (lo, hi int32) {
 	return lo, int32((s - int64(lo)) >> 32)
 }
 
-// newLaneBlock lays out w[16][n] and bias[16]: outputs 2j and 2j+1 share lane j.
-func newLaneBlock(w []int16, bias []int32) laneBlock {
-	n := len(w) / block
-	l := laneBlock{w: make([][block / 2]int64, n)}
-	for j := range l.bias {
-		l.bias[j] = lanes2(int64(bias[2*j]), int64(bias[2*j+1]))
-		for i := range l.w {
-			l.w[i][j] = lanes2(int64(w[2*j*n+i]), int64(w[(2*j+1)*n+i]))
+// newLaneBlock returns a block of n weights an output, all 0.
+func newLaneBlock(n int) laneBlock { return laneBlock{w: make([][block / 2]int64, n)} }
+
+func (l laneBlock) clone() laneBlock { return laneBlock{l.bias, slices.Clone(l.w)} }
+
+// set lays out the weights w[n] and the bias of output o: outputs 2j and 2j+1 share lane j.
+func (l *laneBlock) set(o int, w []int16, bias int32) {
+	replace := func(lane *int64, v int64) {
+		lo, hi := split(*lane)
+		if o%2 == 0 {
+			*lane = lanes2(v, int64(hi))
+		} else {
+			*lane = lanes2(int64(lo), v)
 		}
 	}
-	return l
+	replace(&l.bias[o/2], int64(bias))
+	for i, v := range w {
+		replace(&l.w[i][o/2], int64(v))
+	}
 }
 
 // rowPortable is the kernel in plain Go.

@@ -1,0 +1,214 @@
+package model
+
+import (
+	"math"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+)
+
+const tunerUnits, tunerBits = 32, 8 // of the tests' heads
+
+// newTuner returns a tuner of a last layer whose own outputs are 0.
+func newTuner(t testing.TB, members int) (*tuner, *tuning) {
+	t.Helper()
+	const weightBits = 12
+	layer, err := kernel.NewConv(1, tunerUnits, headOutputs, make([]int16, headOutputs*tunerUnits), make([]int32, headOutputs), weightBits+tunerBits-outBits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, u := new(tuner), new(tuning)
+	r.begin(u, layer, members, tunerBits)
+	return r, u
+}
+
+// outputs returns what the tuned layer makes of a site's units.
+func (r *tuner) outputs(units []int16) []int16 {
+	src, dst := kernel.NewTensor(1, 1, len(units)), kernel.NewTensor(1, 1, headOutputs)
+	copy(src.Site(0, 0), units)
+	r.layer.Rows(dst, kernel.View{T: src}, kernel.View{}, kernel.View{}, false, 0, 1)
+	return dst.Site(0, 0)
+}
+
+// TestTunerFollowsGradient compares the tuner with its definition in floating point:
+//
+//	w += rate · Σ slope · (h - centre) / (power + 1),   correction = w · (h - centre)
+func TestTunerFollowsGradient(t *testing.T) {
+	r := newRand(61)
+	q, u := newTuner(t, 2)
+	var w [tuned][tunerUnits]float64
+	var centre [tunerUnits]float64
+	power := 0.0
+	worst, largest := 0.0, 0.0
+	for step := range 400 {
+		type site struct {
+			units  []int16
+			slopes [tuned]int32
+		}
+		sites := make([]site, tuneSites+r.IntN(tuneSites))
+		for i := range sites {
+			s := site{units: make([]int16, tunerUnits)}
+			for j := range s.units {
+				s.units[j] = int16(max(0, 60*float64(j%7)+150*r.NormFloat64())) // as a ReLU leaves them
+			}
+			for _, o := range []int{0, 1} {
+				s.slopes[o] = int32(r.IntN(511) - 255)
+				s.slopes[maxMembers+o] = int32(r.IntN(128) - 60) // not 0 on average
+			}
+			sites[i] = s
+		}
+		got := q.outputs(sites[0].units)
+		for _, o := range []int{0, 1, maxMembers, maxMembers + 1} {
+			want := 0.0
+			for j, v := range sites[0].units {
+				want += w[o][j] * (float64(v)/256 - centre[j])
+			}
+			if math.Abs(want) < 30 {
+				worst, largest = max(worst, math.Abs(want-float64(got[tunedOutput+o])/1024)), max(largest, math.Abs(want))
+			}
+		}
+		var mean [tunerUnits]float64
+		n := 0.0
+		for i, s := range sites {
+			q.see(s.units, &s.slopes)
+			if i%4 == 0 {
+				n++
+				for j, v := range s.units {
+					mean[j] += float64(v) / 256
+				}
+			}
+		}
+		q.step()
+		for j := range mean {
+			mean[j] /= n
+		}
+		if step == 0 {
+			centre = mean
+		}
+		now := 0.0
+		for i := 0; i < len(sites); i += 4 {
+			for j, v := range sites[i].units {
+				now += (float64(v)/256 - centre[j]) * (float64(v)/256 - centre[j]) / n
+			}
+		}
+		if step == 0 {
+			power = now
+		}
+		for _, s := range sites {
+			for j, v := range s.units {
+				h := float64(v)/256 - centre[j]
+				for o := range w {
+					if rate := .03; o < maxMembers {
+						w[o][j] += rate * float64(s.slopes[o]) / 256 * h / (power + 1)
+					} else {
+						w[o][j] += .012 * float64(s.slopes[o]) / 64 * h / (power + 1)
+					}
+				}
+			}
+		}
+		for j := range centre {
+			centre[j] += (mean[j] - centre[j]) / 8
+		}
+		power += (now - power) / 8
+	}
+	t.Logf("corrections up to %.2f, off by at most %.4f; power %.3f, want %.3f", largest, worst, float64(u.power)/(1<<(2*tunerBits)), power)
+	if largest < .5 || worst > .02 {
+		t.Errorf("corrections up to %.2f are off by up to %.4f", largest, worst)
+	}
+}
+
+// TestTunerLearns: where means and scales are linear in the units, of which the network made nothing, the tuner finds
+// out, and its corrections come near to what they should be.
+func TestTunerLearns(t *testing.T) {
+	r := newRand(62)
+	q, _ := newTuner(t, 1)
+	var direction [2][tunerUnits]float64
+	for i := range direction {
+		for j := range direction[i] {
+			direction[i][j] = r.NormFloat64() / 4
+		}
+	}
+	units := make([]int16, tunerUnits)
+	var before, after [2]float64
+	for n := range 60_000 {
+		want := [2]float64{}
+		for j := range units {
+			h := max(0, .3+r.NormFloat64()/2)
+			units[j] = int16(256 * h)
+			for i := range want {
+				want[i] += direction[i][j] * (h - .44)
+			}
+		}
+		o := q.outputs(units)
+		got := [2]float64{float64(o[tunedOutput]) / 1024, float64(o[tunedOutput+maxMembers]) / 1024}
+		if n > 40_000 {
+			for i := range want {
+				before[i] += want[i] * want[i]
+				after[i] += (want[i] - got[i]) * (want[i] - got[i])
+			}
+		}
+		// A value of the true belief, as the corrected one sees it.
+		scale := math.Exp2(want[1] - got[1])
+		x := drawLogistic(r, (want[0]-got[0])/math.Exp2(got[1]), scale)
+		f := 1 / (1 + math.Exp(-x))
+		slopes := [tuned]int32{0: int32(256 * (2*f - 1)), maxMembers: int32(64 * max(-1, min(x*(2*f-1)-1, 6)))}
+		q.see(units, &slopes)
+		if q.sites == tuneSites {
+			q.step()
+		}
+	}
+	t.Logf("squared error of what it was: mean %.3f, scale %.3f", after[0]/before[0], after[1]/before[1])
+	for i, what := range []string{"mean", "scale"} {
+		if after[i] > .3*before[i] {
+			t.Errorf("the %s keeps %.3f of the squared error", what, after[i]/before[i])
+		}
+	}
+}
+
+// TestTunerIsBounded: whatever it is fed with, its layer stays one whose sums fit, and it goes on.
+func TestTunerIsBounded(t *testing.T) {
+	r := newRand(63)
+	for name, draw := range map[string]func() (unit int16, mean, scale int32){
+		"largest":    func() (int16, int32, int32) { return 1<<15 - 1, 256, 384 },
+		"lowest":     func() (int16, int32, int32) { return 1<<15 - 1, -256, -64 },
+		"some large": func() (int16, int32, int32) { return int16(r.IntN(2) * (1<<15 - 1)), 256, 384 },
+		"all zero":   func() (int16, int32, int32) { return 0, 256, 384 },
+		"tiny":       func() (int16, int32, int32) { return int16(r.IntN(2)), int32(r.IntN(2)*512 - 256), 384 },
+		"any":        func() (int16, int32, int32) { return int16(r.IntN(1 << 15)), int32(r.IntN(513) - 256), int32(r.IntN(449) - 64) },
+	} {
+		q, u := newTuner(t, maxMembers)
+		units := make([]int16, tunerUnits)
+		for range 300 {
+			for range 2*tuneSites - 1 {
+				var slopes [tuned]int32
+				for j := range units {
+					units[j], slopes[0], slopes[maxMembers] = draw()
+				}
+				for o := range maxMembers {
+					slopes[o], slopes[maxMembers+o] = slopes[0], slopes[maxMembers]
+				}
+				q.see(units, &slopes)
+			}
+			q.step()
+			for j := range tunerUnits {
+				if c := u.centre[j]; c < 0 || c > 1<<(15+centreBits) {
+					t.Fatalf("%s: a centre of %d", name, c)
+				}
+			}
+			if u.power < 1 || u.power > tunerUnits<<30 {
+				t.Fatalf("%s: a power of %d", name, u.power)
+			}
+		}
+		again := *u // what a next band does with it
+		next, _ := newTuner(t, maxMembers)
+		next.begin(&again, next.layer, maxMembers, tunerBits)
+		for j := range units {
+			units[j], _, _ = draw()
+		}
+		for o, v := range next.outputs(units) {
+			if w := q.outputs(units)[o]; v != w {
+				t.Errorf("%s: output %d is %d, in the next band %d", name, o, w, v)
+			}
+		}
+	}
+}
