@@ -20,6 +20,8 @@ func FuzzReader(f *testing.F) {
 	named := short(0)
 	named.Number, named.Model, named.Height = 0, [4]byte{1, 2, 3, 4}, 300
 	f.Add(mustAppend(f, named))
+	named.Params = []byte{5}
+	f.Add(mustAppend(f, named))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if len(file) > 1000 {
 			t.Skip("checkReadSome takes time with the square of the size")

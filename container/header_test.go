@@ -44,8 +44,11 @@ func randomHeader(rng *rand.Rand, maxSize uint64) *Header {
 		if often() {
 			h.Height = h.Width
 		}
-		if h.Number = uint8(bits(8)); often() {
+		if h.Number = uint8(bits(5)); often() {
 			h.Number = 0
+		}
+		if !often() {
+			h.Params = []byte{1 + byte(rng.IntN(7))}
 		}
 		if h.Number == 0 {
 			h.Model = [4]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8))}
@@ -223,7 +226,10 @@ func TestAppendRefuses(t *testing.T) {
 			h.Segments = []Segment{{Kind: Alpha, Size: MaxSize}, {Kind: Passes, Size: 1}}
 		}, limit},
 		{"number, but not short", func(h *Header) { h.Model = [4]byte{}; h.Number = 1 }, malformed},
-		{"short with params", func(h *Header) { h.Short = true }, malformed},
+		{"short with a param of 8", func(h *Header) { h.Short, h.Params = true, []byte{8} }, malformed},
+		{"short with a param of 0", func(h *Header) { h.Short, h.Params = true, []byte{0} }, malformed},
+		{"short with two params", func(h *Header) { h.Short, h.Params = true, []byte{1, 1} }, malformed},
+		{"short with a large number", func(h *Header) { h.Short, h.Params, h.Model, h.Number = true, nil, [4]byte{}, MaxNumber+1 }, malformed},
 		{"short and deep", func(h *Header) { h.Short, h.Params, h.Depth = true, nil, 16 }, malformed},
 		{"short and stored", func(h *Header) {
 			*h = Header{Width: 1, Height: 1, Depth: 8, Short: true, Segments: []Segment{{Kind: Stored}}}

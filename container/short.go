@@ -8,7 +8,7 @@ import (
 
 // The short form is for files of few bytes, of which the common header would be a
 // good part: a modelled image of 8-bit samples in one segment, with the model's own
-// parameters. Where the common form takes 22 bytes beside the payload, it takes 10.
+// parameters but for one small number. Where the common form takes 22 bytes beside the payload, it takes 10.
 
 // ShortMagic begins a file of the short form.
 const ShortMagic = "\xddz"
@@ -16,6 +16,12 @@ const ShortMagic = "\xddz"
 // MaxShort is the largest payload of a short file, in bytes. With less than 4096
 // bytes in all, its CRC-16 finds any three bits that are wrong.
 const MaxShort = 4000
+
+// MaxNumber is the largest Number of a model. In the byte that has it, the three highest bits are left for a byte of
+// params.
+const MaxNumber = 1<<paramShift - 1
+
+const paramShift = 5
 
 // The lead byte, after the ShortMagic, has the format and the version in the same
 // places as the other; in between, whether the height is the width.
@@ -55,16 +61,23 @@ func (h *Header) validateShort() error {
 		return FormatError("model by number in a file that is not short")
 	case !h.Short:
 		return nil
-	case !h.Modelled || h.Depth != defaultDepth || len(h.Params) != 0:
+	case !h.Modelled || h.Depth != defaultDepth || !h.shortParams():
 		return FormatError("not an image for a short file")
 	case len(h.Segments) != 1 || h.Segments[0].Kind != Passes || h.Segments[0].Units != 0:
 		return FormatError("not the segment of a short file")
 	case h.Segments[0].Size > MaxShort:
 		return LimitError(fmt.Sprintf("short file of %d bytes", h.Segments[0].Size))
+	case h.Number > MaxNumber:
+		return FormatError(fmt.Sprintf("model number %d", h.Number))
 	case h.Number != 0 && h.Model != [4]byte{}:
 		return FormatError("model named twice")
 	}
 	return nil
+}
+
+// shortParams reports whether Params are what fits beside the Number.
+func (h *Header) shortParams() bool {
+	return len(h.Params) == 0 || len(h.Params) == 1 && h.Params[0] > 0 && h.Params[0] <= 0xff>>paramShift
 }
 
 func (h *Header) appendShort(dst []byte) []byte {
@@ -79,7 +92,11 @@ func (h *Header) appendShort(dst []byte) []byte {
 	if h.Width != h.Height {
 		w.Uvarint(uint64(h.Height - 1))
 	}
-	w.Byte(h.Number)
+	number := h.Number
+	if len(h.Params) > 0 {
+		number |= h.Params[0] << paramShift
+	}
+	w.Byte(number)
 	if h.Number == 0 {
 		w.Bytes(h.Model[:])
 	}
@@ -97,7 +114,11 @@ func (p *headerParser) shortHeader() *Header {
 	if lead&isSquare == 0 {
 		h.Height = 1 + uint32(p.uvarint(MaxSide-1, "height"))
 	}
-	if h.Number = p.byte(); h.Number == 0 {
+	number := p.byte()
+	if param := number >> paramShift; param > 0 {
+		h.Params = []byte{param}
+	}
+	if h.Number = number & MaxNumber; h.Number == 0 {
 		copy(h.Model[:], p.bytes(len(h.Model)))
 	}
 	h.Segments = []Segment{{Kind: Passes, Size: p.uvarint(MaxShort, "size")}}
