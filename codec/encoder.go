@@ -231,14 +231,17 @@ func (s *sideData) around(body func(*file) error) (*file, error) {
 	return f, nil
 }
 
-// shorten gives a file the container's short form if it can have it: then its params are the model's own, as those of
-// every file made here.
+// shorten gives a file the container's short form if it can have it. Then τ is the model's own, as that of every file made
+// here, and of the params the colour transform is left.
 func (f *file) shorten() {
 	h := f.header
 	if !h.Modelled || h.Depth != 8 || len(h.Segments) != 1 || h.Segments[0].Size > container.MaxShort {
 		return
 	}
-	h.Short, h.Params = true, nil
+	h.Short = true
+	if h.Params = h.Params[1:]; len(h.Params) == 0 {
+		h.Params = nil
+	}
 	if n, ok := zoo.Number(h.Model); ok {
 		h.Number, h.Model = n, [4]byte{}
 	}
@@ -296,6 +299,9 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) error {
 	f.header.Params = []byte{uint8(net.Tau())}
 
 	chain := model.NewChain(net, p.geometry(), net.Tau())
+	if chain.Colour = model.ChooseColour(p.colour); chain.Colour != 0 {
+		f.header.Params = append(f.header.Params, uint8(chain.Colour))
+	}
 	chain.Done = ctx.Done()
 	colour := p.colour
 	p.colour = nil // so that planes can go when the chain has what they held

@@ -20,6 +20,9 @@ func FuzzDecode(f *testing.F) {
 		damaged[len(damaged)/2] ^= 0x20
 		f.Add(damaged)
 	}
+	for colour := range byte(7) {
+		f.Add(withParams(f, kind(f, "rgb").file, func([]byte) []byte { return []byte{1 + colour} }))
+	}
 	f.Add([]byte{})
 	f.Add([]byte(container.Magic))
 	f.Add([]byte(container.ShortMagic))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata: golden.json and the streams")
@@ -213,11 +214,13 @@ func damaged(t *testing.T, short, modelled, palette []byte) map[string][]byte {
 		"format":         header(modelled, func(h *container.Header) { h.Format = 7 }),
 		"model":          header(modelled, func(h *container.Header) { h.Model[0] ^= 1 }),
 		"plan":           header(modelled, func(h *container.Header) { h.Params = nil }),
+		"colour":         header(modelled, func(h *container.Header) { h.Params = append(h.Params, uint8(model.Colours)) }),
 		"short-version":  flip(short, 2),
 		"short-width":    flip(short, 3),
 		"short-passes":   flip(short, len(short)/2),
 		"short-checksum": flip(short, len(short)-1),
-		"short-number":   header(short, func(h *container.Header) { h.Number = 255 }),
+		"short-number":   header(short, func(h *container.Header) { h.Number = container.MaxNumber }),
+		"short-colour":   header(short, func(h *container.Header) { h.Params = []byte{7} }),
 		"short-model":    header(short, func(h *container.Header) { h.Number, h.Model = 0, [4]byte{1, 2, 3, 4} }),
 		"units":          header(modelled, func(h *container.Header) { h.Segments[0].Units = 1000 }),
 		"size":           header(modelled, func(h *container.Header) { h.Width *= 2 }),

@@ -274,6 +274,22 @@ type sample struct {
 	file []byte
 }
 
+// clipped returns a picture of which red and green are white, as those of a sky are that was exposed for too long.
+func clipped(m image.Image) image.Image {
+	b := m.Bounds()
+	var c draw.Image = image.NewNRGBA(b)
+	if m.ColorModel() == color.RGBA64Model || m.ColorModel() == color.NRGBA64Model {
+		c = image.NewNRGBA64(b)
+	}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			_, _, blue, _ := m.At(x, y).RGBA()
+			c.Set(x, y, color.NRGBA64{0xffff, 0xffff, uint16(blue), 0xffff})
+		}
+	}
+	return c
+}
+
 // kinds returns a small file of every kind: modelled and stored, with and without alpha, palette, metadata.
 func kinds(t testing.TB) []sample {
 	t.Helper()
@@ -290,6 +306,8 @@ func kinds(t testing.TB) []sample {
 	add("rgb16", crop(picture(t, "rgb16.png"), 20, 10, 9, 10), codec.Options{Mode: modelled})
 	add("alpha", crop(picture(t, "alpha.png"), 12, 8, 16, 12), codec.Options{Mode: modelled})
 	add("alpha16", crop(picture(t, "alpha16.png"), 10, 8, 9, 11), codec.Options{Mode: modelled})
+	add("clipped", clipped(crop(picture(t, "landscape.png"), 40, 30, 18, 14)), codec.Options{Mode: modelled})
+	add("clipped16", clipped(crop(picture(t, "rgb16.png"), 20, 10, 13, 11)), codec.Options{Mode: modelled})
 	add("metadata", picture(t, "odd/rgb-3x5.png"), codec.Options{Mode: modelled, Metadata: []byte("taken by nobody, nowhere")})
 	add("one pixel", picture(t, "odd/rgb-1x1.png"), codec.Options{Mode: modelled})
 	add("stored", crop(picture(t, "noise.png"), 3, 4, 12, 10), codec.Options{Mode: stored})
@@ -322,7 +340,7 @@ func common(t testing.TB, file []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Params = []byte{byte(net.Tau())}
+	h.Params = append([]byte{byte(net.Tau())}, h.Params...)
 	var b bytes.Buffer
 	if err := container.Write(&b, h, [][]byte{c.Payload}); err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ type Info struct {
 	Colour        string // "gray", "RGB", "RGB, straight alpha", "RGB, premultiplied alpha" or "palette"
 	Depth         int    // bits a sample of the image
 	Planes        int    // colour planes coded
+	Transform     string // of the colours: what the planes of a modelled file are, if there are three
 	Modelled      bool
 	Model         string // name in the zoo
 	ModelID       string // first bytes of the SHA-256 of the weights, in hexadecimal
@@ -48,6 +49,9 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		i.Depth = 16
 	}
 	if i.Modelled {
+		if i.Planes > 1 {
+			i.Transform = s.chain.Colour.String()
+		}
 		i.ModelID = hex.EncodeToString(s.model[:])
 	}
 	i.HeaderSize, i.Size = s.offsets[0], s.offsets[len(s.offsets)-1]

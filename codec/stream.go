@@ -109,40 +109,59 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	if !h.Modelled {
 		return s, nil
 	}
-	tau, err := s.openModel()
+	if err := s.openModel(); err != nil {
+		return nil, err
+	}
+	tau, colour, err := s.params()
 	if err != nil {
 		return nil, err
 	}
 	s.passes = model.Passes(s.picture.w, s.picture.h)
 	s.work = newWork(s.passes, s.picture.w, s.picture.h, d.Progress)
 	s.chain = model.NewChain(s.net, s.picture.geometry(), tau)
-	s.chain.Done = ctx.Done()
+	s.chain.Done, s.chain.Colour = ctx.Done(), colour
 	return s, nil
 }
 
-// openModel finds the model that the header names, and returns τ.
-func (s *Stream) openModel() (tau int8, err error) {
+// openModel finds the model that the header names.
+func (s *Stream) openModel() (err error) {
 	h := s.header
 	s.model = h.Model
 	if h.Number > 0 {
 		var ok bool
 		if s.model, ok = zoo.Numbered(h.Number); !ok {
-			return 0, UnsupportedError(fmt.Sprintf("model number %d is not in this version", h.Number))
+			return UnsupportedError(fmt.Sprintf("model number %d is not in this version", h.Number))
 		}
 	}
 	var unknown zoo.UnknownModelError
 	if s.net, s.name, err = zoo.ByID(s.model); errors.As(err, &unknown) {
-		return 0, UnsupportedError(fmt.Sprintf("model %x is not in this version", s.model))
-	} else if err != nil {
-		return 0, err
+		return UnsupportedError(fmt.Sprintf("model %x is not in this version", s.model))
+	}
+	return err
+}
+
+// params returns what the header's params say: τ, which in the short form is the model's own, and the colour transform
+// if it is not the first.
+func (s *Stream) params() (tau int8, colour model.Colour, err error) {
+	tau, rest := s.net.Tau(), s.header.Params
+	if !s.header.Short && len(rest) > 0 {
+		tau, rest = int8(rest[0]), rest[1:]
+	} else if !s.header.Short {
+		return 0, 0, UnsupportedError("unknown parameters of the model")
 	}
 	switch {
-	case h.Short:
-		return s.net.Tau(), nil
-	case len(h.Params) != 1:
-		return 0, UnsupportedError("unknown parameters of the model")
+	case len(rest) == 0:
+		return tau, 0, nil
+	case len(rest) > 1:
+		return 0, 0, UnsupportedError("unknown parameters of the model")
+	case rest[0] == 0:
+		return 0, 0, FormatError("the first colour transform is spelled out")
+	case s.picture.format.planes() == 1:
+		return 0, 0, FormatError("a colour transform of a single plane")
+	case model.Colour(rest[0]) >= model.Colours:
+		return 0, 0, UnsupportedError(fmt.Sprintf("colour transform %d", rest[0]))
 	}
-	return int8(h.Params[0]), nil
+	return tau, model.Colour(rest[0]), nil
 }
 
 // Next decodes up to the end of the next level and describes the result; Image shows it. Of a file that ends

@@ -28,6 +28,9 @@ type Chain struct {
 	// Done, if it is set, has Advance stop soon after it is closed, and return false.
 	Done <-chan struct{}
 
+	// Colour is the transform of the image's colours, of three planes. It is set before SetImage and Picture.
+	Colour Colour
+
 	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go). It is
 	// for measuring networks: no file is made so.
 	NetworkAlone bool
@@ -123,7 +126,7 @@ func (c *Chain) SetImage(image []Plane) {
 	var x [planes]Plane
 	copy(x[:], image)
 	if c.planes == planes {
-		transform.ForwardColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		c.Colour.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
 	}
 	for p := range c.planes {
 		for l := 1; l < len(c.scales); l++ {

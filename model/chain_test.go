@@ -55,6 +55,8 @@ func TestChain(t *testing.T) {
 			}
 			sent := new(tape)
 			encoder, decoder := NewChain(net, g, net.Tau()), NewChain(net, g, net.Tau())
+			encoder.Colour = Colour(i+j) % Colours
+			decoder.Colour = encoder.Colour
 			encoder.SetImage(clonePlanes(image))
 			played := 0
 			for _, p := range Passes(g.Width, g.Height) {

@@ -6,7 +6,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// A ycc is an image in Y, Co, Cg, exact or in Q4. Before a scale is merged with the coarser image, its coefficients
+// A ycc is an image in luma and chroma, exact or in Q4. Before a scale is merged with the coarser image, its coefficients
 // are in there, where transform.Lifting.Merge expects them. Planes that are not coded are empty.
 type ycc [planes]Plane
 
@@ -95,7 +95,7 @@ func (c *Chain) Picture() []Plane {
 // memory. It may call each from several goroutines at once, but never twice with the same row. When each returns,
 // the rows are written to again.
 func (c *Chain) Strips(each func(y int, rows []Plane)) {
-	flat := func(colour [planes]int32) { // Y, Co, Cg in Q4
+	flat := func(colour [planes]int32) { // luma and chroma in Q4
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			for p := range c.planes {
 				x[p].Resize(c.w, y1-y0)
@@ -184,13 +184,13 @@ func (s *scale) values(y int, rows *ycc) {
 	}
 }
 
-// show turns Y, Co, Cg, in Q4 unless exact, into the samples they stand for.
+// show turns luma and chroma, in Q4 unless exact, into the samples they stand for.
 func (c *Chain) show(x *ycc, exact bool) []Plane {
 	switch {
 	case exact && c.planes == planes:
-		transform.InverseColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		c.Colour.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
 	case c.planes == planes:
-		transform.EstimateColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		c.Colour.Estimate(x[0].Pix, x[1].Pix, x[2].Pix)
 	case !exact:
 		for i, v := range x[0].Pix {
 			x[0].Pix[i] = (v + 8) >> 4

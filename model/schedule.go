@@ -22,8 +22,9 @@ func alphaBarQ60(t int) uint64 {
 //
 //	(share of the coordinates) · (synthesis norm)² · (4^k - 1)/12
 //
-// From there on it quadruples with every level, but for the vanishing share of the scales that have not begun.
-// TestLevelNoise derives the table from the transforms.
+// with the colour transform YCoCg-R. The others have an eighth more variance, and so a sixteenth more noise, which the
+// table is not told. From there on it quadruples with every level, but for the vanishing share of the scales that have
+// not begun. TestLevelNoise derives the table from the transforms.
 var levelNoise = [...]uint64{0, 1_286_340, 5_853_500, 24_210_155, 97_734_594, 391_932_551}
 
 // levelVariance returns levelNoise of any level, at most that of a level so coarse that it is x_T.

@@ -88,8 +88,8 @@ func impulse(lift *transform.Lifting, l int, high bool) float64 {
 // l has the noise of the clock that its last stage brought it to, and the synthesis carries that to R, G, B.
 func TestLevelNoise(t *testing.T) {
 	lift := &transform.Liftings[0]
-	colour := [planes]float64{1, 1. / 6, 1. / 4} // mean over R, G, B of squares: TestColourNoise
-	derive := func(m int) float64 {
+	ycocg, other := [planes]float64{1, 1. / 6, 1. / 4}, [planes]float64{1, 1. / 6, 1. / 3} // mean over R, G, B of squares: TestColourNoise
+	derive := func(m int, colour [planes]float64) float64 {
 		sum := 0.0
 		for l := 1; l <= m+1; l++ {
 			lo, hi := impulse(lift, l, false), impulse(lift, l, true)
@@ -104,8 +104,12 @@ func TestLevelNoise(t *testing.T) {
 		return sum * 1e6
 	}
 	for m := 1; m < len(levelNoise); m++ {
-		if want := derive(m); math.Abs(float64(levelNoise[m])/want-1) > 1e-5 {
+		want := derive(m, ycocg)
+		if math.Abs(float64(levelNoise[m])/want-1) > 1e-5 {
 			t.Errorf("levelNoise[%d] = %d, derived %.0f", m, levelNoise[m], want)
+		}
+		if r := derive(m, other) / want; math.Abs(r-1.125) > .02 {
+			t.Errorf("level %d: the other transforms have %.3f times the variance", m, r)
 		}
 	}
 	// A level as coarse as its scales allow goes on by the factor of 4.
@@ -113,7 +117,7 @@ func TestLevelNoise(t *testing.T) {
 	if r := float64(levelVariance(last+1)) / float64(levelVariance(last)); r != 4 {
 		t.Errorf("the noise of level %d is %v times that of level %d", last+1, r, last)
 	}
-	if r := derive(last) / derive(last-1); math.Abs(r/4-1) > .005 {
+	if r := derive(last, ycocg) / derive(last-1, ycocg); math.Abs(r/4-1) > .005 {
 		t.Errorf("from level %d to %d the noise grows by %.4f", last-1, last, r)
 	}
 	for m := range 40 {

@@ -18,6 +18,7 @@ type description struct {
 	Colour        string `json:"colour"`              // "gray", "RGB", "RGB, straight alpha", "RGB, premultiplied alpha" or "palette"
 	BitDepth      int    `json:"bit_depth"`           // of a sample
 	Planes        int    `json:"planes"`              // of colour that are coded: 1 also for RGB that is gray
+	Transform     string `json:"colour_transform"`    // what they are in a modelled file, if they are three; else empty
 	SubpixelsEach int    `json:"subpixels_per_pixel"` // see above
 	Mode          string `json:"mode"`                // "modelled" or "stored"
 	Model         string `json:"model"`               // name; empty for stored files
@@ -75,6 +76,7 @@ func newDescription(name string, size int64, info *codec.Info, err error) *descr
 		Colour:        info.Colour,
 		BitDepth:      info.Depth,
 		Planes:        info.Planes,
+		Transform:     info.Transform,
 		Mode:          "stored",
 		Model:         info.Model,
 		ModelID:       info.ModelID,

@@ -14,6 +14,9 @@ func (d *description) print(w io.Writer) error {
 	fmt.Fprintf(&out, "%s: %d x %d, %s, %d bits a sample\n", d.File, d.Width, d.Height, d.Colour, d.BitDepth)
 	if d.Mode == "modelled" {
 		fmt.Fprintf(&out, "coding   by the model %s (%s)\n", d.Model, d.ModelID)
+		if d.Transform != "" {
+			fmt.Fprintf(&out, "planes   %s\n", d.Transform)
+		}
 	} else {
 		fmt.Fprintln(&out, "coding   stored, without a model")
 	}

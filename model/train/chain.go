@@ -32,7 +32,7 @@ func newChain(rgb planes, n, present int, lifting *transform.Lifting, crop bool,
 			rgb[p] = transform.NewPlane(rgb[0].W, rgb[0].H)
 		}
 	} else {
-		transform.ForwardColour(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
+		transform.YCoCg.Forward(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
 	}
 	c.exact[0] = rgb
 	for l := 1; l <= n; l++ {

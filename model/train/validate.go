@@ -130,7 +130,7 @@ func thumbnailBits(x planes, present int, lifting *transform.Lifting) float64 {
 func (c *chain) picture() planes {
 	x := c.synthesize(1)
 	if c.planes > 1 {
-		transform.EstimateColour(x[0].Pix, x[1].Pix, x[2].Pix)
+		transform.YCoCg.Estimate(x[0].Pix, x[1].Pix, x[2].Pix)
 		return x
 	}
 	for i, v := range x[0].Pix {

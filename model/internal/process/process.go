@@ -5,7 +5,7 @@
 package process
 
 const (
-	Planes      = 3          // Y, Co, Cg
+	Planes      = 3          // Y, Co, Cg, or others: see transform.Colour
 	Coordinates = 3 * Planes // of a site: every plane has three bands, HL, LH, HH
 	Stages      = 7          // reverse steps of a scale
 	Looks       = Stages - 1 // gains and shifts of the network by stage: see Look

@@ -1,33 +1,85 @@
 package transform
 
-// ForwardColour replaces the samples R, G, B by Y, Co, Cg of the reversible YCoCg-R transform (Malvar,
-// Sullivan 2003). With n-bit samples Y has n bits, Co and Cg have a sign more.
-func ForwardColour(r, g, b []int32) {
+// A Colour is a reversible transform of samples R, G, B into a plane of the samples' range, called luma here, and two with
+// a sign more, chroma. Gray has no chroma, and the luma of its samples. Of two samples p and q and the third, s:
+//
+//	d = p - q,  t = q + floor(d/2),  e = s - t
+//
+// Chroma is d and e. Luma is t, the mean of p and q; with YCoCg-R (Malvar, Sullivan 2003) it is t + floor(e/2).
+type Colour uint8
+
+// Colours by their number in the format. Where p and q are clipped and s is not, only one of the last two leaves s in a
+// single plane.
+const (
+	YCoCg     Colour = iota // p, q, s are R, B, G: Y, Co, Cg
+	RedGreen                // R, G, B
+	GreenBlue               // G, B, R
+	Colours                 // how many there are
+)
+
+// roles returns which of R, G and B are p, q and s.
+func (c Colour) roles(r, g, b []int32) (p, q, s []int32) {
+	switch c {
+	case RedGreen:
+		return r, g, b
+	case GreenBlue:
+		return g, b, r
+	}
+	return r, b, g
+}
+
+// Forward replaces samples by luma and chroma.
+func (c Colour) Forward(r, g, b []int32) {
+	p, q, s := c.roles(r, g, b)
 	for i := range r {
-		co := r[i] - b[i]
-		t := b[i] + co>>1
-		cg := g[i] - t
-		r[i], g[i], b[i] = t+cg>>1, co, cg
+		d := p[i] - q[i]
+		t := q[i] + d>>1
+		e := s[i] - t
+		if c == YCoCg {
+			t += e >> 1
+		}
+		r[i], g[i], b[i] = t, d, e
 	}
 }
 
-// InverseColour undoes ForwardColour.
-func InverseColour(y, co, cg []int32) {
-	for i := range y {
-		t := y[i] - cg[i]>>1
-		g := cg[i] + t
-		b := t - co[i]>>1
-		y[i], co[i], cg[i] = b+co[i], g, b
+// Inverse undoes Forward.
+func (c Colour) Inverse(luma, d, e []int32) {
+	p, q, s := c.roles(luma, d, e)
+	for i, t := range luma {
+		d, e := d[i], e[i]
+		if c == YCoCg {
+			t -= e >> 1
+		}
+		s[i] = e + t
+		t -= d >> 1
+		p[i], q[i] = t+d, t
 	}
 }
 
-// EstimateColour is InverseColour for estimates in Q4, which it rounds to integers; see divide.
-func EstimateColour(y, co, cg []int32) {
+// Estimate is Inverse for estimates in Q4, which it rounds to integers; see divide.
+func (c Colour) Estimate(luma, d, e []int32) {
 	half := func(v int32) int32 { return divide(v-1<<4, 1, 4) } // rounds down
-	for i := range y {
-		t := y[i] - half(cg[i])
-		g := cg[i] + t
-		b := t - half(co[i])
-		y[i], co[i], cg[i] = (b+co[i]+8)>>4, (g+8)>>4, (b+8)>>4
+	p, q, s := c.roles(luma, d, e)
+	for i, t := range luma {
+		d, e := d[i], e[i]
+		if c == YCoCg {
+			t -= half(e)
+		}
+		s[i] = (e + t + 8) >> 4
+		t -= half(d)
+		p[i], q[i] = (t+d+8)>>4, (t+8)>>4
 	}
+}
+
+// String returns what the three planes are.
+func (c Colour) String() string {
+	switch c {
+	case YCoCg:
+		return "Y, Co, Cg"
+	case RedGreen:
+		return "(R+G)/2, R-G, B-(R+G)/2"
+	case GreenBlue:
+		return "(G+B)/2, G-B, R-(G+B)/2"
+	}
+	return "unknown"
 }

@@ -1,0 +1,71 @@
+package model
+
+import "github.com/ddpmz/ddpmz/model/internal/transform"
+
+// A Colour is the colour transform of an image, by its number in the format. The zero value is YCoCg-R, which networks
+// are trained with.
+type Colour = transform.Colour
+
+// Colours is how many there are.
+const Colours = transform.Colours
+
+const (
+	// gradientRun is how many gradients in a row have a scale of their own.
+	gradientRun = 16
+	// worthColour is the part of YCoCg-R's estimate by which that of another transform has to be less. Files become
+	// smaller by half of that or a little more, and prefixes of theirs are worse: see docs/model.md.
+	worthColour = 16
+)
+
+// ChooseColour returns the transform for the planes R, G, B: YCoCg-R, unless the image will take much fewer bits by
+// another.
+func ChooseColour(image []Plane) Colour {
+	if len(image) != planes {
+		return transform.YCoCg
+	}
+	best, least := transform.YCoCg, colourLength(transform.YCoCg, image)
+	least -= least / worthColour
+	for c := best + 1; c < Colours; c++ {
+		if n := colourLength(c, image); n < least {
+			best, least = c, n
+		}
+	}
+	return best
+}
+
+// colourLength estimates what an image takes under a colour transform, in bits as Q16, from every fourth row if there
+// are many. The gradients x - left - above + above left of every few samples in a row are taken to have a Laplace
+// distribution of the right scale. What planes tell of each other is left out, because the model makes little of it.
+func colourLength(c Colour, image []Plane) uint64 {
+	w, h := image[0].W, image[0].H
+	step := 1 + min(w*h>>16, 3)
+	length := uint64(0)
+	var rows [planes][]int32 // two of every plane, one after the other
+	for y := 1; y < h; y += step {
+		for p := range rows {
+			rows[p] = append(rows[p][:0], image[p].Pix[(y-1)*w:(y+1)*w]...)
+		}
+		c.Forward(rows[0], rows[1], rows[2])
+		for _, r := range rows {
+			length += gradientLength(r[:w], r[w:])
+		}
+	}
+	return length
+}
+
+// gradientLength estimates what a row takes, knowing the one above. A Laplace distribution of mean magnitude m that is
+// large takes log2(2e·m) bits; 2e·m + 1 in place of that is right within a sixth of a bit where m is small.
+func gradientLength(above, row []int32) uint64 {
+	length := uint64(0)
+	for from := 1; from < len(row); from += gradientRun {
+		to := min(from+gradientRun, len(row))
+		sum := int32(0)
+		for x := from; x < to; x++ {
+			g := row[x] - row[x-1] - above[x] + above[x-1]
+			sum += max(g, -g)
+		}
+		n := uint64(to - from)
+		length += n * uint64(log2Fast(uint32(256+1392*uint64(sum)/n))-8<<16) // 2e in Q8 is 1392
+	}
+	return length
+}

@@ -1,0 +1,109 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
+
+// exposed returns a picture with some noise of its own in each plane, brighter by the gains and clipped at white.
+func exposed(r *rand.Rand, w, h int, depth uint, gain [3]int) []Plane {
+	image := []Plane{NewPlane(w, h), NewPlane(w, h), NewPlane(w, h)}
+	for y := range h {
+		for x := range w {
+			light := 90 + (x/2+y)%70 + r.IntN(9)
+			for p, g := range gain {
+				image[p].Row(y)[x] = int32(min((light+r.IntN(5))<<(depth-8)*g/4, 1<<depth-1))
+			}
+		}
+	}
+	return image
+}
+
+func TestChooseColour(t *testing.T) {
+	for _, depth := range []uint{8, 16} {
+		for _, c := range []struct {
+			gain [3]int
+			want Colour
+		}{
+			{[3]int{4, 4, 4}, transform.YCoCg},
+			{[3]int{4, 3, 2}, transform.YCoCg},
+			{[3]int{16, 16, 16}, transform.YCoCg}, // white
+			{[3]int{16, 16, 4}, transform.RedGreen},
+			{[3]int{3, 16, 16}, transform.GreenBlue},
+			{[3]int{16, 4, 16}, transform.YCoCg}, // the pair is the one that this begins with
+		} {
+			for _, size := range [][2]int{{32, 32}, {301, 200}, {640, 480}} {
+				if got := ChooseColour(exposed(newRand(50), size[0], size[1], depth, c.gain)); got != c.want {
+					t.Errorf("%v, %d bits, gains %v: %v, want %v", size, depth, c.gain, got, c.want)
+				}
+			}
+		}
+	}
+	for _, g := range geometries { // too small to tell, or gray
+		if got := ChooseColour(randomImage(newRand(51), g)); got != transform.YCoCg {
+			t.Errorf("%v: noise is %v", g, got)
+		}
+	}
+}
+
+// TestColourLength compares the estimate with what its comment says, in floating point.
+func TestColourLength(t *testing.T) {
+	r := newRand(52)
+	for _, g := range []Geometry{{17, 9, 3, 8}, {40, 30, 3, 16}, {500, 420, 3, 8}} {
+		for _, image := range [][]Plane{randomImage(r, g), smoothImage(r, g)} {
+			for c := range Colours {
+				x := clonePlanes(image)
+				c.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
+				step, want := 1, 0.0
+				if g.Width*g.Height > 1<<16 {
+					step = 4
+				}
+				for _, p := range x {
+					for y := 1; y < g.Height; y += step {
+						for from := 1; from < g.Width; from += gradientRun {
+							sum, n := 0.0, 0.0
+							for i := from; i < min(from+gradientRun, g.Width); i++ {
+								sum += math.Abs(float64(p.Row(y)[i] - p.Row(y)[i-1] - p.Row(y - 1)[i] + p.Row(y - 1)[i-1]))
+								n++
+							}
+							want += n * math.Log2(1+2*math.E*sum/n)
+						}
+					}
+				}
+				if got := float64(colourLength(c, image)) / (1 << 16); math.Abs(got/want-1) > .001 {
+					t.Errorf("%v, %v: %.1f bits, want %.1f", g, c, got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestPhotographsAreYCoCg: of the validation images none is clipped so much that another transform would pay.
+func TestPhotographsAreYCoCg(t *testing.T) {
+	data := filepath.Dir(filepath.Dir(kodak(t)))
+	var files []string
+	for _, suffix := range []string{"png", "webp"} {
+		list, _ := filepath.Glob(filepath.Join(data, "train", "*."+suffix))
+		files = append(files, list...)
+	}
+	if len(files) == 0 {
+		t.Skipf("no training images in %s", data)
+	}
+	for i := 0; i < len(files); i += 20 {
+		if c := ChooseColour(readPlanes(t, files[i])); c != transform.YCoCg {
+			t.Errorf("%s: %v", files[i], c)
+		}
+	}
+}
+
+func BenchmarkChooseColour(b *testing.B) {
+	image := exposed(newRand(53), 768, 512, 8, [3]int{4, 4, 4})
+	b.SetBytes(3 * 768 * 512)
+	for b.Loop() {
+		ChooseColour(image)
+	}
+}
