@@ -1,6 +1,10 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/kernel"
+import (
+	"slices"
+
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+)
 
 // The last layer of a head is tuned to the image while it is coded: every mean and every scale gets a correction that is
 // linear in the head's hidden units, around their running mean. Its weights follow the same gradients of the log-likelihood
@@ -35,9 +39,13 @@ type tuning struct {
 	power  int64                   // of the units around it, summed; 0: nothing has been learned
 }
 
-// average sets t to the mean of what the bands of a pass have learned.
+// average sets t to the mean of what the bands of a pass have learned, of those that have.
 func (t *tuning) average(bands []*tuning) {
+	bands = slices.DeleteFunc(slices.Clone(bands), func(b *tuning) bool { return b.power == 0 })
 	n := int64(len(bands))
+	if n == 0 {
+		return
+	}
 	mean := func(of func(*tuning) *int32) {
 		sum := int64(0)
 		for _, b := range bands {
@@ -47,7 +55,7 @@ func (t *tuning) average(bands []*tuning) {
 	}
 	power := int64(0)
 	for _, b := range bands {
-		power += b.power / n
+		power += b.power
 	}
 	for o := range t.weight {
 		for j := range maxHidden {
@@ -57,7 +65,7 @@ func (t *tuning) average(bands []*tuning) {
 	for j := range maxHidden {
 		mean(func(b *tuning) *int32 { return &b.centre[j] })
 	}
-	t.power = power
+	t.power = power / n
 }
 
 // A tuner tunes a head's last layer while a band is coded.

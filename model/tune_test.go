@@ -212,3 +212,53 @@ func TestTunerIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestTuningsAverage: of the bands of a pass, those that have learned something are averaged, towards zero.
+func TestTuningsAverage(t *testing.T) {
+	r := newRand(64)
+	for range 20 {
+		bands := make([]*tuning, 1+r.IntN(6))
+		var learned []*tuning
+		for i := range bands {
+			bands[i] = new(tuning)
+			if r.IntN(3) > 0 {
+				b := bands[i]
+				learned = append(learned, b)
+				b.power = 1 + r.Int64N(1<<37)
+				for o := range b.weight {
+					b.weight[o][r.IntN(maxHidden)] = int32(r.IntN(1<<31) - 1<<30)
+				}
+				b.centre[r.IntN(maxHidden)] = int32(r.IntN(1 << 21))
+			}
+		}
+		got := tuning{power: 17}
+		got.average(bands)
+		if len(learned) == 0 {
+			if got != (tuning{power: 17}) {
+				t.Fatal("bands that have learned nothing change what was known")
+			}
+			continue
+		}
+		n := int64(len(learned))
+		mean := func(of func(*tuning) int64) int64 {
+			sum := int64(0)
+			for _, b := range learned {
+				sum += of(b)
+			}
+			return sum / n
+		}
+		if want := mean(func(b *tuning) int64 { return b.power }); got.power != want {
+			t.Fatalf("power %d, want %d", got.power, want)
+		}
+		for j := range maxHidden {
+			if want := mean(func(b *tuning) int64 { return int64(b.centre[j]) }); int64(got.centre[j]) != want {
+				t.Fatalf("centre %d, want %d", got.centre[j], want)
+			}
+			for o := range tuned {
+				if want := mean(func(b *tuning) int64 { return int64(b.weight[o][j]) }); int64(got.weight[o][j]) != want {
+					t.Fatalf("weight %d, want %d", got.weight[o][j], want)
+				}
+			}
+		}
+	}
+}
