@@ -223,9 +223,9 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 	return newTrace(score, residual)
 }
 
-// slopes returns what learn has found for the tuner, by the mean (Q8) and by the logarithm of the scale (Q6).
-func (r *correction) slopes() (mean, scale int32) {
-	return int32(r.gradient >> (31 - 8)), int32(clamp(r.score, -1<<10, 6<<10) >> 4)
+// slope returns what learn has found, for the tuner.
+func (r *correction) slope() slope {
+	return newSlope(r.gradient>>(31-8), clamp(r.score, -1<<10, 6<<10)>>4)
 }
 
 // learn has r take note that within the cell old at clock k the new one, at clock to, was coded.

@@ -317,7 +317,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *ycc) bool {
 				o := b.output.Site(0, x)
 				sx := 2*(x0+x) + origin[1]
 				j := (sy-b.top)*s.w + sx // in the frame
-				var slopes [tuned]int32
+				var slopes [maxMembers]slope
 				news := b.news
 				for m, i := range members {
 					a, k := b.known[i].cell(j)
@@ -336,7 +336,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *ycc) bool {
 								return false
 							}
 							b.traceRow(i, sy)[sx] = d.learn(&r, a, next, k, to)
-							slopes[m], slopes[maxMembers+m] = r.slopes()
+							slopes[m] = r.slope()
 							a, k = next, to
 							b.news++
 							b.known[i].setCell(j, a, k)

@@ -79,11 +79,11 @@ type tuner struct {
 
 	// What has been seen since the last step.
 	sites   int
-	slopes  [tuned][maxHidden]int32 // sums of slope times unit
-	slope   [tuned]int32            // sums of slopes
-	sampled int                     // sites that the next two are of
-	sum     [maxHidden]int32        // of the units
-	squares int64                   // and of their squares
+	slopes  [maxMembers][maxHidden]int64 // sums of slope times unit, by member: of the mean + 2^32 · of the scale
+	slope   [maxMembers]int64            // sums of slopes, likewise
+	sampled int                          // sites that the next two are of
+	sum     [maxHidden]int32             // of the units
+	squares int64                        // and of their squares
 }
 
 // begin has the tuner go on with what t knows of the last layer of a head of a number of members.
@@ -98,24 +98,36 @@ func (r *tuner) begin(t *tuning, layer *kernel.Conv, members int, unitBits uint)
 
 // forget forgets what has been seen.
 func (r *tuner) forget() {
-	r.sites, r.sampled, r.squares, r.slope = 0, 0, 0, [tuned]int32{}
+	r.sites, r.sampled, r.squares, r.slope = 0, 0, 0, [maxMembers]int64{}
 	for o := range r.slopes {
 		clear(r.slopes[o][:r.units])
 	}
 	clear(r.sum[:r.units])
 }
 
-// see takes note of the slopes of the log-likelihood at a site, by the means of the members of the group (Q8, in units
-// of the scale, below 1 in magnitude) and by the logarithms of their scales (Q6, -1 to 6), and of the site's units.
-func (r *tuner) see(units []int16, slopes *[tuned]int32) {
-	for o, s := range slopes {
+// A slope is the gradient of the log-likelihood of a coordinate: by its mean, Q8, in units of the scale, less than 1 in
+// magnitude; and 2^32 times that by the logarithm of the scale, Q6, -1 to 6. One multiplication is both's. Of at most
+// 2·tuneSites sites, sums of either times a unit are below 2^31.
+type slope int64
+
+func newSlope(mean, scale int64) slope { return slope(mean + scale<<32) }
+
+// split returns the sums packed in s.
+func split(s int64) (mean, scale int64) {
+	mean = int64(int32(s))
+	return mean, (s - mean) >> 32
+}
+
+// see takes note of the slopes of a site's members, 0 of those that have not advanced, and of the site's units.
+func (r *tuner) see(units []int16, slopes *[maxMembers]slope) {
+	for m, s := range slopes {
 		if s == 0 {
 			continue
 		}
-		r.slope[o] += s
-		sums := r.slopes[o][:len(units)]
+		r.slope[m] += int64(s)
+		sums := r.slopes[m][:len(units)]
 		for j, v := range units {
-			sums[j] += s * int32(v) // of at most 2·tuneSites sites: below 2^31
+			sums[j] += int64(s) * int64(v)
 		}
 	}
 	if r.sites&3 == 0 { // the power of the units does not change from site to site
@@ -147,18 +159,17 @@ func (r *tuner) step() {
 		r.power = power
 	}
 	by := r.power + 1<<(2*r.unitBits)
-	for o := range r.slopes {
-		rate := int64(meanStep)
-		if o >= maxMembers {
-			rate = scaleStep
+	meanRate, scaleRate := meanStep<<(r.unitBits+10)/by, scaleStep<<(r.unitBits+10)/by
+	for m := range r.members {
+		follow := func(w *int32, slope, all, centre, rate int64) {
+			slope -= all * centre >> centreBits
+			*w = int32(clamp(int64(*w)+slope*rate>>16, -1<<30, 1<<30))
 		}
-		if o%maxMembers >= r.members {
-			continue
-		}
-		rate = rate << (r.unitBits + 10) / by
+		meanAll, scaleAll := split(r.slope[m])
 		for j := range r.units {
-			slope := int64(r.slopes[o][j]) - int64(r.slope[o])*int64(r.centre[j])>>centreBits
-			r.weight[o][j] = int32(clamp(int64(r.weight[o][j])+slope*rate>>16, -1<<30, 1<<30))
+			mean, scale := split(r.slopes[m][j])
+			follow(&r.weight[m][j], mean, meanAll, int64(r.centre[j]), meanRate)
+			follow(&r.weight[maxMembers+m][j], scale, scaleAll, int64(r.centre[j]), scaleRate)
 		}
 	}
 	for j := range r.units {

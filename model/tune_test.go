@@ -43,7 +43,8 @@ func TestTunerFollowsGradient(t *testing.T) {
 	for step := range 400 {
 		type site struct {
 			units  []int16
-			slopes [tuned]int32
+			slopes [maxMembers]slope
+			values [tuned]int32
 		}
 		sites := make([]site, tuneSites+r.IntN(tuneSites))
 		for i := range sites {
@@ -52,8 +53,9 @@ func TestTunerFollowsGradient(t *testing.T) {
 				s.units[j] = int16(max(0, 60*float64(j%7)+150*r.NormFloat64())) // as a ReLU leaves them
 			}
 			for _, o := range []int{0, 1} {
-				s.slopes[o] = int32(r.IntN(511) - 255)
-				s.slopes[maxMembers+o] = int32(r.IntN(128) - 60) // not 0 on average
+				s.values[o] = int32(r.IntN(511) - 255)
+				s.values[maxMembers+o] = int32(r.IntN(128) - 60) // not 0 on average
+				s.slopes[o] = newSlope(int64(s.values[o]), int64(s.values[maxMembers+o]))
 			}
 			sites[i] = s
 		}
@@ -99,9 +101,9 @@ func TestTunerFollowsGradient(t *testing.T) {
 				h := float64(v)/256 - centre[j]
 				for o := range w {
 					if rate := .03; o < maxMembers {
-						w[o][j] += rate * float64(s.slopes[o]) / 256 * h / (power + 1)
+						w[o][j] += rate * float64(s.values[o]) / 256 * h / (power + 1)
 					} else {
-						w[o][j] += .012 * float64(s.slopes[o]) / 64 * h / (power + 1)
+						w[o][j] += .012 * float64(s.values[o]) / 64 * h / (power + 1)
 					}
 				}
 			}
@@ -151,7 +153,7 @@ func TestTunerLearns(t *testing.T) {
 		scale := math.Exp2(want[1] - got[1])
 		x := drawLogistic(r, (want[0]-got[0])/math.Exp2(got[1]), scale)
 		f := 1 / (1 + math.Exp(-x))
-		slopes := [tuned]int32{0: int32(256 * (2*f - 1)), maxMembers: int32(64 * max(-1, min(x*(2*f-1)-1, 6)))}
+		slopes := [maxMembers]slope{newSlope(int64(256*(2*f-1)), int64(64*max(-1, min(x*(2*f-1)-1, 6))))}
 		q.see(units, &slopes)
 		if q.sites == tuneSites {
 			q.step()
@@ -168,24 +170,22 @@ func TestTunerLearns(t *testing.T) {
 // TestTunerIsBounded: whatever it is fed with, its layer stays one whose sums fit, and it goes on.
 func TestTunerIsBounded(t *testing.T) {
 	r := newRand(63)
-	for name, draw := range map[string]func() (unit int16, mean, scale int32){
-		"largest":    func() (int16, int32, int32) { return 1<<15 - 1, 256, 384 },
-		"lowest":     func() (int16, int32, int32) { return 1<<15 - 1, -256, -64 },
-		"some large": func() (int16, int32, int32) { return int16(r.IntN(2) * (1<<15 - 1)), 256, 384 },
-		"all zero":   func() (int16, int32, int32) { return 0, 256, 384 },
-		"tiny":       func() (int16, int32, int32) { return int16(r.IntN(2)), int32(r.IntN(2)*512 - 256), 384 },
-		"any":        func() (int16, int32, int32) { return int16(r.IntN(1 << 15)), int32(r.IntN(513) - 256), int32(r.IntN(449) - 64) },
+	for name, draw := range map[string]func() (unit int16, mean, scale int64){
+		"largest":    func() (int16, int64, int64) { return 1<<15 - 1, 256, 384 },
+		"lowest":     func() (int16, int64, int64) { return 1<<15 - 1, -256, -64 },
+		"some large": func() (int16, int64, int64) { return int16(r.IntN(2) * (1<<15 - 1)), 256, 384 },
+		"all zero":   func() (int16, int64, int64) { return 0, 256, 384 },
+		"tiny":       func() (int16, int64, int64) { return int16(r.IntN(2)), int64(r.IntN(2)*512 - 256), 384 },
+		"any":        func() (int16, int64, int64) { return int16(r.IntN(1 << 15)), r.Int64N(513) - 256, r.Int64N(449) - 64 },
 	} {
 		q, u := newTuner(t, maxMembers)
 		units := make([]int16, tunerUnits)
 		for range 300 {
 			for range 2*tuneSites - 1 {
-				var slopes [tuned]int32
+				var slopes [maxMembers]slope
 				for j := range units {
-					units[j], slopes[0], slopes[maxMembers] = draw()
-				}
-				for o := range maxMembers {
-					slopes[o], slopes[maxMembers+o] = slopes[0], slopes[maxMembers]
+					unit, mean, scale := draw()
+					units[j], slopes = unit, [maxMembers]slope{newSlope(mean, scale), newSlope(mean, scale), newSlope(mean, scale)}
 				}
 				q.see(units, &slopes)
 			}
