@@ -7,8 +7,8 @@ import (
 )
 
 // The last layer of a head is tuned to the image while it is coded: every mean and every scale gets a correction that is
-// linear in the head's hidden units, around their running mean. Its weights follow the same gradients of the log-likelihood
-// as the other corrections (adapt.go), normalized by the power of the units. They sit in outputs of the layer that
+// linear in the head's hidden units, around their running means. Its weights follow the same gradients of the log-likelihood
+// as the other corrections (adapt.go), each normalized by the power of its unit. They sit in outputs of the layer that
 // the network leaves free, so that a correction costs nothing but learning it.
 
 const (
@@ -24,24 +24,25 @@ const (
 	// from before the weights follow.
 	tuneSites = 64
 
-	// Steps in units of 1/power: 0.03 for means, 0.012 for scales.
+	// Steps, in units of 1/(units · power + 1): 0.03 for means, 0.012 for scales.
 	meanStep  = 125829 // Q22
 	scaleStep = 201327 // Q24
 
 	centreBits = 6 // by which a centre is finer than a unit
-	centreRate = 3 // log2 of the steps after which a centre has half forgotten
+	centreRate = 3 // log2 of the steps after which centre and power have forgotten all but 1/e
 )
 
 // A tuning is what has been learned for a head's last layer, in the steps of a stage.
 type tuning struct {
 	weight [tuned][maxHidden]int32 // Q24, of units as numbers
 	centre [maxHidden]int32        // running mean of the units; centreBits more than they have
-	power  int64                   // of the units around it, summed; 0: nothing has been learned
+	power  [maxHidden]int32        // running mean of (unit - centre)², with twice the fractional bits of a unit
+	begun  bool                    // something has been learned
 }
 
 // average sets t to the mean of what the bands of a pass have learned, of those that have.
 func (t *tuning) average(bands []*tuning) {
-	bands = slices.DeleteFunc(slices.Clone(bands), func(b *tuning) bool { return b.power == 0 })
+	bands = slices.DeleteFunc(slices.Clone(bands), func(b *tuning) bool { return !b.begun })
 	n := int64(len(bands))
 	if n == 0 {
 		return
@@ -53,10 +54,6 @@ func (t *tuning) average(bands []*tuning) {
 		}
 		*of(t) = int32(sum / n)
 	}
-	power := int64(0)
-	for _, b := range bands {
-		power += b.power
-	}
 	for o := range t.weight {
 		for j := range maxHidden {
 			mean(func(b *tuning) *int32 { return &b.weight[o][j] })
@@ -64,8 +61,9 @@ func (t *tuning) average(bands []*tuning) {
 	}
 	for j := range maxHidden {
 		mean(func(b *tuning) *int32 { return &b.centre[j] })
+		mean(func(b *tuning) *int32 { return &b.power[j] })
 	}
-	t.power = power / n
+	t.begun = true
 }
 
 // A tuner tunes a head's last layer while a band is coded.
@@ -82,8 +80,8 @@ type tuner struct {
 	slopes  [maxMembers][maxHidden]int64 // sums of slope times unit, by member: of the mean + 2^32 · of the scale
 	slope   [maxMembers]int64            // sums of slopes, likewise
 	sampled int                          // sites that the next two are of
-	sum     [maxHidden]int32             // of the units
-	squares int64                        // and of their squares
+	sum     [maxHidden]int32             // of the units,
+	squares [maxHidden]int64             // and of their squares
 }
 
 // begin has the tuner go on with what t knows of the last layer of a head of a number of members.
@@ -91,18 +89,19 @@ func (r *tuner) begin(t *tuning, layer *kernel.Conv, members int, unitBits uint)
 	r.tuning, r.layer, r.members, r.units, r.unitBits = t, layer.Clone(), members, layer.In(), unitBits
 	r.weightBits = layer.Shift() + outBits - unitBits
 	r.forget()
-	if t.power > 0 {
+	if t.begun {
 		r.set()
 	}
 }
 
 // forget forgets what has been seen.
 func (r *tuner) forget() {
-	r.sites, r.sampled, r.squares, r.slope = 0, 0, 0, [maxMembers]int64{}
+	r.sites, r.sampled, r.slope = 0, 0, [maxMembers]int64{}
 	for o := range r.slopes {
 		clear(r.slopes[o][:r.units])
 	}
 	clear(r.sum[:r.units])
+	clear(r.squares[:r.units])
 }
 
 // A slope is the gradient of the log-likelihood of a coordinate: by its mean, Q8, in units of the scale, less than 1 in
@@ -131,12 +130,11 @@ func (r *tuner) see(units []int16, slopes *[maxMembers]slope) {
 		}
 	}
 	if r.sites&3 == 0 { // the power of the units does not change from site to site
-		sum, squares := r.sum[:len(units)], int64(0)
+		sum, squares := r.sum[:len(units)], r.squares[:len(units)]
 		for j, v := range units {
 			sum[j] += int32(v)
-			squares += int64(v) * int64(v)
+			squares[j] += int64(v) * int64(v)
 		}
-		r.squares += squares
 		r.sampled++
 	}
 	r.sites++
@@ -144,38 +142,33 @@ func (r *tuner) see(units []int16, slopes *[maxMembers]slope) {
 
 // step has the weights follow what has been seen.
 func (r *tuner) step() {
-	first := r.power == 0
-	power := r.squares / int64(r.sampled) // around the old centre
+	var allMean, allScale [maxMembers]int64
+	for m, s := range r.slope {
+		allMean[m], allScale[m] = split(s)
+	}
 	for j := range r.units {
 		mean := r.sum[j] << centreBits / int32(r.sampled)
-		if first {
+		if !r.begun {
 			r.centre[j] = mean
 		}
 		c := int64(r.centre[j])
-		power += (c*c - 2*c*int64(mean)) >> (2 * centreBits)
-	}
-	power = max(power, 1)
-	if first {
-		r.power = power
-	}
-	by := r.power + 1<<(2*r.unitBits)
-	meanRate, scaleRate := meanStep<<(r.unitBits+10)/by, scaleStep<<(r.unitBits+10)/by
-	for m := range r.members {
-		follow := func(w *int32, slope, all, centre, rate int64) {
-			slope -= all * centre >> centreBits
-			*w = int32(clamp(int64(*w)+slope*rate>>16, -1<<30, 1<<30))
+		power := int32(clamp(r.squares[j]/int64(r.sampled)+(c*c-2*c*int64(mean))>>(2*centreBits), 0, 1<<30))
+		if !r.begun {
+			r.power[j] = power
 		}
-		meanAll, scaleAll := split(r.slope[m])
-		for j := range r.units {
+		rate := 1 << (r.unitBits + 30) / (int64(r.units)*int64(r.power[j]) + 1<<(2*r.unitBits)) // Q20
+		follow := func(w *int32, slope, all, step int64) {
+			*w = int32(clamp(int64(*w)+(slope-all*c>>centreBits)*(step*rate>>20)>>16, -1<<30, 1<<30))
+		}
+		for m := range r.members {
 			mean, scale := split(r.slopes[m][j])
-			follow(&r.weight[m][j], mean, meanAll, int64(r.centre[j]), meanRate)
-			follow(&r.weight[maxMembers+m][j], scale, scaleAll, int64(r.centre[j]), scaleRate)
+			follow(&r.weight[m][j], mean, allMean[m], meanStep)
+			follow(&r.weight[maxMembers+m][j], scale, allScale[m], scaleStep)
 		}
+		r.centre[j] += (mean - r.centre[j] + 1<<centreRate>>1) >> centreRate
+		r.power[j] += (power - r.power[j]) >> centreRate
 	}
-	for j := range r.units {
-		r.centre[j] += (r.sum[j]<<centreBits/int32(r.sampled) - r.centre[j] + 1<<centreRate>>1) >> centreRate
-	}
-	r.power = max(r.power+(power-r.power)>>centreRate, 1)
+	r.begun = true
 	r.forget()
 	r.set()
 }

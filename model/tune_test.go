@@ -32,13 +32,13 @@ func (r *tuner) outputs(units []int16) []int16 {
 
 // TestTunerFollowsGradient compares the tuner with its definition in floating point:
 //
-//	w += rate · Σ slope · (h - centre) / (power + 1),   correction = w · (h - centre)
+//	w += rate · Σ slope · (h - centre) / (units · power + 1),   correction = w · (h - centre)
 func TestTunerFollowsGradient(t *testing.T) {
 	r := newRand(61)
 	q, u := newTuner(t, 2)
 	var w [tuned][tunerUnits]float64
 	var centre [tunerUnits]float64
-	power := 0.0
+	var power [tunerUnits]float64
 	worst, largest := 0.0, 0.0
 	for step := range 400 {
 		type site struct {
@@ -87,10 +87,10 @@ func TestTunerFollowsGradient(t *testing.T) {
 		if step == 0 {
 			centre = mean
 		}
-		now := 0.0
+		var now [tunerUnits]float64
 		for i := 0; i < len(sites); i += 4 {
 			for j, v := range sites[i].units {
-				now += (float64(v)/256 - centre[j]) * (float64(v)/256 - centre[j]) / n
+				now[j] += (float64(v)/256 - centre[j]) * (float64(v)/256 - centre[j]) / n
 			}
 		}
 		if step == 0 {
@@ -101,19 +101,19 @@ func TestTunerFollowsGradient(t *testing.T) {
 				h := float64(v)/256 - centre[j]
 				for o := range w {
 					if rate := .03; o < maxMembers {
-						w[o][j] += rate * float64(s.values[o]) / 256 * h / (power + 1)
+						w[o][j] += rate * float64(s.values[o]) / 256 * h / (tunerUnits*power[j] + 1)
 					} else {
-						w[o][j] += .012 * float64(s.values[o]) / 64 * h / (power + 1)
+						w[o][j] += .012 * float64(s.values[o]) / 64 * h / (tunerUnits*power[j] + 1)
 					}
 				}
 			}
 		}
 		for j := range centre {
 			centre[j] += (mean[j] - centre[j]) / 8
+			power[j] += (now[j] - power[j]) / 8
 		}
-		power += (now - power) / 8
 	}
-	t.Logf("corrections up to %.2f, off by at most %.4f; power %.3f, want %.3f", largest, worst, float64(u.power)/(1<<(2*tunerBits)), power)
+	t.Logf("corrections up to %.2f, off by at most %.4f; a power of %.3f, want %.3f", largest, worst, float64(u.power[3])/(1<<(2*tunerBits)), power[3])
 	if largest < .5 || worst > .02 {
 		t.Errorf("corrections up to %.2f are off by up to %.4f", largest, worst)
 	}
@@ -194,9 +194,9 @@ func TestTunerIsBounded(t *testing.T) {
 				if c := u.centre[j]; c < 0 || c > 1<<(15+centreBits) {
 					t.Fatalf("%s: a centre of %d", name, c)
 				}
-			}
-			if u.power < 1 || u.power > tunerUnits<<30 {
-				t.Fatalf("%s: a power of %d", name, u.power)
+				if p := u.power[j]; p < 0 || p > 1<<30 {
+					t.Fatalf("%s: a power of %d", name, p)
+				}
 			}
 		}
 		again := *u // what a next band does with it
@@ -224,17 +224,17 @@ func TestTuningsAverage(t *testing.T) {
 			if r.IntN(3) > 0 {
 				b := bands[i]
 				learned = append(learned, b)
-				b.power = 1 + r.Int64N(1<<37)
+				b.begun, b.power[r.IntN(maxHidden)] = true, int32(r.IntN(1<<30))
 				for o := range b.weight {
 					b.weight[o][r.IntN(maxHidden)] = int32(r.IntN(1<<31) - 1<<30)
 				}
 				b.centre[r.IntN(maxHidden)] = int32(r.IntN(1 << 21))
 			}
 		}
-		got := tuning{power: 17}
+		got := tuning{centre: [maxHidden]int32{17}}
 		got.average(bands)
 		if len(learned) == 0 {
-			if got != (tuning{power: 17}) {
+			if got != (tuning{centre: [maxHidden]int32{17}}) {
 				t.Fatal("bands that have learned nothing change what was known")
 			}
 			continue
@@ -247,12 +247,15 @@ func TestTuningsAverage(t *testing.T) {
 			}
 			return sum / n
 		}
-		if want := mean(func(b *tuning) int64 { return b.power }); got.power != want {
-			t.Fatalf("power %d, want %d", got.power, want)
+		if !got.begun {
+			t.Fatal("nothing has been learned")
 		}
 		for j := range maxHidden {
 			if want := mean(func(b *tuning) int64 { return int64(b.centre[j]) }); int64(got.centre[j]) != want {
 				t.Fatalf("centre %d, want %d", got.centre[j], want)
+			}
+			if want := mean(func(b *tuning) int64 { return int64(b.power[j]) }); int64(got.power[j]) != want {
+				t.Fatalf("power %d, want %d", got.power[j], want)
 			}
 			for o := range tuned {
 				if want := mean(func(b *tuning) int64 { return int64(b.weight[o][j]) }); int64(got.weight[o][j]) != want {
