@@ -1,6 +1,7 @@
 package model
 
 import (
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -42,7 +43,7 @@ type Chain struct {
 	deep    uint // depth - 8
 	tau     int32
 	tables  *tables
-	learned [stages]lessons // from the image: in the steps of a stage
+	learned []lessons // from the image, by stage, from when a scale begins
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
@@ -118,6 +119,9 @@ func (c *Chain) begin(s *scale) {
 		}
 	}
 	s.begun = true
+	if c.learned == nil {
+		c.learned = make([]lessons, stages)
+	}
 }
 
 // SetImage gives an encoder's chain the image: planes of samples of the chain's depth, gray or R, G, B. It
@@ -239,25 +243,19 @@ func (c *Chain) coarser(l int) (*ycc, uint) {
 	return &c.ll[l], 0
 }
 
-// advanceThumbnail codes the coarsest coefficients as they are, then the single site of the coarsest scale,
-// exactly, each coordinate thought to be around zero.
+// advanceThumbnail codes the coarsest coefficients, then the single site of the coarsest scale, exactly, as values with
+// a fixed prior.
 func (c *Chain) advanceThumbnail(coder Coder) bool {
+	d := Distribution{tab: c.tables}
 	for p := range c.planes {
-		// Averages of transform.Liftings longer than Haar's can leave the samples' range by a little: two bits more.
-		n, offset := c.depth+2, int32(1)<<c.depth
-		if p > 0 { // chroma has a sign
-			n, offset = n+1, 2*offset
-		}
-		v := uint32(c.top[p] + offset)
-		hi, ok := coder.Bits(v>>8, n-8)
+		raw := d.set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.deep)*scaleSteps, 0, 0, unknown, 0)
+		v, ok := transmit(coder, &d, raw, c.top[p])
 		if !ok {
 			return false
 		}
-		lo, ok := coder.Bits(v&0xff, 8)
-		if !ok {
-			return false
-		}
-		c.top[p] = int32(hi<<8|lo) - offset
+		// Averages of transform.Liftings longer than Haar's can leave the range of samples by a little. What is farther
+		// out is of a damaged file.
+		c.top[p] = clamp(v, -4<<c.depth, 4<<c.depth-1)
 	}
 	c.hasTop = true
 	n := len(c.scales) - 1
@@ -269,7 +267,6 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 	}
 	s := &c.scales[n]
 	c.begin(s)
-	d := Distribution{tab: c.tables}
 	exact := c.newYCC(s.fw, s.fh)
 	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
 	for i := range bands * c.planes {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -20,7 +21,7 @@ func (g Geometry) String() string {
 
 // state returns what two chains that agree have in common: everything that later predictions depend on.
 func (c *Chain) state() []any {
-	s := []any{c.top, c.hasTop, c.exactAt, c.ll, c.learned}
+	s := []any{c.top, c.hasTop, c.exactAt, c.ll, slices.Clone(c.learned)}
 	for i := range c.scales {
 		l := &c.scales[i]
 		s = append(s, l.stage, l.cells, l.traces)

@@ -219,6 +219,7 @@ func (c *Chain) estimate() (ll *ycc, shift uint, d *ycc) {
 		if s.begun {
 			c.eachBand(s, min(max(s.stage+1, 1), stages-1), false, func(b *band, _ int) bool {
 				b.runTrunk(ll, shift)
+				clear(b.learned.tunings[:]) // coarser scales' lessons: no picture was better for them, smooth ones worse
 				return b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, nil, d) })
 			})
 		}

@@ -40,28 +40,26 @@ type tuning struct {
 	begun  bool                    // something has been learned
 }
 
-// average sets t to the mean of what the bands of a pass have learned, of those that have.
+// average sets t to what the bands of a pass have learned, on average: a weight counts as 0 in bands that have learned
+// nothing, where centres and powers are not known.
 func (t *tuning) average(bands []*tuning) {
-	bands = slices.DeleteFunc(slices.Clone(bands), func(b *tuning) bool { return !b.begun })
-	n := int64(len(bands))
-	if n == 0 {
+	begun := slices.DeleteFunc(slices.Clone(bands), func(b *tuning) bool { return !b.begun })
+	if len(begun) == 0 {
 		return
 	}
-	mean := func(of func(*tuning) *int32) {
+	mean := func(bands []*tuning, of func(*tuning) *int32) {
 		sum := int64(0)
 		for _, b := range bands {
 			sum += int64(*of(b))
 		}
-		*of(t) = int32(sum / n)
-	}
-	for o := range t.weight {
-		for j := range maxHidden {
-			mean(func(b *tuning) *int32 { return &b.weight[o][j] })
-		}
+		*of(t) = int32(sum / int64(len(bands)))
 	}
 	for j := range maxHidden {
-		mean(func(b *tuning) *int32 { return &b.centre[j] })
-		mean(func(b *tuning) *int32 { return &b.power[j] })
+		for o := range t.weight {
+			mean(bands, func(b *tuning) *int32 { return &b.weight[o][j] })
+		}
+		mean(begun, func(b *tuning) *int32 { return &b.centre[j] })
+		mean(begun, func(b *tuning) *int32 { return &b.power[j] })
 	}
 	t.begun = true
 }

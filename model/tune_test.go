@@ -213,7 +213,7 @@ func TestTunerIsBounded(t *testing.T) {
 	}
 }
 
-// TestTuningsAverage: of the bands of a pass, those that have learned something are averaged, towards zero.
+// TestTuningsAverage: bands are averaged, towards zero; centres and powers, of those that have learned something.
 func TestTuningsAverage(t *testing.T) {
 	r := newRand(64)
 	for range 20 {
@@ -240,25 +240,24 @@ func TestTuningsAverage(t *testing.T) {
 			continue
 		}
 		n := int64(len(learned))
-		mean := func(of func(*tuning) int64) int64 {
-			sum := int64(0)
+		sum := func(of func(*tuning) int64) (sum int64) {
 			for _, b := range learned {
 				sum += of(b)
 			}
-			return sum / n
+			return sum
 		}
 		if !got.begun {
 			t.Fatal("nothing has been learned")
 		}
 		for j := range maxHidden {
-			if want := mean(func(b *tuning) int64 { return int64(b.centre[j]) }); int64(got.centre[j]) != want {
+			if want := sum(func(b *tuning) int64 { return int64(b.centre[j]) }) / n; int64(got.centre[j]) != want {
 				t.Fatalf("centre %d, want %d", got.centre[j], want)
 			}
-			if want := mean(func(b *tuning) int64 { return int64(b.power[j]) }); int64(got.power[j]) != want {
+			if want := sum(func(b *tuning) int64 { return int64(b.power[j]) }) / n; int64(got.power[j]) != want {
 				t.Fatalf("power %d, want %d", got.power[j], want)
 			}
 			for o := range tuned {
-				if want := mean(func(b *tuning) int64 { return int64(b.weight[o][j]) }); int64(got.weight[o][j]) != want {
+				if want := sum(func(b *tuning) int64 { return int64(b.weight[o][j]) }) / int64(len(bands)); int64(got.weight[o][j]) != want {
 					t.Fatalf("weight %d, want %d", got.weight[o][j], want)
 				}
 			}

@@ -107,21 +107,23 @@ func (s *step) count() {
 
 // thumbnailBits is the length of the first pass of an image whose coarsest 2 x 2 samples or fewer are x.
 func thumbnailBits(x planes, present int, lifting *transform.Lifting) float64 {
-	bits := 10. // the coarsest samples are sent as they are, as package model sends them
-	if present > 1 {
-		bits = 10 + 2*11
-	}
-	if x[0].W*x[0].H == 1 {
-		return bits
+	bits := 0.
+	add := func(v, mean, scale int32) {
+		b, _, _ := codeLength(float32(mean), float32(scale)*math.Ln2/32, cellOf(v, 0, unknown), cellOf(v, 0, 0))
+		bits += float64(b)
 	}
 	for p := range present {
-		_, detail := lifting.Analyse(x[p])
-		for _, d := range detail {
-			for _, v := range d.Pix {
-				b, _, _ := codeLength(0, float32(process.ThumbnailScale[p])*math.Ln2/32, cellOf(v, 0, unknown), cellOf(v, 0, 0))
-				bits += float64(b)
+		top := x[p]
+		if top.W*top.H > 1 {
+			ll, detail := lifting.Analyse(top)
+			for _, d := range detail {
+				for _, v := range d.Pix {
+					add(v, 0, process.ThumbnailScale[p])
+				}
 			}
+			top = ll
 		}
+		add(top.Pix[0], process.TopMean[p], process.TopScale[p])
 	}
 	return bits
 }
