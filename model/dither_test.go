@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -20,7 +21,7 @@ func TestDitherGolden(t *testing.T) {
 		{3, 8, 1234, [9]uint16{0x32ef, 0x0571, 0x690f, 0x14cf, 0xa659, 0x7d74, 0x84da, 0xd70c, 0x0f3c}},
 	} {
 		var row [9]uint16
-		fillDither(row[:], c.scale, c.coordinate, c.y)
+		fillDither(row[:], new(rand.ChaCha8), c.scale, c.coordinate, c.y)
 		if row != c.want {
 			t.Errorf("scale %d coordinate %d row %d: %#04x, want %#04x", c.scale, c.coordinate, c.y, row, c.want)
 		}
@@ -30,10 +31,10 @@ func TestDitherGolden(t *testing.T) {
 // TestDitherPrefix: a row's dithers do not depend on its length.
 func TestDitherPrefix(t *testing.T) {
 	long := make([]uint16, 70)
-	fillDither(long, 4, 5, 6)
+	fillDither(long, new(rand.ChaCha8), 4, 5, 6)
 	for n := range long {
 		short := make([]uint16, n)
-		fillDither(short, 4, 5, 6)
+		fillDither(short, new(rand.ChaCha8), 4, 5, 6)
 		if !slices.Equal(short, long[:n]) {
 			t.Fatalf("a row of %d is not the beginning of a row of %d", n, len(long))
 		}
@@ -48,7 +49,7 @@ func TestDitherLooksRandom(t *testing.T) {
 		var v []float64
 		row := make([]uint16, n+dx)
 		for y := range rows {
-			fillDither(row, scale, coordinate, y+dy)
+			fillDither(row, new(rand.ChaCha8), scale, coordinate, y+dy)
 			for _, u := range row[dx:] {
 				v = append(v, (float64(u)+.5)/(1<<ditherBits)-.5)
 			}
@@ -62,7 +63,7 @@ func TestDitherLooksRandom(t *testing.T) {
 		ones := 0
 		row := make([]uint16, n)
 		for y := range rows {
-			fillDither(row, 1, 0, y)
+			fillDither(row, new(rand.ChaCha8), 1, 0, y)
 			for _, u := range row {
 				ones += int(u >> bit & 1)
 			}
