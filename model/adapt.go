@@ -17,15 +17,18 @@ package model
 // most is known beforehand where a cell is halved; the gradient averages zero there too if the mean is right.
 
 // A trace is what coding a cell has shown, for the corrections of those to come. Zero says that there is none.
-// Bits 0 to 15: the score in Q4 plus 16. Bits 16 to 23: 1. Bits 24 to 31: the residual of the mean in units of
-// the scale, Q4, signed.
-type trace uint32
+// Bits 0 to 6: the score in Q4 plus 16. Bits 7 to 14: the residual of the mean in units of the scale, Q4, signed.
+// Bit 15: 1.
+type trace uint16
 
 func newTrace(score, residual int64) trace {
-	return trace(clamp((score+32)>>6, -16, 100)+16) | 1<<16 | trace(uint8(clamp(residual, -60, 60)))<<24
+	return trace(clamp((score+32)>>6, -16, 100)+16) | trace(uint8(clamp(residual, -60, 60)))<<7 | 1<<15
 }
 
-func (t trace) residual() int64 { return int64(int32(t) >> 24) }
+func (t trace) residual() int64 { return int64(int16(t<<1) >> 8) }
+
+// seen returns the score and the flag at bit 15, in which up to 17 traces add up without overflow of either.
+func (t trace) seen() uint32 { return uint32(t & (1<<15 | 0x7f)) }
 
 // traceBorder is how many sites of no trace surround those of a scale, so that no edge needs a case.
 const traceBorder = 2
@@ -143,20 +146,20 @@ type correction struct {
 func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tunedMean, tunedScale int16) {
 	a := &b.learned.contexts[i]
 	stride := b.s.w + 2*traceBorder
-	o := (y-b.top+traceBorder)*stride + x + traceBorder
+	o := (y-b.y0+traceBorder)*stride + x + traceBorder
 	t := b.traces[i][o-2*stride : o+2*stride+1]
 	n2, s2 := t[0], t[len(t)-1]
 	n, m, p := (*[3]trace)(t[stride-1:]), (*[5]trace)(t[2*stride-2:]), (*[3]trace)(t[3*stride-1:])
 
-	// The fields of up to 17 traces add up without overflow, but for the residual, whose sum is not needed.
-	sum := n2 + n[0] + n[1] + n[2] + m[0] + m[1] + m[2] + m[3] + m[4] + p[0] + p[1] + p[2] + s2
+	sum := n2.seen() + n[0].seen() + n[1].seen() + n[2].seen() + m[0].seen() + m[1].seen() + m[2].seen() + m[3].seen() +
+		m[4].seen() + p[0].seen() + p[1].seen() + p[2].seen() + s2.seen()
 	var other [2]trace
 	for j, q := range related[i] {
 		if q >= 0 {
 			other[j] = b.traces[q][o]
 		}
 	}
-	sum += 2 * (other[0] + other[1])
+	sum += 2 * (other[0].seen() + other[1].seen())
 	residual := [taps]int64{
 		m[1].residual() + m[3].residual(), n[1].residual() + p[1].residual(),
 		n[0].residual() + p[2].residual(), n[2].residual() + p[0].residual(),
@@ -164,8 +167,8 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tune
 	r.residual = residual
 
 	around, above := 0, 0
-	if count := int32(sum >> 16 & 0xff); count > 0 {
-		v := (int32(sum&0xffff) - 16*count) * 8 / (count + 1) // mean score, shrunk, Q7
+	if count := int32(sum >> 15); count > 0 {
+		v := (int32(sum&(1<<15-1)) - 16*count) * 8 / (count + 1) // mean score, shrunk, Q7
 		around = int(clamp(1+(v+96)>>4, 1, scoreContexts-1))
 	}
 	if q := b.s.parent; q != nil {

@@ -16,20 +16,21 @@ func TestTrace(t *testing.T) {
 			if got, want := v.residual(), clamp(residual, -60, 60); got != want {
 				t.Fatalf("residual %d is read as %d", residual, got)
 			}
-			if v>>16&0xff != 1 {
-				t.Fatalf("score %d, residual %d: counted %d times", score, residual, v>>16&0xff)
+			if n := v.seen() >> 15; n != 1 {
+				t.Fatalf("score %d, residual %d: counted %d times", score, residual, n)
 			}
-			if got, want := int64(v&0xffff)-16, clamp(score, -16<<6, 100<<6); math.Abs(float64(got<<6-want)) > 32 {
+			if got, want := int64(v.seen()&0x7fff)-16, clamp(score, -16<<6, 100<<6); math.Abs(float64(got<<6-want)) > 32 {
 				t.Fatalf("score %d is read as %d/16", score, got)
 			}
 		}
 	}
-	if trace(0).residual() != 0 {
-		t.Error("no trace has a residual")
+	if trace(0).residual() != 0 || trace(0).seen() != 0 {
+		t.Error("no trace has a residual or counts")
 	}
-	// All that correct adds up, twelve around and twice two of the same site, stays within the fields.
-	if most := newTrace(math.MaxInt64, 0) & 0xffff; most*16 > 0xffff {
-		t.Errorf("16 scores of %d do not fit", most)
+	// All that correct adds up, thirteen around and twice two of the same site, stays within the fields.
+	most := newTrace(math.MaxInt64, -1).seen()
+	if sum := 17 * most; sum>>15 != 17 || sum&0x7fff != 17*(most&0x7fff) {
+		t.Errorf("17 scores of %d do not fit", most&0x7fff)
 	}
 }
 

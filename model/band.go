@@ -16,6 +16,9 @@ const bandRows = 64
 // bandsOf returns the number of bands of a scale of h rows.
 func bandsOf(h int) int { return max(1, h/bandRows) }
 
+// mostRows returns how many rows a band of a scale of h rows has at most.
+func mostRows(h int) int { return min(h, h/bandsOf(h)+2) }
+
 // bandEdge returns the first row of band i, which is even: phases do not depend on bands.
 func bandEdge(h, i int) int {
 	n := bandsOf(h)
@@ -51,11 +54,11 @@ type band struct {
 
 	// In the frame.
 	dither  [coordinates][]uint16
-	known   [coordinates]store   // cells
-	traces  [coordinates][]trace // with a border of traceBorder sites
+	known   [coordinates]store // cells
 	learned lessons
 
 	// The band's rows.
+	traces   [coordinates][]trace  // with a border of traceBorder sites
 	cells    window                // cells as the network sees them, and a row more on either side
 	texture  [planes][]uint32      // see bases
 	activity [coordinates][]uint16 // see bases
@@ -84,7 +87,7 @@ type helper struct {
 // above keeps the last rows of a band as they were before the pass, for the next band.
 type above struct {
 	cells  [coordinates]store
-	traces [coordinates][]storedTrace
+	traces [coordinates][]trace
 }
 
 // worthShowing is how many coordinates have to advance in a band of a pass that is cut for it to be kept. A few of
@@ -148,13 +151,13 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	b.top = max(0, b.y0-halo)
 	bottom := min(s.h, b.y1+halo)
 	b.rows = bottom - b.top
-	w, stride := s.w, s.w+2*traceBorder
+	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
 	b.learned = c.learned[stage]
 	for i := range coordinates {
-		b.dither[i] = resize(b.dither[i], b.rows*w)
+		b.dither[i] = resize(b.dither[i], b.rows*w, (most+2*halo)*w)
 		s.ditherRows(b.dither[i], i, b.top, bottom)
-		b.known[i].resize(b.rows*w, &s.cells[0])
-		b.traces[i] = resize(b.traces[i], (b.rows+2*traceBorder)*stride)
+		b.known[i].resize(b.rows*w, (most+2*halo)*w, &s.cells[0])
+		b.traces[i] = resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
 		clear(b.traces[i])
 		if i >= bands*c.planes { // zeros that both sides know
 			for j := range b.rows * w {
@@ -165,16 +168,16 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 		own := (b.y0 - b.top) * w
 		b.known[i].copy(own, &s.cells[i], b.y0*w, bottom*w)
 		for y := b.y0; y < min(bottom, b.y1+traceBorder); y++ {
-			loadTraces(b.traceRow(i, y), s.traces[i][y*w:][:w])
+			copy(b.traceRow(i, y), s.traces[i][y*w:][:w])
 		}
 		if number > 0 {
 			b.known[i].copy(0, &last.cells[i], 0, own)
 			for y := range traceBorder {
-				loadTraces(b.traceRow(i, b.y0-traceBorder+y), last.traces[i][y*w:][:w])
+				copy(b.traceRow(i, b.y0-traceBorder+y), last.traces[i][y*w:][:w])
 			}
 		}
 		if b.y1 < s.h {
-			last.cells[i].resize(halo*w, &s.cells[i])
+			last.cells[i].resize(halo*w, halo*w, &s.cells[i])
 			last.cells[i].copy(0, &s.cells[i], (b.y1-halo)*w, b.y1*w)
 			last.traces[i] = append(last.traces[i][:0], s.traces[i][(b.y1-traceBorder)*w:b.y1*w]...)
 		}
@@ -189,20 +192,21 @@ func (b *band) put() {
 	for i := range bands * b.c.planes {
 		b.s.cells[i].copy(b.y0*w, &b.known[i], own, own+n)
 		for y := b.y0; y < b.y1; y++ {
-			storeTraces(b.s.traces[i][y*w:][:w], b.traceRow(i, y))
+			copy(b.s.traces[i][y*w:][:w], b.traceRow(i, y))
 		}
 	}
 }
 
 // traceRow returns the traces of row y of the scale, without the border.
 func (b *band) traceRow(i, y int) []trace {
-	return b.traces[i][(y-b.top+traceBorder)*(b.s.w+2*traceBorder)+traceBorder:][:b.s.w]
+	return b.traces[i][(y-b.y0+traceBorder)*(b.s.w+2*traceBorder)+traceBorder:][:b.s.w]
 }
 
-// resize returns a slice of n elements of any value, in the storage of s if that is large enough.
-func resize[T any](s []T, n int) []T {
+// resize returns a slice of n elements of any value, in the storage of s if that is large enough. If it is not, the new
+// storage is for most of them, so that a larger band of the scale finds room.
+func resize[T any](s []T, n, most int) []T {
 	if n > cap(s) {
-		return make([]T, n)
+		return make([]T, n, most)
 	}
 	return s[:n]
 }

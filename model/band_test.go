@@ -49,7 +49,7 @@ func randomState(c *Chain, s *scale, seed uint64) {
 				clock[j] = unknown
 			}
 			if r.IntN(3) > 0 {
-				s.traces[i][j] = storedTrace(r.IntN(1<<16) | 1<<7)
+				s.traces[i][j] = newTrace(r.Int64N(8000)-1500, r.Int64N(140)-70)
 			}
 		}
 		s.cells[i].save(cell, clock, 0)
@@ -74,7 +74,7 @@ func TestBandSees(t *testing.T) {
 		n := s.w * s.h
 		p.cell, p.clock, p.traces, p.dither = make([]int32, n), make([]uint8, n), make([]trace, n), make([]uint16, n)
 		s.cells[i].load(p.cell, p.clock, 0, n)
-		loadTraces(p.traces, s.traces[i])
+		copy(p.traces, s.traces[i])
 		s.ditherRows(p.dither, i, 0, s.h)
 	}
 	b, last := new(band), new(above)
@@ -96,7 +96,7 @@ func TestBandSees(t *testing.T) {
 				if y >= 0 && y < s.h {
 					row = want.traces[y*s.w:][:s.w]
 				}
-				at := (y - b.top + traceBorder) * (s.w + 2*traceBorder)
+				at := (y - b.y0 + traceBorder) * (s.w + 2*traceBorder)
 				got := b.traces[i][at:][:s.w+2*traceBorder]
 				if !slices.Equal(got[traceBorder:][:s.w], row) || got[0]|got[1]|got[s.w+2]|got[s.w+3] != 0 {
 					t.Fatalf("band %d sees other traces of coordinate %d, row %d, than there were", number, i, y)
@@ -119,7 +119,7 @@ func TestBandSees(t *testing.T) {
 		for y := bandEdge(s.h, number); y < bandEdge(s.h, number+1); y++ {
 			for i := range coordinates {
 				s.cells[i].load(cell, clock, y*s.w, (y+1)*s.w)
-				loadTraces(traces, s.traces[i][y*s.w:][:s.w])
+				copy(traces, s.traces[i][y*s.w:][:s.w])
 				for x := range s.w {
 					if cell[x] != int32(2*number+i)&^1 || clock[x] != 1 || traces[x] != newTrace(int64(number)<<6, 1) {
 						t.Fatalf("row %d of coordinate %d is not what band %d has written", y, i, number)

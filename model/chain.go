@@ -68,7 +68,7 @@ type scale struct {
 	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
 	truth  [coordinates]store // empty in a decoder
 	cells  [coordinates]store
-	traces [coordinates][]storedTrace
+	traces [coordinates][]trace
 
 	parent *scale // the next coarser, if any
 }
@@ -108,7 +108,7 @@ func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
 	zero, exact := make([]int32, s.w), make([]uint8, s.w)
 	for i := range bands * c.planes {
-		s.cells[i], s.traces[i] = newStore(n, c.deep), make([]storedTrace, n)
+		s.cells[i], s.traces[i] = newStore(n, c.deep), make([]trace, n)
 		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
 		for y := range s.h {
 			from := bw
@@ -224,10 +224,10 @@ func (c *Chain) finish(s *scale) {
 	c.exactAt = s.number - 1
 	s.truth = [coordinates]store{}
 	if s.parent != nil {
-		s.parent.traces = [coordinates][]storedTrace{}
+		s.parent.traces = [coordinates][]trace{}
 	}
 	if c.exactAt == 0 {
-		s.traces = [coordinates][]storedTrace{}
+		s.traces = [coordinates][]trace{}
 		return
 	}
 	s.cells = [coordinates]store{}

@@ -80,25 +80,26 @@ const (
 
 // beginPrepare makes room for what prepare computes.
 func (b *band) beginPrepare() {
-	w, reach := b.s.w, b.c.net.reach()
+	w, reach, most := b.s.w, b.c.net.reach(), mostRows(b.s.h)
 	n := b.slab + textureHalo + 3 // rows of a ring: those of a slab, and those that other steps are behind
 	for i := range b.level {
 		b.level[i].begin(w, n)
 		b.deviation[i].begin(w, n)
-		b.texture[i] = resize(b.texture[i], (b.y1-b.y0)*w)
+		b.texture[i] = resize(b.texture[i], (b.y1-b.y0)*w, most*w)
 	}
 	for i := range b.magnitude {
 		b.magnitude[i].begin(w, n)
-		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w)
+		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
-	b.cells.begin(b.y0-1, b.y1-b.y0+2, w, 2*coordinates)
+	b.output.Reset((most+1)/2, (w+1)/2, headOutputs) // a phase has no more sites
+	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, 2*coordinates)
 	for _, y := range []int{-1, b.s.h} {
 		if y >= b.y0-1 && y <= b.y1 {
 			clear(b.cells.Row(y))
 		}
 	}
 	from := max(0, b.y0-reach)
-	b.layers[0].begin(from, n, w, inputs)
+	b.layers[0].begin(from, n, n, w, inputs)
 	b.measured = [...]int{b.top, max(0, from-1), from}
 }
 
@@ -150,7 +151,7 @@ func (b *band) look(y int, ll *ycc, shift uint, h *helper) {
 			}
 		}
 	}
-	cell, clock := resize(h.cell, w), resize(h.clock, w)
+	cell, clock := resize(h.cell, w, w), resize(h.clock, w, w)
 	h.cell, h.clock = cell, clock
 	for i := range coordinates {
 		magnitude := b.magnitude[i].row(y)
@@ -180,7 +181,7 @@ func (b *band) look(y int, ll *ycc, shift uint, h *helper) {
 // compare is the second step: the deviation from the mean over 5x5 sites.
 func (b *band) compare(y int, h *helper) {
 	w, t := b.s.w, b.c.net.features
-	sums, column := resize(h.sums, w), resize(h.column, w)
+	sums, column := resize(h.sums, w, w), resize(h.column, w, w)
 	h.sums, h.column = sums, column
 	var row []int16
 	if y >= b.layers[0].top {
@@ -202,7 +203,7 @@ func (b *band) compare(y int, h *helper) {
 // measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
 func (b *band) measure(y int, h *helper) {
 	w, t := b.s.w, b.c.net.features
-	sums, column := resize(h.sums, w), resize(h.column, w)
+	sums, column := resize(h.sums, w, w), resize(h.column, w, w)
 	h.sums, h.column = sums, column
 	row := b.layers[0].Row(y)
 	own, j := y >= b.y0 && y < b.y1, (y-b.y0)*w

@@ -24,9 +24,9 @@ func (b *band) runTrunk(ll *ycc, shift uint) {
 	}
 	b.beginPrepare()
 	for i, conv := range t.convs[:n-1] {
-		b.layers[1+i].begin(max(0, b.y0-n+1+i), b.slab+3, b.s.w, conv.Out())
+		b.layers[1+i].begin(max(0, b.y0-n+1+i), b.slab+3, b.slab+3, b.s.w, conv.Out())
 	}
-	b.layers[n].begin(b.y0, b.y1-b.y0, b.s.w, t.convs[n-1].Out())
+	b.layers[n].begin(b.y0, b.y1-b.y0, mostRows(b.s.h), b.s.w, t.convs[n-1].Out())
 	for y := b.top - textureHalo - n; y < b.y1; {
 		y = min(y+b.slab, b.y1)
 		b.layers[0].forget(b.layers[1].end - 1)

@@ -72,12 +72,13 @@ func (s *store) setCell(j int, a int32, k uint8) {
 	}
 }
 
-// resize makes s a store of n sites like t, of any content, in the storage it has if that is large enough.
-func (s *store) resize(n int, t *store) {
+// resize makes s a store of n sites like t, of any content, in the storage it has if that is large enough, or else in
+// one for most sites.
+func (s *store) resize(n, most int, t *store) {
 	if t.wide != nil {
-		s.wide, s.narrow = resize(s.wide, n), nil
+		s.wide, s.narrow = resize(s.wide, n, most), nil
 	} else {
-		s.narrow, s.wide = resize(s.narrow, n), nil
+		s.narrow, s.wide = resize(s.narrow, n, most), nil
 	}
 }
 
@@ -109,23 +110,5 @@ func unpackRow[T int16 | int32](cell []int32, clock []uint8, from []T) {
 	cell, clock = cell[:len(from)], clock[:len(from)]
 	for j, v := range from {
 		cell[j], clock[j] = unpack(int32(v))
-	}
-}
-
-// A storedTrace is a trace in two bytes: the score in bits 0 to 6, the flag in bit 7, the residual above.
-type storedTrace uint16
-
-func loadTraces(to []trace, from []storedTrace) {
-	to = to[:len(from)]
-	for j, t := range from {
-		to[j] = trace(t&0x7f) | trace(t>>7&1)<<16 | trace(t>>8)<<24
-	}
-}
-
-func storeTraces(to []storedTrace, from []trace) {
-	from = from[:len(to)]
-	for j := range to {
-		t := from[j]
-		to[j] = storedTrace(t&0x7f) | storedTrace(t>>16&1)<<7 | storedTrace(t>>24)<<8
 	}
 }

@@ -13,8 +13,12 @@ type window struct {
 	end int // the row after the last that is computed
 }
 
-// begin makes w an empty window of a number of rows, which begins with row top.
-func (w *window) begin(top, rows, width, channels int) {
+// begin makes w an empty window of a number of rows, which begins with row top. If its storage is too small, it gets
+// one for most rows.
+func (w *window) begin(top, rows, most, width, channels int) {
+	if !w.Holds(rows, width, channels) {
+		w.Reset(most, width, channels)
+	}
 	w.Reset(rows, width, channels)
 	w.top, w.end = top, top
 }
@@ -47,7 +51,7 @@ type ring struct {
 }
 
 // begin makes r a ring of n rows of width w.
-func (r *ring) begin(w, n int) { r.w, r.n, r.pix = w, n, resize(r.pix, w*n) }
+func (r *ring) begin(w, n int) { r.w, r.n, r.pix = w, n, resize(r.pix, w*n, w*n) }
 
 // row returns row y, in the place of row y-n.
 func (r *ring) row(y int) []int32 {

@@ -23,7 +23,7 @@ func NewTensor(h, w, c int) *Tensor {
 func (t *Tensor) Reset(h, w, c int) {
 	t.H, t.W, t.C = h, w, c
 	n := (h + 2) * (w + 2) * c
-	if n > cap(t.data) {
+	if !t.Holds(h, w, c) {
 		t.data = make([]int16, n)
 		return
 	}
@@ -35,6 +35,9 @@ func (t *Tensor) Reset(h, w, c int) {
 	}
 	clear(t.data[n-row:])
 }
+
+// Holds reports whether the storage of t is large enough for a shape.
+func (t *Tensor) Holds(h, w, c int) bool { return (h+2)*(w+2)*c <= cap(t.data) }
 
 // Site returns the C channels of the site in row y (0 to H-1) and column x (0
 // to W-1).
