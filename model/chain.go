@@ -47,9 +47,9 @@ type Chain struct {
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
-	scales  []scale // scales[l] is scale l; scales[0] is unused
-	exactAt int     // all scales above this one are exact
-	ll      []ycc   // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
+	scales  []scale  // scales[l] is scale l; scales[0] is unused
+	exactAt int      // all scales above this one are exact
+	ll      []coarse // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
 	spare []*band // scratch, one for every processor
 	above above   // scratch of eachBand
@@ -89,7 +89,7 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	n := transform.Scales(c.w, c.h)
 	c.exactAt = n
 	c.scales = make([]scale, n+1)
-	c.ll = make([]ycc, n+1)
+	c.ll = make([]coarse, n+1)
 	w, h := c.w, c.h
 	for l := 1; l <= n; l++ {
 		c.scales[l] = scale{number: l, fw: w, fh: h, w: (w + 1) / 2, h: (h + 1) / 2, stage: -1,
@@ -165,10 +165,10 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	}
 	s := &c.scales[p.Scale]
 	final := p.Stage == stages-1
-	var details *ycc // of the scale, for the image that they make finer
+	var details *coarse // of the scale, for the image that they make finer
 	if s.number > 1 {
-		if details = &c.ll[s.number-1]; details[0].W == 0 {
-			*details = *c.newYCC(s.fw, s.fh)
+		if details = &c.ll[s.number-1]; details.w == 0 {
+			*details = *c.newCoarse(s.fw, s.fh)
 		}
 	}
 	learned := make([]lessons, len(coders))
@@ -194,7 +194,7 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 		c.finish(s)
 	} else if s.number > 1 {
 		ll, shift := c.coarser(s.number)
-		details.merge(c.net.lifting, ll, shift, 4)
+		c.merge(details, ll, shift, 4)
 	}
 	c.beginNext(s)
 	return true
@@ -228,15 +228,16 @@ func (c *Chain) finish(s *scale) {
 	}
 	if c.exactAt == 0 {
 		s.traces = [coordinates][]trace{}
+		c.spare, c.above = nil, above{}
 		return
 	}
 	s.cells = [coordinates]store{}
-	c.ll[c.exactAt].merge(c.net.lifting, &c.ll[s.number], 0, 0)
-	c.ll[s.number] = ycc{}
+	c.merge(&c.ll[c.exactAt], &c.ll[s.number], 0, 0)
+	c.ll[s.number] = coarse{}
 }
 
 // coarser returns the image at scale l as far as it is known, and how many fractional bits it lacks of Q4.
-func (c *Chain) coarser(l int) (*ycc, uint) {
+func (c *Chain) coarser(l int) (*coarse, uint) {
 	if l >= c.exactAt {
 		return &c.ll[l], 4
 	}
@@ -262,12 +263,13 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 	if n == 0 {
 		return true
 	}
+	c.ll[n] = *c.newCoarse(1, 1)
 	for p := range c.planes {
-		c.ll[n][p] = Plane{W: 1, H: 1, Pix: []int32{c.top[p]}}
+		c.ll[n].planes[p].setValue(0, c.top[p])
 	}
 	s := &c.scales[n]
 	c.begin(s)
-	exact := c.newYCC(s.fw, s.fh)
+	exact := c.newCoarse(s.fw, s.fh)
 	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
 	for i := range bands * c.planes {
 		s.cells[i].load(cell, clock, 0, 1)
@@ -298,7 +300,7 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 
 // advance codes the next cells of a group's coordinates at the sites of a phase, in the rows that b.hidden has from
 // row y0 of the phase on, and notes in estimates, unless it is nil, what they are now thought to be.
-func (b *band) advance(g, phase, y0 int, coder Coder, estimates *ycc) bool {
+func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 	c, s, stage := b.c, b.s, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
 	d := Distribution{tab: c.tables}

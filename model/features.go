@@ -106,7 +106,7 @@ func (b *band) beginPrepare() {
 // prepare computes the network's inputs, from the last row computed on up to row to-1, from the coarser image ll (Q4
 // when shifted up, in units of the samples) and the present cells. Of the band's rows it notes the texture and the
 // activity that the network's outputs are relative to.
-func (b *band) prepare(ll *ycc, shift uint, to int) {
+func (b *band) prepare(ll *coarse, shift uint, to int) {
 	steps := [...]struct {
 		row  func(y int, h *helper)
 		more int // rows that the next steps look ahead
@@ -131,7 +131,7 @@ func (b *band) prepare(ll *ycc, shift uint, to int) {
 }
 
 // look is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
-func (b *band) look(y int, ll *ycc, shift uint, h *helper) {
+func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 	w, t, deep := b.s.w, b.c.net.features, b.c.deep
 	var row []int16 // of the input, unless it begins further down
 	if y >= b.layers[0].top {
@@ -139,9 +139,11 @@ func (b *band) look(y int, ll *ycc, shift uint, h *helper) {
 	}
 	for p := range planes {
 		level := b.level[p].row(y)
-		clear(level)
-		if p < b.c.planes {
-			for x, v := range ll[p].Row(y) {
+		if p >= b.c.planes {
+			clear(level)
+		} else {
+			ll.load(level, p, y)
+			for x, v := range level {
 				level[x] = clamp(v<<shift>>deep, -1<<14, 1<<14) // Q4
 			}
 		}

@@ -12,7 +12,7 @@ const slabRows = 4
 // runTrunk computes the trunk's output at the band's sites from its input; see prepare. Within the image every layer
 // has a row less than the one before it on either side, so that the last has those of the band. All go down the band
 // together, each a row behind the one that it reads.
-func (b *band) runTrunk(ll *ycc, shift uint) {
+func (b *band) runTrunk(ll *coarse, shift uint) {
 	t := &b.c.net.trunks[process.Look(b.stage)][min(b.s.number-1, conditions-1)]
 	n := len(t.convs)
 	b.slab = slabRows * b.procs

@@ -6,44 +6,8 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// A ycc is an image in luma and chroma, exact or in Q4. Before a scale is merged with the coarser image, its coefficients
-// are in there, where transform.Lifting.Merge expects them. Planes that are not coded are empty.
+// A ycc is rows of the finest image in luma and chroma. Planes that are not coded are empty.
 type ycc [planes]Plane
-
-// newYCC returns an image that is all zero.
-func (c *Chain) newYCC(w, h int) *ycc {
-	x := new(ycc)
-	for p := range c.planes {
-		x[p] = NewPlane(w, h)
-	}
-	return x
-}
-
-// set notes coefficient v of coordinate i at site (x, y), if there is one.
-func (d *ycc) set(i, x, y int, v int32) {
-	p := &d[i/bands]
-	dx, dy := transform.Offset(i % bands)
-	if x, y = 2*x+dx, 2*y+dy; x < p.W && y < p.H {
-		p.Pix[y*p.W+x] = v
-	}
-}
-
-// merge makes x, of the coefficients that it holds and the coarser image, an image: in Q4 if frac is 4. Shifted up,
-// the coarser image is in the same units.
-func (x *ycc) merge(l *transform.Lifting, coarser *ycc, shift, frac uint) {
-	for p := range x {
-		if x[p].W == 0 {
-			continue
-		}
-		for y := range coarser[p].H {
-			row := x[p].Row(2 * y)
-			for i, v := range coarser[p].Row(y) {
-				row[2*i] = v << shift
-			}
-		}
-		l.Merge(x[p], frac)
-	}
-}
 
 // rows returns rows [y0,y1) of x, which share its storage.
 func (x *ycc) rows(y0, y1 int) (r ycc) {
@@ -58,17 +22,19 @@ func (x *ycc) rows(y0, y1 int) (r ycc) {
 // stripHalo is how many sites beyond a strip merging it depends on, with any lifting.
 const stripHalo = 4
 
-// strip returns the rows of the finest image that rows [y0,y1) of sites make up, in the storage of x: the same as
-// merge would. fill writes the coefficients of scale 1 to rows, of which the first is row y of the image.
-func (c *Chain) strip(x *ycc, coarser *ycc, shift, frac uint, y0, y1 int, fill func(y int, rows *ycc)) ycc {
+// strip returns the rows of the finest image that rows [y0,y1) of sites make up, exact or, if frac is 4, in Q4, in the
+// storage of x: the same as merging all at once would. fill writes the coefficients of scale 1 to rows, of which the
+// first is row y of the image.
+func (c *Chain) strip(x *ycc, coarser *coarse, shift, frac uint, y0, y1 int, fill func(y int, rows *ycc)) ycc {
 	s := &c.scales[1]
 	top, bottom := max(0, y0-stripHalo), min(s.h, y1+stripHalo)
 	for p := range c.planes {
 		x[p].Resize(s.fw, min(2*bottom, s.fh)-2*top)
 	}
 	fill(2*top, x)
-	ll := coarser.rows(top, bottom)
-	x.merge(c.net.lifting, &ll, shift, frac)
+	for p := range c.planes {
+		mergeWith(c.net.lifting, x[p], coarser, p, top, shift, frac)
+	}
 	return x.rows(2*(y0-top), min(2*y1, s.fh)-2*top)
 }
 
@@ -119,9 +85,7 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 			each(y0, c.show(&rows, true))
 		})
 	default:
-		ll, shift, d := c.estimate()
-		c.eachStrip(func(x *ycc, y0, y1 int) {
-			rows := c.strip(x, ll, shift, 4, y0/2, (y1+1)/2, func(y int, rows *ycc) { rows.copyRows(d, y) })
+		c.estimates(func(rows *ycc, y0 int) {
 			if c.onlyThumbnail() {
 				for p, v := range c.around() {
 					for i := range rows[p].Pix {
@@ -129,7 +93,7 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 					}
 				}
 			}
-			each(y0, c.show(&rows, false))
+			each(y0, c.show(rows, false))
 		})
 	}
 }
@@ -144,13 +108,6 @@ func (c *Chain) around() [planes]int32 {
 // makes of it is shown, and half of what the picture is around.
 func (c *Chain) onlyThumbnail() bool {
 	return c.exactAt > 0 && c.exactAt == len(c.scales)-2 && c.scales[c.exactAt].stage < 0
-}
-
-// copyRows copies to x the rows of d from row y on.
-func (x *ycc) copyRows(d *ycc, y int) {
-	for p := range x {
-		copy(x[p].Pix, d[p].Pix[y*d[p].W:])
-	}
 }
 
 // eachStrip calls f for strips of rows of the image, as many at a time as there are processors, with scratch to
@@ -205,28 +162,4 @@ func (c *Chain) show(x *ycc, exact bool) []Plane {
 		}
 	}
 	return x[:c.planes]
-}
-
-// estimate asks the network once more about every scale that is not exact, now that more is known than when its
-// last pass was predicted. It returns the image at scale 1, how many fractional bits that lacks of Q4, and the means
-// of scale 1's details, Q4. The last scale that it asks about may be one whose first pass is due; of those after,
-// the means are taken as zero.
-func (c *Chain) estimate() (ll *ycc, shift uint, d *ycc) {
-	ll, shift = c.coarser(c.exactAt)
-	for l := c.exactAt; l >= 1; l-- {
-		s := &c.scales[l]
-		d = c.newYCC(s.fw, s.fh)
-		if s.begun {
-			c.eachBand(s, min(max(s.stage+1, 1), stages-1), false, func(b *band, _ int) bool {
-				b.runTrunk(ll, shift)
-				clear(b.learned.tunings[:]) // coarser scales' lessons: no picture was better for them, smooth ones worse
-				return b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, nil, d) })
-			})
-		}
-		if l > 1 {
-			d.merge(c.net.lifting, ll, shift, 4)
-			ll, shift = d, 0
-		}
-	}
-	return ll, shift, d
 }

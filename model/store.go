@@ -57,6 +57,38 @@ func (s *store) set(j int, v int32) {
 	}
 }
 
+// values writes what is stored for the sites from the given one on to v.
+func (s *store) values(v []int32, from int) {
+	if s.wide != nil {
+		copy(v, s.wide[from:])
+		return
+	}
+	for j, x := range s.narrow[from : from+len(v)] {
+		v[j] = int32(x)
+	}
+}
+
+// setValues stores v for the sites from the given one on, as setValue does.
+func (s *store) setValues(v []int32, from int) {
+	if s.wide != nil {
+		copy(s.wide[from:], v)
+		return
+	}
+	to := s.narrow[from : from+len(v)]
+	for j, x := range v {
+		to[j] = sat16(x)
+	}
+}
+
+// setValue stores v for site j, or the outermost value that fits.
+func (s *store) setValue(j int, v int32) {
+	if s.wide != nil {
+		s.wide[j] = v
+	} else {
+		s.narrow[j] = sat16(v)
+	}
+}
+
 // empty reports whether it is the store of no sites.
 func (s *store) empty() bool { return s.wide == nil && s.narrow == nil }
 

@@ -84,6 +84,33 @@ func TestStore(t *testing.T) {
 	}
 }
 
+// TestValues: a store keeps values that fit; of the others, two bytes keep the outermost.
+func TestValues(t *testing.T) {
+	r := newRand(54)
+	for _, kind := range stores {
+		lo, hi := int32(math.MinInt32), int32(math.MaxInt32)
+		if kind.deep == 0 {
+			lo, hi = math.MinInt16, math.MaxInt16
+		}
+		values := []int32{lo, hi, math.MinInt32, math.MaxInt32, math.MinInt16 - 1, math.MaxInt16 + 1, 0, -1}
+		for range 300 {
+			values = append(values, int32(r.Uint32())>>r.IntN(32))
+		}
+		s, back := newStore(1+len(values), kind.deep), make([]int32, len(values))
+		s.setValues(values, 1)
+		s.values(back, 1)
+		for j, v := range values {
+			if want := min(max(v, lo), hi); back[j] != want || s.at(1+j) != want {
+				t.Fatalf("%d bits deeper, %d comes back as %d and %d", kind.deep, v, back[j], s.at(1+j))
+			}
+			s.setValue(0, v)
+			if s.at(0) != back[j] {
+				t.Fatalf("%d bits deeper, %d by itself comes back as %d", kind.deep, v, s.at(0))
+			}
+		}
+	}
+}
+
 // TestStoreNests: what is stored of a cell at a coarser clock is the coarser cell of what is stored at a finer one,
 // even where cells do not fit.
 func TestStoreNests(t *testing.T) {
