@@ -129,39 +129,55 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.alpha = nil
 	switch {
 	case e.Mode == Stored || p.format == formatPaletted:
+		p.image = nil
 		return side.around(p.stored)
 	case e.Mode == Modelled:
-		return side.around(func(f *file) error { return e.modelled(ctx, f, p) })
+		p.image = nil
+		return side.around(func(f *file) error {
+			_, err := e.modelled(ctx, f, p)
+			return err
+		})
 	}
-	// Both, side by side. The model's turn overwrites the planes, so the plain coder gets its samples first. It
-	// waits for the model's result where it expects to lose, and then gives up.
-	raster := p.raster()
-	limit := make(chan int64, 1)
+	// Both, side by side. The model's turn overwrites the planes, so the plain coder takes its samples from the image.
+	// Where it expects to lose, it lets go of that, and has its turn only if the model's result is no better. Then the
+	// model's chain has the samples.
 	type result struct {
 		*file
-		err error
+		least int64 // bytes that it will take, if there is no file
+		err   error
 	}
 	plain := make(chan result, 1)
-	go func() {
-		f, err := side.around(func(f *file) error {
-			return f.addStored(raster, func() int64 { return <-limit })
-		})
-		plain <- result{f, err}
-	}()
-	modelled, err := side.around(func(f *file) error {
+	go func(raster *stored.Raster) {
+		least, err := stored.Forecast(raster)
+		if err != nil || least > 0 {
+			plain <- result{nil, least, err}
+			return
+		}
+		f, err := side.around(func(f *file) error { return f.addStored(raster) })
+		plain <- result{f, 0, err}
+	}(p.untouched())
+	p.image = nil
+	var chain *model.Chain
+	var size int64
+	modelled, err := side.around(func(f *file) (err error) {
 		n := len(f.payloads)
-		err := e.modelled(ctx, f, p)
-		limit <- totalLen(f.payloads[n:])
+		chain, err = e.modelled(ctx, f, p)
+		size = totalLen(f.payloads[n:])
 		return err
 	})
 	r := <-plain
 	if err != nil {
 		return nil, err
 	}
-	if r.err == stored.ErrTooLarge {
-		return modelled, nil
+	if r.file == nil && r.err == nil {
+		if r.least > size {
+			return modelled, nil
+		}
+		p.colour = chain.Picture()
+		r.file, r.err = side.around(p.stored)
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -250,15 +266,39 @@ func (f *file) shorten() {
 
 // raster returns the colour planes as the plain coder takes them: interleaved, gray at its true depth.
 func (p *picture) raster() *stored.Raster {
-	n := len(p.colour)
-	r := &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Samples: make([]uint16, n*p.w*p.h)}
-	step := p.graySteps()
-	for c, plane := range p.colour {
-		for i, v := range plane.Pix {
-			r.Samples[i*n+c] = uint16(v / step)
+	n, step := len(p.colour), p.graySteps()
+	return &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Row: func(y int, samples []uint16) {
+		for c, plane := range p.colour {
+			for x, v := range plane.Row(y) {
+				samples[x*n+c] = uint16(v / step)
+			}
 		}
+	}}
+}
+
+// untouched is raster, but of the image that the planes were taken from. It does not need the planes.
+func (p *picture) untouched() *stored.Raster {
+	n, step, image := p.format.planes(), uint16(p.graySteps()), p.image
+	if p.format&formatWide != 0 {
+		step = 257
 	}
-	return r
+	taken := 3 // planes of the image
+	if p.format.base() == formatGray {
+		taken = 1
+	}
+	colour, alpha := make([]uint16, taken*p.w), make([]uint16, p.w)
+	return &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Row: func(y int, samples []uint16) {
+		image(y, colour, alpha)
+		if step == 1 && n == taken {
+			copy(samples, colour)
+			return
+		}
+		for x := range p.w {
+			for c := range n {
+				samples[n*x+c] = colour[taken*x+c] / step
+			}
+		}
+	}}
 }
 
 // graySteps returns what samples of gray images below 8 bits are multiples of, else 1.
@@ -270,11 +310,11 @@ func (p *picture) graySteps() int32 {
 }
 
 // stored codes the picture plainly.
-func (p *picture) stored(f *file) error { return f.addStored(p.raster(), nil) }
+func (p *picture) stored(f *file) error { return f.addStored(p.raster()) }
 
-// addStored codes a raster plainly, unless that is stored.ErrTooLarge for the limit.
-func (f *file) addStored(r *stored.Raster, limit func() int64) error {
-	b, err := stored.EncodeBelow(r, limit)
+// addStored codes a raster plainly.
+func (f *file) addStored(r *stored.Raster) error {
+	b, err := stored.Encode(r)
 	if err != nil {
 		return err
 	}
@@ -288,11 +328,12 @@ func (p *picture) geometry() model.Geometry {
 }
 
 // modelled codes the picture by the model: every pass of the reverse process, each into the present segment, or
-// into one of its own if it has several bands. It overwrites the colour planes.
-func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) error {
+// into one of its own if it has several bands. It overwrites the colour planes, and returns the chain, which has what
+// they held.
+func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) (*model.Chain, error) {
 	net, err := zoo.ByName(e.Model)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	id := net.Identity()
 	f.header.Modelled, f.header.Model = true, [4]byte(id[:4])
@@ -321,7 +362,7 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) error {
 		}
 		chain.Advance(pass, coders...)
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		work.done(pass)
 		if bands > 1 {
@@ -343,5 +384,5 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) error {
 			shared.ideal, units = 0, 0
 		}
 	}
-	return nil
+	return chain, nil
 }

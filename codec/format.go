@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"slices"
 
 	"github.com/ddpmz/ddpmz/model"
 )
@@ -33,7 +34,13 @@ type picture struct {
 	colour  []model.Plane // gray, or R, G, B, or palette indices
 	alpha   []uint16      // nil if there is none or all is opaque
 	palette color.Palette
+
+	image rowReader // what take took apart
 }
+
+// A rowReader writes row y of an image, of interleaved samples of its planes as they are there, to colour, and its
+// alpha to alpha.
+type rowReader func(y int, colour, alpha []uint16)
 
 // base returns the format without flags.
 func (f format) base() format { return f &^ (formatOneColour | formatWide) }
@@ -70,13 +77,15 @@ func take(m image.Image) (*picture, error) {
 	switch m := m.(type) {
 	case *image.Gray:
 		p.format = formatGray
-		p.planes(1, func(x, y int, v []int32) int32 { v[0] = int32(m.Pix[m.PixOffset(b.Min.X+x, b.Min.Y+y)]); return 0xff })
+		p.planes(1, one8(m.Pix, m.Stride))
 		p.narrowGray()
 	case *image.Gray16:
 		p.format, p.depth = formatGray, 16
-		p.planes(1, func(x, y int, v []int32) int32 {
-			v[0] = be16(m.Pix[m.PixOffset(b.Min.X+x, b.Min.Y+y):])
-			return 0xffff
+		p.planes(1, func(y int, colour, _ []uint16) {
+			row := m.Pix[y*m.Stride:]
+			for x := range colour {
+				colour[x] = be16(row[2*x:])
+			}
 		})
 	case *image.RGBA:
 		p.format = formatRGBA
@@ -111,45 +120,57 @@ func take(m image.Image) (*picture, error) {
 	return p, nil
 }
 
-func be16(b []byte) int32 { return int32(b[0])<<8 | int32(b[1]) }
+func be16(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }
 
-func rgba8(pix []byte, stride int) func(x, y int, v []int32) int32 {
-	return func(x, y int, v []int32) int32 {
-		q := pix[y*stride+4*x:][:4]
-		v[0], v[1], v[2] = int32(q[0]), int32(q[1]), int32(q[2])
-		return int32(q[3])
+func one8(pix []byte, stride int) rowReader {
+	return func(y int, colour, _ []uint16) {
+		for x, v := range pix[y*stride:][:len(colour)] {
+			colour[x] = uint16(v)
+		}
 	}
 }
 
-func rgba16(pix []byte, stride int) func(x, y int, v []int32) int32 {
-	return func(x, y int, v []int32) int32 {
-		q := pix[y*stride+8*x:][:8]
-		v[0], v[1], v[2] = be16(q), be16(q[2:]), be16(q[4:])
-		return be16(q[6:])
+func rgba8(pix []byte, stride int) rowReader {
+	return func(y int, colour, alpha []uint16) {
+		row := pix[y*stride:]
+		for x := range alpha {
+			q, c := row[4*x:][:4], colour[3*x:][:3]
+			c[0], c[1], c[2], alpha[x] = uint16(q[0]), uint16(q[1]), uint16(q[2]), uint16(q[3])
+		}
 	}
 }
 
-// planes fills n colour planes and the alpha from at, which sets v to the colour of a pixel and returns its
-// alpha.
-func (p *picture) planes(n int, at func(x, y int, v []int32) int32) {
+func rgba16(pix []byte, stride int) rowReader {
+	return func(y int, colour, alpha []uint16) {
+		row := pix[y*stride:]
+		for x := range alpha {
+			q, c := row[8*x:][:8], colour[3*x:][:3]
+			c[0], c[1], c[2], alpha[x] = be16(q), be16(q[2:]), be16(q[4:]), be16(q[6:])
+		}
+	}
+}
+
+// planes fills n colour planes and the alpha from an image.
+func (p *picture) planes(n int, image rowReader) {
+	p.image = image
 	for range n {
 		p.colour = append(p.colour, model.NewPlane(p.w, p.h))
 	}
 	if p.format.hasAlpha() {
 		p.alpha = make([]uint16, p.w*p.h)
 	}
-	opaque := int32(1)<<p.depth - 1
-	clear, v := true, make([]int32, 3)
+	opaque := uint16(1)<<p.depth - 1
+	clear, colour, alpha := true, make([]uint16, n*p.w), make([]uint16, p.w)
 	for y := range p.h {
-		for x := range p.w {
-			a := at(x, y, v)
-			for c := range n {
-				p.colour[c].Pix[y*p.w+x] = v[c]
+		image(y, colour, alpha)
+		for c := range n {
+			for x := range p.colour[c].Row(y) {
+				p.colour[c].Row(y)[x] = int32(colour[n*x+c])
 			}
-			if p.alpha != nil {
-				p.alpha[y*p.w+x] = uint16(a)
-				clear = clear && a == opaque
-			}
+		}
+		if p.alpha != nil {
+			copy(p.alpha[y*p.w:], alpha)
+			clear = clear && !slices.ContainsFunc(alpha, func(a uint16) bool { return a != opaque })
 		}
 	}
 	if clear {
@@ -240,10 +261,7 @@ func takePaletted(m *image.Paletted) (*picture, error) {
 			p.depth = depth
 		}
 	}
-	p.planes(1, func(x, y int, v []int32) int32 {
-		v[0] = int32(m.Pix[m.PixOffset(b.Min.X+x, b.Min.Y+y)])
-		return 0xff
-	})
+	p.planes(1, one8(m.Pix, m.Stride))
 	return p, nil
 }
 
@@ -280,7 +298,7 @@ func (p *picture) canvas() (m image.Image, set func(y int, rows []model.Plane)) 
 		}
 		return 1<<p.depth - 1
 	}
-	one8 := func(pix []byte) func(int, []model.Plane) {
+	setOne8 := func(pix []byte) func(int, []model.Plane) {
 		return func(y int, rows []model.Plane) {
 			for i, v := range rows[0].Pix {
 				pix[y*p.w+i] = byte(v)
@@ -311,7 +329,7 @@ func (p *picture) canvas() (m image.Image, set func(y int, rows []model.Plane)) 
 	switch f := p.format.base(); {
 	case f == formatPaletted:
 		m := image.NewPaletted(r, p.palette)
-		return m, one8(m.Pix)
+		return m, setOne8(m.Pix)
 	case f == formatGray && wide:
 		m := image.NewGray16(r)
 		return m, func(y int, rows []model.Plane) {
@@ -323,7 +341,7 @@ func (p *picture) canvas() (m image.Image, set func(y int, rows []model.Plane)) 
 		}
 	case f == formatGray:
 		m := image.NewGray(r)
-		return m, one8(m.Pix)
+		return m, setOne8(m.Pix)
 	case f == formatNRGBA && wide:
 		m := image.NewNRGBA64(r)
 		return m, four16(m.Pix)

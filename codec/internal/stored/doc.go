@@ -10,7 +10,7 @@
 // several ways of choosing filters and keeps the smallest result, so its
 // output may change from version to version; what the decoder makes of a
 // stream never will. Who has a smaller file already spares it the work:
-// [EncodeBelow].
+// [Forecast].
 //
 // # Stream
 //

@@ -28,35 +28,10 @@ const finalists = 4
 
 // Encode returns the smallest stream found for the raster; the same raster
 // always gives the same stream. It fails with a RasterError only.
-func Encode(r *Raster) ([]byte, error) { return EncodeBelow(r, nil) }
-
-// EncodeBelow is Encode for a caller who has another way of coding the raster,
-// and no use for a stream of more than limit bytes. If it would clearly be
-// longer, EncodeBelow says so with ErrTooLarge after a seventh of the work; it
-// never says so of a raster of less than 64 KiB, or one that shrinks to a
-// quarter at once. Else the stream is Encode's, whether below the limit or not.
-//
-// limit is called at most once, in the goroutine of the call, and may take its
-// time: only its result matters for what is returned. nil is no limit.
-func EncodeBelow(r *Raster, limit func() int64) ([]byte, error) {
-	if err := r.check(); err != nil {
+func Encode(r *Raster) ([]byte, error) {
+	t, err := newTrial(r)
+	if t == nil {
 		return nil, err
-	}
-	if err := r.checkSamples(); err != nil {
-		return nil, err
-	}
-	if len(r.Samples) == 0 {
-		return nil, nil
-	}
-	t := newTrial(r)
-	if limit != nil {
-		least, err := t.forecast()
-		if err != nil {
-			return nil, err
-		}
-		if least > 0 && least > limit() {
-			return nil, ErrTooLarge
-		}
 	}
 	candidates, err := t.rank()
 	if err != nil {
@@ -84,8 +59,18 @@ type trial struct {
 	tried []candidate // with their sizes
 }
 
-func newTrial(r *Raster) *trial {
-	return &trial{serializer: newSerializer(r), quick: compressor{level: zstd.SpeedDefault}}
+// newTrial checks the raster. It returns nil for one without samples.
+func newTrial(r *Raster) (*trial, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	if err := r.checkSamples(); err != nil {
+		return nil, err
+	}
+	if r.Width == 0 || r.Height == 0 {
+		return nil, nil
+	}
+	return &trial{serializer: newSerializer(r), quick: compressor{level: zstd.SpeedDefault}}, nil
 }
 
 // try finds the sizes of the candidates of a strategy, with green and without,
@@ -100,11 +85,10 @@ func (t *trial) try(s strategy) error {
 		}
 		c := candidate{strategy: s, green: green}
 		rows := t.rows(c)
-		blocks, err := t.quick.compress(rows, len(rows))
-		if err != nil {
+		var err error
+		if c.size, err = t.quick.measure(rows); err != nil {
 			return err
 		}
-		c.size = len(blocks)
 		t.tried = append(t.tried, c)
 	}
 	return nil

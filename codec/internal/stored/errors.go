@@ -1,10 +1,5 @@
 package stored
 
-import "errors"
-
-// ErrTooLarge says that a stream would be longer than its limit.
-var ErrTooLarge = errors.New("stored: the stream would be longer than its limit")
-
 // A FormatError reports a stream that no encoder wrote.
 type FormatError string
 

@@ -19,8 +19,19 @@ const (
 	graphic     = 4
 )
 
-// forecast returns how many bytes the stream will take at least, or 0 if it
-// makes no forecast. That is the less of two:
+// Forecast returns how many bytes Encode's stream of the raster will take at
+// least, after a seventh of the work: who has a smaller file already need not
+// make it. Without a forecast it returns 0: for a raster of less than 64 KiB, or
+// one that shrinks to a quarter at once. It fails with a RasterError only.
+func Forecast(r *Raster) (int64, error) {
+	t, err := newTrial(r)
+	if t == nil {
+		return 0, err
+	}
+	return t.forecast()
+}
+
+// forecast is Forecast, for rasters with samples. It returns the less of two:
 //
 //   - the size of the best omen by the quick compressor, times what the best
 //     compressor saves in every third block, times 7/8;

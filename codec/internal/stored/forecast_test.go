@@ -20,39 +20,41 @@ func photograph(width, height, channels int) *Raster {
 	return r
 }
 
-// TestEncodeBelow checks when the limit is asked for, and what comes of it.
-func TestEncodeBelow(t *testing.T) {
+// TestForecastWhere checks which rasters have a forecast: it is of no more than the stream, and the same for a raster
+// that gives its rows one at a time.
+func TestForecastWhere(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		r     *Raster
-		asked int
+		name string
+		r    *Raster
+		made bool
 	}{
-		{"photograph", photograph(200, 150, 3), 1},
-		{"gray photograph", photograph(300, 250, 1), 1},
-		{"small photograph", photograph(100, 100, 3), 0},
-		{"one row", photograph(1<<16, 1, 3), 0},
-		{"graphic", draw(glyphs, 400, 300, 3, 8), 0},
-		{"nothing", newRaster(0, 0, 3, 8), 0},
+		{"photograph", photograph(200, 150, 3), true},
+		{"gray photograph", photograph(300, 250, 1), true},
+		{"small photograph", photograph(100, 100, 3), false},
+		{"one row", photograph(1<<16, 1, 3), false},
+		{"graphic", draw(glyphs, 400, 300, 3, 8), false},
+		{"nothing", newRaster(0, 0, 3, 8), false},
 	} {
 		want := mustEncode(t, test.r)
-		for _, limit := range []int64{0, int64(len(want)) / 2, int64(len(want)), 1 << 40} {
-			asked := 0
-			stream, err := EncodeBelow(test.r, func() int64 { asked++; return limit })
-			if asked != test.asked {
-				t.Errorf("%s: asked for the limit %d times, want %d", test.name, asked, test.asked)
-			}
-			if limit < int64(len(want)) && test.asked > 0 {
-				if stream != nil || err != ErrTooLarge {
-					t.Errorf("%s, %d bytes below %d: %v, want ErrTooLarge", test.name, len(want), limit, err)
-				}
-			} else if err != nil || !bytes.Equal(stream, want) {
-				t.Errorf("%s, %d bytes below %d: %d bytes, %v", test.name, len(want), limit, len(stream), err)
-			}
+		least, err := Forecast(test.r)
+		if err != nil || least > int64(len(want)) || (least > 0) != test.made {
+			t.Errorf("%s: a forecast of %d bytes for %d, %v", test.name, least, len(want), err)
+		}
+		byRow := *test.r
+		byRow.Samples = nil
+		byRow.Row = func(y int, samples []uint16) { copy(samples, test.r.samplesOf(y)) }
+		if again, err := Forecast(&byRow); again != least || err != nil {
+			t.Errorf("%s: a forecast of %d bytes by row, %v, want %d", test.name, again, err, least)
+		}
+		if stream, err := Encode(&byRow); !bytes.Equal(stream, want) || err != nil {
+			t.Errorf("%s: %d bytes by row, %v, want %d", test.name, len(stream), err, len(want))
 		}
 	}
-	var want RasterError
-	if _, err := EncodeBelow(nil, func() int64 { return 0 }); !errors.As(err, &want) {
-		t.Errorf("no raster: %v, want a RasterError", err)
+	for _, r := range []*Raster{nil, {Width: 1, Height: 1, Channels: 1, Depth: 8, Row: func(_ int, s []uint16) { s[0] = 256 }}} {
+		var want RasterError
+		if _, err := Forecast(r); !errors.As(err, &want) {
+			t.Errorf("a raster that cannot be: %v, want a RasterError", err)
+		}
 	}
 }
 
@@ -90,7 +92,7 @@ func TestForecast(t *testing.T) {
 	made := 0
 	for _, name := range files {
 		_, r := readPicture(t, name)
-		least, err := newTrial(r).forecast()
+		least, err := Forecast(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,6 +34,9 @@ func frameHeader(n int) []byte {
 	return append([]byte(frameMagic), 0, byte(windowLog(n)-minWindowLog)<<3)
 }
 
+// maxHeader is the most bytes that the magic number and header of a frame take.
+const maxHeader = 4 + 1 + 1 + 8
+
 // headerLen returns the length of the magic number and header that begin a
 // frame written by the encoder. The encoder chooses among several forms; the
 // blocks that follow are the same in all.
@@ -63,41 +66,70 @@ type compressor struct {
 	out   bytes.Buffer
 }
 
+// A meter counts bytes, and keeps the first of them.
+type meter struct {
+	n     int
+	first [maxHeader]byte
+}
+
+func (m *meter) Write(p []byte) (int, error) {
+	if m.n < len(m.first) {
+		copy(m.first[m.n:], p)
+	}
+	m.n += len(p)
+	return len(p), nil
+}
+
+// measure returns the length of what compress would return for all of data as
+// one piece.
+func (c *compressor) measure(data []byte) (int, error) {
+	var m meter
+	if err := c.write(&m, data, len(data)); err != nil {
+		return 0, err
+	}
+	return m.n - headerLen(m.first[:]), nil
+}
+
 // compress returns the blocks of a frame that holds data, which is not empty.
 // A block ends after every step bytes, and sooner where the format's limit of
 // 128 KiB asks for it. The result is valid until the next call.
 func (c *compressor) compress(data []byte, step int) ([]byte, error) {
 	c.out.Reset()
+	if err := c.write(&c.out, data, step); err != nil {
+		return nil, err
+	}
+	frame := c.out.Bytes()
+	return frame[headerLen(frame):], nil
+}
+
+// write writes a frame that holds data to w, in blocks of step bytes.
+func (c *compressor) write(to io.Writer, data []byte, step int) error {
 	if log := windowLog(len(data)); c.w == nil || c.log != log {
-		w, err := zstd.NewWriter(&c.out,
+		w, err := zstd.NewWriter(to,
 			zstd.WithEncoderLevel(c.level),
 			zstd.WithWindowSize(1<<log),
 			zstd.WithEncoderConcurrency(1), // no goroutines, and one way to cut blocks
 			zstd.WithEncoderCRC(false))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		c.w, c.log = w, log
 	} else {
-		c.w.Reset(&c.out)
+		c.w.Reset(to)
 	}
 	for len(data) > step {
 		if _, err := c.w.Write(data[:step]); err != nil {
-			return nil, err
+			return err
 		}
 		if err := c.w.Flush(); err != nil {
-			return nil, err
+			return err
 		}
 		data = data[step:]
 	}
 	if _, err := c.w.Write(data); err != nil {
-		return nil, err
+		return err
 	}
-	if err := c.w.Close(); err != nil {
-		return nil, err
-	}
-	frame := c.out.Bytes()
-	return frame[headerLen(frame):], nil
+	return c.w.Close()
 }
 
 // emptyLastBlock ends a frame.

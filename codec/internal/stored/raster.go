@@ -10,11 +10,15 @@ import (
 // Samples holds Height rows of Width pixels of Channels samples, interleaved,
 // top row first: sample c of the pixel (x, y) is
 // Samples[(y*Width+x)*Channels+c], in [0, 1<<Depth).
+//
+// A raster that is encoded may have Row instead: it writes row y to samples.
+// Then the samples need not be there all at once.
 type Raster struct {
 	Width, Height int // pixels; either may be 0
 	Channels      int // 1 to 4
 	Depth         int // bits a sample: 1, 2, 4, 8 or 16
 	Samples       []uint16
+	Row           func(y int, samples []uint16)
 }
 
 // maxSamples bounds a raster so that its serialized rows, two bytes a sample
@@ -41,7 +45,7 @@ func (r *Raster) check() error {
 	if hi != 0 || n > maxSamples {
 		return RasterError(fmt.Sprintf("size %d x %d x %d is too large", r.Width, r.Height, r.Channels))
 	}
-	if uint64(len(r.Samples)) != n {
+	if r.Row == nil && uint64(len(r.Samples)) != n {
 		return RasterError(fmt.Sprintf("%d samples where the size needs %d", len(r.Samples), n))
 	}
 	return nil
@@ -49,9 +53,13 @@ func (r *Raster) check() error {
 
 // checkSamples reports a sample that does not fit the depth.
 func (r *Raster) checkSamples() error {
-	for i, v := range r.Samples {
-		if v>>r.Depth != 0 {
-			return RasterError(fmt.Sprintf("sample %d is %d, more than %d bits hold", i, v, r.Depth))
+	var scratch []uint16
+	for y := range r.Height {
+		scratch = r.row(y, scratch)
+		for i, v := range scratch {
+			if v>>r.Depth != 0 {
+				return RasterError(fmt.Sprintf("sample %d of row %d is %d, more than %d bits hold", i, y, v, r.Depth))
+			}
 		}
 	}
 	return nil
@@ -72,6 +80,19 @@ func (r *Raster) pixelBytes() int {
 func (r *Raster) samplesOf(y int) []uint16 {
 	n := r.Width * r.Channels
 	return r.Samples[y*n : (y+1)*n]
+}
+
+// row returns the samples of row y, which are valid until the next call with the
+// same scratch.
+func (r *Raster) row(y int, scratch []uint16) []uint16 {
+	if r.Row == nil {
+		return r.samplesOf(y)
+	}
+	if scratch == nil {
+		scratch = make([]uint16, r.Width*r.Channels)
+	}
+	r.Row(y, scratch)
+	return scratch
 }
 
 // packRow serializes samples into dst as PNG does: samples below 8 bits share

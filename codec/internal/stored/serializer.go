@@ -3,7 +3,7 @@ package stored
 // A serializer turns a raster into bytes, again and again in the same memory.
 type serializer struct {
 	raster  *Raster
-	samples []uint16           // a row, for subtractGreen
+	samples []uint16           // a row, for subtractGreen and rasters without samples
 	cur, up []byte             // the row at hand and the one above, unfiltered
 	trial   [numFilters][]byte // the row at hand, filtered
 	scorer  scorer
@@ -31,7 +31,7 @@ func (s *serializer) rows(c candidate) []byte {
 	s.out = s.out[:0]
 	clear(s.up)
 	for y := range r.Height {
-		samples := r.samplesOf(y)
+		samples := r.row(y, s.samples)
 		if c.green {
 			copy(s.samples, samples)
 			samples = s.samples
