@@ -137,7 +137,7 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 	case e.Mode == Modelled:
 		p.image = nil
 		return side.around(func(f *file) error {
-			_, err := e.modelled(ctx, f, p)
+			_, err := e.modelled(ctx, f, p, nil)
 			return err
 		})
 	}
@@ -149,9 +149,10 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 		least int64 // bytes that it will take, if there is no file
 		err   error
 	}
-	plain := make(chan result, 1)
+	plain, forecast := make(chan result, 1), make(chan struct{})
 	go func(raster *stored.Raster) {
 		least, err := stored.Forecast(raster)
+		close(forecast)
 		if err != nil || least > 0 {
 			plain <- result{nil, least, err}
 			return
@@ -164,7 +165,7 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 	var size int64
 	modelled, err := side.around(func(f *file) (err error) {
 		n := len(f.payloads)
-		chain, err = e.modelled(ctx, f, p)
+		chain, err = e.modelled(ctx, f, p, forecast)
 		size = totalLen(f.payloads[n:])
 		return err
 	})
@@ -329,8 +330,9 @@ func (p *picture) geometry() model.Geometry {
 
 // modelled codes the picture by the model: every pass of the reverse process, each into the present segment, or
 // into one of its own if it has several bands. It overwrites the colour planes, and returns the chain, which has what
-// they held.
-func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) (*model.Chain, error) {
+// they held. The finest scale, which takes most of the memory and the time, begins when forecast, if it is not nil, is
+// closed: what that took is free then.
+func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-chan struct{}) (*model.Chain, error) {
 	net, err := zoo.ByName(e.Model)
 	if err != nil {
 		return nil, err
@@ -354,6 +356,12 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture) (*model.Cha
 	for i, pass := range passes {
 		coders := []model.Coder{shared}
 		bands := chain.Bands(pass)
+		if pass.Scale == 1 && forecast != nil {
+			select {
+			case <-forecast:
+			case <-ctx.Done():
+			}
+		}
 		if bands > 1 {
 			coders = make([]model.Coder, bands)
 			for j := range coders {

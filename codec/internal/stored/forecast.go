@@ -34,7 +34,8 @@ func Forecast(r *Raster) (int64, error) {
 // forecast is Forecast, for rasters with samples. It returns the less of two:
 //
 //   - the size of the best omen by the quick compressor, times what the best
-//     compressor saves in every third block, times 7/8;
+//     compressor saves in every third block or, if these are many, in some 16,
+//     times 7/8;
 //   - the least entropy of an omen's bytes, times 15/16: compressors give up on
 //     what looks like noise to them at first, but seldom in all candidates.
 //
@@ -64,13 +65,18 @@ func (t *trial) forecast() (int64, error) {
 	return least, nil
 }
 
+// maxSaved is about how many blocks save compresses. In 2 megapixels every third
+// is fewer; of more, the share that is saved is known well enough.
+const maxSaved = 16
+
 // save returns size, which rows take by the quick compressor, times what the
-// best compressor saves in every third block.
+// best compressor saves in every third block, or fewer.
 func (t *trial) save(rows []byte, size int) (int64, error) {
 	n := t.blockBytes(rows)
 	earnest := compressor{level: zstd.SpeedBestCompression}
 	var before, after int64
-	for i := n; i+n <= len(rows); i += 3 * n {
+	step := max(3, len(rows)/n/maxSaved)
+	for i := n; i+n <= len(rows); i += step * n {
 		quick, err := t.quick.compress(rows[i:i+n], n)
 		if err != nil {
 			return 0, err
