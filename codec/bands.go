@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -12,7 +13,11 @@ import (
 
 // joinBands makes such a payload.
 func joinBands(streams [][]byte) []byte {
-	var w bitstream.Writer
+	most := 0
+	for _, s := range streams {
+		most += binary.MaxVarintLen64 + len(s)
+	}
+	w := bitstream.Writer{Buf: make([]byte, 0, most)}
 	for _, s := range streams[:len(streams)-1] {
 		w.Uvarint(uint64(len(s)))
 	}

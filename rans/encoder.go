@@ -1,6 +1,9 @@
 package rans
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // An Encoder collects symbols and codes them, backwards, in Finish. The zero
 // value is ready to use. It holds four bytes a symbol until then.
@@ -100,6 +103,7 @@ func (e *Encoder) interleave(dst []byte) []byte {
 	e.words = words
 
 	x[0] |= fourFlag << 56
+	dst = slices.Grow(dst, 8*lanes+4*len(words))
 	for _, y := range x {
 		dst = binary.BigEndian.AppendUint64(dst, y)
 	}
