@@ -71,30 +71,43 @@ func (e *encoding) encode(ctx context.Context, j job) error {
 	bar := e.bar(j.in, e.output.quiet)
 	defer bar.end()
 	return e.save(ctx, j.out, e.output.force, func(w io.Writer) error {
-		file, err := e.encodePicture(ctx, j.in, bar)
-		if err != nil {
+		out := &output{w: w}
+		err := e.encodePicture(ctx, out, j.in, bar)
+		if err != nil && out.err == nil {
 			return about(displayName(j.in), err)
 		}
-		_, err = w.Write(file)
 		return err
 	})
 }
 
-func (e *encoding) encodePicture(ctx context.Context, name string, bar *bar) ([]byte, error) {
+// An output remembers its error, to tell it from that of an input.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (n int, err error) {
+	n, err = o.w.Write(p)
+	if err != nil {
+		o.err = err
+	}
+	return n, err
+}
+
+func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, bar *bar) error {
 	in, err := e.open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer in.Close()
 	p, err := picture.Read(in)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	meta, err := p.Metadata.Marshal()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var file bytes.Buffer
 	encoder := codec.Encoder{Options: codec.Options{
 		Model:    e.model,
 		Mode:     e.codecMode,
@@ -102,13 +115,15 @@ func (e *encoding) encodePicture(ctx context.Context, name string, bar *bar) ([]
 		Progress: bar.update,
 		Limits:   e.limits.limits(),
 	}}
-	err = encoder.EncodeContext(ctx, &file, p.Image)
-	if err != nil || !e.cutting {
-		return file.Bytes(), err
+	if !e.cutting {
+		return encoder.EncodeContext(ctx, w, p.Image)
 	}
-	var prefix bytes.Buffer
-	if _, err := codec.Truncate(&prefix, &file, e.cut, e.limits.limits()); err != nil {
-		return nil, fmt.Errorf("cutting: %w", err)
+	var file bytes.Buffer
+	if err := encoder.EncodeContext(ctx, &file, p.Image); err != nil {
+		return err
 	}
-	return prefix.Bytes(), nil
+	if _, err := codec.Truncate(w, &file, e.cut, e.limits.limits()); err != nil {
+		return fmt.Errorf("cutting: %w", err)
+	}
+	return nil
 }
