@@ -152,11 +152,12 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	bottom := min(s.h, b.y1+halo)
 	b.rows = bottom - b.top
 	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
+	frame := min(s.h, most+2*halo)
 	b.learned = c.learned[stage]
 	for i := range coordinates {
-		b.dither[i] = resize(b.dither[i], b.rows*w, (most+2*halo)*w)
+		b.dither[i] = resize(b.dither[i], b.rows*w, frame*w)
 		s.ditherRows(b.dither[i], i, b.top, bottom)
-		b.known[i].resize(b.rows*w, (most+2*halo)*w, &s.cells[0])
+		b.known[i].resize(b.rows*w, frame*w, &s.cells[0])
 		b.traces[i] = resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
 		clear(b.traces[i])
 		if i >= bands*c.planes { // zeros that both sides know

@@ -78,10 +78,14 @@ const (
 	inputs       = inActivity + coordinates
 )
 
+// ringRows returns how many rows of what prepare computes are held: those of a slab, and those that other steps are
+// behind.
+func ringRows(slab int) int { return slab + textureHalo + 3 }
+
 // beginPrepare makes room for what prepare computes.
 func (b *band) beginPrepare() {
 	w, reach, most := b.s.w, b.c.net.reach(), mostRows(b.s.h)
-	n := b.slab + textureHalo + 3 // rows of a ring: those of a slab, and those that other steps are behind
+	n := ringRows(b.slab)
 	for i := range b.level {
 		b.level[i].begin(w, n)
 		b.deviation[i].begin(w, n)

@@ -110,15 +110,17 @@ func (c *Chain) onlyThumbnail() bool {
 	return c.exactAt > 0 && c.exactAt == len(c.scales)-2 && c.scales[c.exactAt].stage < 0
 }
 
+// stripRows is how many rows of the image a strip has.
+const stripRows = 2 * bandRows
+
 // eachStrip calls f for strips of rows of the image, as many at a time as there are processors, with scratch to
 // make them in. Strips begin with even rows.
 func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
-	const rows = 2 * bandRows
-	n := (c.h + rows - 1) / rows
+	n := (c.h + stripRows - 1) / stripRows
 	scratch := make([]ycc, runtime.GOMAXPROCS(0))
 	parallel(len(scratch), n, c.w*c.h*10, func(worker, i0, i1 int) {
 		for i := i0; i < i1; i++ {
-			f(&scratch[worker], i*rows, min((i+1)*rows, c.h))
+			f(&scratch[worker], i*stripRows, min((i+1)*stripRows, c.h))
 		}
 	})
 }

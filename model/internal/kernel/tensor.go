@@ -22,7 +22,7 @@ func NewTensor(h, w, c int) *Tensor {
 // every one of them before reading.
 func (t *Tensor) Reset(h, w, c int) {
 	t.H, t.W, t.C = h, w, c
-	n := (h + 2) * (w + 2) * c
+	n := size(h, w, c)
 	if !t.Holds(h, w, c) {
 		t.data = make([]int16, n)
 		return
@@ -37,7 +37,13 @@ func (t *Tensor) Reset(h, w, c int) {
 }
 
 // Holds reports whether the storage of t is large enough for a shape.
-func (t *Tensor) Holds(h, w, c int) bool { return (h+2)*(w+2)*c <= cap(t.data) }
+func (t *Tensor) Holds(h, w, c int) bool { return size(h, w, c) <= cap(t.data) }
+
+// Bytes returns how many bytes a tensor of a shape holds.
+func Bytes(h, w, c int) int64 { return 2 * int64(h+2) * int64(w+2) * int64(c) }
+
+// size returns how many elements a tensor of a shape has, with its border.
+func size(h, w, c int) int { return (h + 2) * (w + 2) * c }
 
 // Site returns the C channels of the site in row y (0 to H-1) and column x (0
 // to W-1).

@@ -1,0 +1,118 @@
+package model
+
+import (
+	"unsafe"
+
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+)
+
+// Memory returns how many bytes a chain for images of a geometry holds at most on a number of processors, in Advance
+// or Picture; in an encoder from SetImage on, without the planes that SetImage is given. What garbage collection lets lie
+// about comes on top of that, and the picture. TestMemory compares it with what is there.
+func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
+	c := NewChain(n, g, 0)
+	total := allocated(1, int64(unsafe.Sizeof(*c))) + allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(scale{}))) +
+		allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(coarse{})))
+	if len(c.scales) == 1 {
+		return total + c.stripBytes(procs)
+	}
+	for l := range c.scales[1:] {
+		total += c.scaleBytes(&c.scales[1+l], encoder)
+	}
+	s := &c.scales[1]
+	workers := min(bandsOf(s.h), procs)
+	total += int64(workers)*c.bandBytes(s, procs) + c.aboveBytes(s)
+	total += allocated(1, int64(bandsOf(s.h))*int64(unsafe.Sizeof(stageContexts{}))) // what the bands have learned
+	return total + max(c.pictureBytes(workers), c.stripBytes(procs), c.mergeBytes(procs))
+}
+
+// valueBytes is what a store takes for a value.
+func (c *Chain) valueBytes() int64 {
+	if c.deep == 0 {
+		return 2
+	}
+	return 4
+}
+
+// allocated returns how many bytes a number of slices take that have so many bytes each: Go's allocator takes whole
+// pages for large ones, and wastes an eighth of small ones at most.
+func allocated(slices, bytes int64) int64 {
+	const page, large = 8 << 10, 32 << 10
+	if bytes > large {
+		return slices * ((bytes + page - 1) / page * page)
+	}
+	return slices * (bytes + bytes/8 + 16)
+}
+
+// scaleBytes is what is known of a scale, and of the image that it splits; see begin, SetImage and Advance.
+func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
+	n, stores := int64(s.w)*int64(s.h), int64(bands*c.planes) // cells
+	if encoder {
+		stores *= 2 // truth
+	}
+	return allocated(stores, n*c.valueBytes()) + allocated(int64(bands*c.planes), n*traceBytes) + c.coarseBytes(s.w, s.h)
+}
+
+const traceBytes = int64(unsafe.Sizeof(trace(0)))
+
+// coarseBytes is what newCoarse takes.
+func (c *Chain) coarseBytes(w, h int) int64 {
+	return int64(unsafe.Sizeof(coarse{})) + allocated(int64(c.planes), int64(w)*int64(h)*c.valueBytes())
+}
+
+// bandBytes is what a band of a scale takes; see take, beginPrepare, runTrunk, runHeads.
+func (c *Chain) bandBytes(s *scale, procs int) int64 {
+	n := bandsOf(s.h)
+	inside := max(1, procs/min(n, procs)) // processors for a band
+	w, most := int64(s.w), int64(mostRows(s.h))
+	frame := min(int64(s.h), most+2*int64(c.net.reach()+textureHalo))
+	layers, channels, hidden := c.net.w.layers, c.net.w.channels, c.net.w.hidden
+	tensors := func(n int, h, w, c int) int64 { return allocated(int64(n), kernel.Bytes(h, w, c)) }
+
+	total := int64(unsafe.Sizeof(band{}))
+	total += allocated(coordinates, frame*w*2) + allocated(coordinates, frame*w*c.valueBytes()) // dither, known
+	total += allocated(coordinates, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)          // traces
+	total += allocated(planes, most*w*4) + allocated(coordinates, most*w*2)                     // texture, activity
+	total += tensors(1, int(most)+2, s.w, 2*coordinates)                                        // cells
+	total += tensors(1, int(most+1)/2, (s.w+1)/2, headOutputs)                                  // output
+	rows := slabRows * inside
+	total += allocated(2*planes+coordinates, int64(ringRows(rows))*w*4)                               // level, deviation, magnitude
+	total += tensors(1, ringRows(rows), s.w, inputs) + tensors(layers, rows+3, s.w, channels)         // layers
+	total += tensors(1, int(most), s.w, channels)                                                     // the last
+	return total + int64(inside)*(allocated(3, 4*w)+allocated(1, w)+tensors(2, 1, (s.w+1)/2, hidden)) // helpers
+}
+
+// aboveBytes is what eachBand keeps of the band before.
+func (c *Chain) aboveBytes(s *scale) int64 {
+	w, halo := int64(s.w), int64(c.net.reach()+textureHalo)
+	return allocated(int64(bands*c.planes), w*halo*c.valueBytes()) + allocated(int64(bands*c.planes), w*traceBorder*traceBytes)
+}
+
+// pictureBytes is what an estimate takes; see estimates.
+func (c *Chain) pictureBytes(workers int) int64 {
+	s := &c.scales[1]
+	total := int64(0)
+	for l := range c.scales[2:] {
+		total += c.coarseBytes(c.scales[2+l].fw, c.scales[2+l].fh)
+	}
+	return total + int64(min(bandsOf(s.h), workers+2))*c.coarseBytes(s.fw, 2*mostRows(s.h)) +
+		int64(workers)*c.rowsBytes(2*min(s.h, mostRows(s.h)+2*stripHalo))
+}
+
+// stripBytes is what strips of the picture take.
+func (c *Chain) stripBytes(procs int) int64 {
+	n := (c.h + stripRows - 1) / stripRows
+	return int64(min(n, procs)) * c.rowsBytes(min(c.h+1, stripRows+4*stripHalo))
+}
+
+// rowsBytes is what rows of the image take in a ycc, with the rows of sites that they are made of.
+func (c *Chain) rowsBytes(rows int) int64 {
+	return allocated(int64(c.planes), int64(c.w)*int64(rows)*4) + allocated(3, int64(c.w)*2)
+}
+
+// mergeBytes is what merging takes: of the image at scale 1; see mergePlane.
+func (c *Chain) mergeBytes(procs int) int64 {
+	s := &c.scales[1]
+	w, rows := int64(s.w), int64(min(s.h+1, 2*(bandRows+2*stripHalo)))
+	return int64(min(procs, c.planes)) * (allocated(1, w*4*rows) + allocated(1, w*4*2*stripHalo) + allocated(3, w*2))
+}

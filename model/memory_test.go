@@ -1,0 +1,86 @@
+package model
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+)
+
+// A memoryCoder looks at what is in memory when a band of a pass begins or ends.
+type memoryCoder struct {
+	length
+	look func()
+}
+
+func (m *memoryCoder) Begin() { m.look() }
+func (m *memoryCoder) End()   { m.look() }
+
+// TestMemory: Memory is at least what is there, in the middle of any pass and of a picture, and not much more, whatever
+// the shape and however many processors: at most an eighth and 200 kB.
+func TestMemory(t *testing.T) {
+	net := tinyNet(t, 0)
+	for _, test := range []struct {
+		g     Geometry
+		procs int
+	}{
+		{Geometry{1, 1, 3, 8}, 1},
+		{Geometry{3, 2, 3, 8}, 2},
+		{Geometry{301, 283, 3, 8}, 1},
+		{Geometry{301, 811, 3, 8}, 3},
+		{Geometry{301, 611, 1, 8}, 2},
+		{Geometry{301, 411, 3, 16}, 2},
+		{Geometry{2001, 31, 3, 8}, 4},
+		{Geometry{17, 2003, 3, 8}, 4},
+	} {
+		for _, encoder := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v, %d processors, %v", test.g, test.procs, encoder), func(t *testing.T) {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(test.procs))
+				got, want := liveMemory(net, test.g, encoder), net.Memory(test.g, test.procs, encoder)
+				t.Logf("%d bytes at most, %d foreseen, %.3f of it", got, want, float64(want)/float64(got))
+				if want < got || want > got*9/8+200<<10 {
+					t.Errorf("%d bytes, %d foreseen", got, want)
+				}
+			})
+		}
+	}
+}
+
+// liveMemory returns the most memory that a chain holds.
+func liveMemory(net *Net, g Geometry, encoder bool) int64 {
+	var mu sync.Mutex
+	live := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	var before, most int64
+	calls, on := 0, false
+	look := func() { // now and then, since it takes time
+		mu.Lock()
+		defer mu.Unlock()
+		if calls++; on && calls%3 == 1 {
+			most = max(most, live()-before)
+		}
+	}
+	passes := Passes(g.Width, g.Height)
+	coders := make([]Coder, bandsOf((g.Height+1)/2))
+	for i := range coders {
+		coders[i] = &memoryCoder{look: look}
+	}
+	before = live()
+	c := NewChain(net, g, net.Tau())
+	if encoder {
+		c.SetImage(randomImage(newRand(61), g))
+	}
+	for _, p := range passes {
+		on = p.Scale <= 1 && p.Stage%3 == 0
+		c.Advance(p, coders[:c.Bands(p)]...)
+		if on {
+			c.Strips(func(int, []Plane) { look() })
+		}
+	}
+	runtime.KeepAlive(c)
+	return most
+}
