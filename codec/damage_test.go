@@ -301,7 +301,7 @@ func TestLimits(t *testing.T) {
 			{codec.Limits{MaxPixels: pixels}, ""},
 			{codec.Limits{MaxPixels: pixels - 1}, "pixels"},
 			{codec.Limits{MaxMemory: pixels}, "bytes of memory"},
-			{codec.Limits{MaxMemory: 1000 * pixels}, ""},
+			{codec.Limits{MaxMemory: 1<<20 + 200*pixels}, ""},
 		} {
 			if l.limits == (codec.Limits{}) {
 				continue // a limit of zero is none

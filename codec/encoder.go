@@ -98,8 +98,15 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 	if w, h := b.Dx(), b.Dy(); w <= 0 || h <= 0 || w > container.MaxSide || h > container.MaxSide {
 		return UnsupportedError(fmt.Sprintf("an image of %d x %d pixels", w, h))
 	}
-	_, paletted := m.(*image.Paletted)
-	if err := e.check(b.Dx(), b.Dy(), !paletted && e.Mode != Stored); err != nil {
+	need := plainMemory
+	if _, paletted := m.(*image.Paletted); !paletted && e.Mode != Stored {
+		net, err := zoo.ByName(e.Model)
+		if err != nil {
+			return err
+		}
+		need = encodingMemory(net, geometryOf(m))
+	}
+	if err := e.check(b.Dx(), b.Dy(), need); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {

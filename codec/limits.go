@@ -2,27 +2,26 @@ package codec
 
 import (
 	"fmt"
+	"image"
+	"image/color"
 	"math/bits"
 	"runtime"
+
+	"github.com/ddpmz/ddpmz/model"
 )
 
-// Default limits. They let a 24-megapixel photograph pass, on 32-bit machines one of about 4.
+// Default limits. They let a 24-megapixel photograph pass, on 32-bit machines one of about 10.
 const (
 	DefaultMaxPixels = 1 << 26
 	DefaultMaxMemory = 16 << 30 >> (4 * (64 - bits.UintSize) / 32)
 )
 
-// Memory that coding takes at most, with the garbage collector's slack, without the model itself, which is some tens
-// of megabytes. The model's state goes with the pixels; its activations with the sites of a band and the rows around
-// it, once for every processor that has a band (package model, band.go).
-const (
-	memoryPlain    = 40  // bytes a pixel of a stored file
-	memoryModelled = 200 // bytes a pixel
-	memorySite     = 800 // bytes a site of a band, far more than are in use at 32 channels and 48 hidden units
+// slack is by how much the heap may outgrow what is in use, before the garbage collector looks after it.
+const slack = 2
 
-	bandRows = 64 // the fewest rows of sites of a band, where a scale has several
-	haloRows = 16 // around it, with the rows by which a band may be longer than another
-)
+// memoryPlain is what a pixel of a stored file takes at most, in bytes, slack included: samples in two and in four bytes,
+// the picture, rows, and what Zstandard has of them.
+const memoryPlain = 40
 
 // Limits bound what a file or an image may ask for. Zero values mean the defaults.
 type Limits struct {
@@ -30,8 +29,8 @@ type Limits struct {
 	MaxMemory int64 // bytes, estimated before anything is allocated
 }
 
-// check returns a LimitError if coding a w x h image would go over the limits.
-func (l Limits) check(w, h int, modelled bool) error {
+// check returns a LimitError if a w x h image is too large, or needs more memory than there may be.
+func (l Limits) check(w, h int, need func(pixels int64) int64) error {
 	if w <= 0 || h <= 0 {
 		return FormatError(fmt.Sprintf("image of %d x %d pixels", w, h))
 	}
@@ -45,19 +44,44 @@ func (l Limits) check(w, h int, modelled bool) error {
 	if pixels > maxPixels {
 		return &LimitError{"pixels", pixels, maxPixels}
 	}
-	need := pixels * memoryPlain
-	if modelled {
-		need = pixels*memoryModelled + scratch(int64(w), int64(h), int64(runtime.GOMAXPROCS(0)))
-	}
-	if need > maxMemory {
-		return &LimitError{"bytes of memory", need, maxMemory}
+	if n := need(pixels); n > maxMemory {
+		return &LimitError{"bytes of memory", n, maxMemory}
 	}
 	return nil
 }
 
-// scratch returns the memory of the bands that procs processors code side by side at the finest scale.
-func scratch(w, h, procs int64) int64 {
-	w, h = (w+1)/2, (h+1)/2
-	n := max(1, h/bandRows)
-	return min(n, procs) * w * min(h, h/n+haloRows) * memorySite
+// plainMemory is what coding without a model takes, in either direction.
+func plainMemory(pixels int64) int64 { return memoryPlain * pixels }
+
+// decodingMemory returns what decoding a modelled file takes: the chain; the picture and its alpha; the bytes of a pass,
+// which are fewer than the image's own. The model itself, some megabytes, is left out.
+func decodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
+	return func(pixels int64) int64 {
+		sample := int64(g.Depth / 8)
+		beside := 4*sample + 2 + int64(g.Planes)*sample
+		return slack * (net.Memory(g, runtime.GOMAXPROCS(0), false) + beside*pixels)
+	}
+}
+
+// encodingMemory returns what encoding by a model takes: the chain; the planes; alpha; the rows of the plain coder, what
+// it knows and makes of them, and the file.
+func encodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
+	return func(pixels int64) int64 {
+		beside := int64(g.Planes)*(4+4*int64(g.Depth/8)) + 2
+		return slack * (net.Memory(g, runtime.GOMAXPROCS(0), true) + beside*pixels)
+	}
+}
+
+// geometryOf returns what the model will need to know of an image at most.
+func geometryOf(m image.Image) model.Geometry {
+	g := model.Geometry{Width: m.Bounds().Dx(), Height: m.Bounds().Dy(), Planes: 3, Depth: 8}
+	switch m.ColorModel() {
+	case color.GrayModel, color.Gray16Model:
+		g.Planes = 1
+	}
+	switch m.ColorModel() {
+	case color.Gray16Model, color.Alpha16Model, color.RGBA64Model, color.NRGBA64Model:
+		g.Depth = 16
+	}
+	return g
 }

@@ -99,7 +99,19 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	if s.picture, err = describe(h); err != nil {
 		return nil, err
 	}
-	if err := d.check(s.picture.w, s.picture.h, h.Modelled); err != nil {
+	need := plainMemory
+	var tau int8
+	var colour model.Colour
+	if h.Modelled {
+		if err = s.openModel(); err != nil {
+			return nil, err
+		}
+		if tau, colour, err = s.params(); err != nil {
+			return nil, err
+		}
+		need = decodingMemory(s.net, s.picture.geometry())
+	}
+	if err := d.check(s.picture.w, s.picture.h, need); err != nil {
 		return nil, err
 	}
 	if s.offsets, err = h.Offsets(); err != nil {
@@ -108,13 +120,6 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	s.at = Refinement{Level: model.TopLevel(s.picture.w, s.picture.h) + 1, Timestep: model.T, Bytes: s.offsets[0]}
 	if !h.Modelled {
 		return s, nil
-	}
-	if err := s.openModel(); err != nil {
-		return nil, err
-	}
-	tau, colour, err := s.params()
-	if err != nil {
-		return nil, err
 	}
 	s.passes = model.Passes(s.picture.w, s.picture.h)
 	s.work = newWork(s.passes, s.picture.w, s.picture.h, d.Progress)
