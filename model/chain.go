@@ -51,8 +51,9 @@ type Chain struct {
 	exactAt int      // all scales above this one are exact
 	ll      []coarse // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
-	spare []*band // scratch, one for every processor
-	above above   // scratch of eachBand
+	spare   []*band        // scratch, one for every processor
+	above   above          // scratch of eachBand
+	mergers [planes]merger // scratch of merge
 }
 
 // scale is one split of the pyramid: the coordinates at its w x h sites.
@@ -228,7 +229,7 @@ func (c *Chain) finish(s *scale) {
 	}
 	if c.exactAt == 0 {
 		s.traces = [coordinates][]trace{}
-		c.spare, c.above = nil, above{}
+		c.spare, c.above, c.mergers = nil, above{}, [planes]merger{}
 		return
 	}
 	s.cells = [coordinates]store{}

@@ -41,27 +41,36 @@ func (d *coarse) load(v []int32, p, y int) { d.planes[p].values(v, y*d.w) }
 func (c *Chain) merge(d, coarser *coarse, shift, frac uint) {
 	parallel(runtime.GOMAXPROCS(0), c.planes, c.planes*d.w*d.h*4, func(_, p0, p1 int) {
 		for p := p0; p < p1; p++ {
-			c.mergePlane(d, coarser, p, shift, frac)
+			c.mergers[p].plane(c.net.lifting, d, coarser, p, shift, frac)
 		}
 	})
 }
 
-// mergePlane merges a plane, a strip at a time. A strip needs the coefficients of rows that the one before it has
-// overwritten, so these are kept.
-func (c *Chain) mergePlane(d, coarser *coarse, p int, shift, frac uint) {
-	var x Plane
-	kept := make([]int32, 2*stripHalo*d.w)
-	for y0 := 0; y0 < coarser.h; y0 += bandRows {
-		y1 := min(y0+bandRows, coarser.h)
+// mergeRows is how many rows of sites are merged at a time.
+const mergeRows = 32
+
+// A merger is the scratch for merging planes, a strip at a time. A strip needs the coefficients of rows that the one
+// before it has overwritten, so these are kept.
+type merger struct {
+	x    Plane
+	kept []int32
+}
+
+// plane merges plane p of d.
+func (m *merger) plane(l *transform.Lifting, d, coarser *coarse, p int, shift, frac uint) {
+	m.kept = resize(m.kept, 2*stripHalo*d.w, 2*stripHalo*d.w)
+	for y0 := 0; y0 < coarser.h; y0 += mergeRows {
+		y1 := min(y0+mergeRows, coarser.h)
 		top, bottom := max(0, y0-stripHalo), min(coarser.h, y1+stripHalo)
-		x.Resize(d.w, min(2*bottom, d.h)-2*top)
+		m.x.Resize(d.w, min(2*bottom, d.h)-2*top)
+		x, kept := m.x, m.kept
 		own := x.Pix[2*(y0-top)*d.w:]
 		copy(x.Pix[:len(x.Pix)-len(own)], kept)
 		d.load(own, p, 2*y0)
 		if y1 < coarser.h {
 			copy(kept, x.Pix[2*(y1-stripHalo-top)*d.w:])
 		}
-		mergeWith(c.net.lifting, x, coarser, p, top, shift, frac)
+		mergeWith(l, x, coarser, p, top, shift, frac)
 		d.planes[p].setValues(own[:(min(2*y1, d.h)-2*y0)*d.w], 2*y0*d.w)
 	}
 }

@@ -23,7 +23,7 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	workers := min(bandsOf(s.h), procs)
 	total += int64(workers)*c.bandBytes(s, procs) + c.aboveBytes(s)
 	total += allocated(1, int64(bandsOf(s.h))*int64(unsafe.Sizeof(stageContexts{}))) // what the bands have learned
-	return total + max(c.pictureBytes(workers), c.stripBytes(procs), c.mergeBytes(procs))
+	return total + c.mergeBytes() + max(c.pictureBytes(workers), c.stripBytes(procs))
 }
 
 // valueBytes is what a store takes for a value.
@@ -110,9 +110,10 @@ func (c *Chain) rowsBytes(rows int) int64 {
 	return allocated(int64(c.planes), int64(c.w)*int64(rows)*4) + allocated(3, int64(c.w)*2)
 }
 
-// mergeBytes is what merging takes: of the image at scale 1; see mergePlane.
-func (c *Chain) mergeBytes(procs int) int64 {
+// mergeBytes is what merging takes: of the image at scale 1; see merger.
+func (c *Chain) mergeBytes() int64 {
 	s := &c.scales[1]
-	w, rows := int64(s.w), int64(min(s.h+1, 2*(bandRows+2*stripHalo)))
-	return int64(min(procs, c.planes)) * (allocated(1, w*4*rows) + allocated(1, w*4*2*stripHalo) + allocated(3, w*2))
+	w, rows := int64(s.w), int64(min(s.h+1, 2*(mergeRows+2*stripHalo)))
+	return allocated(int64(c.planes), w*4*rows) + allocated(int64(c.planes), w*4*2*stripHalo) +
+		allocated(int64(3*c.planes), w*2)
 }
