@@ -127,7 +127,7 @@ func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(
 		for x := range w {
 			mean, scale := belief()
 			b.correct(&r, i, y, x, mean, scale, 0, 0)
-			u := b.dither[i][y*w+x]
+			u := b.dither[i].at(y*w + x)
 			v := value(b, y, x, &r)
 			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)
 			a, ok := transmit(new(length), &d, raw, v+int32(u))

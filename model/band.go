@@ -53,7 +53,7 @@ type band struct {
 	top, rows int // the frame
 
 	// In the frame.
-	dither  [coordinates][]uint16
+	dither  [coordinates]ditherStore
 	known   [coordinates]store // cells
 	learned lessons
 
@@ -73,6 +73,7 @@ type band struct {
 	measured         [3]int   // the rows after the last that the three steps of prepare have done
 	layers           []window // the trunk's, from its input on; the last holds all of the band's rows
 
+	row     []uint16 // scratch
 	helpers []helper // for every processor
 }
 
@@ -80,6 +81,7 @@ type band struct {
 type helper struct {
 	cell         []int32
 	clock        []uint8
+	dither       []uint16
 	sums, column []int32
 	share        kernel.Tensor // the trunk's share of a head's hidden units
 }
@@ -153,10 +155,10 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	b.rows = bottom - b.top
 	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
 	frame := min(s.h, most+2*halo)
+	b.row = resize(b.row, w, w)
 	b.learned = c.learned[stage]
 	for i := range coordinates {
-		b.dither[i] = resize(b.dither[i], b.rows*w, frame*w)
-		s.ditherRows(b.dither[i], i, b.top, bottom)
+		b.dither[i].rows(s, i, b.top, bottom, frame*w, b.row)
 		b.known[i].resize(b.rows*w, frame*w, &s.cells[0])
 		b.traces[i] = resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
 		clear(b.traces[i])

@@ -88,7 +88,9 @@ func TestBandSees(t *testing.T) {
 			from, to := b.top*s.w, (b.top+b.rows)*s.w
 			cell, clock := make([]int32, to-from), make([]uint8, to-from)
 			b.known[i].load(cell, clock, 0, to-from)
-			if !slices.Equal(cell, want.cell[from:to]) || !slices.Equal(clock, want.clock[from:to]) || !slices.Equal(b.dither[i], want.dither[from:to]) {
+			dither := make([]uint16, to-from)
+			b.dither[i].load(dither, 0)
+			if !slices.Equal(cell, want.cell[from:to]) || !slices.Equal(clock, want.clock[from:to]) || !slices.Equal(dither, want.dither[from:to]) {
 				t.Fatalf("band %d sees other cells of coordinate %d than there were", number, i)
 			}
 			for y := b.y0 - traceBorder; y < b.y1+traceBorder; y++ {

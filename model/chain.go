@@ -321,7 +321,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 				news := b.news
 				for m, i := range members {
 					a, k := b.known[i].cell(j)
-					u := b.dither[i][j]
+					u := b.dither[i].at(j)
 					if k > 0 {
 						mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
 						b.correct(&r, i, sy, sx, mean, scale, o[tunedOutput+m], o[tunedOutput+maxMembers+m])

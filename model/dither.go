@@ -37,18 +37,66 @@ func fillDither(row []uint16, c *rand.ChaCha8, scale, coordinate, y int) {
 
 // ditherRows writes to u the dither of coordinate i at the sites of rows [y0,y1): zero where there is none.
 func (s *scale) ditherRows(u []uint16, i, y0, y1 int) {
-	w, h := transform.BandSize(s.fw, s.fh, i%bands)
 	c := new(rand.ChaCha8)
 	for y := y0; y < y1; y++ {
-		row := u[(y-y0)*s.w:][:s.w]
-		if i/bands >= s.planes || y >= h {
-			clear(row)
-			continue
+		s.ditherRow(u[(y-y0)*s.w:][:s.w], c, i, y)
+	}
+}
+
+// ditherRow writes to row the dither of coordinate i at the sites of row y. c is scratch.
+func (s *scale) ditherRow(row []uint16, c *rand.ChaCha8, i, y int) {
+	w, h := transform.BandSize(s.fw, s.fh, i%bands)
+	if i/bands >= s.planes || y >= h {
+		clear(row)
+		return
+	}
+	fillDither(row[:w], c, s.number, i, y)
+	for x := range row[:w] {
+		row[x] &= s.mask
+	}
+	clear(row[w:])
+}
+
+// A ditherStore holds the dither of a coordinate at some sites: in a byte each, of which 8-bit samples need no more.
+type ditherStore struct {
+	narrow []uint8
+	wide   []uint16
+}
+
+// rows fills d with the dither of coordinate i at the sites of rows [y0,y1); if it has too little room, it gets room for
+// most sites. row is scratch for a row.
+func (d *ditherStore) rows(s *scale, i, y0, y1, most int, row []uint16) {
+	if s.mask > 0xff {
+		d.wide = resize(d.wide, (y1-y0)*s.w, most)
+		s.ditherRows(d.wide, i, y0, y1)
+		return
+	}
+	d.narrow = resize(d.narrow, (y1-y0)*s.w, most)
+	c := new(rand.ChaCha8)
+	for y := y0; y < y1; y++ {
+		s.ditherRow(row[:s.w], c, i, y)
+		to := d.narrow[(y-y0)*s.w:][:s.w]
+		for x, u := range row[:s.w] {
+			to[x] = uint8(u)
 		}
-		fillDither(row[:w], c, s.number, i, y)
-		for x := range row[:w] {
-			row[x] &= s.mask
-		}
-		clear(row[w:])
+	}
+}
+
+// at returns the dither of site j.
+func (d *ditherStore) at(j int) uint16 {
+	if d.wide != nil {
+		return d.wide[j]
+	}
+	return uint16(d.narrow[j])
+}
+
+// load writes the dither of the sites from j on to row.
+func (d *ditherStore) load(row []uint16, j int) {
+	if d.wide != nil {
+		copy(row, d.wide[j:])
+		return
+	}
+	for x, u := range d.narrow[j : j+len(row)] {
+		row[x] = uint16(u)
 	}
 }

@@ -157,13 +157,13 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 			}
 		}
 	}
-	cell, clock := resize(h.cell, w, w), resize(h.clock, w, w)
-	h.cell, h.clock = cell, clock
+	cell, clock, dither := resize(h.cell, w, w), resize(h.clock, w, w), resize(h.dither, w, w)
+	h.cell, h.clock, h.dither = cell, clock, dither
 	for i := range coordinates {
 		magnitude := b.magnitude[i].row(y)
 		j := (y - b.top) * w
 		b.known[i].load(cell, clock, j, j+w)
-		dither := b.dither[i][j : j+w]
+		b.dither[i].load(dither, j)
 		for x, k := range clock {
 			var z int32 // Q6
 			if k != unknown {

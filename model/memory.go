@@ -70,16 +70,16 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	tensors := func(n int, h, w, c int) int64 { return allocated(int64(n), kernel.Bytes(h, w, c)) }
 
 	total := int64(unsafe.Sizeof(band{}))
-	total += allocated(coordinates, frame*w*2) + allocated(coordinates, frame*w*c.valueBytes()) // dither, known
-	total += allocated(coordinates, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)          // traces
-	total += allocated(planes, most*w*4) + allocated(coordinates, most*w*2)                     // texture, activity
-	total += tensors(1, int(most)+2, s.w, 2*coordinates)                                        // cells
-	total += tensors(1, int(most+1)/2, (s.w+1)/2, headOutputs)                                  // output
+	total += allocated(coordinates, frame*w*c.valueBytes()/2) + allocated(coordinates, frame*w*c.valueBytes()) // dither, known
+	total += allocated(coordinates, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)                         // traces
+	total += allocated(planes, most*w*4) + allocated(coordinates, most*w*2)                                    // texture, activity
+	total += tensors(1, int(most)+2, s.w, 2*coordinates)                                                       // cells
+	total += tensors(1, int(most+1)/2, (s.w+1)/2, headOutputs)                                                 // output
 	rows := slabRows * inside
-	total += allocated(2*planes+coordinates, int64(ringRows(rows))*w*4)                               // level, deviation, magnitude
-	total += tensors(1, ringRows(rows), s.w, inputs) + tensors(layers, rows+3, s.w, channels)         // layers
-	total += tensors(1, int(most), s.w, channels)                                                     // the last
-	return total + int64(inside)*(allocated(3, 4*w)+allocated(1, w)+tensors(2, 1, (s.w+1)/2, hidden)) // helpers
+	total += allocated(2*planes+coordinates, int64(ringRows(rows))*w*4)                                                                     // level, deviation, magnitude
+	total += tensors(1, ringRows(rows), s.w, inputs) + tensors(layers, rows+3, s.w, channels)                                               // layers
+	total += tensors(1, int(most), s.w, channels)                                                                                           // the last
+	return total + allocated(1, 2*w) + int64(inside)*(allocated(3, 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(2, 1, (s.w+1)/2, hidden)) // helpers
 }
 
 // aboveBytes is what eachBand keeps of the band before.

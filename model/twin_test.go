@@ -42,7 +42,7 @@ func TestTwin(t *testing.T) {
 	n = s.w * s.h
 	w := whole(t, c, s, 0)
 	set := func(i, j int, k uint8) {
-		w.known[i].setCell(j, cellOf(s.truth[i].at(j), w.dither[i][j], min(k, ditherBits)), k)
+		w.known[i].setCell(j, cellOf(s.truth[i].at(j), w.dither[i].at(j), min(k, ditherBits)), k)
 	}
 	clock := func(k int32) uint8 {
 		if k == 99 {
@@ -54,7 +54,7 @@ func TestTwin(t *testing.T) {
 		w.take(c, s, stage, 0, new(above))
 		for i := range coordinates {
 			for j := range n {
-				w.dither[i][j] = uint16(fix.Dither[i*n+j]) & s.mask // no clock reaches the others
+				w.dither[i].narrow[j] = uint8(uint16(fix.Dither[i*n+j]) & s.mask) // no clock reaches the others
 				set(i, j, clock(want.Clock[i*n+j]))
 			}
 		}
@@ -75,7 +75,7 @@ func TestTwin(t *testing.T) {
 							continue
 						}
 						o := w.output.Site(0, x/2%tuneSites)
-						mean, scale := w.predict(i, y, x, a, w.dither[i][j], k, o[m], o[len(groups[g])+m])
+						mean, scale := w.predict(i, y, x, a, w.dither[i].at(j), k, o[m], o[len(groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
 						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd
 						l := math.Abs(float64(scale)/scaleSteps - want.Log2scale[i*n+j])
@@ -85,7 +85,7 @@ func TestTwin(t *testing.T) {
 							set(i, j, to)
 							a, _ := w.known[i].cell(j)
 							f := w.cells.Row(y)[x*2*coordinates:]
-							f[i], f[coordinates+i] = net.features.cell(a, w.dither[i][j], to, 0)
+							f[i], f[coordinates+i] = net.features.cell(a, w.dither[i].at(j), to, 0)
 						}
 					}
 				}
