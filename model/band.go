@@ -39,9 +39,10 @@ func (c *Chain) Bands(p Pass) int {
 // textureHalo is how many rows around a site its features depend on: means over 5x5 sites of deviations over 3x3.
 const textureHalo = 3
 
-// A band is a band being coded, and the scratch for that. What is known is in a frame of rows around the band, as
-// many as the network looks at: its row 0 is row top of the scale. What the network makes of it is held for the
-// band's own rows alone, if a later phase needs it, or else for the few rows that the next layer reads.
+// A band is a band being coded, and the scratch for that. What it sees is a frame of rows around the band, as many as
+// the network looks at: its row 0 is row top of the scale. Cells of its own rows are those of the scale, which change
+// while it is coded; the others are copies. What the network makes of them is held for the band's own rows alone, if a
+// later phase needs it, or else for the few rows that the next layer reads.
 type band struct {
 	c     *Chain
 	s     *scale
@@ -49,13 +50,15 @@ type band struct {
 	procs int // processors for this band
 
 	y0, y1    int // rows of sites that are coded
-	news      int // coordinates that have advanced
 	top, rows int // the frame
 
-	// In the frame.
-	dither  [coordinates]ditherStore
-	known   [coordinates]store // cells
-	learned lessons
+	news int     // coordinates that have advanced
+	undo []cells // what the first of them were
+
+	dither        [coordinates]ditherStore // of the frame
+	before, after [coordinates]store       // cells of the frame above the band and below it
+	exact         store                    // a row of cells of a plane that is not coded
+	learned       lessons
 
 	// The band's rows.
 	traces   [coordinates][]trace  // with a border of traceBorder sites
@@ -75,6 +78,12 @@ type band struct {
 
 	row     []uint16 // scratch
 	helpers []helper // for every processor
+}
+
+// A cells says what is stored for a coordinate at a site of a scale.
+type cells struct {
+	coordinate, site int
+	value            int32
 }
 
 // A helper is the scratch of a processor for a row.
@@ -127,6 +136,8 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 			ok := code(b, number)
 			if keep && (ok || b.news >= worthShowing) {
 				b.put()
+			} else {
+				b.takeBack()
 			}
 			if !ok {
 				mu.Lock()
@@ -147,7 +158,7 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 // take sets b up for a band of a scale with what is known of it before the pass, and notes in last what the next
 // band will need.
 func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
-	b.c, b.s, b.stage, b.news = c, s, stage, 0
+	b.c, b.s, b.stage, b.news, b.undo = c, s, stage, 0, b.undo[:0]
 	b.y0, b.y1 = bandEdge(s.h, number), bandEdge(s.h, number+1)
 	halo := c.net.reach() + textureHalo
 	b.top = max(0, b.y0-halo)
@@ -156,25 +167,26 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
 	frame := min(s.h, most+2*halo)
 	b.row = resize(b.row, w, w)
+	b.exact.resize(w, w, &s.cells[0])
+	for j := range w { // zeros that both sides know
+		b.exact.setCell(j, 0, 0)
+	}
 	b.learned = c.learned[stage]
 	for i := range coordinates {
 		b.dither[i].rows(s, i, b.top, bottom, frame*w, b.row)
-		b.known[i].resize(b.rows*w, frame*w, &s.cells[0])
 		b.traces[i] = resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
 		clear(b.traces[i])
-		if i >= bands*c.planes { // zeros that both sides know
-			for j := range b.rows * w {
-				b.known[i].setCell(j, 0, 0)
-			}
+		if i >= bands*c.planes {
 			continue
 		}
-		own := (b.y0 - b.top) * w
-		b.known[i].copy(own, &s.cells[i], b.y0*w, bottom*w)
+		b.before[i].resize((b.y0-b.top)*w, halo*w, &s.cells[0])
+		b.after[i].resize((bottom-b.y1)*w, halo*w, &s.cells[0])
+		b.after[i].copy(0, &s.cells[i], b.y1*w, bottom*w)
 		for y := b.y0; y < min(bottom, b.y1+traceBorder); y++ {
 			copy(b.traceRow(i, y), s.traces[i][y*w:][:w])
 		}
 		if number > 0 {
-			b.known[i].copy(0, &last.cells[i], 0, own)
+			b.before[i].copy(0, &last.cells[i], 0, (b.y0-b.top)*w)
 			for y := range traceBorder {
 				copy(b.traceRow(i, b.y0-traceBorder+y), last.traces[i][y*w:][:w])
 			}
@@ -187,13 +199,40 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	}
 }
 
-// put writes what has become known of the band's rows back to the scale.
+// cellsOf returns where the cells of a coordinate in row y of the frame are: in a store, from a site on.
+func (b *band) cellsOf(i, y int) (*store, int) {
+	w := b.s.w
+	switch {
+	case i >= bands*b.c.planes:
+		return &b.exact, 0
+	case y < b.y0:
+		return &b.before[i], (y - b.top) * w
+	case y >= b.y1:
+		return &b.after[i], (y - b.y1) * w
+	}
+	return &b.s.cells[i], y * w
+}
+
+// setCell notes the cell of coordinate i at a site of the scale. The first few can be taken back.
+func (b *band) setCell(i, site int, a int32, k uint8) {
+	s := &b.s.cells[i]
+	if b.news++; b.news < worthShowing {
+		b.undo = append(b.undo, cells{i, site, s.at(site)})
+	}
+	s.setCell(site, a, k)
+}
+
+// takeBack undoes setCell of a band that shall not have been coded.
+func (b *band) takeBack() {
+	for _, u := range b.undo {
+		b.s.cells[u.coordinate].set(u.site, u.value)
+	}
+}
+
+// put writes the traces of the band's rows back to the scale.
 func (b *band) put() {
 	w := b.s.w
-	own := (b.y0 - b.top) * w
-	n := (b.y1 - b.y0) * w
 	for i := range bands * b.c.planes {
-		b.s.cells[i].copy(b.y0*w, &b.known[i], own, own+n)
 		for y := b.y0; y < b.y1; y++ {
 			copy(b.s.traces[i][y*w:][:w], b.traceRow(i, y))
 		}

@@ -87,7 +87,11 @@ func TestBandSees(t *testing.T) {
 		for i, want := range before {
 			from, to := b.top*s.w, (b.top+b.rows)*s.w
 			cell, clock := make([]int32, to-from), make([]uint8, to-from)
-			b.known[i].load(cell, clock, 0, to-from)
+			for y := b.top; y < b.top+b.rows; y++ {
+				at := (y - b.top) * s.w
+				cells, site := b.cellsOf(i, y)
+				cells.load(cell[at:at+s.w], clock[at:at+s.w], site, site+s.w)
+			}
 			dither := make([]uint16, to-from)
 			b.dither[i].load(dither, 0)
 			if !slices.Equal(cell, want.cell[from:to]) || !slices.Equal(clock, want.clock[from:to]) || !slices.Equal(dither, want.dither[from:to]) {
@@ -107,8 +111,11 @@ func TestBandSees(t *testing.T) {
 		}
 		// What it codes, and what it must not: the rows around.
 		for i := range coordinates {
-			for j := range b.rows * s.w {
-				b.known[i].setCell(j, int32(2*number+i), 1)
+			for y := b.top; y < b.top+b.rows; y++ {
+				cells, site := b.cellsOf(i, y)
+				for x := range s.w {
+					cells.setCell(site+x, int32(2*number+i), 1)
+				}
 			}
 			for j := range b.traces[i] {
 				b.traces[i][j] = newTrace(int64(number)<<6, 1)
@@ -201,6 +208,57 @@ func TestAverage(t *testing.T) {
 		}
 		if n == 1 && !reflect.DeepEqual(got, contexts[0]) {
 			t.Error("what a single band has learned is not kept")
+		}
+	}
+}
+
+// A failing coder runs out after a number of coordinates.
+type failing struct {
+	length
+	left int
+}
+
+func (f *failing) Symbol(d *Distribution, s int32) (int32, bool) {
+	if f.left--; f.left < 0 {
+		return 0, false
+	}
+	return f.length.Symbol(d, s)
+}
+
+// TestBandTakesBack: of a pass that is cut, a band with fewer coordinates than are worth showing is as it was before the
+// pass, and one with more is not.
+func TestBandTakesBack(t *testing.T) {
+	net, g := tinyNet(t, 0), Geometry{33, 4 * bandRows, 3, 8}
+	for _, n := range []int{0, 1, worthShowing - 1, worthShowing} {
+		c := NewChain(net, g, net.Tau())
+		s := &c.scales[1]
+		randomState(c, s, 55)
+		s.parent = nil // as if it were the coarsest
+		c.ll[1] = *c.newCoarse(s.w, s.h)
+		before := clone([]any{s.cells, s.traces})
+		coders := make([]Coder, bandsOf(s.h))
+		for i := range coders {
+			coders[i] = &failing{left: 1 << 30}
+		}
+		coders[1].(*failing).left = n
+		from, to := bandEdge(s.h, 1)*s.w, bandEdge(s.h, 2)*s.w
+		if c.Advance(Pass{Scale: 1, Stage: stages - 1}, coders...) {
+			t.Fatal("a coder that runs out is not noticed")
+		}
+		cells, traces := before[0].([coordinates]store), before[1].([coordinates][]trace)
+		changed := 0
+		for i := range coordinates {
+			for j := from; j < to; j++ {
+				if s.cells[i].at(j) != cells[i].at(j) || s.traces[i][j] != traces[i][j] {
+					changed++
+				}
+			}
+			if slices.Equal(s.traces[i][:from], traces[i][:from]) {
+				t.Errorf("coordinate %d of the band before has not advanced", i)
+			}
+		}
+		if n < worthShowing && changed != 0 || n >= worthShowing && changed != n {
+			t.Errorf("after %d coordinates, %d have changed", n, changed)
 		}
 	}
 }

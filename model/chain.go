@@ -316,11 +316,11 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 			for x := range b.runOutputs(y, x0) {
 				o := b.output.Site(0, x)
 				sx := 2*(x0+x) + origin[1]
-				j := (sy-b.top)*s.w + sx // in the frame
+				site, j := sy*s.w+sx, (sy-b.top)*s.w+sx // j in the frame
 				var slopes [maxMembers]slope
 				news := b.news
 				for m, i := range members {
-					a, k := b.known[i].cell(j)
+					a, k := s.cells[i].cell(site)
 					u := b.dither[i].at(j)
 					if k > 0 {
 						mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
@@ -328,7 +328,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 						if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
 							truth := int32(u)
 							if t := &s.truth[i]; !t.empty() {
-								truth += t.at(sy*s.w + sx)
+								truth += t.at(site)
 							}
 							raw := d.set(r.mean, r.scale, a, u, k, to)
 							next, ok := transmit(coder, &d, raw, truth)
@@ -338,8 +338,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 							b.traceRow(i, sy)[sx] = d.learn(&r, a, next, k, to)
 							slopes[m] = r.slope()
 							a, k = next, to
-							b.news++
-							b.known[i].setCell(j, a, k)
+							b.setCell(i, site, a, k)
 							f := cells[sx*2*coordinates:]
 							f[i], f[coordinates+i] = c.net.features.cell(a, u, k, c.deep)
 						}

@@ -161,9 +161,9 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 	h.cell, h.clock, h.dither = cell, clock, dither
 	for i := range coordinates {
 		magnitude := b.magnitude[i].row(y)
-		j := (y - b.top) * w
-		b.known[i].load(cell, clock, j, j+w)
-		b.dither[i].load(dither, j)
+		cells, from := b.cellsOf(i, y)
+		cells.load(cell, clock, from, from+w)
+		b.dither[i].load(dither, (y-b.top)*w)
 		for x, k := range clock {
 			var z int32 // Q6
 			if k != unknown {

@@ -65,16 +65,17 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	n := bandsOf(s.h)
 	inside := max(1, procs/min(n, procs)) // processors for a band
 	w, most := int64(s.w), int64(mostRows(s.h))
-	frame := min(int64(s.h), most+2*int64(c.net.reach()+textureHalo))
+	halo := int64(c.net.reach() + textureHalo)
+	frame := min(int64(s.h), most+2*halo)
 	layers, channels, hidden := c.net.w.layers, c.net.w.channels, c.net.w.hidden
 	tensors := func(n int, h, w, c int) int64 { return allocated(int64(n), kernel.Bytes(h, w, c)) }
 
 	total := int64(unsafe.Sizeof(band{}))
-	total += allocated(coordinates, frame*w*c.valueBytes()/2) + allocated(coordinates, frame*w*c.valueBytes()) // dither, known
-	total += allocated(coordinates, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)                         // traces
-	total += allocated(planes, most*w*4) + allocated(coordinates, most*w*2)                                    // texture, activity
-	total += tensors(1, int(most)+2, s.w, 2*coordinates)                                                       // cells
-	total += tensors(1, int(most+1)/2, (s.w+1)/2, headOutputs)                                                 // output
+	total += allocated(coordinates, frame*w*c.valueBytes()/2) + allocated(coordinates*2, halo*w*c.valueBytes()) + allocated(1, w*c.valueBytes()) // dither, before, after, exact
+	total += allocated(coordinates, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)                                                           // traces
+	total += allocated(planes, most*w*4) + allocated(coordinates, most*w*2)                                                                      // texture, activity
+	total += tensors(1, int(most)+2, s.w, 2*coordinates)                                                                                         // cells
+	total += tensors(1, int(most+1)/2, (s.w+1)/2, headOutputs)                                                                                   // output
 	rows := slabRows * inside
 	total += allocated(2*planes+coordinates, int64(ringRows(rows))*w*4)                                                                     // level, deviation, magnitude
 	total += tensors(1, ringRows(rows), s.w, inputs) + tensors(layers, rows+3, s.w, channels)                                               // layers

@@ -42,7 +42,7 @@ func TestTwin(t *testing.T) {
 	n = s.w * s.h
 	w := whole(t, c, s, 0)
 	set := func(i, j int, k uint8) {
-		w.known[i].setCell(j, cellOf(s.truth[i].at(j), w.dither[i].at(j), min(k, ditherBits)), k)
+		s.cells[i].setCell(j, cellOf(s.truth[i].at(j), w.dither[i].at(j), min(k, ditherBits)), k)
 	}
 	clock := func(k int32) uint8 {
 		if k == 99 {
@@ -70,7 +70,7 @@ func TestTwin(t *testing.T) {
 							w.runOutputs(row, x/2)
 						}
 						j := y*s.w + x
-						a, k := w.known[i].cell(j)
+						a, k := s.cells[i].cell(j)
 						if k == 0 {
 							continue
 						}
@@ -83,7 +83,7 @@ func TestTwin(t *testing.T) {
 						count++
 						if to := clock(want.After[i*n+j]); to != k {
 							set(i, j, to)
-							a, _ := w.known[i].cell(j)
+							a, _ := s.cells[i].cell(j)
 							f := w.cells.Row(y)[x*2*coordinates:]
 							f[i], f[coordinates+i] = net.features.cell(a, w.dither[i].at(j), to, 0)
 						}
