@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -170,6 +171,7 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar) (go
 	}
 	got.cut = src.ended && (d.cut.Bytes == 0 || prefix.N > 0)
 	got.metadata = stream.Metadata()
+	runtime.GC() // what the last pass took can hold the picture, where nobody may have noticed yet that it is free
 	got.image, err = stream.Image()
 	return got, err
 }
