@@ -108,6 +108,9 @@ const worthShowing = 16
 // eachBand has the bands of a scale coded, by as many goroutines as there are processors, and returns whether all
 // of them returned true. If keep is set, what they did to cells and traces is kept.
 func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, number int) bool) bool {
+	if s.cells[0].empty() {
+		c.begin(s)
+	}
 	n := bandsOf(s.h)
 	procs := runtime.GOMAXPROCS(0)
 	workers := min(n, procs)

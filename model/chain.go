@@ -211,10 +211,11 @@ func (c *Chain) stopped() bool {
 	}
 }
 
-// beginNext begins the scale finer than s if its first pass is due.
+// beginNext notes that the scale finer than s has begun if its first pass is due. What is known of it is allocated by
+// then; see eachBand.
 func (c *Chain) beginNext(s *scale) {
-	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) && !c.scales[s.number-1].begun {
-		c.begin(&c.scales[s.number-1])
+	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) {
+		c.scales[s.number-1].begun = true
 	}
 }
 
