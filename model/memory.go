@@ -22,7 +22,7 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	s := &c.scales[1]
 	workers := min(bandsOf(s.h), procs)
 	total += int64(workers)*c.bandBytes(s, procs) + c.aboveBytes(s)
-	total += allocated(1, int64(bandsOf(s.h))*int64(unsafe.Sizeof(stageContexts{}))) // what the bands have learned
+	total += allocated(1, stages*lessonsBytes) + allocated(1, int64(bandsOf(s.h))*lessonsBytes) // what is learned, and by the bands of a pass
 	return total + c.mergeBytes() + max(c.pictureBytes(workers), c.stripBytes(procs))
 }
 
@@ -53,7 +53,11 @@ func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
 	return allocated(stores, n*c.valueBytes()) + allocated(int64(bands*c.planes), n*traceBytes) + c.coarseBytes(s.w, s.h)
 }
 
-const traceBytes = int64(unsafe.Sizeof(trace(0)))
+const (
+	traceBytes   = int64(unsafe.Sizeof(trace(0)))
+	lessonsBytes = int64(unsafe.Sizeof(lessons{}))
+	tunerBytes   = 32 << 10 // the layer that is tuned, of at most maxHidden units, as any kernel lays it out
+)
 
 // coarseBytes is what newCoarse takes.
 func (c *Chain) coarseBytes(w, h int) int64 {
@@ -75,12 +79,12 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	total += allocated(coordinates, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)                                                           // traces
 	total += allocated(planes, most*w*4) + allocated(coordinates, most*w*2)                                                                      // texture, activity
 	total += tensors(1, int(most)+2, s.w, 2*coordinates)                                                                                         // cells
-	total += tensors(1, int(most+1)/2, (s.w+1)/2, headOutputs)                                                                                   // output
+	total += tensors(1, headRows*inside, (s.w+1)/2, hidden) + tensors(1, 1, tuneSites, headOutputs)                                              // hidden, output
 	rows := slabRows * inside
-	total += allocated(2*planes+coordinates, int64(ringRows(rows))*w*4)                                                                     // level, deviation, magnitude
-	total += tensors(1, ringRows(rows), s.w, inputs) + tensors(layers, rows+3, s.w, channels)                                               // layers
-	total += tensors(1, int(most), s.w, channels)                                                                                           // the last
-	return total + allocated(1, 2*w) + int64(inside)*(allocated(3, 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(2, 1, (s.w+1)/2, hidden)) // helpers
+	total += allocated(2*planes+coordinates, int64(ringRows(rows))*w*4)                                                                                  // level, deviation, magnitude
+	total += tensors(1, ringRows(rows), s.w, inputs) + tensors(layers, rows+3, s.w, channels)                                                            // layers
+	total += tensors(1, int(most), s.w, channels)                                                                                                        // the last
+	return total + allocated(1, 2*w) + int64(inside)*(allocated(3, 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(1, 1, (s.w+1)/2, hidden)) + tunerBytes // helpers, the tuner's layer
 }
 
 // aboveBytes is what eachBand keeps of the band before.
