@@ -13,6 +13,8 @@ import (
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/internal/cifar10"
 	"github.com/ddpmz/ddpmz/internal/render"
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/train"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
@@ -101,6 +103,17 @@ func TestTrain(t *testing.T) {
 		t.Errorf("%d bytes of plot, %v", len(b), err)
 	}
 	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
+	// It grows.
+	command(t, 0, "--init", zoo.Default, "--layers", "4", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
+	b, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := model.ReadWeights(b)
+	if err != nil || w.Layers != 4 || w.Channels != train.DefaultShape.Channels || w.Hidden != train.DefaultShape.Hidden {
+		t.Errorf("grown: %d layers of %d channels, %d hidden units, %v", w.Layers, w.Channels, w.Hidden, err)
+	}
+	command(t, 1, "--init", zoo.Default, "--layers", "1", folder)
 }
 
 // TestTrainCIFAR10: files in CIFAR-10's layout are learned from, and measured.
