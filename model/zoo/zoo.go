@@ -33,8 +33,9 @@ var (
 // its place here, from 1. The list grows, and no line of it ever changes: new weights are a new line, and the line of
 // weights that are no longer here says what an old file asks for.
 var numbers = [][4]byte{
-	{0x67, 0x44, 0xa9, 0x6b}, // photo
-	{0x09, 0xea, 0xfa, 0x64}, // cifar10
+	{0x67, 0x44, 0xa9, 0x6b}, // photo, until November 22, 2026
+	{0x09, 0xea, 0xfa, 0x64}, // cifar10, until then
+	{0x20, 0xb8, 0x21, 0x56}, // photo
 }
 
 // Number returns the number of the model whose identity begins with id, if it has one.
