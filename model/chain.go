@@ -52,6 +52,7 @@ type Chain struct {
 	ll      []coarse // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
 	spare   []*band        // scratch, one for every processor
+	lessons []lessons      // scratch of Advance, by band
 	above   above          // scratch of eachBand
 	mergers [planes]merger // scratch of merge
 }
@@ -172,7 +173,9 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 			*details = *c.newCoarse(s.fw, s.fh)
 		}
 	}
-	learned := make([]lessons, len(coders))
+	c.lessons = resize(c.lessons, len(coders), len(coders))
+	learned := c.lessons
+	clear(learned)
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
 		b.runTrunk(c.coarser(p.Scale))
 		turn, told := coders[number].(BandCoder)
