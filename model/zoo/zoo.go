@@ -36,6 +36,7 @@ var numbers = [][4]byte{
 	{0x67, 0x44, 0xa9, 0x6b}, // photo, until November 22, 2026
 	{0x09, 0xea, 0xfa, 0x64}, // cifar10, until then
 	{0x20, 0xb8, 0x21, 0x56}, // photo
+	{0xf5, 0xa4, 0x4d, 0x2e}, // cifar10
 }
 
 // Number returns the number of the model whose identity begins with id, if it has one.
