@@ -139,6 +139,9 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 			ok := code(b, number)
 			if keep && (ok || b.news >= worthShowing) {
 				b.put()
+				mu.Lock()
+				c.told = c.told || b.news > 0
+				mu.Unlock()
 			} else {
 				b.takeBack()
 			}

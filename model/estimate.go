@@ -11,14 +11,14 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 	for l := c.exactAt; l > 1; l-- {
 		s := &c.scales[l]
 		d := c.newCoarse(s.fw, s.fh)
-		if s.begun {
-			c.eachBand(s, s.shown(), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
+		if c.asked(s) {
+			c.eachBand(s, c.shown(s), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
 		}
 		c.merge(d, ll, shift, 4)
 		ll, shift = d, 0
 	}
 	s := &c.scales[1]
-	if !s.begun {
+	if !c.asked(s) {
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			rows := c.strip(x, ll, shift, 4, y0/2, (y1+1)/2, func(_ int, rows *ycc) {
 				for p := range rows {
@@ -30,7 +30,7 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 		return
 	}
 	r := newRoll(c)
-	c.eachBand(s, s.shown(), false, func(b *band, number int) bool {
+	c.eachBand(s, c.shown(s), false, func(b *band, number int) bool {
 		d := r.take(number)
 		ok := b.estimate(ll, shift, d)
 		for _, k := range r.done(number, d) {
@@ -43,8 +43,17 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 	})
 }
 
-// shown returns the stage at which the network is asked about a scale for a picture.
-func (s *scale) shown() int { return min(max(s.stage+1, 1), stages-1) }
+// asked reports whether the network is asked about a scale for a picture: if its first pass is due. While no coordinate
+// has advanced since the thumbnail, the picture stays as it was then: that passes are empty tells too little.
+func (c *Chain) asked(s *scale) bool { return s.begun && (c.told || s.number == c.exactAt) }
+
+// shown returns the stage at which it is asked.
+func (c *Chain) shown(s *scale) int {
+	if !c.told {
+		return 1
+	}
+	return min(max(s.stage+1, 1), stages-1)
+}
 
 // estimate notes in d what is thought of the band's coordinates.
 func (b *band) estimate(ll *coarse, shift uint, d *coarse) bool {

@@ -136,7 +136,7 @@ func wholeEstimate(c *Chain) (samples []int32) {
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
 		d := c.newCoarse(s.fw, s.fh)
-		c.eachBand(s, s.shown(), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
+		c.eachBand(s, c.shown(s), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
 		x := make([]int32, s.fw*s.fh)
 		samples = samples[:0]
 		for p := range c.planes {

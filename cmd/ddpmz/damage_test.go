@@ -11,7 +11,7 @@ import (
 // damaged returns a file with several segments, one of whose bytes is wrong, and where that segment begins.
 func damaged(t *testing.T) (file []byte, good int64, number string) {
 	t.Helper()
-	file = must(t, load(t, "alpha.png"), "encode", "--mode", "modelled")
+	file = must(t, load(t, "text.png"), "encode", "--mode", "modelled")
 	d := describeJSON(t, must(t, file, "info", "--json"))
 	if len(d.Segments) < 3 {
 		t.Fatalf("%d segments are too few for the test", len(d.Segments))
