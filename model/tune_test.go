@@ -226,7 +226,7 @@ func TestTuningsAverage(t *testing.T) {
 				learned = append(learned, b)
 				b.begun, b.power[r.IntN(maxHidden)] = true, int32(r.IntN(1<<30))
 				for o := range b.weight {
-					b.weight[o][r.IntN(maxHidden)] = int32(r.IntN(1<<31) - 1<<30)
+					b.weight[o][r.IntN(maxHidden)] = int32(r.Int64N(1<<31) - 1<<30)
 				}
 				b.centre[r.IntN(maxHidden)] = int32(r.IntN(1 << 21))
 			}
