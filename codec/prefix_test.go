@@ -23,10 +23,6 @@ const (
 	allowedDropSmall = 0.25
 	dropBytes        = 8
 	allowedDip       = 0.7
-
-	// Above this PSNR, where one sample in fifteen is off by one, five samples more or less of a picture of 32 x 32 are
-	// a decibel: what is better counts as no better.
-	enough = 60
 )
 
 // offsets returns where the segments of a file begin, and its size.
@@ -77,9 +73,8 @@ func checkDrops(t testing.TB, m image.Image, lengths []int, quality []float64) {
 	}{{1, dip}, {dropBytes, least}} {
 		best, worst, worstAt, next := math.Inf(-1), 0.0, 0, 0
 		for i, q := range quality {
-			q = min(q, enough)
 			for ; lengths[next] <= lengths[i]-c.fewer; next++ {
-				best = max(best, min(quality[next], enough))
+				best = max(best, quality[next])
 			}
 			drop := best - q
 			if drop > worst {

@@ -190,10 +190,10 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 		learned[number] = b.learned
 		return ok
 	})
-	c.learned[p.Stage].average(learned)
 	if !ok {
 		return false
 	}
+	c.learned[p.Stage].average(learned)
 	s.stage = p.Stage
 	if final {
 		c.finish(s)

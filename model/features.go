@@ -95,7 +95,6 @@ func (b *band) beginPrepare() {
 		b.magnitude[i].begin(w, n)
 		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
-	b.output.Reset((most+1)/2, (w+1)/2, headOutputs) // a phase has no more sites
 	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, 2*coordinates)
 	for _, y := range []int{-1, b.s.h} {
 		if y >= b.y0-1 && y <= b.y1 {

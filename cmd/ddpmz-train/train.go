@@ -21,7 +21,7 @@ type training struct {
 	pictures           source
 	out, init, resume  string
 	shape              train.Shape
-	larger             []func(have *train.Shape) // what of shape was asked for
+	given              map[string]bool // flags
 	options            train.Options
 	minutes, tau       float64
 	validations, count int // how often to validate, on how many images
@@ -103,6 +103,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	}
 	given := map[string]bool{}
 	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	t.given = given
 	if t.pictures.small() {
 		t.options.Whole = true
 		for name, set := range map[string]func(){
@@ -113,16 +114,6 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 			if !given[name] {
 				set()
 			}
-		}
-	}
-	for name, set := range map[string]func(have *train.Shape){
-		"channels": func(have *train.Shape) { have.Channels = t.shape.Channels },
-		"layers":   func(have *train.Shape) { have.Layers = t.shape.Layers },
-		"hidden":   func(have *train.Shape) { have.Hidden = t.shape.Hidden },
-		"wavelet":  func(have *train.Shape) { have.Wavelet = t.shape.Wavelet },
-	} {
-		if given[name] {
-			t.larger = append(t.larger, set)
 		}
 	}
 	switch {
@@ -191,12 +182,22 @@ func (t *training) network() (*train.Net, error) {
 		return train.NewNet(t.shape, t.options.Seed)
 	}
 	net, err := loadNet(t.init)
-	if err != nil || len(t.larger) == 0 {
-		return net, err
+	if err != nil {
+		return nil, err
 	}
 	shape := net.Shape
-	for _, set := range t.larger {
-		set(&shape)
+	for flag, to := range map[string]struct{ have, asked *int }{
+		"channels": {&shape.Channels, &t.shape.Channels},
+		"layers":   {&shape.Layers, &t.shape.Layers},
+		"hidden":   {&shape.Hidden, &t.shape.Hidden},
+		"wavelet":  {&shape.Wavelet, &t.shape.Wavelet},
+	} {
+		if t.given[flag] {
+			*to.have = *to.asked
+		}
+	}
+	if shape == net.Shape {
+		return net, nil
 	}
 	return net.Grow(shape, t.options.Seed)
 }
