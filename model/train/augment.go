@@ -12,12 +12,18 @@ func randomCrop(r *rand.Rand, images []Image, size int) Image {
 	if min(m.W, m.H) < size {
 		m = reflectTo(m, max(m.W, size), max(m.H, size))
 	}
+	n, first := size, 0 // how many pixels across become a crop, and the first filter they may
+	switch x, most := r.Float64(), float64(min(m.W, m.H))/float64(size); {
+	case x < .25 && most > 1.25: // smaller is sharper and noisier
+		n = int(float64(size) * (1.2 + r.Float64()*(most-1.2)))
+	case x > .8: // larger is as soft as what comes straight from a camera or a scanner
+		n, first = int(float64(size)/(1.1+.7*r.Float64())), 1 // a box would repeat pixels
+	}
 	var c Image
-	if least := min(m.W, m.H); r.Float64() < .25 && float64(least) > 1.25*float64(size) { // smaller is sharper and noisier
-		n := int(float64(size) * (1.2 + r.Float64()*(float64(least)/float64(size)-1.2)))
-		c = shrink(m, r.IntN(m.W-n+1), r.IntN(m.H-n+1), n, size, filters[r.IntN(len(filters))])
+	if x, y := r.IntN(m.W-n+1), r.IntN(m.H-n+1); n == size {
+		c = cut(m, x, y, size, size)
 	} else {
-		c = cut(m, r.IntN(m.W-size+1), r.IntN(m.H-size+1), size, size)
+		c = resample(m, x, y, n, size, filters[first+r.IntN(len(filters)-first)])
 	}
 	turn(c, r.IntN(8))
 	switch x := r.Float64(); {

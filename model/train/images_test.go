@@ -77,17 +77,24 @@ func TestTurn(t *testing.T) {
 	}
 }
 
-// TestShrink: flat stays flat, a ramp stays the ramp, and box is the mean.
-func TestShrink(t *testing.T) {
+// TestResample: a ramp stays the ramp, of as many pixels as are asked for, fewer or more; a box is the mean.
+func TestResample(t *testing.T) {
 	m := Image{W: 60, H: 60, Pix: make([]uint8, 3*60*60)}
 	for i := range m.Pix {
 		m.Pix[i] = uint8(i / 3 % 60 * 4)
 	}
 	for k, f := range filters {
-		s := shrink(m, 0, 0, 60, 20, f)
-		for x := 2; x < 18; x++ {
-			if got, want := int(s.Pix[(7*20+x)*3]), 12*x+4; max(got-want, want-got) > 1 {
-				t.Errorf("filter %d: column %d is %d, want %d", k, x, got, want)
+		for _, size := range []int{20, 45, 60, 80, 100} {
+			if k == 0 && size > 60 {
+				continue // repeats pixels
+			}
+			s := resample(m, 0, 0, 60, size, f)
+			ratio := 60 / float64(size)
+			for x := size / 6; x < 5*size/6; x++ {
+				want := 4 * ((float64(x)+.5)*ratio - .5)
+				if got := float64(s.Pix[(size/3*size+x)*3]); math.Abs(got-want) > 1.5 {
+					t.Errorf("filter %d, 60 pixels as %d: column %d is %v, want %.1f", k, size, x, got, want)
+				}
 			}
 		}
 	}

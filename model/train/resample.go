@@ -26,9 +26,10 @@ var filters = [...]filter{
 	}},
 }
 
-// shrink returns the size x size image that the square of n x n pixels at (x0, y0), n >= size, becomes.
-func shrink(m Image, x0, y0, n, size int, f filter) Image {
+// resample returns the size x size image that the square of n x n pixels at (x0, y0) becomes.
+func resample(m Image, x0, y0, n, size int, f filter) Image {
 	ratio := float64(n) / float64(size)
+	pitch := max(ratio, 1)            // of the coarser image
 	rows := make([]float64, n*size*3) // each of n rows, made narrower
 	type tap struct {
 		at     int
@@ -38,8 +39,8 @@ func shrink(m Image, x0, y0, n, size int, f filter) Image {
 	for i := range taps {
 		centre := (float64(i) + .5) * ratio
 		sum := 0.0
-		for k := max(int(centre-f.radius*ratio), 0); k < min(int(centre+f.radius*ratio+1), n); k++ {
-			if d := (float64(k) + .5 - centre) / ratio; math.Abs(d) <= f.radius {
+		for k := max(int(centre-f.radius*pitch), 0); k < min(int(centre+f.radius*pitch+1), n); k++ {
+			if d := (float64(k) + .5 - centre) / pitch; math.Abs(d) <= f.radius {
 				w := f.weight(d)
 				taps[i] = append(taps[i], tap{k, w})
 				sum += w
