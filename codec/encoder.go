@@ -6,6 +6,7 @@ import (
 	"image"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/container"
@@ -168,11 +169,11 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 		plain <- result{f, 0, err}
 	}(p.untouched())
 	p.image = nil
-	var chain *model.Chain
+	var again func() []model.Plane
 	var size int64
 	modelled, err := side.around(func(f *file) (err error) {
 		n := len(f.payloads)
-		chain, err = e.modelled(ctx, f, p, forecast)
+		again, err = e.modelled(ctx, f, p, forecast)
 		size = totalLen(f.payloads[n:])
 		return err
 	})
@@ -184,7 +185,7 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 		if r.least > size {
 			return modelled, nil
 		}
-		p.colour = chain.Picture()
+		p.colour = again()
 		r.file, r.err = side.around(p.stored)
 	}
 	if r.err != nil {
@@ -256,7 +257,7 @@ func (s *sideData) around(body func(*file) error) (*file, error) {
 }
 
 // shorten gives a file the container's short form if it can have it. Then τ is the model's own, as that of every file made
-// here, and of the params the colour transform is left.
+// here, and of the params the byte after it is left.
 func (f *file) shorten() {
 	h := f.header
 	if !h.Modelled || h.Depth != 8 || len(h.Segments) != 1 || h.Segments[0].Size > container.MaxShort {
@@ -335,29 +336,71 @@ func (p *picture) geometry() model.Geometry {
 	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
 }
 
-// modelled codes the picture by the model: every pass of the reverse process, each into the present segment, or
-// into one of its own if it has several bands. It overwrites the colour planes, and returns the chain, which has what
-// they held. The finest scale, which takes most of the memory and the time, begins when forecast, if it is not nil, is
-// closed: what that took is free then.
-func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-chan struct{}) (*model.Chain, error) {
+// modelled codes the picture by the model, a small one in the orientation in which that takes the fewest bytes. It
+// overwrites the colour planes, and returns a function that gives them back. The finest scale, which takes most of the
+// memory and the time, begins when forecast, if it is not nil, is closed: what that took is free then.
+func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-chan struct{}) (again func() []model.Plane, err error) {
 	net, err := zoo.ByName(e.Model)
 	if err != nil {
 		return nil, err
 	}
-	id := net.Identity()
-	f.header.Modelled, f.header.Model = true, [4]byte(id[:4])
-	f.header.Params = []byte{uint8(net.Tau())}
-
-	chain := model.NewChain(net, p.geometry(), net.Tau())
-	if chain.Colour = model.ChooseColour(p.colour); chain.Colour != 0 {
-		f.header.Params = append(f.header.Params, uint8(chain.Colour))
+	type attempt struct {
+		*file
+		chain *model.Chain
+		err   error
 	}
-	chain.Done = ctx.Done()
-	colour := p.colour
+	colour := model.ChooseColour(p.colour)
+	code := func(o orientation, planes []model.Plane, report func(int)) (a attempt) {
+		id := net.Identity()
+		a.file = &file{header: f.header, payloads: slices.Clone(f.payloads)}
+		a.header.Segments = slices.Clone(f.header.Segments)
+		a.header.Modelled, a.header.Model = true, [4]byte(id[:4])
+		a.header.Params = append([]byte{uint8(net.Tau())}, packParams(colour, o)...)
+		o.turn(0, planes, p.h)
+		a.chain = model.NewChain(net, p.geometry(), net.Tau())
+		a.chain.Colour = colour
+		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), forecast)
+		return a
+	}
+	attempts := make([]attempt, 1, orientations)
+	if p.w*p.h <= turnedPixels {
+		attempts = attempts[:orientations]
+	}
+	var others sync.WaitGroup
+	for o := 1; o < len(attempts); o++ {
+		planes := make([]model.Plane, len(p.colour))
+		for i, x := range p.colour {
+			planes[i] = model.Plane{W: x.W, H: x.H, Pix: slices.Clone(x.Pix)}
+		}
+		others.Go(func() { attempts[o] = code(orientation(o), planes, nil) })
+	}
+	planes := p.colour
 	p.colour = nil // so that planes can go when the chain has what they held
-	chain.SetImage(colour)
-	passes := model.Passes(p.w, p.h)
-	work := newWork(passes, p.w, p.h, e.Progress)
+	attempts[0] = code(0, planes, e.Progress)
+	others.Wait()
+	best := 0
+	for o, a := range attempts {
+		if a.err != nil {
+			return nil, a.err
+		}
+		if totalLen(a.payloads) < totalLen(attempts[best].payloads) {
+			best = o
+		}
+	}
+	*f = *attempts[best].file
+	return func() []model.Plane {
+		planes := attempts[best].chain.Picture()
+		orientation(best).turn(0, planes, p.h)
+		return planes
+	}, nil
+}
+
+// addPasses codes an image by the model: every pass of the reverse process, each into the present segment, or into one of
+// its own if it has several bands.
+func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, forecast <-chan struct{}) error {
+	chain.Done = ctx.Done()
+	passes := model.Passes(image[0].W, image[0].H)
+	chain.SetImage(image)
 	shared, units := new(symbolEncoder), 0 // the present segment of passes of one band, and how many
 	spare := new(spareEncoders)
 	for i, pass := range passes {
@@ -377,7 +420,7 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		}
 		chain.Advance(pass, coders...)
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		work.done(pass)
 		if bands > 1 {
@@ -399,5 +442,5 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 			shared.ideal, units = 0, 0
 		}
 	}
-	return chain, nil
+	return nil
 }

@@ -214,7 +214,7 @@ func damaged(t *testing.T, short, modelled, palette []byte) map[string][]byte {
 		"format":         header(modelled, func(h *container.Header) { h.Format = 7 }),
 		"model":          header(modelled, func(h *container.Header) { h.Model[0] ^= 1 }),
 		"plan":           header(modelled, func(h *container.Header) { h.Params = nil }),
-		"colour":         header(modelled, func(h *container.Header) { h.Params = append(h.Params, uint8(model.Colours)) }),
+		"colour":         header(modelled, func(h *container.Header) { h.Params = append(h.Params[:1], uint8(model.Colours)) }),
 		"short-version":  flip(short, 2),
 		"short-width":    flip(short, 3),
 		"short-passes":   flip(short, len(short)/2),

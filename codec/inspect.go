@@ -14,6 +14,7 @@ type Info struct {
 	Depth         int    // bits a sample of the image
 	Planes        int    // colour planes coded
 	Transform     string // of the colours: what the planes of a modelled file are, if there are three
+	Mirrored      string // what a modelled file exchanges: "", "left-right", "top-bottom" or "left-right, top-bottom"
 	Modelled      bool
 	Model         string // name in the zoo
 	ModelID       string // first bytes of the SHA-256 of the weights, in hexadecimal
@@ -52,6 +53,7 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		if i.Planes > 1 {
 			i.Transform = s.chain.Colour.String()
 		}
+		i.Mirrored = s.turned.String()
 		i.ModelID = hex.EncodeToString(s.model[:])
 	}
 	i.HeaderSize, i.Size = s.offsets[0], s.offsets[len(s.offsets)-1]

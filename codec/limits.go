@@ -68,7 +68,11 @@ func decodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 func encodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
 		beside := int64(g.Planes)*(4+4*int64(g.Depth/8)) + 2
-		return slack * (net.Memory(g, runtime.GOMAXPROCS(0), true) + beside*pixels)
+		need := slack * (net.Memory(g, runtime.GOMAXPROCS(0), true) + beside*pixels)
+		if pixels <= turnedPixels {
+			need *= orientations // side by side
+		}
+		return need
 	}
 }
 

@@ -50,7 +50,8 @@ type Stream struct {
 	net     *model.Net
 	model   [4]byte // how its identity begins
 	name    string
-	before  int64 // bytes that the last level took
+	turned  orientation // of what the chain has
+	before  int64       // bytes that the last level took
 	chain   *model.Chain
 	passes  []model.Pass
 	next    int    // pass
@@ -106,7 +107,7 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 		if err = s.openModel(); err != nil {
 			return nil, err
 		}
-		if tau, colour, err = s.params(); err != nil {
+		if tau, colour, s.turned, err = s.params(); err != nil {
 			return nil, err
 		}
 		need = decodingMemory(s.net, s.picture.geometry())
@@ -145,28 +146,32 @@ func (s *Stream) openModel() (err error) {
 	return err
 }
 
-// params returns what the header's params say: τ, which in the short form is the model's own, and the colour transform
-// if it is not the first.
-func (s *Stream) params() (tau int8, colour model.Colour, err error) {
+// params returns what the header's params say: τ, which in the short form is the model's own, and the colour transform and
+// the orientation if these are not the first.
+func (s *Stream) params() (tau int8, colour model.Colour, turned orientation, err error) {
+	unknown := UnsupportedError("unknown parameters of the model")
 	tau, rest := s.net.Tau(), s.header.Params
-	if !s.header.Short && len(rest) > 0 {
+	if !s.header.Short {
+		if len(rest) == 0 {
+			return 0, 0, 0, unknown
+		}
 		tau, rest = int8(rest[0]), rest[1:]
-	} else if !s.header.Short {
-		return 0, 0, UnsupportedError("unknown parameters of the model")
 	}
+	if len(rest) == 0 {
+		return tau, 0, 0, nil
+	}
+	colour, turned = unpackParams(rest[0])
 	switch {
-	case len(rest) == 0:
-		return tau, 0, nil
-	case len(rest) > 1:
-		return 0, 0, UnsupportedError("unknown parameters of the model")
+	case len(rest) > 1 || turned >= orientations:
+		err = unknown
 	case rest[0] == 0:
-		return 0, 0, FormatError("the first colour transform is spelled out")
-	case s.picture.format.planes() == 1:
-		return 0, 0, FormatError("a colour transform of a single plane")
-	case model.Colour(rest[0]) >= model.Colours:
-		return 0, 0, UnsupportedError(fmt.Sprintf("colour transform %d", rest[0]))
+		err = FormatError("the first colour transform and orientation are spelled out")
+	case colour >= model.Colours:
+		err = UnsupportedError(fmt.Sprintf("colour transform %d", colour))
+	case colour != 0 && s.picture.format.planes() == 1:
+		err = FormatError("a colour transform of a single plane")
 	}
-	return tau, model.Colour(rest[0]), nil
+	return tau, colour, turned, err
 }
 
 // Next decodes up to the end of the next level and describes the result; Image shows it. Of a file that ends
@@ -388,7 +393,7 @@ func (s *Stream) Image() (image.Image, error) {
 	p := s.picture
 	if s.header.Modelled {
 		m, set := p.canvas()
-		s.chain.Strips(set)
+		s.chain.Strips(func(y int, rows []model.Plane) { set(s.turned.turn(y, rows, p.h), rows) })
 		if err := s.context.Err(); err != nil && !s.chain.Exact() {
 			return nil, err
 		}

@@ -87,8 +87,8 @@ func TestReadShortHeaderRefuses(t *testing.T) {
 	}{
 		{"\x21\x1f\x02\x07", 2, "\x00\x00\x00\x00", ""},
 		{"\x21\x1f\x00abcd\x07", 0, "abcd", ""},
-		{"\x21\x1f\x22\x07", 2, "\x00\x00\x00\x00", "\x01"},
-		{"\x21\x1f\xe0abcd\x07", 0, "abcd", "\x07"},
+		{"\x21\x1f\x12\x07", 2, "\x00\x00\x00\x00", "\x01"},
+		{"\x21\x1f\xf0abcd\x07", 0, "abcd", "\x0f"},
 	} {
 		h, _, err := ReadHeader(bytes.NewReader(sealShort([]byte(ShortMagic + c.after))))
 		if err != nil || h.Width != 32 || h.Height != 32 || h.Number != c.number || string(h.Model[:]) != c.model || string(h.Params) != c.params || h.Segments[0] != (Segment{Kind: Passes, Size: 7}) {

@@ -32,7 +32,7 @@ type Header struct {
 	Segments []Segment // in file order, at most MaxSegments
 
 	// Short says that the file has the short form. Depth is then 8, Params are nil or a
-	// byte of 1 to 7, which adds to the model's own, and there is one segment, of all
+	// byte of 1 to 15, which adds to the model's own, and there is one segment, of all
 	// passes and of MaxShort bytes at most. If Number is not 0 it names the model, and
 	// Model is zero; it is at most MaxNumber.
 	Short  bool

@@ -44,11 +44,11 @@ func randomHeader(rng *rand.Rand, maxSize uint64) *Header {
 		if often() {
 			h.Height = h.Width
 		}
-		if h.Number = uint8(bits(5)); often() {
+		if h.Number = uint8(bits(4)); often() {
 			h.Number = 0
 		}
 		if !often() {
-			h.Params = []byte{1 + byte(rng.IntN(7))}
+			h.Params = []byte{1 + byte(rng.IntN(15))}
 		}
 		if h.Number == 0 {
 			h.Model = [4]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8))}
@@ -226,7 +226,7 @@ func TestAppendRefuses(t *testing.T) {
 			h.Segments = []Segment{{Kind: Alpha, Size: MaxSize}, {Kind: Passes, Size: 1}}
 		}, limit},
 		{"number, but not short", func(h *Header) { h.Model = [4]byte{}; h.Number = 1 }, malformed},
-		{"short with a param of 8", func(h *Header) { h.Short, h.Params = true, []byte{8} }, malformed},
+		{"short with a param of 16", func(h *Header) { h.Short, h.Params = true, []byte{16} }, malformed},
 		{"short with a param of 0", func(h *Header) { h.Short, h.Params = true, []byte{0} }, malformed},
 		{"short with two params", func(h *Header) { h.Short, h.Params = true, []byte{1, 1} }, malformed},
 		{"short with a large number", func(h *Header) { h.Short, h.Params, h.Model, h.Number = true, nil, [4]byte{}, MaxNumber+1 }, malformed},

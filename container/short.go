@@ -17,11 +17,11 @@ const ShortMagic = "\xddz"
 // bytes in all, its CRC-16 finds any three bits that are wrong.
 const MaxShort = 4000
 
-// MaxNumber is the largest Number of a model. In the byte that has it, the three highest bits are left for a byte of
+// MaxNumber is the largest Number of a model. In the byte that has it, the four highest bits are left for a byte of
 // params.
 const MaxNumber = 1<<paramShift - 1
 
-const paramShift = 5
+const paramShift = 4
 
 // The lead byte, after the ShortMagic, has the format and the version in the same
 // places as the other; in between, whether the height is the width.

@@ -19,6 +19,7 @@ type description struct {
 	BitDepth      int    `json:"bit_depth"`           // of a sample
 	Planes        int    `json:"planes"`              // of colour that are coded: 1 also for RGB that is gray
 	Transform     string `json:"colour_transform"`    // what they are in a modelled file, if they are three; else empty
+	Mirrored      string `json:"mirrored"`            // what is exchanged in a modelled file: "", "left-right", "top-bottom" or both, with ", " between
 	SubpixelsEach int    `json:"subpixels_per_pixel"` // see above
 	Mode          string `json:"mode"`                // "modelled" or "stored"
 	Model         string `json:"model"`               // name; empty for stored files
@@ -77,6 +78,7 @@ func newDescription(name string, size int64, info *codec.Info, err error) *descr
 		BitDepth:      info.Depth,
 		Planes:        info.Planes,
 		Transform:     info.Transform,
+		Mirrored:      info.Mirrored,
 		Mode:          "stored",
 		Model:         info.Model,
 		ModelID:       info.ModelID,

@@ -94,7 +94,7 @@ func TestInfoNames(t *testing.T) {
 		want string
 	}{
 		{description{}, "file file_bytes complete_bytes header_bytes metadata_bytes width height colour bit_depth planes " +
-			"colour_transform subpixels_per_pixel mode model model_id ideal real exact cut error segments levels"},
+			"colour_transform mirrored subpixels_per_pixel mode model model_id ideal real exact cut error segments levels"},
 		{measure{}, "bits bits_per_subpixel bits_per_pixel"},
 		{segment{}, "index kind passes offset bytes"},
 		{level{}, "level partial timestep steps noise bytes bits_per_pixel ideal_bits"},
@@ -122,6 +122,9 @@ func TestInfoTable(t *testing.T) {
 		}
 	}
 	d := describeJSON(t, must(t, nil, "info", "--json", a))
+	if (d.Mirrored != "") != strings.Contains(out, "mirrored "+d.Mirrored+"\n") {
+		t.Errorf("mirrored %q:\n%s", d.Mirrored, out)
+	}
 	_, table, _ := strings.Cut(out, "  level")
 	rows := strings.Split(table, "\n")
 	for i, l := range d.Levels {

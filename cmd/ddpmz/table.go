@@ -17,6 +17,9 @@ func (d *description) print(w io.Writer) error {
 		if d.Transform != "" {
 			fmt.Fprintf(&out, "planes   %s\n", d.Transform)
 		}
+		if d.Mirrored != "" {
+			fmt.Fprintf(&out, "mirrored %s\n", d.Mirrored)
+		}
 	} else {
 		fmt.Fprintln(&out, "coding   stored, without a model")
 	}

@@ -58,8 +58,8 @@ func TestNumbers(t *testing.T) {
 	if n, ok := Number([4]byte{1, 2, 3, 4}); ok || n != 0 {
 		t.Errorf("a model of no identity has number %d", n)
 	}
-	if len(numbers) > 31 {
-		t.Error("numbers take more than the five bits that short files have")
+	if len(numbers) > 15 {
+		t.Error("numbers take more than the four bits that short files have")
 	}
 }
 

@@ -1,0 +1,67 @@
+package codec
+
+import (
+	"slices"
+
+	"github.com/ddpmz/ddpmz/model"
+)
+
+// An orientation says how a modelled picture is turned over before it is coded. Context runs from the left and from the
+// top, and what the corrections learn comes in that order, so a picture and its mirror images take different numbers of
+// bytes: of a small one, by a percent.
+type orientation uint8
+
+const (
+	mirrored   orientation = 1 << iota // left and right are exchanged
+	upsideDown                         // top and bottom are exchanged
+
+	orientations = 4
+)
+
+// turnedPixels is the size, in pixels, of the largest pictures of which the encoder tries all orientations. Of larger
+// ones it would cost more time, and bring less.
+const turnedPixels = 64 * 64
+
+// String says what is exchanged with what, if anything.
+func (o orientation) String() string {
+	return [orientations]string{"", "left-right", "top-bottom", "left-right, top-bottom"}[o]
+}
+
+// turn turns rows from row y down of a picture of height h over, in place, and returns which row the first of them is
+// then. It is its own inverse.
+func (o orientation) turn(y int, rows []model.Plane, h int) int {
+	for _, p := range rows {
+		if o&mirrored != 0 {
+			for r := range p.H {
+				slices.Reverse(p.Row(r))
+			}
+		}
+		if o&upsideDown != 0 {
+			for r := range p.H / 2 {
+				a, b := p.Row(r), p.Row(p.H-1-r)
+				for x := range a {
+					a[x], b[x] = b[x], a[x]
+				}
+			}
+		}
+	}
+	if o&upsideDown != 0 {
+		return h - y - rows[0].H
+	}
+	return y
+}
+
+// Params of a modelled picture beside τ are one byte, which is left out if it is 0: the colour transform in its lowest
+// bits, and the orientation.
+const orientationShift = 2
+
+func packParams(colour model.Colour, o orientation) []byte {
+	if b := byte(colour) | byte(o)<<orientationShift; b != 0 {
+		return []byte{b}
+	}
+	return nil
+}
+
+func unpackParams(b byte) (colour model.Colour, o orientation) {
+	return model.Colour(b & (1<<orientationShift - 1)), orientation(b >> orientationShift)
+}
