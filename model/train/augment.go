@@ -6,7 +6,7 @@ import (
 )
 
 // randomCrop returns size x size pixels of one of the images, changed as photographs differ: in scale, orientation,
-// noise, resolution of chroma, contrast.
+// edges, noise, resolution of chroma, contrast.
 func randomCrop(r *rand.Rand, images []Image, size int) Image {
 	m := images[r.IntN(len(images))]
 	if min(m.W, m.H) < size {
@@ -26,6 +26,9 @@ func randomCrop(r *rand.Rand, images []Image, size int) Image {
 		c = resample(m, x, y, n, size, filters[first+r.IntN(len(filters)-first)])
 	}
 	turn(c, r.IntN(8))
+	if r.Float64() < .2 {
+		addFrame(r, c)
+	}
 	switch x := r.Float64(); {
 	case x < .4:
 		addNoise(r, c)
@@ -97,6 +100,58 @@ func turn(m Image, which int) {
 				u, v = v, u
 			}
 			copy(m.Pix[(y*n+x)*3:][:3], old[(v*n+u)*3:])
+		}
+	}
+}
+
+// addFrame gives one or more of a square image's edges the line or two that scanners and cropping leave there: up to
+// three rows or columns, darker, brighter or of one colour, the innermost perhaps less so.
+func addFrame(r *rand.Rand, m Image) {
+	n := m.W
+	colour := [3]float64{}
+	switch r.IntN(4) {
+	case 0, 1: // black, or nearly so
+		for c := range colour {
+			colour[c] = 20 * r.Float64() * r.Float64()
+		}
+	case 2:
+		colour = [3]float64{255, 255, 255}
+	case 3:
+		for c := range colour {
+			colour[c] = 255 * r.Float64()
+		}
+	}
+	edges := 1 + r.IntN(15) // a bit for each
+	for e := range 4 {
+		if edges>>e&1 == 0 {
+			continue
+		}
+		lines, share := 1+r.IntN(3), 1.0
+		if r.IntN(3) == 0 {
+			share = .3 + .7*r.Float64()
+		}
+		inner := 1.0 // share of share in the last line
+		if r.IntN(2) == 0 {
+			inner = r.Float64()
+		}
+		for i := range lines {
+			a := share
+			if i == lines-1 && lines > 1 {
+				a *= inner
+			}
+			for j := range n {
+				x, y := j, i
+				if e&2 != 0 {
+					y = n - 1 - i
+				}
+				if e&1 != 0 {
+					x, y = y, x
+				}
+				for c := range 3 {
+					p := &m.Pix[(y*n+x)*3+c]
+					*p = sample(float64(*p)*(1-a) + colour[c]*a)
+				}
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -97,6 +98,42 @@ func TestResample(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestFrame: up to three lines at the edges change, at every edge some time, and nothing within.
+func TestFrame(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var edges [4]int
+	for range 200 {
+		m := Image{W: 16, H: 16, Pix: make([]uint8, 3*16*16)}
+		for i := range m.Pix {
+			m.Pix[i] = 130
+		}
+		addFrame(r, m)
+		seen := false
+		for y := range 16 {
+			for x := range 16 {
+				if p := m.Pix[(y*16+x)*3:]; p[0] == 130 && p[1] == 130 && p[2] == 130 {
+					continue
+				}
+				seen = true
+				if min(x, y, 15-x, 15-y) > 2 {
+					t.Fatalf("(%d, %d) has changed", x, y)
+				}
+				for e, d := range []int{y, x, 15 - y, 15 - x} {
+					if d == 0 && min(x, 15-x) > 2 || d == 0 && min(y, 15-y) > 2 {
+						edges[e]++
+					}
+				}
+			}
+		}
+		if !seen {
+			t.Error("no edge has changed")
+		}
+	}
+	if slices.Min(edges[:]) == 0 {
+		t.Errorf("pixels changed by edge: %v", edges)
 	}
 }
 
