@@ -8,7 +8,8 @@ package model
 // log-likelihood by the logarithm of the scale: it averages zero where the scale is right, and more where the
 // scale was too small. Offsets to the scale are learned, stochastically following the score, for every
 // coordinate and stage as a whole, by the mean score of the sites around, by the score of the coarser scale
-// there, and by the scale itself.
+// there, and by the scale itself. Sites at an edge have one more, which learns faster: where a scanner or a careless
+// cut has left a line of something else, no site is like those inside, and all of that edge are alike.
 //
 // The mean is corrected by a filter over the residuals of the sites around and of the coordinates of the same
 // site that are already known: planes of colour above all are correlated differently in every image. Its weights
@@ -38,6 +39,7 @@ var related = [coordinates][2]int{{-1, -1}, {0, -1}, {0, 1}, {0, -1}, {1, -1}, {
 
 const (
 	scoreContexts = 12
+	edges         = 4 // top, bottom, left, right
 	scaleContexts = 32
 	taps          = 8
 
@@ -56,10 +58,16 @@ const (
 // lets it follow the image's changes.
 type offset struct{ value, count int32 }
 
-func (o *offset) learn(score int64, limit int32) {
+func (o *offset) learn(score int64, rate, limit int32) {
 	o.count = min(o.count+1, limit)
-	o.value = clamp(o.value+int32(clamp(score, -1<<10, 6<<10))*700/(o.count+30), -maxOffset, maxOffset)
+	o.value = clamp(o.value+int32(clamp(score, -1<<10, 6<<10))*rate/(o.count+30), -maxOffset, maxOffset)
 }
+
+// How offsets learn: how much from a score, at first and in the long run.
+const (
+	offsetRate, wholeLimit, offsetLimit = 700, 50, 150
+	edgeRate, edgeLimit                 = 4000, 60
+)
 
 // lessons are what has been learned from one image for the steps of a stage.
 type lessons struct {
@@ -92,11 +100,12 @@ type stageContexts [coordinates]struct {
 	around [scoreContexts]offset
 	above  [scoreContexts]offset
 	scales [scaleContexts]offset
+	edge   [edges]offset
 	weight [taps]int64 // of the residuals, Q32
 }
 
 // average sets a to what the bands of a pass have learned: the means of their offsets and weights. An offset has
-// been learned as often as in the band that did so most.
+// been learned as often as in the band that did so most. Those of the top and of the bottom are of the band that is there.
 func (a *stageContexts) average(bands []*stageContexts) {
 	n := int64(len(bands))
 	mean := func(of func(*stageContexts) *offset) {
@@ -117,6 +126,10 @@ func (a *stageContexts) average(bands []*stageContexts) {
 		for j := range scaleContexts {
 			mean(func(c *stageContexts) *offset { return &c[i].scales[j] })
 		}
+		a[i].edge[0], a[i].edge[1] = bands[0][i].edge[0], bands[n-1][i].edge[1]
+		for j := 2; j < edges; j++ {
+			mean(func(c *stageContexts) *offset { return &c[i].edge[j] })
+		}
 		for j := range taps {
 			sum := int64(0)
 			for b := range bands {
@@ -135,6 +148,7 @@ type correction struct {
 	network int32 // and the scale
 
 	offsets  [4]*offset
+	edge     *offset // or nil
 	weight   *[taps]int64
 	residual [taps]int64 // Q4
 
@@ -179,8 +193,13 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tune
 	// Bins of half an octave, whatever the depth.
 	level := clamp((scale-int32(b.c.deep)*scaleSteps+144)>>4, 0, scaleContexts-1)
 	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
-	r.offsets = [4]*offset{&a.whole, byAround, byAbove, byScale}
-	offset := a.whole.value + byAround.value + byAbove.value + byScale.value + int32(clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
+	r.offsets, r.edge = [4]*offset{&a.whole, byAround, byAbove, byScale}, nil
+	offset := a.whole.value + byAround.value + byAbove.value + byScale.value +
+		int32(clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
+	if e := edgeOf(y, x, b.s.h, b.s.w); e >= 0 {
+		r.edge = &a.edge[e]
+		offset += r.edge.value
+	}
 
 	w := &a.weight
 	shift := residual[0]*(w[0]>>16) + residual[1]*(w[1]>>16) + residual[2]*(w[2]>>16) + residual[3]*(w[3]>>16) +
@@ -192,6 +211,21 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tune
 	if b.c.NetworkAlone {
 		r.mean, r.scale = mean, scale
 	}
+}
+
+// edgeOf returns which edge of a scale of h x w sites site (y, x) is at, the first of them, or -1.
+func edgeOf(y, x, h, w int) int {
+	switch {
+	case y == 0:
+		return 0
+	case y == h-1:
+		return 1
+	case x == 0:
+		return 2
+	case x == w-1:
+		return 3
+	}
+	return -1
 }
 
 // times returns v times 2^(scale/scaleSteps).
@@ -208,11 +242,14 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 	score, gradient := known-spread, centre-knownCentre
 	r.score, r.gradient = score, gradient
 	for j, f := range r.offsets {
-		limit := int32(150)
+		limit := int32(offsetLimit)
 		if j == 0 {
-			limit = 50
+			limit = wholeLimit
 		}
-		f.learn(score, limit)
+		f.learn(score, offsetRate, limit)
+	}
+	if r.edge != nil {
+		r.edge.learn(score, edgeRate, edgeLimit)
 	}
 	residual := clamp((x-r.before)*t.shrink[r.network&31]>>uint(22+r.network>>5), -60, 60) // Q4
 	power := int64(2000)

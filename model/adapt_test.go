@@ -163,6 +163,34 @@ func TestScaleIsLearned(t *testing.T) {
 	}
 }
 
+// TestEdgesAreLearned: where the sites of one edge spread sixteen times as far as the network believes, twenty of them are
+// enough to add three octaves there, and the sites inside are taken for what they are.
+func TestEdgesAreLearned(t *testing.T) {
+	const w, h, believed, off = 80, 50, 3 * scaleSteps, 4
+	for edge := range edges {
+		r := newRand(22)
+		var added, inside float64
+		var sites, within int
+		stream(t, w, h, 1, func() (int64, int32) { return 0, believed }, func(_ *band, y, x int, c *correction) int32 {
+			octaves := float64(c.scale-believed) / scaleSteps
+			if edgeOf(y, x, h, w) != edge {
+				inside += octaves
+				within++
+				return int32(math.Round(drawLogistic(r, 0, math.Exp2(believed/scaleSteps))))
+			}
+			if sites++; sites > 20 {
+				added += octaves
+			}
+			return int32(math.Round(drawLogistic(r, 0, math.Exp2(believed/scaleSteps+off))))
+		})
+		added, inside = added/float64(sites-20), inside/float64(within)
+		t.Logf("edge %d: %.2f octaves are added after 20 of %d sites, %.2f inside", edge, added, sites, inside)
+		if math.Abs(added-off) > 1 || math.Abs(inside) > .3 {
+			t.Errorf("edge %d is off by %d octaves: %.2f are added after 20 sites, and %.2f inside", edge, off, added, inside)
+		}
+	}
+}
+
 // TestMeanIsLearned: where residuals follow those of the site to the left, the filter finds that out.
 func TestMeanIsLearned(t *testing.T) {
 	for _, rho := range []float64{-.7, 0, .7} {

@@ -154,6 +154,7 @@ func TestAverage(t *testing.T) {
 			offsets(s[i].around[:])
 			offsets(s[i].above[:])
 			offsets(s[i].scales[:])
+			offsets(s[i].edge[2:])
 		}
 		for i := range s {
 			n.values = append(n.values, s[i].weight[:]...)
@@ -177,6 +178,7 @@ func TestAverage(t *testing.T) {
 				random(c.around[:])
 				random(c.above[:])
 				random(c.scales[:])
+				random(c.edge[:])
 				for j := range c.weight {
 					c.weight[j] = r.Int64N(1<<41) - 1<<40
 				}
@@ -184,6 +186,11 @@ func TestAverage(t *testing.T) {
 		}
 		var got stageContexts
 		got.average(bands)
+		for i := range got {
+			if top, bottom := got[i].edge[0], got[i].edge[1]; top != contexts[0][i].edge[0] || bottom != contexts[n-1][i].edge[1] {
+				t.Fatalf("%d bands: the edges are not of the bands at them", n)
+			}
+		}
 		have, learned := list(&got), make([]numbers, n)
 		for b := range bands {
 			learned[b] = list(bands[b])
