@@ -266,6 +266,8 @@ func (f *file) shorten() {
 	h.Short = true
 	if h.Params = h.Params[1:]; len(h.Params) == 0 {
 		h.Params = nil
+	} else if h.Params[0] > container.MaxShortParam {
+		return
 	}
 	if n, ok := zoo.Number(h.Model); ok {
 		h.Number, h.Model = n, [4]byte{}
@@ -349,7 +351,7 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		chain *model.Chain
 		err   error
 	}
-	colour := model.ChooseColour(p.colour)
+	colour := model.ChooseColour(p.colour, max(p.depth, 8))
 	code := func(o orientation, planes []model.Plane, report func(int)) (a attempt) {
 		id := net.Identity()
 		a.file = &file{header: f.header, payloads: slices.Clone(f.payloads)}

@@ -17,7 +17,6 @@ import (
 
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/container"
-	"github.com/ddpmz/ddpmz/model"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata: golden.json and the streams")
@@ -159,6 +158,7 @@ func updateGolden(t *testing.T) {
 		"alpha.ddpmz":    encode(t, crop(picture(t, "alpha.png"), 12, 8, 16, 12), &codec.Options{Mode: codec.Modelled, Metadata: []byte("a cutting")}),
 		"palette.ddpmz":  encode(t, crop(picture(t, "palette.png"), 30, 30, 40, 30), nil),
 	}
+	streams["derived.ddpmz"] = encode(t, fromJPEG(t, crop(picture(t, "landscape.png"), 60, 40, 40, 30)), nil)
 	streams["common.ddpmz"] = common(t, streams["modelled.ddpmz"])
 	for name, file := range streams {
 		g.Streams[name] = goldenPixels{}
@@ -214,7 +214,7 @@ func damaged(t *testing.T, short, modelled, palette []byte) map[string][]byte {
 		"format":         header(modelled, func(h *container.Header) { h.Format = 7 }),
 		"model":          header(modelled, func(h *container.Header) { h.Model[0] ^= 1 }),
 		"plan":           header(modelled, func(h *container.Header) { h.Params = nil }),
-		"colour":         header(modelled, func(h *container.Header) { h.Params = append(h.Params[:1], uint8(model.Colours)) }),
+		"colour":         header(modelled, func(h *container.Header) { h.Params = append(h.Params[:1], 0xf0) }),
 		"short-version":  flip(short, 2),
 		"short-width":    flip(short, 3),
 		"short-passes":   flip(short, len(short)/2),

@@ -162,7 +162,7 @@ func (s *Stream) params() (tau int8, colour model.Colour, turned orientation, er
 	}
 	colour, turned = unpackParams(rest[0])
 	switch {
-	case len(rest) > 1 || turned >= orientations:
+	case len(rest) > 1:
 		err = unknown
 	case rest[0] == 0:
 		err = FormatError("the first colour transform and orientation are spelled out")
@@ -170,6 +170,8 @@ func (s *Stream) params() (tau int8, colour model.Colour, turned orientation, er
 		err = UnsupportedError(fmt.Sprintf("colour transform %d", colour))
 	case colour != 0 && s.picture.format.planes() == 1:
 		err = FormatError("a colour transform of a single plane")
+	case colour.Derived() && s.picture.depth != 8:
+		err = FormatError("a colour transform of 8-bit samples")
 	}
 	return tau, colour, turned, err
 }
@@ -297,8 +299,12 @@ func (s *Stream) advancePass() error {
 		return nil
 	}
 	s.fresh = true
-	if s.open { // what takes no byte shows when one more is there: see ends
-		s.at.Bytes = max(s.at.Bytes, s.before+1)
+	if s.open { // what takes no byte shows when one more is there, or the segment is complete: see ends
+		more := s.before + 1
+		if i := s.current.Index; more > s.offsets[i]+int64(s.current.Segment.Size) {
+			more = s.offsets[i+1]
+		}
+		s.at.Bytes = max(s.at.Bytes, more)
 	}
 	s.before = s.at.Bytes
 	s.at.Level, s.at.Timestep = pass.Level, model.LevelTimestep(pass.Level)

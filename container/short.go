@@ -23,6 +23,9 @@ const MaxNumber = 1<<paramShift - 1
 
 const paramShift = 4
 
+// MaxShortParam is the largest byte of Params of a short file.
+const MaxShortParam = 0xff >> paramShift
+
 // The lead byte, after the ShortMagic, has the format and the version in the same
 // places as the other; in between, whether the height is the width.
 const isSquare = 0x20
@@ -77,7 +80,7 @@ func (h *Header) validateShort() error {
 
 // shortParams reports whether Params are what fits beside the Number.
 func (h *Header) shortParams() bool {
-	return len(h.Params) == 0 || len(h.Params) == 1 && h.Params[0] > 0 && h.Params[0] <= 0xff>>paramShift
+	return len(h.Params) == 0 || len(h.Params) == 1 && h.Params[0] > 0 && h.Params[0] <= MaxShortParam
 }
 
 func (h *Header) appendShort(dst []byte) []byte {

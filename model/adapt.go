@@ -191,7 +191,8 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tune
 		}
 	}
 	// Bins of half an octave, whatever the depth.
-	level := clamp((scale-int32(b.c.deep)*scaleSteps+144)>>4, 0, scaleContexts-1)
+	deep := int32(b.c.deepOf(i / bands))
+	level := clamp((scale-deep*scaleSteps+144)>>4, 0, scaleContexts-1)
 	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
 	r.offsets, r.edge = [4]*offset{&a.whole, byAround, byAbove, byScale}, nil
 	offset := a.whole.value + byAround.value + byAbove.value + byScale.value +
@@ -207,7 +208,7 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tune
 	shift = clamp(shift>>4+int64(clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
 	r.before, r.network, r.weight = mean, scale, w
 	r.mean = mean + b.c.tables.times(shift, scale)>>10
-	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+int32(b.c.deep)*scaleSteps)
+	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+deep*scaleSteps)
 	if b.c.NetworkAlone {
 		r.mean, r.scale = mean, scale
 	}

@@ -29,7 +29,7 @@ type Chain struct {
 	// Done, if it is set, has Advance stop soon after it is closed, and return false.
 	Done <-chan struct{}
 
-	// Colour is the transform of the image's colours, of three planes. It is set before SetImage and Picture.
+	// Colour is the transform of the image's colours, of three planes. It is set before SetImage, Advance and Picture.
 	Colour Colour
 
 	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go). It is
@@ -103,6 +103,15 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 		w, h = (w+1)/2, (h+1)/2
 	}
 	return c
+}
+
+// deepOf returns by how many bits more than the network's a plane's coordinates are: as many as samples have beyond 8, but
+// one less for chroma that samples were derived from, whose steps are twice as coarse as those of other chroma.
+func (c *Chain) deepOf(plane int) int {
+	if plane > 0 && c.Colour.Derived() {
+		return int(c.deep) - 1
+	}
+	return int(c.deep)
 }
 
 // begin allocates what is known of the coordinates, which is nothing at first, but where there is none, in bands too
@@ -255,7 +264,7 @@ func (c *Chain) coarser(l int) (*coarse, uint) {
 func (c *Chain) advanceThumbnail(coder Coder) bool {
 	d := Distribution{tab: c.tables}
 	for p := range c.planes {
-		raw := d.set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.deep)*scaleSteps, 0, 0, unknown, 0)
+		raw := d.set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.deepOf(p))*scaleSteps, 0, 0, unknown, 0)
 		v, ok := transmit(coder, &d, raw, c.top[p])
 		if !ok {
 			return false
@@ -287,7 +296,7 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 		if t := &s.truth[i]; !t.empty() {
 			truth = t.at(0) + int32(u)
 		}
-		raw := d.set(0, thumbnailScale[i/bands]+int32(c.deep)*scaleSteps, 0, u, unknown, 0)
+		raw := d.set(0, thumbnailScale[i/bands]+int32(c.deepOf(i/bands))*scaleSteps, 0, u, unknown, 0)
 		a, ok := transmit(coder, &d, raw, truth)
 		if !ok {
 			return false
@@ -310,6 +319,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 	c, s, stage := b.c, b.s, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
 	d := Distribution{tab: c.tables}
+	deep := c.deepOf(members[0] / bands)
 	final := stage == stages-1
 	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
 	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
@@ -330,7 +340,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					if k > 0 {
 						mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
 						b.correct(&r, i, sy, sx, mean, scale, o[tunedOutput+m], o[tunedOutput+maxMembers+m])
-						if to := target(stage, i, c.deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
+						if to := target(stage, i, deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
 							truth := int32(u)
 							if t := &s.truth[i]; !t.empty() {
 								truth += t.at(site)
@@ -345,7 +355,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 							a, k = next, to
 							b.setCell(i, site, a, k)
 							f := cells[sx*2*coordinates:]
-							f[i], f[coordinates+i] = c.net.features.cell(a, u, k, c.deep)
+							f[i], f[coordinates+i] = c.net.features.cell(a, u, k, deep)
 						}
 					}
 					switch {

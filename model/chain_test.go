@@ -59,7 +59,13 @@ func TestChain(t *testing.T) {
 			}
 			sent := new(tape)
 			encoder, decoder := NewChain(net, g, net.Tau()), NewChain(net, g, net.Tau())
-			encoder.Colour = Colour(i+j) % Colours
+			if encoder.Colour = Colour(i+j) % Colours; encoder.Colour.Derived() {
+				if g.Planes == 3 && g.Depth == 8 {
+					image = derivedImage(r, g, encoder.Colour)
+				} else {
+					encoder.Colour = 0
+				}
+			}
 			decoder.Colour = encoder.Colour
 			encoder.SetImage(clonePlanes(image))
 			played := 0

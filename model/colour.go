@@ -10,6 +10,11 @@ type Colour = transform.Colour
 const Colours = transform.Colours
 
 const (
+	// fewColours: images of fewer pixels that differ from the one before, are not gray and have no sample clipped may be
+	// Derived by chance.
+	fewColours = 64
+	// deriveEach is how many luma and chroma may be tried for a pixel, on average.
+	deriveEach = 64
 	// gradientRun is how many gradients in a row have a scale of their own.
 	gradientRun = 16
 	// worthColour is the part of YCoCg-R's estimate by which that of another transform has to be less. Files become
@@ -17,20 +22,46 @@ const (
 	worthColour = 16
 )
 
-// ChooseColour returns the transform for the planes R, G, B: YCoCg-R, unless the image will take much fewer bits by
-// another.
-func ChooseColour(image []Plane) Colour {
+// ChooseColour returns the transform for the planes R, G, B: one that undoes how they were made from luma and chroma, if
+// all of them were, which have 8 bits; else YCoCg-R, unless the image will take much fewer bits by another.
+func ChooseColour(image []Plane, depth int) Colour {
 	if len(image) != planes {
 		return transform.YCoCg
 	}
+	for c := range Colours {
+		if c.Derived() && depth == 8 && derived(c, image) {
+			return c
+		}
+	}
 	best, least := transform.YCoCg, colourLength(transform.YCoCg, image)
 	least -= least / worthColour
-	for c := best + 1; c < Colours; c++ {
+	for c := best + 1; !c.Derived(); c++ {
 		if n := colourLength(c, image); n < least {
 			best, least = c, n
 		}
 	}
 	return best
+}
+
+// derived reports whether an image was made from luma and chroma by a conversion.
+func derived(c Colour, image []Plane) bool {
+	var row [planes][]int32
+	changes, most := 0, deriveEach*len(image[0].Pix)
+	for y := range image[0].H {
+		for p := range row {
+			row[p] = append(row[p][:0], image[p].Row(y)...)
+		}
+		for x := 1; x < len(row[0]); x++ {
+			r, g, b := row[0][x], row[1][x], row[2][x]
+			if (r != g || g != b) && min(r, g, b) > 0 && max(r, g, b) < 255 && (r != row[0][x-1] || g != row[1][x-1] || b != row[2][x-1]) {
+				changes++
+			}
+		}
+		if !c.Derive(row[0], row[1], row[2], &most) {
+			return false
+		}
+	}
+	return changes >= fewColours
 }
 
 // colourLength estimates what an image takes under a colour transform, in bits as Q16, from every fourth row if there

@@ -37,17 +37,57 @@ func TestChooseColour(t *testing.T) {
 			{[3]int{16, 4, 16}, transform.YCoCg}, // the pair is the one that this begins with
 		} {
 			for _, size := range [][2]int{{32, 32}, {301, 200}, {640, 480}} {
-				if got := ChooseColour(exposed(newRand(50), size[0], size[1], depth, c.gain)); got != c.want {
+				if got := ChooseColour(exposed(newRand(50), size[0], size[1], depth, c.gain), int(depth)); got != c.want {
 					t.Errorf("%v, %d bits, gains %v: %v, want %v", size, depth, c.gain, got, c.want)
 				}
 			}
 		}
 	}
 	for _, g := range geometries { // too small to tell, or gray
-		if got := ChooseColour(randomImage(newRand(51), g)); got != transform.YCoCg {
+		if got := ChooseColour(randomImage(newRand(51), g), g.Depth); got != transform.YCoCg {
 			t.Errorf("%v: noise is %v", g, got)
 		}
 	}
+}
+
+// TestDerivedColour: an image that was made from luma and chroma of 8 bits is found to be, unless a single pixel was not, it
+// has 16 bits, or there is too little of it to tell.
+func TestDerivedColour(t *testing.T) {
+	for c := transform.PhotoCD; c < Colours; c++ {
+		image := derivedImage(newRand(64), Geometry{61, 40, 3, 8}, c)
+		if got := ChooseColour(image, 8); got != c {
+			t.Errorf("%v: taken for %v", c, got)
+		}
+		if got := ChooseColour(image, 16); got.Derived() {
+			t.Errorf("%v, 16 bits: taken for %v", c, got)
+		}
+		last := len(image[0].Pix) - 1
+		for blue := range int32(256) {
+			x, y, z := []int32{image[0].Pix[last]}, []int32{image[1].Pix[last]}, []int32{blue}
+			if !c.Derive(x, y, z, nil) {
+				image[2].Pix[last] = blue
+				break
+			}
+		}
+		if got := ChooseColour(image, 8); got == c {
+			t.Errorf("%v: taken for that with a pixel of another", c)
+		}
+		if got := ChooseColour(derivedImage(newRand(64), Geometry{8, 8, 3, 8}, c), 8); got.Derived() {
+			t.Errorf("%v, 64 pixels: taken for %v", c, got)
+		}
+	}
+}
+
+// derivedImage returns an image that a conversion made.
+func derivedImage(r *rand.Rand, g Geometry, c Colour) []Plane {
+	image := smoothImage(r, g)
+	for i := range image[1].Pix {
+		image[0].Pix[i] = 40 + image[0].Pix[i]/2
+		image[1].Pix[i] = (image[1].Pix[i] - 128) / 4
+		image[2].Pix[i] = (image[2].Pix[i] - 128) / 4
+	}
+	c.Inverse(image[0].Pix, image[1].Pix, image[2].Pix)
+	return image
 }
 
 // TestColourLength compares the estimate with what its comment says, in floating point.
@@ -55,7 +95,7 @@ func TestColourLength(t *testing.T) {
 	r := newRand(52)
 	for _, g := range []Geometry{{17, 9, 3, 8}, {40, 30, 3, 16}, {500, 420, 3, 8}} {
 		for _, image := range [][]Plane{randomImage(r, g), smoothImage(r, g)} {
-			for c := range Colours {
+			for c := range transform.PhotoCD {
 				x := clonePlanes(image)
 				c.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
 				step, want := 1, 0.0
@@ -94,7 +134,7 @@ func TestPhotographsAreYCoCg(t *testing.T) {
 		t.Skipf("no training images in %s", data)
 	}
 	for i := 0; i < len(files); i += 20 {
-		if c := ChooseColour(readPlanes(t, files[i])); c != transform.YCoCg {
+		if c := ChooseColour(readPlanes(t, files[i]), 8); c != transform.YCoCg {
 			t.Errorf("%s: %v", files[i], c)
 		}
 	}
@@ -104,6 +144,6 @@ func BenchmarkChooseColour(b *testing.B) {
 	image := exposed(newRand(53), 768, 512, 8, [3]int{4, 4, 4})
 	b.SetBytes(3 * 768 * 512)
 	for b.Loop() {
-		ChooseColour(image)
+		ChooseColour(image, 8)
 	}
 }

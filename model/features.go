@@ -33,17 +33,29 @@ func (t *featureTables) compress(x int32) int16 {
 }
 
 // cell returns how the network sees a cell: its centre, compressed, and its clock. deep is the number of
-// bits by which samples are deeper than 8 bits.
-func (t *featureTables) cell(a int32, u uint16, k uint8, deep uint) (centre, precision int16) {
+// bits by which the coordinate is deeper than those of 8-bit samples: see Chain.deepOf.
+func (t *featureTables) cell(a int32, u uint16, k uint8, deep int) (centre, precision int16) {
 	if k == unknown {
 		return 0, 0
 	}
-	return t.compress(shallowCentre(a, u, k, deep) >> 3), t.precise[max(int(k)-int(deep), 0)]
+	clock := 0 // what is exact is, whatever its steps
+	if k > 0 {
+		clock = max(int(k)-deep, 0)
+	}
+	return t.compress(shallowCentre(a, u, k, deep) >> 3), t.precise[clock]
+}
+
+// shallow takes deep bits from v, or adds some.
+func shallow(v int32, deep int) int32 {
+	if deep < 0 {
+		return v << -deep
+	}
+	return v >> deep
 }
 
 // shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach.
-func shallowCentre(a int32, u uint16, k uint8, deep uint) int32 {
-	return clamp(centreQ6(a, u, k)>>deep, -1<<17, 1<<17)
+func shallowCentre(a int32, u uint16, k uint8, deep int) int32 {
+	return clamp(shallow(clamp(centreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
 }
 
 // boxSums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y of h; the
@@ -135,7 +147,7 @@ func (b *band) prepare(ll *coarse, shift uint, to int) {
 
 // look is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
 func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
-	w, t, deep := b.s.w, b.c.net.features, b.c.deep
+	w, t := b.s.w, b.c.net.features
 	var row []int16 // of the input, unless it begins further down
 	if y >= b.layers[0].top {
 		row = b.layers[0].Row(y)
@@ -146,8 +158,9 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 			clear(level)
 		} else {
 			ll.load(level, p, y)
+			deep := b.c.deepOf(p)
 			for x, v := range level {
-				level[x] = clamp(v<<shift>>deep, -1<<14, 1<<14) // Q4
+				level[x] = clamp(shallow(v<<shift, deep), -1<<14, 1<<14) // Q4
 			}
 		}
 		if row != nil {
@@ -161,6 +174,7 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 	for i := range coordinates {
 		magnitude := b.magnitude[i].row(y)
 		cells, from := b.cellsOf(i, y)
+		deep := b.c.deepOf(i / bands)
 		cells.load(cell, clock, from, from+w)
 		b.dither[i].load(dither, (y-b.top)*w)
 		for x, k := range clock {
@@ -238,12 +252,12 @@ func (b *band) measure(y int, h *helper) {
 // grey levels, and that of the mean, Q12. texture and activity are the mean absolute deviations of the
 // coarser image and of the cells around, Q8. Above 16 bits an activity makes no difference: 0.6 of it are more than
 // the width of any cell. The constants are those the weights were trained with.
-func bases(texture, activity uint32, k uint8, deep uint) (logScale, mean int32) {
+func bases(texture, activity uint32, k uint8, deep int) (logScale, mean int32) {
 	local := (uint64(texture)*26214+1<<11)>>12 + 1229 // 0.4·texture + 0.3, Q12
 	if k == unknown {
 		return log2Fast(uint32(local)) - 12<<16, int32(2 * local)
 	}
-	width := uint64(1) << (12 - deep + uint(k))    // of the cell, Q12
+	width := uint64(1) << (12 - deep + int(k))     // of the cell, Q12
 	base := (uint64(activity)*9830+1<<9)>>10 + 819 // 0.6·activity + 0.2
 	base = min(max(base, local*19661>>16), width)  // at least 0.3·local
 	return log2Fast(uint32(base)) - 12<<16, int32(min(width, 2*base))

@@ -107,7 +107,7 @@ func TestBases(t *testing.T) {
 			k = unknown
 			wantScale, wantMean = math.Log2(local), 2*local
 		}
-		scale, mean := bases(texture, activity, k, deep)
+		scale, mean := bases(texture, activity, k, int(deep))
 		if math.Abs(float64(scale)/65536-wantScale) > .003 || math.Abs(float64(mean)/4096-wantMean) > .001+.001*wantMean {
 			t.Fatalf("bases(%d, %d, %d, %d) = %.4f, %.4f; want %.4f, %.4f", texture, activity, k, deep, float64(scale)/65536, float64(mean)/4096, wantScale, wantMean)
 		}

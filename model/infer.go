@@ -119,7 +119,7 @@ const (
 // known, into the belief about it: the mean is the cell's centre + ε · width (eq. 11), if width is what the cell and
 // its surroundings allow.
 func (b *band) predict(i, y, x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
-	deep, j := b.c.deep, (y-b.y0)*b.s.w+x
+	deep, j := b.c.deepOf(i/bands), (y-b.y0)*b.s.w+x
 	logBase, meanBase := bases(b.texture[i/bands][j], uint32(b.activity[i][j]), k, deep)
 	mean = int64(centreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(16-deep)
 	scale = clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(deep)*scaleSteps

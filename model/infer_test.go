@@ -35,7 +35,7 @@ func TestPredict(t *testing.T) {
 				a, centre = 0, 0
 			}
 			b.texture[i/bands][0], b.activity[i][0] = r.Uint32N(1<<19), uint16(r.UintN(1<<16))
-			logBase, meanBase := bases(b.texture[i/bands][0], uint32(b.activity[i][0]), k, c.deep)
+			logBase, meanBase := bases(b.texture[i/bands][0], uint32(b.activity[i][0]), k, int(c.deep))
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))
 
 			mean, scale := b.predict(i, 0, 0, a, u, k, epsilon, logScale)

@@ -77,6 +77,9 @@ func TestPictureImproves(t *testing.T) {
 	net, g := photoNet(t), Geometry{40, 30, 3, 8}
 	for colour := range Colours {
 		for _, image := range [][]Plane{smoothImage(newRand(35), g), exposed(newRand(35), g.Width, g.Height, 8, [3]int{16, 16, 4})} {
+			if colour.Derived() {
+				image = derivedImage(newRand(35), g, colour)
+			}
 			c := NewChain(net, g, net.Tau())
 			c.Colour = colour
 			c.SetImage(clonePlanes(image))

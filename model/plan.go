@@ -43,9 +43,9 @@ func Passes(w, h int) []Pass {
 // TopLevel returns the level of the first pass.
 func TopLevel(w, h int) int { return stages + lead(transform.Scales(w, h)-1) }
 
-// target returns the clock that stage brings coordinate i to. deep is the number of bits by which samples
-// are deeper than 8.
-func target(stage, i int, deep uint) uint8 {
+// target returns the clock that stage brings coordinate i to. deep is the number of bits by which the coordinate is deeper
+// than those of 8-bit samples: see Chain.deepOf.
+func target(stage, i, deep int) uint8 {
 	if stage == stages-1 {
 		return 0
 	}

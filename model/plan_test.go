@@ -56,8 +56,11 @@ func TestPasses(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	for _, deep := range []uint{0, 8} {
+	for _, deep := range []int{-1, 0, 8} {
 		for i := range coordinates {
+			if deep < 0 && i < bands {
+				continue // chroma alone
+			}
 			last := uint8(ditherBits + 1)
 			for stage := range stages {
 				k := target(stage, i, deep)

@@ -14,7 +14,10 @@ const (
 	YCoCg     Colour = iota // p, q, s are R, B, G: Y, Co, Cg
 	RedGreen                // R, G, B
 	GreenBlue               // G, B, R
-	Colours                 // how many there are
+	PhotoCD                 // Derived: see conversions
+	JFIF
+	JFIFGo
+	Colours // how many there are
 )
 
 // roles returns which of R, G and B are p, q and s.
@@ -28,8 +31,12 @@ func (c Colour) roles(r, g, b []int32) (p, q, s []int32) {
 	return r, b, g
 }
 
-// Forward replaces samples by luma and chroma.
+// Forward replaces samples by luma and chroma. If c is Derived, it is for samples that Derive has found to have any.
 func (c Colour) Forward(r, g, b []int32) {
+	if c.Derived() {
+		c.Derive(r, g, b, nil)
+		return
+	}
 	p, q, s := c.roles(r, g, b)
 	for i := range r {
 		d := p[i] - q[i]
@@ -44,6 +51,10 @@ func (c Colour) Forward(r, g, b []int32) {
 
 // Inverse undoes Forward.
 func (c Colour) Inverse(luma, d, e []int32) {
+	if c.Derived() {
+		conversions[c].inverse(luma, d, e)
+		return
+	}
 	p, q, s := c.roles(luma, d, e)
 	for i, t := range luma {
 		d, e := d[i], e[i]
@@ -58,6 +69,10 @@ func (c Colour) Inverse(luma, d, e []int32) {
 
 // Estimate is Inverse for estimates in Q4, which it rounds to integers; see divide.
 func (c Colour) Estimate(luma, d, e []int32) {
+	if c.Derived() {
+		conversions[c].estimate(luma, d, e)
+		return
+	}
 	half := func(v int32) int32 { return divide(v-1<<4, 1, 4) } // rounds down
 	p, q, s := c.roles(luma, d, e)
 	for i, t := range luma {
@@ -80,6 +95,12 @@ func (c Colour) String() string {
 		return "(R+G)/2, R-G, B-(R+G)/2"
 	case GreenBlue:
 		return "(G+B)/2, G-B, R-(G+B)/2"
+	case PhotoCD:
+		return "Photo CD: Y, C2, C1"
+	case JFIF:
+		return "JFIF: Y, Cr, Cb"
+	case JFIFGo:
+		return "JFIF as Go has it: Y, Cr, Cb"
 	}
 	return "unknown"
 }

@@ -5,7 +5,7 @@ import "testing"
 // TestColour checks that every transform is reversible, keeps to the ranges that its comment states, on which the widths
 // of the coarsest coefficients rest, and leaves gray alone.
 func TestColour(t *testing.T) {
-	for c := range Colours {
+	for c := range PhotoCD {
 		for _, depth := range []int{8, 16} {
 			top := int32(1)<<depth - 1
 			r := newRand(3)
@@ -43,7 +43,7 @@ func TestColour(t *testing.T) {
 
 // TestColourMatrix checks that the transforms are what String says, up to rounding.
 func TestColourMatrix(t *testing.T) {
-	rows := [Colours][3][3]int32{ // quarters of R, G, B
+	rows := [PhotoCD][3][3]int32{ // quarters of R, G, B
 		YCoCg:     {{1, 2, 1}, {4, 0, -4}, {-2, 4, -2}},
 		RedGreen:  {{2, 2, 0}, {4, -4, 0}, {-2, -2, 4}},
 		GreenBlue: {{0, 2, 2}, {0, 4, -4}, {4, -2, -2}},
@@ -67,7 +67,7 @@ func TestColourMatrix(t *testing.T) {
 // Y, Co and Cg is 1, 1/6 and 1/4. Of the others it is 1, 1/6 and 1/3.
 func TestColourNoise(t *testing.T) {
 	const amplitude = 1 << 20
-	for c := range Colours {
+	for c := range PhotoCD {
 		want := [...]int64{12, 2, 4} // in twelfths
 		if c == YCoCg {
 			want[2] = 3
@@ -100,7 +100,7 @@ func TestEstimateColour(t *testing.T) {
 		c.Estimate(x, y, z)
 		return v
 	}
-	for c := range Colours {
+	for c := range PhotoCD {
 		for range 10_000 {
 			v := [3]int32{r.Int32N(256), r.Int32N(511) - 255, r.Int32N(511) - 255}
 			exact := v

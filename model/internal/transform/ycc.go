@@ -1,0 +1,158 @@
+package transform
+
+// A conversion is one that samples R, G, B of 8 bits were made by, from luma Y and chroma D (red) and E (blue) of 8 bits,
+// around their centres. Few colours come out of it, one in four to one in nine, but nothing in the image says which, short
+// of undoing it: then Y, D and E, which have coarser steps, are all there is to code.
+//
+//	R = (luma Y + red D + half) >> 16, B = (luma Y + blue E + half) >> 16
+//	G = (luma Y - greenRed D - greenBlue E + half) >> 16
+//
+// clipped to 0..255. All constants are Q16.
+type conversion struct {
+	luma, red, blue, greenRed, greenBlue, half int64
+
+	// whole: green is of red D >> 16 and blue E >> 16 in place of D and E.
+	whole bool
+}
+
+var conversions = [Colours]conversion{
+	// Kodak Photo CD: R = 1.3584 Y + 1.8215 (C2 - 137), B = 1.3584 Y + 2.2179 (C1 - 156), and green from these chroma:
+	// 1.3584 Y - 0.194 ... - 0.509 ..., without rounding.
+	PhotoCD: {luma: 89024, red: 119374, blue: 145352, greenRed: 33358, greenBlue: 12714, whole: true},
+	// JFIF, ITU-R BT.601, as the Independent JPEG Group's decoder rounds it, and most that follow it.
+	JFIF: {luma: 1 << 16, red: 91881, blue: 116130, greenRed: 46802, greenBlue: 22554, half: 1 << 15},
+	// The same as Go's image/color rounds it.
+	JFIFGo: {luma: 0x10101, red: 91881, blue: 116130, greenRed: 46802, greenBlue: 22554},
+}
+
+// Derived reports whether c stands for samples that were made from 8-bit luma and chroma: not every R, G, B has these.
+func (c Colour) Derived() bool { return c >= PhotoCD && c < Colours }
+
+// rgb returns the samples, before they are clipped.
+func (v *conversion) rgb(y, d, e int64) (r, g, b int64) {
+	l, p, q := v.luma*y+v.half, d, e
+	r, b = (l+v.red*d)>>16, (l+v.blue*e)>>16
+	if v.whole {
+		p, q = v.red*d>>16, v.blue*e>>16
+	}
+	return r, (l - v.greenRed*p - v.greenBlue*q) >> 16, b
+}
+
+func clip(v int64) int64 { return min(max(v, 0), 255) }
+
+// Searching for luma and chroma: how far luma may be from what the samples say, in samples none or some of which are
+// clipped, and how much chroma may be more than what clips a sample.
+const (
+	lumaReach   = 2
+	clippedMore = 24
+)
+
+// undo returns luma and chroma that samples come from, and how many it tried. Where none is clipped, there is one at most.
+func (v *conversion) undo(r, g, b int64) (y, d, e int64, tried int, ok bool) {
+	middle := (19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2) / v.luma
+	reach := int64(lumaReach)
+	if min(r, g, b) == 0 || max(r, g, b) == 255 {
+		reach = clippedMore
+	}
+	for k := range 2*reach + 1 {
+		y := middle + (k+1)/2*(1-k&1*2)
+		l := v.luma*y + v.half
+		d0, dn, ds := steps(r, l, v.red)
+		e0, en, es := steps(b, l, v.blue)
+		for i := range dn {
+			for j := range en {
+				d, e := d0+i*ds, e0+j*es
+				tried++
+				if _, m, _ := v.rgb(y, d, e); clip(m) == g {
+					return y, d, e, tried, true
+				}
+			}
+		}
+	}
+	return 0, 0, 0, tried, false
+}
+
+// steps returns the chroma with which a sample is s: n values from the first on, by step.
+func steps(s, luma, gain int64) (first, n, step int64) {
+	first = -((luma - s<<16) / gain) // towards zero
+	for (luma+gain*first)>>16 < s {
+		first++
+	}
+	for (luma+gain*(first-1))>>16 >= s {
+		first--
+	}
+	switch { // first is the least with which the sample is at least s
+	case s == 255:
+		return first, clippedMore, 1
+	case s == 0:
+		for (luma+gain*first)>>16 <= 0 {
+			first++
+		}
+		return first - 1, clippedMore, -1
+	case (luma+gain*first)>>16 > s:
+		return 0, 0, 0
+	}
+	return first, 1, 0
+}
+
+// Derive is Forward for a conversion: it replaces samples by luma and chroma, and reports whether all of them have any. If
+// not, it stops at the first that has none; it may also give up when it has tried as much as most, from which that is
+// subtracted. Most may be nil.
+func (c Colour) Derive(r, g, b []int32, most *int) bool {
+	v := &conversions[c]
+	type triple [3]int32
+	clipped := map[triple]triple{}
+	var last, is triple
+	for i := range r {
+		p := triple{r[i], g[i], b[i]}
+		if i == 0 || p != last {
+			hard := min(p[0], p[1], p[2]) == 0 || max(p[0], p[1], p[2]) == 255
+			known := false
+			if hard {
+				is, known = clipped[p]
+			}
+			if !known {
+				y, d, e, tried, ok := v.undo(int64(p[0]), int64(p[1]), int64(p[2]))
+				if most != nil {
+					*most -= tried
+					ok = ok && *most >= 0
+				}
+				if !ok {
+					return false
+				}
+				is = triple{int32(y), int32(d), int32(e)}
+				if hard {
+					clipped[p] = is
+				}
+			}
+			last = p
+		}
+		r[i], g[i], b[i] = is[0], is[1], is[2]
+	}
+	return true
+}
+
+// inverse undoes Derive.
+func (v *conversion) inverse(y, d, e []int32) {
+	for i := range y {
+		r, g, b := v.rgb(int64(y[i]), int64(d[i]), int64(e[i]))
+		y[i], d[i], e[i] = int32(clip(r)), int32(clip(g)), int32(clip(b))
+	}
+}
+
+// estimate is inverse for estimates in Q4, which it rounds to integers: what rounding down takes on average is subtracted.
+func (v *conversion) estimate(y, d, e []int32) {
+	lost, green := v.half-1<<15, v.half-1<<15
+	if v.whole {
+		green += (v.greenRed + v.greenBlue) / 2
+	}
+	for i := range y {
+		l, p, q := v.luma*int64(y[i]), int64(d[i]), int64(e[i])
+		r, b := l+v.red*p, l+v.blue*q
+		if v.whole {
+			p, q = v.red*p>>16, v.blue*q>>16
+		}
+		g := l - v.greenRed*p - v.greenBlue*q
+		y[i], d[i], e[i] = int32((r+lost<<4+1<<19)>>20), int32((g+green<<4+1<<19)>>20), int32((b+lost<<4+1<<19)>>20)
+	}
+}

@@ -1,0 +1,139 @@
+package transform
+
+import (
+	"image/color"
+	"math"
+	"testing"
+)
+
+func inverseOf(c Colour, y, d, e int32) [3]int32 {
+	v := [3]int32{y, d, e}
+	c.Inverse(v[:1], v[1:2], v[2:])
+	return v
+}
+
+// TestConversions compares the conversions with what they are named after: the published formulas, and Go's image/color.
+func TestConversions(t *testing.T) {
+	r := newRand(61)
+	for range 200_000 {
+		y, cr, cb := r.Int32N(256), r.Int32N(256), r.Int32N(256)
+		red, green, blue := color.YCbCrToRGB(uint8(y), uint8(cb), uint8(cr))
+		if got := inverseOf(JFIFGo, y, cr-128, cb-128); got != [3]int32{int32(red), int32(green), int32(blue)} {
+			t.Fatalf("Go's %d %d %d is %d %d %d, not %v", y, cb, cr, red, green, blue, got)
+		}
+		l, p, q := float64(y), float64(cr-128), float64(cb-128)
+		for i, want := range [3]float64{l + 1.402*p, l - .344136*q - .714136*p, l + 1.772*q} { // T.871, 7
+			want = min(max(want, 0), 255)
+			if got := inverseOf(JFIF, y, cr-128, cb-128)[i]; math.Abs(float64(got)-want) > .502 {
+				t.Fatalf("JFIF's %d %d %d has sample %d as %d, not %v", y, cb, cr, i, got, want)
+			}
+		}
+		l, p, q = 1.3584*l, math.Floor(1.8215*p), math.Floor(2.2179*q)
+		for i, want := range [3]float64{l + 1.8215*float64(cr-128), l - .509*p - .194*q, l + 2.2179*float64(cb-128)} {
+			want = min(max(want, 0), 255)
+			if got := float64(inverseOf(PhotoCD, y, cr-128, cb-128)[i]); got > want+.01 || got < want-1.01 {
+				t.Fatalf("Photo CD's %d %d %d has sample %d as %v, not %v", y, cb, cr, i, got, want)
+			}
+		}
+	}
+}
+
+// TestDerive: samples that a conversion makes are found to come from it, and become what makes them again: if none is
+// clipped, what they came from. Of other samples none is found, as looking at all luma and chroma shows.
+func TestDerive(t *testing.T) {
+	r := newRand(62)
+	for c := PhotoCD; c < Colours; c++ {
+		const n = 20_000
+		var x [3][]int32
+		var from [][3]int32
+		for range n {
+			y, d, e := r.Int32N(256), r.Int32N(256)-128, r.Int32N(256)-128
+			if r.IntN(2) == 0 { // mostly within
+				y, d, e = 60+y/2, d/4, e/4
+			}
+			from = append(from, [3]int32{y, d, e})
+			for p, v := range inverseOf(c, y, d, e) {
+				x[p] = append(x[p], v)
+			}
+		}
+		samples := [3][]int32{append([]int32(nil), x[0]...), append([]int32(nil), x[1]...), append([]int32(nil), x[2]...)}
+		if !c.Derive(x[0], x[1], x[2], nil) {
+			t.Fatalf("%v: not found in what it made", c)
+		}
+		inside := 0
+		for i, v := range from {
+			is := [3]int32{x[0][i], x[1][i], x[2][i]}
+			want := [3]int32{samples[0][i], samples[1][i], samples[2][i]}
+			if got := inverseOf(c, is[0], is[1], is[2]); got != want {
+				t.Fatalf("%v: %v becomes %v, which is %v", c, want, is, got)
+			}
+			if min(want[0], want[1], want[2]) > 0 && max(want[0], want[1], want[2]) < 255 {
+				inside++
+				if is != v {
+					t.Fatalf("%v: %v was made of %v, and becomes %v", c, want, v, is)
+				}
+			}
+		}
+		if inside < n/3 {
+			t.Errorf("%v: only %d samples are not clipped", c, inside)
+		}
+
+		made := map[[3]int32]bool{} // samples near gray that the conversion makes
+		for y := int32(0); y < 256; y++ {
+			for d := int32(-40); d <= 40; d++ {
+				for e := int32(-40); e <= 40; e++ {
+					made[inverseOf(c, y, d, e)] = true
+				}
+			}
+		}
+		found := 0
+		for range n {
+			g := 60 + r.Int32N(130)
+			v := [3]int32{g + r.Int32N(31) - 15, g, g + r.Int32N(31) - 15}
+			w := v
+			got := c.Derive(w[:1], w[1:2], w[2:], nil)
+			if got != made[v] {
+				t.Fatalf("%v: found %v in %v, which is made: %v", c, got, v, made[v])
+			}
+			if got {
+				found++
+			}
+		}
+		t.Logf("%v: %.3f of the colours near gray", c, float64(found)/n)
+		if found == 0 || found > n/3 {
+			t.Errorf("%v: %d of %d colours are of the conversion", c, found, n)
+		}
+		most := 10
+		if c.Derive(samples[0], samples[1], samples[2], &most) || most >= 0 {
+			t.Errorf("%v: tried more than it may", c)
+		}
+	}
+}
+
+// TestEstimateDerived: the estimate of a whole luma and chroma is what it makes, but for what rounding down loses on
+// average; and it is linear.
+func TestEstimateDerived(t *testing.T) {
+	r := newRand(63)
+	for c := PhotoCD; c < Colours; c++ {
+		var sum [3]float64
+		const n = 100_000
+		for range n {
+			v := [3]int32{80 + r.Int32N(60), r.Int32N(31) - 15, r.Int32N(31) - 15}
+			exact := inverseOf(c, v[0], v[1], v[2])
+			got := [3]int32{v[0] << 4, v[1] << 4, v[2] << 4}
+			c.Estimate(got[:1], got[1:2], got[2:])
+			for p := range got {
+				d := got[p] - exact[p]
+				if d < -1 || d > 1 {
+					t.Fatalf("%v: %v is %v, estimated as %v", c, v, exact, got)
+				}
+				sum[p] += float64(d) / n
+			}
+		}
+		for p, mean := range sum {
+			if math.Abs(mean) > .06 {
+				t.Errorf("%v: estimates of sample %d are %.3f too high on average", c, p, mean)
+			}
+		}
+	}
+}
