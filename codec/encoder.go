@@ -348,8 +348,10 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 	}
 	type attempt struct {
 		*file
-		chain *model.Chain
-		err   error
+		chain  *model.Chain
+		size   int64 // of what there is of the file
+		steady bool
+		err    error
 	}
 	colour := model.ChooseColour(p.colour, max(p.depth, 8))
 	code := func(o orientation, planes []model.Plane, report func(int)) (a attempt) {
@@ -359,9 +361,17 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		a.header.Modelled, a.header.Model = true, [4]byte(id[:4])
 		a.header.Params = append([]byte{uint8(net.Tau())}, packParams(colour, o)...)
 		o.turn(0, planes, p.h)
+		if p.w*p.h <= turnedPixels {
+			a.steady = steady(net, p.geometry(), colour, planes)
+		}
 		a.chain = model.NewChain(net, p.geometry(), net.Tau())
 		a.chain.Colour = colour
 		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), forecast)
+		if a.err == nil {
+			whole := *a.file // as around makes it
+			whole.shorten()
+			a.size, a.err = whole.size()
+		}
 		return a
 	}
 	attempts := make([]attempt, 1, orientations)
@@ -370,10 +380,7 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 	}
 	var others sync.WaitGroup
 	for o := 1; o < len(attempts); o++ {
-		planes := make([]model.Plane, len(p.colour))
-		for i, x := range p.colour {
-			planes[i] = model.Plane{W: x.W, H: x.H, Pix: slices.Clone(x.Pix)}
-		}
+		planes := clone(p.colour)
 		others.Go(func() { attempts[o] = code(orientation(o), planes, nil) })
 	}
 	planes := p.colour
@@ -385,8 +392,16 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		if a.err != nil {
 			return nil, a.err
 		}
-		if totalLen(a.payloads) < totalLen(attempts[best].payloads) {
+		if a.size < attempts[best].size {
 			best = o
+		}
+	}
+	if shortest := attempts[best].size; !attempts[best].steady {
+		most := shortest + shortest/steadyShare
+		for o, a := range attempts {
+			if a.steady && a.size <= most {
+				best, most = o, a.size-1
+			}
 		}
 	}
 	*f = *attempts[best].file

@@ -51,6 +51,58 @@ func (o orientation) turn(y int, rows []model.Plane, h int) int {
 	return y
 }
 
+// An orientation that costs more than the shortest by less than a steadyShare of its bytes is taken in its place if the first
+// pictures get better with it, and not with that.
+const steadyShare = 400
+
+// steady reports whether each of the first pictures of a prefix is as near to the image as the one before it, or within an
+// eighth of a decibel: mid-gray, what the coarsest coefficients say, the thumbnail, and what the next pass adds. They depend
+// on a few samples, which in small images mislead easily.
+func steady(net *model.Net, g model.Geometry, colour model.Colour, image []model.Plane) bool {
+	const all = 1 << 30
+	passes := model.Passes(g.Width, g.Height)
+	var before int64
+	for i, symbols := range []int{0, len(image), all, all} {
+		c := model.NewChain(net, g, net.Tau())
+		c.Colour = colour
+		c.SetImage(clone(image))
+		c.Advance(passes[0], &starved{symbols})
+		if i == 3 && len(passes) > 1 {
+			c.Advance(passes[1], &starved{all})
+		}
+		now := int64(0)
+		for p, x := range c.Picture() {
+			for i, v := range x.Pix {
+				d := int64(v - image[p].Pix[i])
+				now += d * d
+			}
+		}
+		if i > 0 && now > before+before/32 {
+			return false
+		}
+		before = now
+	}
+	return true
+}
+
+// A starved coder runs out after some symbols.
+type starved struct{ symbols int }
+
+func (c *starved) Symbol(_ *model.Distribution, s int32) (int32, bool) {
+	c.symbols--
+	return s, c.symbols >= 0
+}
+
+func (c *starved) Bits(v uint32, _ uint) (uint32, bool) { return v, true }
+
+func clone(image []model.Plane) []model.Plane {
+	planes := slices.Clone(image)
+	for i := range planes {
+		planes[i].Pix = slices.Clone(planes[i].Pix)
+	}
+	return planes
+}
+
 // Params of a modelled picture beside τ are one byte, which is left out if it is 0: the colour transform in bits 0, 1 and 4
 // to 7, and the orientation in bits 2 and 3.
 const (

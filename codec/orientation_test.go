@@ -144,7 +144,8 @@ func idealBytes(t testing.TB, m image.Image) float64 {
 }
 
 // TestBestOrientation: a small picture is coded in that orientation in which it takes the fewest bytes, so that it takes as
-// many as its mirror images do; of a larger one others are not tried.
+// many as its mirror images do; of a larger one others are not tried. (The orientation may be the second best, if pictures
+// begin better with it.)
 func TestBestOrientation(t *testing.T) {
 	names := []string{"", "left-right", "top-bottom", "left-right, top-bottom"}
 	chosen := map[string]bool{}
@@ -168,7 +169,7 @@ func TestBestOrientation(t *testing.T) {
 			t.Fatal(err)
 		}
 		chosen[info.Mirrored] = true
-		if at := ideal[info.Mirrored]; at > best+1 {
+		if at := ideal[info.Mirrored]; at > best*(1+1./400)+1 { // of which it may give up that much, see TestSteadyOrientation
 			t.Errorf("%s: %q takes %.1f bytes, the best %.1f", name, info.Mirrored, at, best)
 		}
 		t.Logf("%s: %d bytes, mirrored %q; ideal %v", name, length, info.Mirrored, ideal)
@@ -179,5 +180,20 @@ func TestBestOrientation(t *testing.T) {
 	m := turned(crop(picture(t, "landscape.png"), 0, 0, 65, 64), leftRight)
 	if info, err := new(codec.Decoder).Inspect(bytes.NewReader(encode(t, m, &codec.Options{Mode: codec.Modelled}))); err != nil || info.Mirrored != "" {
 		t.Errorf("%v: mirrored %q, %v", m.Bounds(), info.Mirrored, err)
+	}
+}
+
+// TestSteadyOrientation: of pictures whose shortest orientation begins with a picture that is worse than none, another is
+// taken.
+func TestSteadyOrientation(t *testing.T) {
+	for _, name := range []string{"leaves", "windows", "rock"} {
+		m := picture(t, "tiny/"+name+".png")
+		s := sample{name, m, encode(t, m, &codec.Options{Mode: codec.Modelled})}
+		var lengths []int
+		var quality []float64
+		for n := int(offsets(t, s.file)[0]); n < 40; n++ {
+			lengths, quality = append(lengths, n), append(quality, checkPrefix(t, s, n))
+		}
+		checkDrops(t, m, lengths, quality)
 	}
 }
