@@ -74,7 +74,7 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 	}
 	switch {
 	case !c.hasTop: // x_T: mid-gray
-		flat([planes]int32{8 << c.depth})
+		flat([planes]int32{c.Colour.Middle(c.depth)})
 	case len(c.scales) == 1: // a single pixel
 		flat([planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
 	case c.exactAt == len(c.scales)-1:
@@ -101,7 +101,7 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 // around returns, in Q4, what the picture is around as far as its coarsest coefficients tell. A single sample is not the
 // picture's mean: seven eighths of the way from gray to it.
 func (c *Chain) around() [planes]int32 {
-	return [planes]int32{14*c.top[0] + 2<<(c.depth-1), 14 * c.top[1], 14 * c.top[2]}
+	return [planes]int32{14*c.top[0] + c.Colour.Middle(c.depth)>>3, 14 * c.top[1], 14 * c.top[2]}
 }
 
 // onlyThumbnail reports whether nothing but the thumbnail is known, which is as noisy: then half of what the network

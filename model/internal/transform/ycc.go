@@ -28,6 +28,15 @@ var conversions = [Colours]conversion{
 // Derived reports whether c stands for samples that were made from 8-bit luma and chroma: not every R, G, B has these.
 func (c Colour) Derived() bool { return c >= PhotoCD && c < Colours }
 
+// Middle returns the luma of mid-gray, 2^(depth-1), in Q4: the least of which the estimate is that.
+func (c Colour) Middle(depth uint) int32 {
+	if !c.Derived() {
+		return 8 << depth
+	}
+	luma := conversions[c].luma
+	return int32((8<<depth<<16 + luma - 1) / luma)
+}
+
 // rgb returns the samples, before they are clipped.
 func (v *conversion) rgb(y, d, e int64) (r, g, b int64) {
 	l, p, q := v.luma*y+v.half, d, e

@@ -110,6 +110,17 @@ func TestDerive(t *testing.T) {
 	}
 }
 
+// TestMiddle: of every transform, the luma of mid-gray is estimated as mid-gray.
+func TestMiddle(t *testing.T) {
+	for c := range Colours {
+		x, y, z := []int32{c.Middle(8)}, []int32{0}, []int32{0}
+		c.Estimate(x, y, z)
+		if x[0] != 128 || y[0] != 128 || z[0] != 128 {
+			t.Errorf("%v: mid-gray is %d %d %d", c, x[0], y[0], z[0])
+		}
+	}
+}
+
 // TestEstimateDerived: the estimate of a whole luma and chroma is what it makes, but for what rounding down loses on
 // average; and it is linear.
 func TestEstimateDerived(t *testing.T) {
