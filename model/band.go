@@ -103,7 +103,7 @@ type above struct {
 
 // worthShowing is how many coordinates have to advance in a band of a pass that is cut for it to be kept. A few of
 // them mislead as often as not: they are told before others that would put them right.
-const worthShowing = 16
+const worthShowing = 24
 
 // eachBand has the bands of a scale coded, by as many goroutines as there are processors, and returns whether all
 // of them returned true. If keep is set, what they did to cells and traces is kept.
