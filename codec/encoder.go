@@ -348,10 +348,9 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 	}
 	type attempt struct {
 		*file
-		chain  *model.Chain
-		size   int64 // of what there is of the file
-		steady bool
-		err    error
+		chain *model.Chain
+		size  int64 // of what there is of the file
+		err   error
 	}
 	colour := model.ChooseColour(p.colour, max(p.depth, 8))
 	code := func(o orientation, planes []model.Plane, report func(int)) (a attempt) {
@@ -361,9 +360,6 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		a.header.Modelled, a.header.Model = true, [4]byte(id[:4])
 		a.header.Params = append([]byte{uint8(net.Tau())}, packParams(colour, o)...)
 		o.turn(0, planes, p.h)
-		if p.w*p.h <= turnedPixels {
-			a.steady = steady(net, p.geometry(), colour, planes)
-		}
 		a.chain = model.NewChain(net, p.geometry(), net.Tau())
 		a.chain.Colour = colour
 		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), forecast)
@@ -396,10 +392,11 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 			best = o
 		}
 	}
-	if shortest := attempts[best].size; !attempts[best].steady {
+	begins := func(o int) bool { return steady(net, p.geometry(), colour, attempts[o].chain.Picture()) }
+	if shortest := attempts[best].size; len(attempts) > 1 && !begins(best) {
 		most := shortest + shortest/steadyShare
 		for o, a := range attempts {
-			if a.steady && a.size <= most {
+			if a.size <= most && begins(o) {
 				best, most = o, a.size-1
 			}
 		}
