@@ -7,10 +7,12 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"math"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // withParams returns a file with other params, its checksums made right.
@@ -67,7 +69,7 @@ func fromJPEG(t testing.TB, m image.Image) *image.RGBA {
 func TestDerivedFromJPEG(t *testing.T) {
 	m := fromJPEG(t, crop(picture(t, "landscape.png"), 20, 10, 150, 120))
 	var lengths [2]int
-	for i, want := range []string{"JFIF as Go has it: Y, Cr, Cb", "Y, Co, Cg"} {
+	for i, want := range []string{"JFIF as Go has it: Y, Cr, Cb, chroma halved", "Y, Co, Cg"} {
 		file := encode(t, m, &codec.Options{Mode: codec.Modelled})
 		info, err := new(codec.Decoder).Inspect(bytes.NewReader(file))
 		if err != nil || info.Transform != want {
@@ -87,6 +89,136 @@ func TestDerivedFromJPEG(t *testing.T) {
 	}
 }
 
+// photoCD returns a picture as a Photo CD holds it, luma of every pixel and chroma of every second one both ways, made from
+// the red, green and blue of another.
+func photoCD(m image.Image) *image.RGBA {
+	b := m.Bounds()
+	w, h := b.Dx(), b.Dy()
+	at := func(x, y int) (luma, red, blue float64) { // chroma as Photo CD has it
+		c := color.RGBAModel.Convert(m.At(b.Min.X+min(x, w-1), b.Min.Y+min(y, h-1))).(color.RGBA)
+		luma = (.299*float64(c.R) + .587*float64(c.G) + .114*float64(c.B)) / 1.3584
+		return luma, (float64(c.R) - 1.3584*luma) / 1.8215, (float64(c.B) - 1.3584*luma) / 2.2179
+	}
+	chroma := func(x, y int) (red, blue int) { // of a pixel that has its own
+		_, r, b := at(x, y)
+		return int(math.Round(r)), int(math.Round(b))
+	}
+	to := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			luma, _, _ := at(x, y)
+			l := int(math.Round(luma))
+			d, e := 2, 2
+			for _, p := range [4][2]int{{x &^ 1, y &^ 1}, {(x + 1) &^ 1, y &^ 1}, {x &^ 1, (y + 1) &^ 1}, {(x + 1) &^ 1, (y + 1) &^ 1}} {
+				if p[0] >= w {
+					p[0] = x &^ 1
+				}
+				if p[1] >= h {
+					p[1] = y &^ 1
+				}
+				r, b := chroma(p[0], p[1])
+				d, e = d+r, e+b
+			}
+			d, e = d>>2, e>>2
+			clip := func(v int) uint8 { return uint8(min(max(v>>16, 0), 255)) }
+			red, blue := 119374*d, 145352*e
+			to.SetRGBA(x, y, color.RGBA{clip(89024*l + red), clip(89024*l - 33358*(red>>16) - 12714*(blue>>16)), clip(89024*l + blue), 255})
+		}
+	}
+	return to
+}
+
+// libjpeg returns a picture as the Independent JPEG Group's decoder makes it of luma and chroma, which may have had half the
+// resolution: the nearest of the halved samples counts nine sixteenths, those beside it three, and the one across, one.
+func libjpeg(m image.Image, halved bool) *image.RGBA {
+	b := m.Bounds()
+	w, h := b.Dx(), b.Dy()
+	ycc := func(x, y int) color.YCbCr {
+		c := color.RGBAModel.Convert(m.At(b.Min.X+min(x, w-1), b.Min.Y+min(y, h-1))).(color.RGBA)
+		l, cb, cr := color.RGBToYCbCr(c.R, c.G, c.B)
+		return color.YCbCr{Y: l, Cb: cb, Cr: cr}
+	}
+	half := func(x, y int) (cb, cr int) {
+		x, y = min(max(x, 0), (w-1)/2), min(max(y, 0), (h-1)/2)
+		for k := range 4 {
+			c := ycc(2*x+k%2, 2*y+k/2)
+			cb, cr = cb+int(c.Cb), cr+int(c.Cr)
+		}
+		return (cb + 2) / 4, (cr + 2) / 4
+	}
+	to := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := ycc(x, y)
+			l, e, d := int(c.Y), int(c.Cb)-128, int(c.Cr)-128
+			if halved {
+				e, d = 8-x%2, 8-x%2
+				for k, weight := range [4]int{9, 3, 3, 1} {
+					cb, cr := half(x/2+k%2*(2*(x%2)-1), y/2+k/2*(2*(y%2)-1))
+					e, d = e+weight*cb, d+weight*cr
+				}
+				e, d = e>>4-128, d>>4-128
+			}
+			l = l<<16 + 1<<15
+			clip := func(v int) uint8 { return uint8(min(max(v>>16, 0), 255)) }
+			to.SetRGBA(x, y, color.RGBA{clip(l + 91881*d), clip(l - 46802*d - 22554*e), clip(l + 116130*e), 255})
+		}
+	}
+	return to
+}
+
+// TestLibjpeg: what libjpeg's decoder makes is coded as luma and chroma, halved if they were.
+func TestLibjpeg(t *testing.T) {
+	m := crop(picture(t, "landscape.png"), 20, 10, 151, 121)
+	for halved, want := range map[bool]string{true: "JFIF: Y, Cr, Cb, chroma halved", false: "JFIF: Y, Cr, Cb"} {
+		made := libjpeg(m, halved)
+		file := encode(t, made, &codec.Options{Mode: codec.Modelled})
+		info, err := new(codec.Decoder).Inspect(bytes.NewReader(file))
+		if err != nil || info.Transform != want {
+			t.Fatalf("transform %q, %v; want %q", info.Transform, err, want)
+		}
+		if !same(decode(t, file, 0), made) {
+			t.Fatalf("%s: decodes to another picture", want)
+		}
+		kept := len(encode(t, made, &codec.Options{Mode: codec.Modelled, KeepColours: true}))
+		t.Logf("%s: %d bytes; with colours as they are %d", want, len(file), kept)
+		if len(file) > kept*9/10 {
+			t.Errorf("%s: %d bytes; with colours as they are %d", want, len(file), kept)
+		}
+	}
+}
+
+// TestPhotoCD: a Photo CD's picture is coded as its luma and halved chroma, also if it was turned over.
+func TestPhotoCD(t *testing.T) {
+	upright := photoCD(crop(picture(t, "landscape.png"), 20, 10, 150, 120))
+	turned := image.NewRGBA(upright.Bounds())
+	for y := range 120 {
+		for x := range 150 {
+			turned.Set(x, 119-y, upright.At(x, y))
+		}
+	}
+	var lengths []int
+	for i, m := range []image.Image{upright, turned} {
+		file := encode(t, m, &codec.Options{Mode: codec.Modelled})
+		info, err := new(codec.Decoder).Inspect(bytes.NewReader(file))
+		if want := "Photo CD: Y, C2, C1, chroma halved"; err != nil || info.Transform != want || info.Mirrored != []string{"", "top-bottom"}[i] {
+			t.Fatalf("transform %q, mirrored %q, %v; want %q", info.Transform, info.Mirrored, err, want)
+		}
+		if !same(decode(t, file, 0), m) {
+			t.Fatal("decodes to another picture")
+		}
+		lengths = append(lengths, len(file))
+	}
+	kept := encode(t, upright, &codec.Options{Mode: codec.Modelled, KeepColours: true})
+	if !same(decode(t, kept, 0), upright) {
+		t.Fatal("with colours as they are, it decodes to another picture")
+	}
+	t.Logf("%d bytes, turned over %d; with colours as they are %d", lengths[0], lengths[1], len(kept))
+	if lengths[1] != lengths[0] || lengths[0] > len(kept)*6/10 {
+		t.Errorf("%d and %d bytes, with colours as they are %d", lengths[0], lengths[1], len(kept))
+	}
+}
+
 // TestTransformsOfAFile: params decide the transform, of whatever the passes say. A transform that is not known, or makes
 // no sense, is refused.
 func TestTransformsOfAFile(t *testing.T) {
@@ -94,14 +226,14 @@ func TestTransformsOfAFile(t *testing.T) {
 	var malformed codec.FormatError
 	rgb, gray := kind(t, "rgb").file, kind(t, "gray").file
 	list := map[string]image.Image{}
-	for colour := range byte(12) {
+	for colour := range byte(model.Colours + 2) {
 		for form, file := range map[string][]byte{"short": rgb, "common": common(t, rgb)} {
-			if form == "short" && colour > 3 || colour >= 3 && colour < 6 {
+			if form == "short" && colour > 3 || colour >= 3 && colour < byte(model.Colours) {
 				continue // does not fit; is not of the same passes
 			}
 			file := changed(t, file, func(old byte) byte { return old&(leftRight|topBottom) | colour&3 | colour>>2<<4 })
 			m, err := codec.Decode(bytes.NewReader(file))
-			if colour >= 6 {
+			if colour >= byte(model.Colours) {
 				if !errors.As(err, &unsupported) {
 					t.Errorf("%s form, transform %d: %v", form, colour, err)
 				}

@@ -34,6 +34,10 @@ type Options struct {
 
 	Mode Mode
 
+	// KeepColours has red, green and blue coded as they are, where Encode would else look for the luma and chroma that they
+	// were made from. Files get larger, by much if there are any.
+	KeepColours bool
+
 	// Metadata rides along as it is, compressed: color profile, camera data, text. The codec does not look
 	// inside.
 	Metadata []byte
@@ -352,7 +356,7 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		size  int64 // of what there is of the file
 		err   error
 	}
-	colour := model.ChooseColour(p.colour, max(p.depth, 8))
+	colour, first := chooseColour(p.colour, max(p.depth, 8), !e.KeepColours)
 	code := func(o orientation, planes []model.Plane, report func(int)) (a attempt) {
 		id := net.Identity()
 		a.file = &file{header: f.header, payloads: slices.Clone(f.payloads)}
@@ -370,41 +374,42 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		}
 		return a
 	}
-	attempts := make([]attempt, 1, orientations)
+	tried := []orientation{first}
 	if p.w*p.h <= turnedPixels {
-		attempts = attempts[:orientations]
+		tried = append(tried, first^mirrored, first^upsideDown, first^mirrored^upsideDown)
 	}
+	attempts := make([]attempt, len(tried))
 	var others sync.WaitGroup
-	for o := 1; o < len(attempts); o++ {
+	for i := 1; i < len(attempts); i++ {
 		planes := clone(p.colour)
-		others.Go(func() { attempts[o] = code(orientation(o), planes, nil) })
+		others.Go(func() { attempts[i] = code(tried[i], planes, nil) })
 	}
 	planes := p.colour
 	p.colour = nil // so that planes can go when the chain has what they held
-	attempts[0] = code(0, planes, e.Progress)
+	attempts[0] = code(first, planes, e.Progress)
 	others.Wait()
 	best := 0
-	for o, a := range attempts {
+	for i, a := range attempts {
 		if a.err != nil {
 			return nil, a.err
 		}
 		if a.size < attempts[best].size {
-			best = o
+			best = i
 		}
 	}
-	begins := func(o int) bool { return steady(net, p.geometry(), colour, attempts[o].chain.Picture()) }
+	begins := func(i int) bool { return steady(net, p.geometry(), colour, attempts[i].chain.Picture()) }
 	if shortest := attempts[best].size; len(attempts) > 1 && !begins(best) {
 		most := shortest + shortest/steadyShare
-		for o, a := range attempts {
-			if a.size <= most && begins(o) {
-				best, most = o, a.size-1
+		for i, a := range attempts {
+			if a.size <= most && begins(i) {
+				best, most = i, a.size-1
 			}
 		}
 	}
 	*f = *attempts[best].file
 	return func() []model.Plane {
 		planes := attempts[best].chain.Picture()
-		orientation(best).turn(0, planes, p.h)
+		tried[best].turn(0, planes, p.h)
 		return planes
 	}, nil
 }

@@ -158,7 +158,11 @@ func updateGolden(t *testing.T) {
 		"alpha.ddpmz":    encode(t, crop(picture(t, "alpha.png"), 12, 8, 16, 12), &codec.Options{Mode: codec.Modelled, Metadata: []byte("a cutting")}),
 		"palette.ddpmz":  encode(t, crop(picture(t, "palette.png"), 30, 30, 40, 30), nil),
 	}
-	streams["derived.ddpmz"] = encode(t, fromJPEG(t, crop(picture(t, "landscape.png"), 60, 40, 40, 30)), nil)
+	landscape := crop(picture(t, "landscape.png"), 60, 40, 40, 30)
+	streams["derived.ddpmz"] = encode(t, fromJPEG(t, landscape), nil)
+	streams["derived-photocd.ddpmz"] = encode(t, photoCD(landscape), nil)
+	streams["derived-libjpeg.ddpmz"] = encode(t, libjpeg(landscape, true), nil)
+	streams["derived-whole.ddpmz"] = encode(t, libjpeg(landscape, false), nil)
 	streams["common.ddpmz"] = common(t, streams["modelled.ddpmz"])
 	for name, file := range streams {
 		g.Streams[name] = goldenPixels{}

@@ -18,6 +18,18 @@ const (
 	orientations = 4
 )
 
+// chooseColour returns the transform of a picture's colours, and the orientation that it is for.
+func chooseColour(image []model.Plane, depth int, derive bool) (c model.Colour, o orientation) {
+	c, mirror, turn := model.ChooseColour(image, depth, derive)
+	if mirror {
+		o |= mirrored
+	}
+	if turn {
+		o |= upsideDown
+	}
+	return c, o
+}
+
 // turnedPixels is the size, in pixels, of the largest pictures of which the encoder tries all orientations. Of larger
 // ones it would cost more time, and bring less.
 const turnedPixels = 64 * 64

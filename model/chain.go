@@ -1,6 +1,8 @@
 package model
 
 import (
+	"runtime"
+
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -142,30 +144,37 @@ func (c *Chain) SetImage(image []Plane) {
 	var x [planes]Plane
 	copy(x[:], image)
 	if c.planes == planes {
-		c.Colour.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
+		c.Colour.Split(x)
 	}
-	for p := range c.planes {
-		for l := 1; l < len(c.scales); l++ {
-			s := &c.scales[l]
-			c.net.lifting.Split(x[p])
-			for b := range bands {
-				t := newStore(s.w*s.h, c.deep)
-				w, h := transform.BandSize(s.fw, s.fh, b)
-				dx, dy := transform.Offset(b)
-				for y := range h {
-					row := x[p].Row(2*y + dy)[dx:]
-					for i := range w {
-						t.set(y*s.w+i, row[2*i])
-					}
-				}
-				s.truth[bands*p+b] = t
-			}
-			ll := NewPlane(s.w, s.h)
-			x[p].Pick(ll, 0, 0)
-			x[p] = ll
+	parallel(runtime.GOMAXPROCS(0), c.planes, c.w*c.h*50, func(_, p0, p1 int) {
+		for p := p0; p < p1; p++ {
+			c.setPlane(p, x[p])
 		}
-		c.top[p] = x[p].Pix[0]
+	})
+}
+
+// setPlane gives an encoder's chain a plane of luma or chroma, which it overwrites.
+func (c *Chain) setPlane(p int, x Plane) {
+	for l := 1; l < len(c.scales); l++ {
+		s := &c.scales[l]
+		c.Colour.Wavelet(c.net.lifting, l, p).Split(x)
+		for b := range bands {
+			t := newStore(s.w*s.h, c.deep)
+			w, h := transform.BandSize(s.fw, s.fh, b)
+			dx, dy := transform.Offset(b)
+			for y := range h {
+				row := x.Row(2*y + dy)[dx:]
+				for i := range w {
+					t.set(y*s.w+i, row[2*i])
+				}
+			}
+			s.truth[bands*p+b] = t
+		}
+		ll := NewPlane(s.w, s.h)
+		x.Pick(ll, 0, 0)
+		x = ll
 	}
+	c.top[p] = x.Pix[0]
 }
 
 // Advance takes the chain through a pass, which must be the next of Passes, with a coder for each of its Bands.

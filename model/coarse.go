@@ -57,7 +57,7 @@ type merger struct {
 }
 
 // plane merges plane p of d.
-func (m *merger) plane(l *transform.Lifting, d, coarser *coarse, p int, shift, frac uint) {
+func (m *merger) plane(l transform.Wavelet, d, coarser *coarse, p int, shift, frac uint) {
 	m.kept = resize(m.kept, 2*stripHalo*d.w, 2*stripHalo*d.w)
 	for y0 := 0; y0 < coarser.h; y0 += mergeRows {
 		y1 := min(y0+mergeRows, coarser.h)
@@ -76,7 +76,7 @@ func (m *merger) plane(l *transform.Lifting, d, coarser *coarse, p int, shift, f
 }
 
 // mergeWith merges rows of coefficients, of which the first is row top of sites, with plane p of the coarser image.
-func mergeWith(l *transform.Lifting, x Plane, coarser *coarse, p, top int, shift, frac uint) {
+func mergeWith(l transform.Wavelet, x Plane, coarser *coarse, p, top int, shift, frac uint) {
 	sites := make([]int32, coarser.w)
 	for y := 0; y < x.H; y += 2 {
 		row := x.Row(y)

@@ -22,15 +22,16 @@ const (
 	worthColour = 16
 )
 
-// ChooseColour returns the transform for the planes R, G, B: one that undoes how they were made from luma and chroma, if
-// all of them were, which have 8 bits; else YCoCg-R, unless the image will take much fewer bits by another.
-func ChooseColour(image []Plane, depth int) Colour {
+// ChooseColour returns the transform for the planes R, G, B: with derive, one that undoes how they were made from luma and
+// chroma, if all of them were, which have 8 bits; else YCoCg-R, unless the image will take much fewer bits by another. mirror and turn
+// say whether the image should be mirrored, left to right, and turned upside down, for that.
+func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn bool) {
 	if len(image) != planes {
-		return transform.YCoCg
+		return transform.YCoCg, false, false
 	}
 	for c := range Colours {
-		if c.Derived() && depth == 8 && derived(c, image) {
-			return c
+		if derive && c.Derived() && !c.Halved() && depth == 8 && derived(c, image) {
+			return c.Halve([planes]Plane(image))
 		}
 	}
 	best, least := transform.YCoCg, colourLength(transform.YCoCg, image)
@@ -40,7 +41,7 @@ func ChooseColour(image []Plane, depth int) Colour {
 			best, least = c, n
 		}
 	}
-	return best
+	return best, false, false
 }
 
 // derived reports whether an image was made from luma and chroma by a conversion.

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -37,14 +39,14 @@ func TestChooseColour(t *testing.T) {
 			{[3]int{16, 4, 16}, transform.YCoCg}, // the pair is the one that this begins with
 		} {
 			for _, size := range [][2]int{{32, 32}, {301, 200}, {640, 480}} {
-				if got := ChooseColour(exposed(newRand(50), size[0], size[1], depth, c.gain), int(depth)); got != c.want {
+				if got, _, _ := ChooseColour(exposed(newRand(50), size[0], size[1], depth, c.gain), int(depth), true); got != c.want {
 					t.Errorf("%v, %d bits, gains %v: %v, want %v", size, depth, c.gain, got, c.want)
 				}
 			}
 		}
 	}
 	for _, g := range geometries { // too small to tell, or gray
-		if got := ChooseColour(randomImage(newRand(51), g), g.Depth); got != transform.YCoCg {
+		if got, _, _ := ChooseColour(randomImage(newRand(51), g), g.Depth, true); got != transform.YCoCg {
 			t.Errorf("%v: noise is %v", g, got)
 		}
 	}
@@ -55,10 +57,13 @@ func TestChooseColour(t *testing.T) {
 func TestDerivedColour(t *testing.T) {
 	for c := transform.PhotoCD; c < Colours; c++ {
 		image := derivedImage(newRand(64), Geometry{61, 40, 3, 8}, c)
-		if got := ChooseColour(image, 8); got != c {
-			t.Errorf("%v: taken for %v", c, got)
+		if got, mirror, turn := ChooseColour(image, 8, true); got != c || mirror || turn {
+			t.Errorf("%v: taken for %v, mirrored: %v, turned: %v", c, got, mirror, turn)
 		}
-		if got := ChooseColour(image, 16); got.Derived() {
+		if got, _, _ := ChooseColour(image, 8, false); got.Derived() {
+			t.Errorf("%v: taken for %v, which is not wanted", c, got)
+		}
+		if got, _, _ := ChooseColour(image, 16, true); got.Derived() {
 			t.Errorf("%v, 16 bits: taken for %v", c, got)
 		}
 		last := len(image[0].Pix) - 1
@@ -69,22 +74,58 @@ func TestDerivedColour(t *testing.T) {
 				break
 			}
 		}
-		if got := ChooseColour(image, 8); got == c {
+		if got, _, _ := ChooseColour(image, 8, true); got.Derived() {
 			t.Errorf("%v: taken for that with a pixel of another", c)
 		}
-		if got := ChooseColour(derivedImage(newRand(64), Geometry{8, 8, 3, 8}, c), 8); got.Derived() {
+		if got, _, _ := ChooseColour(derivedImage(newRand(64), Geometry{8, 8, 3, 8}, c), 8, true); got.Derived() {
 			t.Errorf("%v, 64 pixels: taken for %v", c, got)
 		}
 	}
 }
 
-// derivedImage returns an image that a conversion made.
+// TestHalvedTurned: a Photo CD's image that was mirrored, or turned over, is to be so again.
+func TestHalvedTurned(t *testing.T) {
+	for d := range 4 {
+		image := derivedImage(newRand(65), Geometry{62, 40, 3, 8}, transform.PhotoCDHalved)
+		for _, p := range image {
+			for y := range p.H {
+				if d&1 != 0 {
+					slices.Reverse(p.Row(y))
+				}
+			}
+			if d&2 != 0 {
+				for y := range p.H / 2 {
+					a, b := p.Row(y), p.Row(p.H-1-y)
+					for x := range a {
+						a[x], b[x] = b[x], a[x]
+					}
+				}
+			}
+		}
+		if c, mirror, turn := ChooseColour(image, 8, true); c != transform.PhotoCDHalved || mirror != (d&1 != 0) || turn != (d&2 != 0) {
+			t.Errorf("%d: %v, mirror: %v, turn: %v", d, c, mirror, turn)
+		}
+	}
+}
+
+// derivedImage returns an image that a conversion made, of chroma that its upsampling made if c is Halved.
 func derivedImage(r *rand.Rand, g Geometry, c Colour) []Plane {
 	image := smoothImage(r, g)
 	for i := range image[1].Pix {
 		image[0].Pix[i] = 40 + image[0].Pix[i]/2
 		image[1].Pix[i] = (image[1].Pix[i] - 128) / 4
 		image[2].Pix[i] = (image[2].Pix[i] - 128) / 4
+	}
+	for p, x := range image {
+		if wavelet := c.Wavelet(nil, 1, p); c.Halved() && p > 0 {
+			var none [transform.Bands]Plane
+			for b := range none {
+				none[b] = NewPlane(transform.BandSize(x.W, x.H, b))
+			}
+			half := NewPlane((x.W+1)/2, (x.H+1)/2)
+			x.Pick(half, 0, 0)
+			image[p] = transform.Synthesize(wavelet, x.W, x.H, half, none, 0)
+		}
 	}
 	c.Inverse(image[0].Pix, image[1].Pix, image[2].Pix)
 	return image
@@ -134,7 +175,7 @@ func TestPhotographsAreYCoCg(t *testing.T) {
 		t.Skipf("no training images in %s", data)
 	}
 	for i := 0; i < len(files); i += 20 {
-		if c := ChooseColour(readPlanes(t, files[i]), 8); c != transform.YCoCg {
+		if c, _, _ := ChooseColour(readPlanes(t, files[i]), 8, true); c != transform.YCoCg {
 			t.Errorf("%s: %v", files[i], c)
 		}
 	}
@@ -144,6 +185,39 @@ func BenchmarkChooseColour(b *testing.B) {
 	image := exposed(newRand(53), 768, 512, 8, [3]int{4, 4, 4})
 	b.SetBytes(3 * 768 * 512)
 	for b.Loop() {
-		ChooseColour(image, 8)
+		ChooseColour(image, 8, true)
+	}
+}
+
+// TestHalvedOfAny: under a Halved colour, an image whose chroma is not upsampled at all comes back, too, however wild it is.
+func TestHalvedOfAny(t *testing.T) {
+	r := newRand(66)
+	net, g := tinyNet(t, 0), Geometry{37, 150, 3, 8}
+	for c := range Colours {
+		if !c.Halved() {
+			continue
+		}
+		image := randomImage(r, g)
+		for i := range image[0].Pix {
+			image[1].Pix[i] -= 128
+			image[2].Pix[i] -= 128
+			if r.IntN(3) > 0 { // the worst for what is found sample by sample
+				image[1].Pix[i] = 127 - 255*int32(i&1)
+			}
+		}
+		c.Inverse(image[0].Pix, image[1].Pix, image[2].Pix)
+		chain := NewChain(net, g, net.Tau())
+		chain.Colour = c
+		chain.SetImage(clonePlanes(image))
+		for _, p := range Passes(g.Width, g.Height) {
+			coders := make([]Coder, chain.Bands(p))
+			for b := range coders {
+				coders[b] = new(length)
+			}
+			chain.Advance(p, coders...)
+		}
+		if !reflect.DeepEqual(chain.Picture(), image) {
+			t.Errorf("%v: the image did not come back", c)
+		}
 	}
 }

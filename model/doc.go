@@ -12,7 +12,8 @@
 //     length of the image under the model. Nothing is paid for noise. (dither.go, cell.go)
 //   - The chain does not run on pixels but on a reversible wavelet pyramid of YCoCg-R planes, where
 //     isotropic noise is still isotropic but coordinates are nearly independent. Where colours are clipped, other
-//     planes are more so. (internal/transform, colour.go)
+//     planes are more so. Where a JPEG decoder or a Photo CD's made the image, the planes are the luma and chroma that it
+//     was made from, chroma at half the resolution if it was. (internal/transform, colour.go)
 //   - A coordinate advances only when the model is unsure of it on the scale of the target cell. The
 //     decoder knows how unsure the model is, so skipping costs nothing. (chain.go)
 //   - Everything here is integer arithmetic: encoder and decoder must agree to the last bit on every

@@ -60,7 +60,7 @@ func (s shape) sizes() []int {
 
 // file returns a weights file of that shape: weights of 12 fractional bits drawn from [-spread,spread].
 func (s shape) file(r *rand.Rand, spread int) []byte {
-	b := []byte("ddpw\x00")
+	b := append([]byte(weightsMagic), weightsVersion)
 	b = append(b, byte(s.channels), byte(s.layers), byte(s.hidden), byte(s.wavelet), byte(s.actFrac), byte(s.tau))
 	for _, n := range s.sizes() {
 		b = append(b, 12)

@@ -13,7 +13,7 @@ const slabRows = 4
 // has a row less than the one before it on either side, so that the last has those of the band. All go down the band
 // together, each a row behind the one that it reads.
 func (b *band) runTrunk(ll *coarse, shift uint) {
-	t := &b.c.net.trunks[process.Look(b.stage)][min(b.s.number-1, conditions-1)]
+	t := &b.c.net.trunks[process.Look(b.stage, b.c.Colour.Kind())][min(b.s.number-1, conditions-1)]
 	n := len(t.convs)
 	b.slab = slabRows * b.procs
 	for len(b.helpers) < b.procs {
@@ -69,7 +69,7 @@ func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 		if members[0] >= bands*process.PlanesIn(b.stage, b.c.planes) {
 			break
 		}
-		hd := &b.c.net.heads[process.Look(b.stage)][g]
+		hd := &b.c.net.heads[process.Look(b.stage, b.c.Colour.Kind())][g]
 		b.tuner.begin(&b.learned.tunings[g], hd.out, len(members), b.c.net.w.actFrac)
 		for phase, origin := range phaseOrigin {
 			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2

@@ -3,6 +3,7 @@ package model
 import (
 	"crypto/sha256"
 	"math/bits"
+	"runtime"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -62,6 +63,22 @@ func (n *Net) reach() int { return 1 + n.w.layers }
 
 // fold prepares the layers for every condition.
 func (n *Net) fold() error {
+	errs := make([]error, looks)
+	parallel(runtime.GOMAXPROCS(0), looks, looks*1<<20, func(_, from, to int) {
+		for s := from; s < to; s++ {
+			errs[s] = n.foldLook(s)
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foldLook prepares the layers of a look.
+func (n *Net) foldLook(s int) error {
 	w := n.w
 	c, h, act := w.channels, w.hidden, w.actFrac
 	gainOf := func(t tensor, i, n int) []int64 { // 1 + gain, with t.frac fractional bits
@@ -71,54 +88,52 @@ func (n *Net) fold() error {
 		}
 		return g
 	}
-	for s := range looks {
-		for q := range conditions {
-			t := &n.trunks[s][q]
-			layer := func(size, in, l int, k, bias tensor) (*kernel.Conv, error) {
-				i := (l*looks+s)*conditions + q
-				return fold(size, in, k, bias, w.gain.frac, gainOf(w.gain, i, c), tensor{w.shift.frac, w.shift.data[i*c : (i+1)*c]}, act, act)
-			}
-			stem, err := layer(3, inputs, 0, w.stem, w.stemBias)
-			if err != nil {
-				return err
-			}
-			t.convs = append(t.convs, stem)
-			for l := range w.layers {
-				b, err := layer(3, c, l+1, w.block[l], w.blockBias[l])
-				if err != nil {
-					return err
-				}
-				t.convs = append(t.convs, b)
-			}
+	for q := range conditions {
+		t := &n.trunks[s][q]
+		layer := func(size, in, l int, k, bias tensor) (*kernel.Conv, error) {
+			i := (l*looks+s)*conditions + q
+			return fold(size, in, k, bias, w.gain.frac, gainOf(w.gain, i, c), tensor{w.shift.frac, w.shift.data[i*c : (i+1)*c]}, act, act)
 		}
-		none := tensor{0, make([]int16, len(groups)*h)}
-		site, err := fold(1, c, w.site, w.siteBias, w.headGain.frac, gainOf(w.headGain, s, len(groups)*h), none, act, act)
+		stem, err := layer(3, inputs, 0, w.stem, w.stemBias)
 		if err != nil {
 			return err
 		}
-		for g := range groups {
-			hd := &n.heads[s][g]
-			hd.site = site.Outputs(g*h, h)
-			none := tensor{0, make([]int16, h)}
-			for p := range phases {
-				i := (s*len(groups)+g)*phases + p
-				shift := tensor{w.headShift.frac, w.headShift.data[i*h : (i+1)*h]}
-				hd.near[p], err = fold(3, 2*coordinates, w.near[g], none, w.headGain.frac, gainOf(w.headGain, s*len(groups)+g, h), shift, act, act)
-				if err != nil {
-					return err
-				}
-			}
-			k := tensor{w.out[g].frac, make([]int16, 16*h)} // padded to the kernel's 16 outputs
-			copy(k.data, w.out[g].data)
-			b := tensor{w.outBias[g].frac, make([]int16, 16)}
-			copy(b.data, w.outBias[g].data)
-			ones := make([]int64, 16)
-			for i := range ones {
-				ones[i] = 1
-			}
-			if hd.out, err = fold(1, h, k, b, 0, ones, tensor{0, make([]int16, 16)}, act, outBits); err != nil {
+		t.convs = append(t.convs, stem)
+		for l := range w.layers {
+			b, err := layer(3, c, l+1, w.block[l], w.blockBias[l])
+			if err != nil {
 				return err
 			}
+			t.convs = append(t.convs, b)
+		}
+	}
+	none := tensor{0, make([]int16, len(groups)*h)}
+	site, err := fold(1, c, w.site, w.siteBias, w.headGain.frac, gainOf(w.headGain, s, len(groups)*h), none, act, act)
+	if err != nil {
+		return err
+	}
+	for g := range groups {
+		hd := &n.heads[s][g]
+		hd.site = site.Outputs(g*h, h)
+		none := tensor{0, make([]int16, h)}
+		for p := range phases {
+			i := (s*len(groups)+g)*phases + p
+			shift := tensor{w.headShift.frac, w.headShift.data[i*h : (i+1)*h]}
+			hd.near[p], err = fold(3, 2*coordinates, w.near[g], none, w.headGain.frac, gainOf(w.headGain, s*len(groups)+g, h), shift, act, act)
+			if err != nil {
+				return err
+			}
+		}
+		k := tensor{w.out[g].frac, make([]int16, 16*h)} // padded to the kernel's 16 outputs
+		copy(k.data, w.out[g].data)
+		b := tensor{w.outBias[g].frac, make([]int16, 16)}
+		copy(b.data, w.outBias[g].data)
+		ones := make([]int64, 16)
+		for i := range ones {
+			ones[i] = 1
+		}
+		if hd.out, err = fold(1, h, k, b, 0, ones, tensor{0, make([]int16, 16)}, act, outBits); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -153,8 +168,13 @@ func fold(size, in int, k, bias tensor, gainFrac uint, gain []int64, shift tenso
 	down := final + inFrac - outFrac
 	w, b := make([]int16, out*n), make([]int32, out)
 	for o, g := range gain {
+		row, lost := w[o*n:(o+1)*n], frac-final
 		for i, v := range k.data[o*n : (o+1)*n] {
-			w[o*n+i] = int16(clamp(rescale(int64(v)*g, frac, final), -32768, 32767))
+			if p := int64(v) * g; frac > final { // as rescale does it: this is most of loading
+				row[i] = int16((p + 1<<(lost-1)) >> lost)
+			} else {
+				row[i] = int16(rescale(p, frac, final))
+			}
 		}
 		v := rescale(int64(bias.data[o])*g, bias.frac+gainFrac, final+inFrac) + rescale(int64(shift.data[o]), shift.frac, final+inFrac)
 		if down > 0 {

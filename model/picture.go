@@ -33,7 +33,7 @@ func (c *Chain) strip(x *ycc, coarser *coarse, shift, frac uint, y0, y1 int, fil
 	}
 	fill(2*top, x)
 	for p := range c.planes {
-		mergeWith(c.net.lifting, x[p], coarser, p, top, shift, frac)
+		mergeWith(c.Colour.Wavelet(c.net.lifting, 1, p), x[p], coarser, p, top, shift, frac)
 	}
 	return x.rows(2*(y0-top), min(2*y1, s.fh)-2*top)
 }

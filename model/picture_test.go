@@ -144,7 +144,7 @@ func wholeEstimate(c *Chain) (samples []int32) {
 		samples = samples[:0]
 		for p := range c.planes {
 			d.load(x, p, 0)
-			mergeWith(c.net.lifting, Plane{W: s.fw, H: s.fh, Pix: x}, ll, p, 0, shift, 4)
+			mergeWith(c.Colour.Wavelet(c.net.lifting, l, p), Plane{W: s.fw, H: s.fh, Pix: x}, ll, p, 0, shift, 4)
 			samples = append(samples, x...)
 			d.planes[p].setValues(x, 0)
 		}
@@ -153,13 +153,24 @@ func wholeEstimate(c *Chain) (samples []int32) {
 	return samples
 }
 
-// TestStrips: the image put together by strips is the one put together at once, whatever the lifting, exact or not.
+// TestStrips: the image put together by strips is the one put together at once, whatever the lifting, and whatever chroma is
+// upsampled by, exact or not.
 func TestStrips(t *testing.T) {
 	r := newRand(41)
-	for i := range transform.Liftings {
-		net, g := tinyNet(t, i), Geometry{23, 2*bandRows*2 + 37, 3, 8}
+	colours := []Colour{0, 0, 0}
+	for c := range Colours {
+		if c.Halved() {
+			colours = append(colours, c)
+		}
+	}
+	for i, colour := range colours {
+		net, g := tinyNet(t, i%len(transform.Liftings)), Geometry{23, 2*bandRows*2 + 37, 3, 8}
 		image := smoothImage(r, g)
+		if colour.Halved() {
+			image = derivedImage(r, g, colour)
+		}
 		c := NewChain(net, g, net.Tau())
+		c.Colour = colour
 		c.SetImage(clonePlanes(image))
 		for _, p := range Passes(g.Width, g.Height) {
 			coders := make([]Coder, c.Bands(p))
@@ -175,12 +186,12 @@ func TestStrips(t *testing.T) {
 					}
 				})
 				if !slices.Equal(got.Pix, want) {
-					t.Errorf("lifting %d: strips of an estimate differ from the whole", i)
+					t.Errorf("%v, lifting %d: strips of an estimate differ from the whole", colour, i%len(transform.Liftings))
 				}
 			}
 		}
 		if !reflect.DeepEqual(c.Picture(), image) {
-			t.Errorf("lifting %d: the image did not come back", i)
+			t.Errorf("%v, lifting %d: the image did not come back", colour, i%len(transform.Liftings))
 		}
 	}
 }

@@ -74,7 +74,7 @@ func impulse(lift *transform.Lifting, l int, high bool) float64 {
 		x.Pix[x.W/2] = amplitude
 	}
 	for range l {
-		x = lift.Synthesize(2*x.W, 1, x, detail)
+		x = transform.Synthesize(lift, 2*x.W, 1, x, detail, 0)
 		reset()
 	}
 	sum := 0.0

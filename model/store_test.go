@@ -147,7 +147,7 @@ func TestStoreFits(t *testing.T) {
 			x.Pix[at] = impulse
 			for l := range transform.Scales(n, 1) {
 				var d [bands]Plane
-				x, d = lifting.Analyse(x)
+				x, d = transform.Analyse(&lifting, x)
 				for j, v := range x.Pix {
 					sums[[3]int{l, 0, j}] += math.Abs(float64(v)) / impulse
 				}

@@ -46,7 +46,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	refused(t, "nothing", nil, "not a weights file")
 	refused(t, "magic", change(3, 'W'), "not a weights file")
-	refused(t, "version", change(4, 1), "version 1")
+	refused(t, "version", change(4, 0), "version 0")
 	refused(t, "no channels", change(5, 0), "shape")
 	refused(t, "channels", change(5, 17), "shape")
 	refused(t, "layers", change(6, 33), "shape")

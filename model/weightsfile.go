@@ -11,7 +11,7 @@ import (
 //
 // The file is
 //
-//	"ddpw", version 0
+//	"ddpw", version 1
 //	channels, layers, hidden, wavelet, activation fraction bits: a byte each
 //	τ in 1/32 octaves: a signed byte
 //	every tensor in the order of Shapes: fraction bits (a byte), then int16, little-endian
@@ -56,8 +56,9 @@ type WeightsError string
 func (e WeightsError) Error() string { return "model: weights: " + string(e) }
 
 const (
-	weightsMagic  = "ddpw"
-	weightsHeader = len(weightsMagic) + 7
+	weightsMagic   = "ddpw"
+	weightsVersion = 1 // 0 had no looks of their own for derived colours
+	weightsHeader  = len(weightsMagic) + 7
 )
 
 // Shapes returns the tensors that a network of w's channels, layers and hidden units has, in the order of the
@@ -100,7 +101,7 @@ func ReadWeights(file []byte) (*Weights, error) {
 		return nil, WeightsError("not a weights file")
 	}
 	h := file[len(weightsMagic):]
-	if h[0] != 0 {
+	if h[0] != weightsVersion {
 		return nil, WeightsError(fmt.Sprintf("version %d is unknown", h[0]))
 	}
 	w := &Weights{Channels: int(h[1]), Layers: int(h[2]), Hidden: int(h[3]), Wavelet: int(h[4]), ActivationBits: uint(h[5]), Tau: int8(h[6])}
@@ -134,7 +135,7 @@ func (w *Weights) Encode() ([]byte, error) {
 	if err := w.check(); err != nil {
 		return nil, err
 	}
-	file := append([]byte(weightsMagic), 0, byte(w.Channels), byte(w.Layers), byte(w.Hidden), byte(w.Wavelet), byte(w.ActivationBits), byte(w.Tau))
+	file := append([]byte(weightsMagic), weightsVersion, byte(w.Channels), byte(w.Layers), byte(w.Hidden), byte(w.Wavelet), byte(w.ActivationBits), byte(w.Tau))
 	shapes := w.Shapes()
 	if len(shapes) != len(w.Tensors) {
 		return nil, WeightsError(fmt.Sprintf("%d tensors where there should be %d", len(w.Tensors), len(shapes)))

@@ -77,6 +77,12 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 		}
 		return nil
 	})
+	f.Func("derived", "share of the crops that are made from 8-bit luma and chroma (default 0.3)", func(s string) (err error) {
+		if t.options.Derived, err = strconv.ParseFloat(s, 64); t.options.Derived == 0 {
+			t.options.Derived = -1 // Options takes 0 for the default
+		}
+		return err
+	})
 	f.Func("side", "weight of the exact length of what does not advance in a step (default 0.05)", func(s string) (err error) {
 		if t.options.Side, err = strconv.ParseFloat(s, 64); t.options.Side == 0 {
 			t.options.Side = -1 // Options takes 0 for the default

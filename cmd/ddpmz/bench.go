@@ -28,6 +28,7 @@ type benchmark struct {
 	limits                  limitFlags
 	rateList                []float64 // nil if not given
 	chosen                  []peers.Peer
+	keepColours             bool
 }
 
 // defaultRates are about a factor of two apart, in bits a pixel.
@@ -51,6 +52,7 @@ func benchCommand(s *streams) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &b.model,
 				Usage: modelUsage("code by")},
+			keepColoursFlag(&b.keepColours),
 			&cli.StringFlag{Name: "rates", Destination: &b.rates, DefaultText: list(defaultRates) + "; for CIFAR-10 " + list(cifar.DefaultRates),
 				Usage: "cut at `RATES`, bits a pixel with commas between"},
 			&cli.StringFlag{Name: "peers", Value: "all", Destination: &b.peers,
@@ -134,6 +136,9 @@ func (b *benchmark) check(c *cli.Context) (err error) {
 	}
 	if b.from != "" && b.reuse != "" || b.cifar != "" && (b.reuse != "" || c.IsSet("peers")) {
 		return usagef("--reuse and --peers are for measuring pictures")
+	}
+	if b.keepColours && (b.from != "" || b.cifar != "") {
+		return usagef("--keep-colours is for measuring pictures")
 	}
 	b.chosen, err = choosePeers(b.peers)
 	return err

@@ -18,6 +18,7 @@ import (
 type encoding struct {
 	*streams
 	model, mode string
+	keepColours bool
 	output      outputFlags
 	cutFlags    cutFlags
 	limits      limitFlags
@@ -25,6 +26,11 @@ type encoding struct {
 	codecMode codec.Mode
 	cut       codec.Cut
 	cutting   bool // only a prefix is wanted
+}
+
+func keepColoursFlag(to *bool) cli.Flag {
+	return &cli.BoolFlag{Name: "keep-colours", Destination: to, DisableDefaultText: true,
+		Usage: "code red, green and blue as they are, even if they were made from luma and chroma"}
 }
 
 var modes = map[string]codec.Mode{"auto": codec.Auto, "modelled": codec.Modelled, "stored": codec.Stored}
@@ -43,6 +49,7 @@ func encodeCommand(s *streams) *cli.Command {
 				Usage: modelUsage("code by")},
 			&cli.StringFlag{Name: "mode", Value: "auto", Destination: &e.mode,
 				Usage: "`MODE` is modelled, stored (without a model), or auto, the smaller of the two"},
+			keepColoursFlag(&e.keepColours),
 		}, e.cutFlags.flags(), e.limits.flags()),
 		Action: e.action,
 	}
@@ -109,11 +116,12 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 		return err
 	}
 	encoder := codec.Encoder{Options: codec.Options{
-		Model:    e.model,
-		Mode:     e.codecMode,
-		Metadata: meta,
-		Progress: bar.update,
-		Limits:   e.limits.limits(),
+		Model:       e.model,
+		KeepColours: e.keepColours,
+		Mode:        e.codecMode,
+		Metadata:    meta,
+		Progress:    bar.update,
+		Limits:      e.limits.limits(),
 	}}
 	if !e.cutting {
 		return encoder.EncodeContext(ctx, w, p.Image)

@@ -21,7 +21,7 @@ func TestBatch(t *testing.T) {
 	run := func(images, n int) (into [][]float32, chains []*chain, loss float64) {
 		r := rand.New(rand.NewPCG(8, 8))
 		for range images {
-			chains = append(chains, newChain(texture(10, 14, r), 1, 3, &transform.Liftings[0], false, r))
+			chains = append(chains, newChain(ycocg(texture(10, 14, r)), 1, 3, transform.YCoCg, &transform.Liftings[0], false, r))
 		}
 		q, err := newGraph(net, n, 5, 7, 3, true)
 		if err != nil {

@@ -16,6 +16,18 @@ type cell struct {
 	clock  uint8
 }
 
+// doubled is the cell in units half as large: the widths, centres and clocks of a coordinate whose steps are twice those
+// that the network knows.
+func (c cell) doubled() cell {
+	if c.clock == unknown {
+		return c
+	}
+	if c.clock > 0 {
+		c.clock++ // what is exact is, whatever its steps
+	}
+	return cell{2 * c.lo, 2 * c.hi, c.clock}
+}
+
 const far = 1e5
 
 // ditherBits is the width of a dither here: more than clocks need, little enough that v+u is exact in float32.
@@ -56,10 +68,11 @@ func compress(twice int32) float32 {
 	return compressed[min(twice, int32(len(compressed))-1)]
 }
 
-// target returns the clock that a stage brings coordinate i to, from clock k.
-func target(stage, i int, k uint8) uint8 {
+// target returns the clock that a stage brings coordinate i to, from clock k. coarse is by how many bits its steps are
+// coarser than those that the network knows.
+func target(stage, i int, k, coarse uint8) uint8 {
 	if stage == process.Stages-1 {
 		return 0
 	}
-	return min(process.StageClocks[stage]+process.BandClocks[i], k)
+	return min(process.StageClocks[stage]+process.BandClocks[i]-coarse, k)
 }

@@ -14,6 +14,7 @@ type planes = [process.Planes]transform.Plane
 type chain struct {
 	lifting *transform.Lifting
 	planes  int
+	colour  transform.Colour
 	crop    bool
 	random  *rand.Rand
 	scales  []scale  // scales[l] is scale l; scales[0] is unused
@@ -21,28 +22,28 @@ type chain struct {
 	ll      []planes // the present estimate of it, Q4; ll[0] is unused
 }
 
-// newChain takes R, G, B samples of 8 bits, which it overwrites, down by n scales; of gray images, the planes are
-// all the same. Dither is random. In a crop, so is the coarsest image, by as much as the coarser scales of a whole
-// image would leave it uncertain.
-func newChain(rgb planes, n, present int, lifting *transform.Lifting, crop bool, random *rand.Rand) *chain {
-	c := &chain{lifting: lifting, planes: present, crop: crop, random: random,
+// newChain takes luma and chroma of samples of 8 bits, which it overwrites, down by n scales; of gray images, there is but
+// luma, and the colour transform does not matter. Dither is random. In a crop,
+// so is the coarsest image, by as much as the coarser scales of a whole image would leave it uncertain.
+func newChain(x planes, n, present int, colour transform.Colour, lifting *transform.Lifting, crop bool, random *rand.Rand) *chain {
+	c := &chain{lifting: lifting, planes: present, colour: colour, crop: crop, random: random,
 		scales: make([]scale, n+1), exact: make([]planes, n+1), ll: make([]planes, n+1)}
+	kind := colour.Kind()
 	if present == 1 {
+		kind = 0
 		for p := 1; p < process.Planes; p++ {
-			rgb[p] = transform.NewPlane(rgb[0].W, rgb[0].H)
+			x[p] = transform.NewPlane(x[0].W, x[0].H)
 		}
-	} else {
-		transform.YCoCg.Forward(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
 	}
-	c.exact[0] = rgb
+	c.exact[0] = x
 	for l := 1; l <= n; l++ {
-		fw, fh := rgb[0].W, rgb[0].H
+		fw, fh := x[0].W, x[0].H
 		s := &c.scales[l]
-		*s = scale{number: l, w: (fw + 1) / 2, h: (fh + 1) / 2, fw: fw, fh: fh, stage: -1}
+		*s = scale{number: l, w: (fw + 1) / 2, h: (fh + 1) / 2, fw: fw, fh: fh, stage: -1, kind: kind}
 		size := s.w * s.h
-		for p := range rgb {
+		for p := range x {
 			var detail [transform.Bands]transform.Plane
-			rgb[p], detail = lifting.Analyse(rgb[p])
+			x[p], detail = transform.Analyse(colour.Wavelet(lifting, l, p), x[p])
 			for b, d := range detail {
 				i := transform.Bands*p + b
 				s.v[i], s.u[i] = make([]int32, size), make([]uint16, size)
@@ -52,14 +53,14 @@ func newChain(rgb planes, n, present int, lifting *transform.Lifting, crop bool,
 					continue
 				}
 				for y := range d.H {
-					for x, v := range d.Row(y) {
-						j := y*s.w + x
+					for site, v := range d.Row(y) {
+						j := y*s.w + site
 						s.v[i][j], s.u[i][j], s.k[i][j] = v, uint16(random.Uint32N(1<<ditherBits)), unknown
 					}
 				}
 			}
 		}
-		c.exact[l] = rgb
+		c.exact[l] = x
 	}
 	return c
 }
@@ -86,6 +87,7 @@ func (c *chain) coarse(l, stage int) *planes {
 		for p := range c.ll[l] {
 			c.ll[l][p] = c.exact[l][p].Sixteenths()
 			if width > 0 && p < c.planes {
+				width := width >> c.scales[l].coarse(transform.Bands*p)
 				for i := range c.ll[l][p].Pix {
 					c.ll[l][p].Pix[i] += c.random.Int32N(width) - width/2
 				}
@@ -127,7 +129,7 @@ func (c *chain) synthesize(l int) (x planes) {
 				}
 				detail[b] = d
 			}
-			x[p] = c.lifting.Estimate(s.fw, s.fh, c.ll[l][p].Clone(), detail)
+			x[p] = transform.Synthesize(c.colour.Wavelet(c.lifting, l, p), s.fw, s.fh, c.ll[l][p], detail, 4)
 		}
 	}
 	return x
@@ -139,7 +141,7 @@ func (s *scale) estimate(i, j int) int32 {
 	if k == 0 {
 		return s.v[i][j] << 4
 	}
-	m := truncatedMean(s.mean[i][j], s.logScale[i][j], cellOf(s.v[i][j], s.u[i][j], k)) * 16
+	m := truncatedMean(s.mean[i][j], s.logScale[i][j], s.cell(i, j, k)) * float32(int32(16)>>s.coarse(i))
 	if m < 0 {
 		return int32(m - .5)
 	}

@@ -121,6 +121,7 @@ func newIntegerChain(net *model.Net, m Image) *model.Chain {
 	present := m.present()
 	c := model.NewChain(net, model.Geometry{Width: m.W, Height: m.H, Planes: present, Depth: 8}, net.Tau())
 	rgb := m.planes()
+	c.Colour, _, _ = model.ChooseColour(rgb[:present], 8, true)
 	c.SetImage(rgb[:present])
 	return c
 }

@@ -2,15 +2,17 @@ package train
 
 import (
 	"context"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestExport: the integer network costs what the float one does, within what issue and README promise.
 func TestExport(t *testing.T) {
 	net := zooNet(t)
-	images := textures(2, 96)
+	images := textures(8, 96) // with two, lengths differ by as much as that for another dither alone
 	e, err := ExportNet(context.Background(), net, images, .4, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -30,6 +32,47 @@ func TestExport(t *testing.T) {
 	}
 	if e, err := ExportNet(context.Background(), wild, images, .4, 2); err == nil && e.Loss() < MaxLoss {
 		t.Errorf("weights 4000 times as large make a file, %+.3f%%", 100*e.Loss())
+	}
+}
+
+// TestExportDerived: so it does where luma and chroma are those that the image was made from, which have gains of their
+// own, and coarser steps in chroma.
+func TestExportDerived(t *testing.T) {
+	net := zooNet(t)
+	r := rand.New(rand.NewPCG(7, 7))
+	for name, n := range map[string]int{"gain": net.Layers + 1, "shift": net.Layers + 1, "head gain": 1, "head shift": 1} {
+		x := net.value(name)
+		for i := range x { // gains of the other kind of image are none of these images' business
+			if size := len(x) / n; i%size < size/process.Kinds {
+				x[i] = float32(r.NormFloat64())
+			}
+		}
+	}
+	var images []Image
+	for k, m := range textures(6, 64) {
+		rgb := m.planes()
+		c, err := derive(r, &rgb)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Inverse(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
+		for i := range rgb[0].Pix {
+			for p := range rgb {
+				m.Pix[3*i+p] = uint8(rgb[p].Pix[i])
+			}
+		}
+		if _, got := m.split(); got != c {
+			t.Errorf("image %d is made by %v, and is found to be %v", k, c, got)
+		}
+		images = append(images, m)
+	}
+	e, err := ExportNet(context.Background(), net, images, .4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%.4f bits in floating point, %.4f in integers: %+.3f%%", e.Float, e.Integer, 100*e.Loss())
+	if e.Loss() > MaxLoss || e.Loss() < -MaxLoss {
+		t.Errorf("rounding changes lengths by %.3f%%", 100*e.Loss())
 	}
 }
 

@@ -48,7 +48,7 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 		for y := range h {
 			row := s.level[p][y*w:][:w]
 			for x, v := range ll[p].Row(y) {
-				v = min(max(v, -1<<14), 1<<14)
+				v = min(max(v<<s.s.coarse(3*p), -1<<14), 1<<14)
 				row[x] = v
 				feature(y, x)[inBrightness+p] = float32(v)/(128*16) - 1
 			}

@@ -129,7 +129,7 @@ func accumulate(sum, x []float32) {
 
 // run takes the step that begin has prepared, and adds the gradients to q.into.
 func (q *graph) run() error {
-	q.at = condition{process.Look(q.stage), min(q.s.number-1, process.Conditions-1)}
+	q.at = condition{process.Look(q.stage, q.s.kind), min(q.s.number-1, process.Conditions-1)}
 	defer q.vm.Reset()
 	if err := q.vm.RunAll(); err != nil {
 		return fmt.Errorf("train: %w", err)

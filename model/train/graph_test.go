@@ -26,6 +26,12 @@ func texture(w, h int, r *rand.Rand) (rgb planes) {
 	return rgb
 }
 
+// ycocg returns R, G, B as luma and chroma.
+func ycocg(x planes) planes {
+	transform.YCoCg.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
+	return x
+}
+
 // zeroGradients returns what a graph may add its gradients to.
 func zeroGradients(n *Net) [][]float32 {
 	g := make([][]float32, len(n.Params))
@@ -153,7 +159,7 @@ func TestGradient(t *testing.T) {
 	}
 	perturb(net)
 	for _, test := range []struct{ w, h, present, stage int }{{8, 6, 3, 4}, {5, 7, 3, 6}, {5, 4, 1, 5}, {2, 2, 3, 3}} {
-		c := newChain(texture(test.w, test.h, r), 1, test.present, &transform.Liftings[0], false, r)
+		c := newChain(ycocg(texture(test.w, test.h, r)), 1, test.present, transform.YCoCg, &transform.Liftings[0], false, r)
 		q, err := newGraph(net, 1, c.scales[1].w, c.scales[1].h, test.present, true)
 		if err != nil {
 			t.Fatal(err)
@@ -209,7 +215,7 @@ func TestGraphsAgree(t *testing.T) {
 	var said [2][]float32
 	for i := range said {
 		r := rand.New(rand.NewPCG(6, 6))
-		c := newChain(texture(20, 22, r), 1, 3, &transform.Liftings[0], false, r)
+		c := newChain(ycocg(texture(20, 22, r)), 1, 3, transform.YCoCg, &transform.Liftings[0], false, r)
 		q, err := newGraph(net, 1, 10, 11, 3, i == 1)
 		if err != nil {
 			t.Fatal(err)

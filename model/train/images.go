@@ -18,6 +18,7 @@ import (
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -105,6 +106,16 @@ func (m Image) present() int {
 		}
 	}
 	return 1
+}
+
+// split returns luma and chroma by the transform that the codec chooses.
+func (m Image) split() (planes, transform.Colour) {
+	x := m.planes()
+	c, _, _ := model.ChooseColour(x[:m.present()], 8, true)
+	if m.present() > 1 {
+		c.Split(x)
+	}
+	return x, c
 }
 
 // Middle returns the pixels in the middle of the image, at most most in width and height.

@@ -11,12 +11,31 @@ import (
 type scale struct {
 	number, w, h int
 	fw, fh       int // size of the plane that the scale synthesizes
+	kind         int // of colours: see process.Kinds
 	stage        int // last stage completed, -1 at first
 
 	v              [coordinates][]int32
 	u              [coordinates][]uint16  // dither
 	k              [coordinates][]uint8   // clocks
 	mean, logScale [coordinates][]float32 // the last belief
+}
+
+// coarse returns by how many bits a coordinate's steps are coarser than those that the network knows: package model's
+// Chain.deepOf, of images of 8 bits, with the sign changed. What the network is shown and says is in its own units.
+func (s *scale) coarse(i int) uint8 {
+	if s.kind > 0 && i >= transform.Bands {
+		return 1
+	}
+	return 0
+}
+
+// cell returns what is known of coordinate i at site j at a clock, in the network's units.
+func (s *scale) cell(i, j int, k uint8) cell {
+	c := cellOf(s.v[i][j], s.u[i][j], k)
+	if s.coarse(i) > 0 {
+		c = c.doubled()
+	}
+	return c
 }
 
 // An Objective is what training minimizes.
@@ -105,8 +124,8 @@ func (s *step) begin(sc *scale, stage int, ll *[process.Planes]transform.Plane, 
 	for i := range coordinates {
 		clear(s.moved[i])
 		for j, k := range sc.k[i] {
-			s.target[i][j] = target(stage, i, k)
-			s.at[i][j] = cellOf(sc.v[i][j], sc.u[i][j], k)
+			s.target[i][j] = target(stage, i, k, sc.coarse(i))
+			s.at[i][j] = sc.cell(i, j, k)
 		}
 	}
 	s.prepare(ll)
@@ -134,9 +153,9 @@ func (s *step) reveal(g, phase int, out []float32) {
 				mean := s.at[i][j].centre() + o[m]*s.meanBase[i][j]
 				scale := min(max(o[len(members)+m]+s.logBase[i][j], minLogScale), maxLogScale)
 				s.s.mean[i][j], s.s.logScale[i][j] = mean, scale
-				if to := s.target[i][j]; to < s.s.k[i][j] && (final || scale >= s.threshold[to]) {
+				if to := s.target[i][j]; to < s.s.k[i][j] && (final || scale >= s.threshold[to+s.s.coarse(i)]) {
 					s.moved[i][j] = true
-					s.show(i, sy, sx, cellOf(s.s.v[i][j], s.s.u[i][j], to))
+					s.show(i, sy, sx, s.s.cell(i, j, to))
 				}
 			}
 		}
@@ -155,7 +174,7 @@ func (s *step) showAgain(g, phase int, cells []float32) {
 			for x := range w {
 				sy, sx := 2*y+origin[0], 2*x+origin[1]
 				if j := sy*s.w + sx; s.moved[i][j] {
-					s.show(i, sy, sx, cellOf(s.s.v[i][j], s.s.u[i][j], s.target[i][j]))
+					s.show(i, sy, sx, s.s.cell(i, j, s.target[i][j]))
 				}
 			}
 		}
@@ -187,12 +206,12 @@ func (s *step) score(g int, out []float32) float64 {
 					}
 					c := s.at[i][j]
 					scale := s.s.logScale[i][j]
-					bits, dMean, dScale := codeLength(s.s.mean[i][j], scale, c, cellOf(s.s.v[i][j], s.s.u[i][j], to))
+					bits, dMean, dScale := codeLength(s.s.mean[i][j], scale, c, s.s.cell(i, j, to))
 					if s.moved[i][j] {
 						s.bits += float64(bits)
 					}
 					if s.objective == Simple {
-						e := o[m] - (float32(s.s.v[i][j])-c.centre())/s.meanBase[i][j]
+						e := o[m] - (float32(s.s.v[i][j]<<s.s.coarse(i))-c.centre())/s.meanBase[i][j]
 						loss += float64(weight * e * e)
 						d[m] = weight * 2 * e
 					} else {

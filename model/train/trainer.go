@@ -23,9 +23,10 @@ type Options struct {
 	LearningRate float64 // at its highest, by default 0.002
 	Muon         bool    // matrices by Muon, not Adam
 	Objective    Objective
-	StageWeights [looks]float64 // of the bits of the looks in the loss; all 0: all 1
-	Side         float64        // weight of the exact length of what did not advance, by default 0.05; negative: none
-	Tau          [2]float64     // range of the threshold of skipping, by default 0.2 to 0.45
+	StageWeights [process.Stages - 1]float64 // of the bits of the stages in the loss, the first two together; all 0: all 1
+	Side         float64                     // weight of the exact length of what did not advance, by default 0.05; negative: none
+	Derived      float64                     // share of crops made from luma and chroma, by default 0.3; negative: none
+	Tau          [2]float64                  // range of the threshold of skipping, by default 0.2 to 0.45
 	Seed         uint64
 
 	// Rounded trains with weights and activations rounded as in the codec. Weights themselves, and gradients, are not.
@@ -52,7 +53,7 @@ func (o Options) withDefaults() Options {
 	if o.LearningRate == 0 {
 		o.LearningRate = 2e-3
 	}
-	if o.StageWeights == [looks]float64{} {
+	if o.StageWeights == [process.Stages - 1]float64{} {
 		for i := range o.StageWeights {
 			o.StageWeights[i] = 1
 		}
@@ -61,6 +62,10 @@ func (o Options) withDefaults() Options {
 		o.Side = .05
 	}
 	o.Side = max(o.Side, 0)
+	if o.Derived == 0 {
+		o.Derived = .3
+	}
+	o.Derived = max(o.Derived, 0)
 	if o.Tau == [2]float64{} {
 		o.Tau = [2]float64{.2, .45}
 	}
@@ -283,7 +288,7 @@ type crop struct {
 }
 
 // newCrop returns crop n of this step.
-func (t *Trainer) newCrop(n int, result *cropResult) crop {
+func (t *Trainer) newCrop(n int, result *cropResult) (crop, error) {
 	o := &t.options
 	r := rand.New(rand.NewPCG(o.Seed, uint64(t.step)*uint64(o.Batch)+uint64(n)))
 	var m Image
@@ -307,31 +312,56 @@ func (t *Trainer) newCrop(n int, result *cropResult) crop {
 			copy(rgb[p].Pix, rgb[1].Pix)
 		}
 	}
-	c.chain = newChain(rgb, c.scales, c.planes, &transform.Liftings[t.net.Wavelet], !o.Whole, r)
+	colour := transform.YCoCg
+	switch {
+	case c.planes == 1:
+	case !o.Whole && r.Float64() < o.Derived:
+		var err error
+		if colour, err = derive(r, &rgb); err != nil {
+			return c, err
+		}
+	default:
+		colour.Forward(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
+	}
+	c.chain = newChain(rgb, c.scales, c.planes, colour, &transform.Liftings[t.net.Wavelet], !o.Whole, r)
 	result.bits.SubPixels = float64(o.Crop * o.Crop * c.planes)
-	return c
+	return c, nil
+}
+
+// A look is what crops have in common that take the same graphs and rows of gains.
+type look struct {
+	planes int
+	colour transform.Colour
 }
 
 // runBunch takes bunch n of this step's crops through the process, and writes the sum of their gradients.
 func (t *Trainer) runBunch(w *worker, n int, results []cropResult) error {
 	first := n * t.options.bunch()
-	byPlanes := map[int][]crop{}
+	alike := map[look][]crop{}
+	var looks []look // in order
 	for i := first; i < min(first+t.options.bunch(), len(results)); i++ {
-		c := t.newCrop(i, &results[i])
-		byPlanes[c.planes] = append(byPlanes[c.planes], c)
+		c, err := t.newCrop(i, &results[i])
+		if err != nil {
+			return err
+		}
+		l := look{c.planes, c.chain.colour}
+		if alike[l] == nil {
+			looks = append(looks, l)
+		}
+		alike[l] = append(alike[l], c)
 	}
 	for _, g := range t.grads[n] {
 		clear(g)
 	}
-	for _, planes := range []int{1, process.Planes} {
-		if err := t.runCrops(w, n, byPlanes[planes]); err != nil {
+	for _, l := range looks {
+		if err := t.runCrops(w, n, alike[l]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// runCrops takes crops of the same planes and scales through the process, all at once, and adds their gradients to
+// runCrops takes crops of the same look and scales through the process, all at once, and adds their gradients to
 // those of bunch n.
 func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 	if len(crops) == 0 {
@@ -360,7 +390,7 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		q.into = t.grads[n]
 		for _, s := range q.room {
 			s.objective = o.Objective
-			s.weight = float32(o.StageWeights[process.Look(stage)] / subPixels)
+			s.weight = float32(o.StageWeights[process.Look(stage, 0)] / subPixels)
 			s.side = float32(o.Side / subPixels)
 			if o.Rounded {
 				s.grid = float32(uint(1) << o.ActivationBits)

@@ -62,7 +62,7 @@ func TestTwin(t *testing.T) {
 	for p := range rgb {
 		rgb[p] = transform.Plane{W: fix.Width, H: fix.Height, Pix: fix.Image[p*n : (p+1)*n]}
 	}
-	c := newChain(rgb, 1, 3, &transform.Liftings[net.Wavelet], false, rand.New(rand.NewPCG(0, 0)))
+	c := newChain(ycocg(rgb), 1, 3, transform.YCoCg, &transform.Liftings[net.Wavelet], false, rand.New(rand.NewPCG(0, 0)))
 	s := &c.scales[1]
 	n = s.w * s.h
 	for i := range coordinates {

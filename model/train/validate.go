@@ -56,10 +56,11 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 	present := m.present()
 	n := wholeScales(m.W, m.H)
 	random := rand.New(rand.NewPCG(uint64(m.W), uint64(m.H)))
-	c := newChain(m.planes(), n, present, &transform.Liftings[net.Wavelet], false, random)
+	x, colour := m.split()
+	c := newChain(x, n, present, colour, &transform.Liftings[net.Wavelet], false, random)
 	b := &report.Bits
 	b.SubPixels = float64(m.W * m.H * present)
-	b.Thumbnail = thumbnailBits(c.exact[n], present, c.lifting)
+	b.Thumbnail = thumbnailBits(c.exact[n], &c.scales[n], present, c.lifting)
 	bits := b.Thumbnail
 	graphs := make([]*graph, n+1)
 	for _, ls := range steps(n) {
@@ -98,24 +99,29 @@ func (s *step) count() {
 	for i := range coordinates {
 		for j, moved := range s.moved[i] {
 			if moved {
-				bits, _, _ := codeLength(s.s.mean[i][j], s.s.logScale[i][j], s.at[i][j], cellOf(s.s.v[i][j], s.s.u[i][j], s.target[i][j]))
+				bits, _, _ := codeLength(s.s.mean[i][j], s.s.logScale[i][j], s.at[i][j], s.s.cell(i, j, s.target[i][j]))
 				s.bits += float64(bits)
 			}
 		}
 	}
 }
 
-// thumbnailBits is the length of the first pass of an image whose coarsest 2 x 2 samples or fewer are x.
-func thumbnailBits(x planes, present int, lifting *transform.Lifting) float64 {
+// thumbnailBits is the length of the first pass of an image whose coarsest 2 x 2 samples or fewer are x, in the units
+// of scale s.
+func thumbnailBits(x planes, s *scale, present int, lifting *transform.Lifting) float64 {
 	bits := 0.
-	add := func(v, mean, scale int32) {
-		b, _, _ := codeLength(float32(mean), float32(scale)*math.Ln2/32, cellOf(v, 0, unknown), cellOf(v, 0, 0))
-		bits += float64(b)
-	}
 	for p := range present {
+		add := func(v, mean, scale int32) {
+			c := cellOf(v, 0, 0)
+			if s.coarse(transform.Bands*p) > 0 {
+				c = c.doubled()
+			}
+			b, _, _ := codeLength(float32(mean), float32(scale)*math.Ln2/32, cellOf(v, 0, unknown), c)
+			bits += float64(b)
+		}
 		top := x[p]
 		if top.W*top.H > 1 {
-			ll, detail := lifting.Analyse(top)
+			ll, detail := transform.Analyse(lifting, top)
 			for _, d := range detail {
 				for _, v := range d.Pix {
 					add(v, 0, process.ThumbnailScale[p])
@@ -132,7 +138,7 @@ func thumbnailBits(x planes, present int, lifting *transform.Lifting) float64 {
 func (c *chain) picture() planes {
 	x := c.synthesize(1)
 	if c.planes > 1 {
-		transform.YCoCg.Estimate(x[0].Pix, x[1].Pix, x[2].Pix)
+		c.colour.Estimate(x[0].Pix, x[1].Pix, x[2].Pix)
 		return x
 	}
 	for i, v := range x[0].Pix {

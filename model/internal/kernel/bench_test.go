@@ -81,3 +81,36 @@ func BenchmarkNetwork(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPlain is a block of the default network in the loop that comes to mind first: one product at a time. The
+// portable kernels take two in a multiplication.
+func BenchmarkPlain(b *testing.B) {
+	const h, w, in, out = 64, 64, 32, 32
+	r := rand.New(rand.NewPCG(7, 8))
+	src, weights, dst := make([]int16, (h+2)*(w+2)*in), make([]int16, out*9*in), make([]int16, h*w*out)
+	for i := range src {
+		src[i] = int16(r.IntN(512) - 256)
+	}
+	for i := range weights {
+		weights[i] = int16(r.IntN(512) - 256)
+	}
+	products := 0.0
+	for b.Loop() {
+		for y := range h {
+			for x := range w {
+				for o := range out {
+					sum := int32(1 << 11)
+					for ky := range 3 {
+						row, k := src[((y+ky)*(w+2)+x)*in:][:3*in], weights[(o*3+ky)*3*in:][:3*in]
+						for i, v := range row {
+							sum += int32(v) * int32(k[i])
+						}
+					}
+					dst[(y*w+x)*out+o] = int16(max(0, min(sum>>12, 1<<15-1)))
+				}
+			}
+		}
+		products += h * w * out * 9 * in
+	}
+	b.ReportMetric(products/1e9/b.Elapsed().Seconds(), "GMAC/s")
+}

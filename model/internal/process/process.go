@@ -5,12 +5,13 @@
 package process
 
 const (
-	Planes      = 3          // Y, Co, Cg, or others: see transform.Colour
-	Coordinates = 3 * Planes // of a site: every plane has three bands, HL, LH, HH
-	Stages      = 7          // reverse steps of a scale
-	Looks       = Stages - 1 // gains and shifts of the network by stage: see Look
-	TopClock    = 8          // the coarsest of all, of StageClocks and BandClocks together
-	Conditions  = 5          // scales with gains and shifts of their own; coarser ones share the last
+	Planes      = 3                    // Y, Co, Cg, or others: see transform.Colour
+	Coordinates = 3 * Planes           // of a site: every plane has three bands, HL, LH, HH
+	Stages      = 7                    // reverse steps of a scale
+	Kinds       = 3                    // of colours: YCoCg-R and what is like it; derived; derived with chroma halved
+	Looks       = Kinds * (Stages - 1) // gains and shifts of the network by stage and kind: see Look
+	TopClock    = 8                    // the coarsest of all, of StageClocks and BandClocks together
+	Conditions  = 5                    // scales with gains and shifts of their own; coarser ones share the last
 	Phases      = 4
 )
 
@@ -28,8 +29,9 @@ func PlanesIn(stage, planes int) int {
 }
 
 // Look returns which of the network's Looks a stage has. The first two stages share one: what is believed of a
-// coordinate of which nothing is known does not depend on how much is to become known.
-func Look(stage int) int { return max(stage-1, 0) }
+// coordinate of which nothing is known does not depend on how much is to become known. Every kind of colours has Looks of
+// its own, since planes differ in what they tell of each other, in their noise, and in how fine they are.
+func Look(stage, kind int) int { return kind*(Stages-1) + max(stage-1, 0) }
 
 // BandClocks are the coordinates' own: a synthesis norm of half as much allows twice the width.
 var BandClocks = [Coordinates]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}

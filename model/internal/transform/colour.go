@@ -17,6 +17,10 @@ const (
 	PhotoCD                 // Derived: see conversions
 	JFIF
 	JFIFGo
+	PhotoCDHalved // Halved: see upsampling
+	JFIFHalved
+	JFIFRepeated
+	JFIFGoRepeated
 	Colours // how many there are
 )
 
@@ -52,7 +56,7 @@ func (c Colour) Forward(r, g, b []int32) {
 // Inverse undoes Forward.
 func (c Colour) Inverse(luma, d, e []int32) {
 	if c.Derived() {
-		conversions[c].inverse(luma, d, e)
+		c.conversion().inverse(luma, d, e)
 		return
 	}
 	p, q, s := c.roles(luma, d, e)
@@ -70,7 +74,7 @@ func (c Colour) Inverse(luma, d, e []int32) {
 // Estimate is Inverse for estimates in Q4, which it rounds to integers; see divide.
 func (c Colour) Estimate(luma, d, e []int32) {
 	if c.Derived() {
-		conversions[c].estimate(luma, d, e)
+		c.conversion().estimate(luma, d, e)
 		return
 	}
 	half := func(v int32) int32 { return divide(v-1<<4, 1, 4) } // rounds down
@@ -101,6 +105,12 @@ func (c Colour) String() string {
 		return "JFIF: Y, Cr, Cb"
 	case JFIFGo:
 		return "JFIF as Go has it: Y, Cr, Cb"
+	case PhotoCDHalved:
+		return "Photo CD: Y, C2, C1, chroma halved"
+	case JFIFHalved, JFIFRepeated:
+		return "JFIF: Y, Cr, Cb, chroma halved"
+	case JFIFGoRepeated:
+		return "JFIF as Go has it: Y, Cr, Cb, chroma halved"
 	}
 	return "unknown"
 }

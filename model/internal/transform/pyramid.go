@@ -23,6 +23,17 @@ func (p Plane) Sixteenths() Plane {
 	return q
 }
 
+// A Wavelet takes a plane of a scale apart, in place: a Lifting, or what undoes the upsampling of chroma. The coefficients
+// stay where their samples were: site (x, y) is the square of 2x2 samples from (2x, 2y) on, with the coarser image at its
+// origin and each band's detail at the band's Offset from there.
+type Wavelet interface {
+	Split(x Plane)
+
+	// Merge undoes Split, in place. If frac is 4, the coefficients are estimates in Q4, and so is the result. Where they
+	// are integers it is exact. Otherwise frac is 0.
+	Merge(x Plane, frac uint)
+}
+
 // Bands of a scale: details across columns, across rows, across both.
 const (
 	HL = iota
@@ -54,9 +65,7 @@ func Scales(w, h int) int {
 	return n
 }
 
-// Split splits x in place, first along rows, then columns. The coefficients stay where their samples were: site (x, y)
-// is the square of 2x2 samples from (2x, 2y) on, with the coarser image at its origin and each band's detail at the
-// band's Offset from there.
+// Split splits x first along rows, then columns.
 func (l *Lifting) Split(x Plane) {
 	s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
 	for y := range x.H {
@@ -72,8 +81,7 @@ func (l *Lifting) Split(x Plane) {
 	l.splitColumns(x)
 }
 
-// Merge undoes Split, in place. If frac is 4, the coefficients are estimates in Q4, and so is the result; see divide.
-// Where they are integers it is exact. Otherwise frac is 0.
+// Merge undoes Split. Of estimates, see divide.
 func (l *Lifting) Merge(x Plane, frac uint) {
 	l.mergeColumns(x, frac)
 	s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
@@ -121,9 +129,9 @@ func (p Plane) Place(src Plane, x, y int) {
 }
 
 // Analyse splits x into its coarser half ll and three bands of details.
-func (l *Lifting) Analyse(x Plane) (ll Plane, detail [Bands]Plane) {
+func Analyse(w Wavelet, x Plane) (ll Plane, detail [Bands]Plane) {
 	x = x.Clone()
-	l.Split(x)
+	w.Split(x)
 	ll = NewPlane((x.W+1)/2, (x.H+1)/2)
 	x.Pick(ll, 0, 0)
 	for b := range detail {
@@ -134,24 +142,15 @@ func (l *Lifting) Analyse(x Plane) (ll Plane, detail [Bands]Plane) {
 	return ll, detail
 }
 
-// Synthesize undoes Analyse into a plane of w x h.
-func (l *Lifting) Synthesize(w, h int, ll Plane, detail [Bands]Plane) Plane {
-	return l.synthesize(w, h, ll, detail, 0)
-}
-
-// Estimate is Synthesize for estimates in Q4.
-func (l *Lifting) Estimate(w, h int, ll Plane, detail [Bands]Plane) Plane {
-	return l.synthesize(w, h, ll, detail, 4)
-}
-
-func (l *Lifting) synthesize(w, h int, ll Plane, detail [Bands]Plane, frac uint) Plane {
-	x := NewPlane(w, h)
+// Synthesize undoes Analyse into a plane of width x height; see Wavelet.Merge of frac.
+func Synthesize(w Wavelet, width, height int, ll Plane, detail [Bands]Plane, frac uint) Plane {
+	x := NewPlane(width, height)
 	x.Place(ll, 0, 0)
 	for b, d := range detail {
 		dx, dy := Offset(b)
 		x.Place(d, dx, dy)
 	}
-	l.Merge(x, frac)
+	w.Merge(x, frac)
 	return x
 }
 

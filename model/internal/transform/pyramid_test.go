@@ -53,7 +53,7 @@ func TestAnalyse(t *testing.T) {
 			for i := range x.Pix {
 				x.Pix[i] = r.Int32N(1<<17) - 1<<16
 			}
-			ll, detail := l.Analyse(x)
+			ll, detail := Analyse(l, x)
 			wl, wd := slowAnalyse(l, x)
 			if fmt.Sprint(ll, detail) != fmt.Sprint(wl, wd) {
 				t.Fatalf("lifting %d, %v: Analyse gives\n%v %v, want\n%v %v", number, size, ll, detail, wl, wd)
@@ -63,7 +63,7 @@ func TestAnalyse(t *testing.T) {
 					t.Errorf("%v: band %d is %dx%d, BandSize says %dx%d", size, b, detail[b].W, detail[b].H, w, h)
 				}
 			}
-			if y := l.Synthesize(size[0], size[1], ll, detail); fmt.Sprint(x) != fmt.Sprint(y) {
+			if y := Synthesize(l, size[0], size[1], ll, detail, 0); fmt.Sprint(x) != fmt.Sprint(y) {
 				t.Fatalf("lifting %d, %v: %v came back as %v", number, size, x, y)
 			}
 		}
@@ -88,7 +88,7 @@ func TestPyramid(t *testing.T) {
 			for range Scales(w, h) {
 				sizes = append(sizes, [2]int{ll.W, ll.H})
 				var d [Bands]Plane
-				ll, d = l.Analyse(ll)
+				ll, d = Analyse(l, ll)
 				detail = append(detail, d)
 			}
 			if ll.W != 1 || ll.H != 1 {
@@ -98,7 +98,7 @@ func TestPyramid(t *testing.T) {
 				t.Errorf("lifting %d, %v: coarsest coefficient %d", number, size, v)
 			}
 			for i := len(detail) - 1; i >= 0; i-- {
-				ll = l.Synthesize(sizes[i][0], sizes[i][1], ll, detail[i])
+				ll = Synthesize(l, sizes[i][0], sizes[i][1], ll, detail[i], 0)
 			}
 			if fmt.Sprint(ll) != fmt.Sprint(x) {
 				t.Errorf("lifting %d, %v: the image did not come back", number, size)
@@ -115,7 +115,7 @@ func TestConstantImageHasNoDetails(t *testing.T) {
 				for i := range x.Pix {
 					x.Pix[i] = v
 				}
-				ll, detail := Liftings[number].Analyse(x)
+				ll, detail := Analyse(&Liftings[number], x)
 				for _, a := range ll.Pix {
 					if a != v {
 						t.Fatalf("lifting %d, %v: the average of %d is %d", number, size, v, a)
@@ -188,11 +188,11 @@ func TestEstimate(t *testing.T) {
 			for i := range x.Pix {
 				x.Pix[i] = r.Int32N(512) - 256
 			}
-			ll, detail := l.Analyse(x)
+			ll, detail := Analyse(l, x)
 			for b := range detail {
 				detail[b] = detail[b].Sixteenths()
 			}
-			if got, want := l.Estimate(size[0], size[1], ll.Sixteenths(), detail), x.Sixteenths(); fmt.Sprint(got) != fmt.Sprint(want) {
+			if got, want := Synthesize(l, size[0], size[1], ll.Sixteenths(), detail, 4), x.Sixteenths(); fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Fatalf("lifting %d, %v: %v came back as %v", number, size, want, got)
 			}
 		}

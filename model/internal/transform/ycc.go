@@ -15,7 +15,7 @@ type conversion struct {
 	whole bool
 }
 
-var conversions = [Colours]conversion{
+var conversions = [...]conversion{
 	// Kodak Photo CD: R = 1.3584 Y + 1.8215 (C2 - 137), B = 1.3584 Y + 2.2179 (C1 - 156), and green from these chroma:
 	// 1.3584 Y - 0.194 ... - 0.509 ..., without rounding.
 	PhotoCD: {luma: 89024, red: 119374, blue: 145352, greenRed: 33358, greenBlue: 12714, whole: true},
@@ -28,13 +28,43 @@ var conversions = [Colours]conversion{
 // Derived reports whether c stands for samples that were made from 8-bit luma and chroma: not every R, G, B has these.
 func (c Colour) Derived() bool { return c >= PhotoCD && c < Colours }
 
+// conversion returns the one that c undoes.
+func (c Colour) conversion() *conversion {
+	if k := &halvings[c]; c.Halved() {
+		c = k.of
+	}
+	return &conversions[c]
+}
+
 // Middle returns the luma of mid-gray, 2^(depth-1), in Q4: the least of which the estimate is that.
 func (c Colour) Middle(depth uint) int32 {
 	if !c.Derived() {
 		return 8 << depth
 	}
-	luma := conversions[c].luma
+	luma := c.conversion().luma
 	return int32((8<<depth<<16 + luma - 1) / luma)
+}
+
+// Approximate replaces samples by the luma and chroma of 8 bits that are nearest to them, which make others in general. It
+// is for images that a Derived transform is to be tried on.
+func (c Colour) Approximate(r, g, b []int32) {
+	v := c.conversion()
+	round := func(x, by int64) int64 {
+		if x < 0 {
+			return -((-x + by/2) / by)
+		}
+		return (x + by/2) / by
+	}
+	limit := func(x, least int64) int32 { return int32(min(max(x, least), least+255)) }
+	red, blue := int64(-128), int64(-128) // the least chroma there is
+	if v.whole {
+		red, blue = -137, -156
+	}
+	for i := range r {
+		p, q, s := int64(r[i]), int64(g[i]), int64(b[i])
+		luma := 19595*p + 38470*q + 7471*s // Q16
+		r[i], g[i], b[i] = limit(round(luma, v.luma), 0), limit(round(p<<16-luma, v.red), red), limit(round(s<<16-luma, v.blue), blue)
+	}
 }
 
 // rgb returns the samples, before they are clipped.
@@ -108,7 +138,7 @@ func steps(s, luma, gain int64) (first, n, step int64) {
 // not, it stops at the first that has none; it may also give up when it has tried as much as most, from which that is
 // subtracted. Most may be nil.
 func (c Colour) Derive(r, g, b []int32, most *int) bool {
-	v := &conversions[c]
+	v := c.conversion()
 	type triple [3]int32
 	clipped := map[triple]triple{}
 	var last, is triple

@@ -42,7 +42,7 @@ func TestConversions(t *testing.T) {
 // clipped, what they came from. Of other samples none is found, as looking at all luma and chroma shows.
 func TestDerive(t *testing.T) {
 	r := newRand(62)
-	for c := PhotoCD; c < Colours; c++ {
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
 		const n = 20_000
 		var x [3][]int32
 		var from [][3]int32
@@ -125,7 +125,7 @@ func TestMiddle(t *testing.T) {
 // average; and it is linear.
 func TestEstimateDerived(t *testing.T) {
 	r := newRand(63)
-	for c := PhotoCD; c < Colours; c++ {
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
 		var sum [3]float64
 		const n = 100_000
 		for range n {

@@ -16,6 +16,9 @@ import torch
 import denoiser as D
 
 
+VERSION = 1
+
+
 def quantize(t, out):
     """fraction bits, then int16: as many fractional bits as the largest value allows."""
     a = t.detach().double().numpy()
@@ -31,13 +34,20 @@ def nhwc(w):
 
 
 def export(net, wavelet, act_bits, tau):
-    out = [b'ddpw', struct.pack('<BBBBBBb', 0, net.channels, net.layers, net.hidden, list(D.LIFTINGS).index(wavelet),
+    out = [b'ddpw', struct.pack('<BBBBBBb', VERSION, net.channels, net.layers, net.hidden, list(D.LIFTINGS).index(wavelet),
                                 act_bits, round(math.log2(tau) * 32))]
     quantize(nhwc(net.stem.weight), out)
     quantize(net.stem.bias, out)
     for b in net.blocks:
         quantize(nhwc(b.weight), out)
         quantize(b.bias, out)
+    first = D.STAGES - 1
+    with torch.no_grad():   # kinds of colours that were not trained, here, are as the first
+        for p, dim in ((net.gain, 1), (net.shift, 1), (net.head_gain, 0), (net.head_shift, 0)):
+            kinds = p.unflatten(dim, (D.KINDS, first))
+            for k in range(1, D.KINDS):
+                if not kinds.select(dim, k).any():
+                    kinds.select(dim, k).copy_(kinds.select(dim, 0))
     quantize(net.gain, out)
     quantize(net.shift, out)
     quantize(net.site.weight[:, :, 0, 0], out)
@@ -57,7 +67,8 @@ def export(net, wavelet, act_bits, tau):
 def read(name):
     """The network of a weights file, and its wavelet."""
     b = open(name, 'rb').read()
-    _, channels, layers, hidden, wavelet, _, _ = struct.unpack('<BBBBBBb', b[4:11])
+    version, channels, layers, hidden, wavelet, _, _ = struct.unpack('<BBBBBBb', b[4:11])
+    assert version == VERSION
     net, at = D.Denoiser(channels, layers, hidden), 11
 
     def tensor(shape):

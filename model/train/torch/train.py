@@ -154,7 +154,7 @@ def main():
     p.add_argument('--steps', type=int, help='instead of --minutes')
     p.add_argument('--resume')
     p.add_argument('--optimizer', default='adam', choices=['adam', 'muon'])
-    p.add_argument('--weigh', type=float, nargs=D.LOOKS, default=[1] * D.LOOKS, help='weight of the bits of every stage; the first two share one')
+    p.add_argument('--weigh', type=float, nargs=D.STAGES - 1, default=[1] * (D.STAGES - 1), help='weight of the bits of every stage; the first two share one')
     p.add_argument('--channels', type=int, default=32)
     p.add_argument('--layers', type=int, default=4)
     p.add_argument('--hidden', type=int, default=32)

@@ -21,7 +21,7 @@ func (r *run) own(ctx context.Context, p *Photo, c *comparison) (own Own, err er
 	original := p.Raster.Image()
 	var buffer bytes.Buffer
 	begin := time.Now()
-	if err := codec.Encode(&buffer, original, &codec.Options{Model: r.Model, Limits: r.Limits}); err != nil {
+	if err := codec.Encode(&buffer, original, &codec.Options{Model: r.Model, KeepColours: r.KeepColours, Limits: r.Limits}); err != nil {
 		return own, err
 	}
 	own.Encode = seconds(begin)

@@ -19,16 +19,17 @@ const Kind = "pictures"
 
 // A Report is all that was measured. Rates are in bits a pixel, times in seconds.
 type Report struct {
-	Kind      string       `json:"kind"`
-	Method    int          `json:"method"`
-	Machine   Machine      `json:"machine"`
-	Jobs      int          `json:"jobs"` // pictures measured side by side: with more than one, times are longer
-	Model     string       `json:"model"`
-	ModelID   string       `json:"model_id"` // first bytes of the weights' SHA-256, in hexadecimal
-	Rates     []float64    `json:"rates"`    // rising
-	Externals []string     `json:"external_metrics"`
-	Peers     []peers.Peer `json:"peers"`
-	Images    []Image      `json:"images"`
+	Kind        string       `json:"kind"`
+	Method      int          `json:"method"`
+	Machine     Machine      `json:"machine"`
+	Jobs        int          `json:"jobs"` // pictures measured side by side: with more than one, times are longer
+	Model       string       `json:"model"`
+	ModelID     string       `json:"model_id"`               // first bytes of the weights' SHA-256, in hexadecimal
+	KeepColours bool         `json:"keep_colours,omitempty"` // see codec.Options
+	Rates       []float64    `json:"rates"`                  // rising
+	Externals   []string     `json:"external_metrics"`
+	Peers       []peers.Peer `json:"peers"`
+	Images      []Image      `json:"images"`
 }
 
 // A Machine is where times were taken.

@@ -17,13 +17,14 @@ import (
 
 // A Config says what to measure.
 type Config struct {
-	Model    string    // of the zoo
-	Rates    []float64 // bits a pixel, rising
-	Peers    []peers.Peer
-	Jobs     int     // pictures at a time
-	Reuse    *Report // of which peers' results are taken where they must be the same; may be nil
-	Limits   codec.Limits
-	Progress func(permille int) // may be nil
+	Model       string    // of the zoo
+	KeepColours bool      // see codec.Options
+	Rates       []float64 // bits a pixel, rising
+	Peers       []peers.Peer
+	Jobs        int     // pictures at a time
+	Reuse       *Report // of which peers' results are taken where they must be the same; may be nil
+	Limits      codec.Limits
+	Progress    func(permille int) // may be nil
 }
 
 type run struct {
@@ -50,16 +51,17 @@ func Run(ctx context.Context, photos []Photo, config Config) (*Report, error) {
 	id := net.Identity()
 	r := &run{Config: config, all: len(photos) * (len(config.Peers) + ownParts)}
 	report := &Report{
-		Kind:      Kind,
-		Method:    method,
-		Machine:   ThisMachine(),
-		Jobs:      config.Jobs,
-		Model:     filepath.Base(config.Model), // of a weights file, without its folder
-		ModelID:   fmt.Sprintf("%x", id[:4]),
-		Rates:     config.Rates,
-		Externals: []string{}, // never null in JSON
-		Peers:     config.Peers,
-		Images:    make([]Image, len(photos)),
+		Kind:        Kind,
+		Method:      method,
+		Machine:     ThisMachine(),
+		Jobs:        config.Jobs,
+		Model:       filepath.Base(config.Model), // of a weights file, without its folder
+		ModelID:     fmt.Sprintf("%x", id[:4]),
+		KeepColours: config.KeepColours,
+		Rates:       config.Rates,
+		Externals:   []string{}, // never null in JSON
+		Peers:       config.Peers,
+		Images:      make([]Image, len(photos)),
 	}
 	for _, e := range metrics.Externals {
 		if e.Installed() {

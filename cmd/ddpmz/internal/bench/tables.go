@@ -61,6 +61,9 @@ func (r *Report) runText() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d images; model %s (%s); %s, %d cores, %s, %s", len(r.Images), r.Model, r.ModelID,
 		cmp.Or(r.Machine.CPU, "unknown processor"), r.Machine.Cores, r.Machine.System, r.Machine.Go)
+	if r.KeepColours {
+		out.WriteString("; colours as they are")
+	}
 	if r.Jobs > 1 {
 		fmt.Fprintf(&out, "; %d images at a time", r.Jobs)
 	}

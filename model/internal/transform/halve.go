@@ -1,0 +1,553 @@
+package transform
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Split replaces R, G, B, of 8 bits if c is Derived, by luma and chroma, if they have any: Inverse undoes it.
+func (c Colour) Split(x [3]Plane) bool {
+	switch {
+	case !c.Derived():
+		c.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
+		return true
+	case !c.Halved():
+		return c.Derive(x[0].Pix, x[1].Pix, x[2].Pix, nil)
+	}
+	return c.splitStrips(x)
+}
+
+// An image is taken apart in strips of stripRows rows, each with stripHalo more on either side, which takes little memory,
+// and as many at a time as there are processors. Chroma where samples are clipped may depend on that; what the image is does
+// not.
+const (
+	stripRows = 256
+	stripHalo = 16
+)
+
+// strip returns rows [y0,y1) of x, which share its storage.
+func strip(x [3]Plane, y0, y1 int) [3]Plane {
+	for p, v := range x {
+		x[p] = Plane{v.W, y1 - y0, v.Pix[y0*v.W : y1*v.W]}
+	}
+	return x
+}
+
+// splitStrips is Split for a Halved colour.
+func (c Colour) splitStrips(x [3]Plane) bool {
+	w, h := x[0].W, x[0].H
+	n := (h + stripRows - 1) / stripRows
+	// The rows at the edges of strips, which those on either side need as they are.
+	edges := make([][3]Plane, n+1)
+	for k := range edges {
+		edges[k] = strip(x, max(0, min(k*stripRows, h)-stripHalo), min(k*stripRows+stripHalo, h))
+		for p, v := range edges[k] {
+			edges[k][p] = v.Clone()
+		}
+	}
+	var failed atomic.Bool
+	inParallel(n, func(k int) {
+		y0, y1 := k*stripRows, min((k+1)*stripRows, h)
+		top, bottom := max(0, y0-stripHalo), min(y1+stripHalo, h)
+		own := strip(x, y0, y1)
+		var all [3]Plane
+		for p := range all {
+			all[p] = NewPlane(w, bottom-top)
+			copy(all[p].Pix, edges[k][p].Pix)
+			copy(all[p].Pix[(y0-top)*w:], own[p].Pix)
+			below := edges[k+1][p]
+			copy(all[p].Pix[(y1-top)*w:], below.Pix[len(below.Pix)-(bottom-y1)*w:])
+		}
+		s := newHalving(all, c)
+		if s == nil {
+			failed.Store(true)
+			return
+		}
+		if s.guess(halvings[c].up) != nil {
+			s.settle()
+		}
+		s.put(own, y0-top)
+	})
+	return !failed.Load()
+}
+
+// inParallel calls f with 0 to n-1, by as many goroutines as there are processors.
+func inParallel(n int, f func(k int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+				f(k)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+const (
+	// strayShare is the part of the samples of chroma that may have details under a Halved colour that an image is taken to
+	// come from.
+	strayShare = 16
+	// Of large images, so many strips of so many rows are looked at for that.
+	lookedStrips, lookedRows = 8, 64
+)
+
+// Halve returns the Halved colour that an image of which c is found comes from, or else c. It may have to be mirrored, or
+// turned upside down, first: then its chroma is given at even columns and rows.
+func (c Colour) Halve(x [3]Plane) (h Colour, mirror, turn bool) {
+	var strips []*halving
+	if x[0].H <= lookedStrips*lookedRows {
+		strips = append(strips, newHalving(x, c))
+	} else {
+		for k := range lookedStrips {
+			y := (x[0].H - lookedRows) * k / (lookedStrips - 1) &^ 1
+			strips = append(strips, newHalving(strip(x, y, y+lookedRows), c))
+		}
+	}
+	// strays returns what f counts, in all strips, or something above most.
+	strays := func(most int, f func(s *halving, most int) int) int {
+		counts := make([]int, len(strips))
+		inParallel(len(strips), func(k int) { counts[k] = f(strips[k], most) })
+		sum := 0
+		for _, n := range counts {
+			sum += n
+		}
+		return sum
+	}
+	least := 0
+	for _, s := range strips {
+		if s == nil {
+			return c, false, false
+		}
+		least += 2 * len(s.open) / strayShare
+	}
+	h = c
+	for k := Colours - 1; k > c; k-- { // triangle, the slowest, last
+		switch up := halvings[k].up; {
+		case !k.Halved() || halvings[k].of != c || h != c && up == triangle:
+		case up == linear:
+			for d := range 4 {
+				dx, dy := d&1, d>>1
+				if dx > x[0].W&1^1 || dy > x[0].H&1^1 {
+					continue // turned, it is as it is
+				}
+				if n := strays(least, func(s *halving, most int) int { return s.straysOfLinear(dx, dy, most) }); n < least {
+					h, mirror, turn, least = k, dx > 0, dy > 0, n
+				}
+			}
+		default:
+			n := strays(least, func(s *halving, most int) int {
+				if known := s.guess(up); known != nil {
+					return s.strays(known)
+				}
+				return most
+			})
+			if n < least {
+				h, mirror, turn, least = k, false, false, n
+			}
+		}
+	}
+	return h, mirror, turn
+}
+
+// A halving looks for the luma and chroma that an image was made from, chroma upsampled. Where a sample is clipped, several
+// will do: there, chroma is what upsampling makes of its surroundings, or what is nearest to that.
+type halving struct {
+	rgb    [3]Plane
+	k      *conversion
+	w, h   int
+	chroma [2][]int16
+	open   []bool // clipped
+
+	up   upsampling
+	half [2]Plane // what chroma is made of, nearly
+}
+
+// newHalving returns nil where the samples do not come from c's luma and chroma.
+func newHalving(rgb [3]Plane, c Colour) *halving {
+	s := &halving{rgb: rgb, k: c.conversion(), w: rgb[0].W, h: rgb[0].H}
+	n := s.w * s.h
+	s.chroma, s.open = [2][]int16{make([]int16, n), make([]int16, n)}, make([]bool, n)
+	var row [3][]int32
+	for y := range s.h {
+		for p := range row {
+			row[p] = append(row[p][:0], rgb[p].Row(y)...)
+		}
+		for x, r := range row[0] {
+			g, b := row[1][x], row[2][x]
+			s.open[y*s.w+x] = min(r, g, b) == 0 || max(r, g, b) == 255
+		}
+		if !c.Derive(row[0], row[1], row[2], nil) {
+			return nil
+		}
+		for p, chroma := range s.chroma {
+			for x, v := range row[1+p] {
+				chroma[y*s.w+x] = int16(v)
+			}
+		}
+	}
+	return s
+}
+
+// guess finds the halved samples that an upsampling makes the image's chroma of, as far as it is known, and returns which of
+// them have pixels beside them that are. The others become the means of those around. It returns nil if there is none.
+func (s *halving) guess(up upsampling) (known []bool) {
+	s.up = up
+	known = s.near()
+	filled := slices.Clone(known)
+	if !fill(filled, s.half[0], s.half[1]) {
+		return nil
+	}
+	if up == triangle {
+		whole := NewPlane(s.w, s.h)
+		for p, chroma := range s.chroma {
+			s.eachRow(p, func(y int, made []int32) {
+				for x, v := range made {
+					if i := y*s.w + x; !s.open[i] {
+						v = int32(chroma[i])
+					}
+					whole.Row(y)[x] = v
+				}
+			})
+			s.half[p] = untriangle(whole, s.open)
+		}
+	}
+	return known
+}
+
+// near has the halved samples be the pixels that they are, or the means of those nearest to them, as far as these are not
+// open, and returns which are known so.
+func (s *halving) near() (known []bool) {
+	for p := range s.half {
+		s.half[p] = NewPlane((s.w+1)/2, (s.h+1)/2)
+	}
+	known = make([]bool, len(s.half[0].Pix))
+	reach := 2
+	if s.up == linear {
+		reach = 1
+	}
+	for k := range known {
+		j, i := k/s.half[0].W, k%s.half[0].W
+		var sum [2]int32
+		n := int32(0)
+		for y := 2 * j; y < min(2*j+reach, s.h); y++ {
+			for x := 2 * i; x < min(2*i+reach, s.w); x++ {
+				if at := y*s.w + x; !s.open[at] {
+					sum[0], sum[1], n = sum[0]+int32(s.chroma[0][at]), sum[1]+int32(s.chroma[1][at]), n+1
+				}
+			}
+		}
+		if known[k] = n > 0; known[k] {
+			s.half[0].Pix[k], s.half[1].Pix[k] = mean(sum[0], n), mean(sum[1], n)
+		}
+	}
+	return known
+}
+
+// mean returns sum/n to the nearest integer.
+func mean(sum, n int32) int32 { return int32(floorDiv(int64(2*sum+n), int64(2*n))) }
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// fill gives unknown samples of two planes the means of known ones beside them, from these outwards. It reports whether any
+// is known.
+func fill(known []bool, a, b Plane) bool {
+	var front []int
+	queued := slices.Clone(known)
+	beside := func(at int, f func(i int)) {
+		x, y := at%a.W, at/a.W
+		for v := max(y-1, 0); v <= min(y+1, a.H-1); v++ {
+			for u := max(x-1, 0); u <= min(x+1, a.W-1); u++ {
+				f(v*a.W + u)
+			}
+		}
+	}
+	grow := func(from int) {
+		beside(from, func(i int) {
+			if !queued[i] {
+				queued[i] = true
+				front = append(front, i)
+			}
+		})
+	}
+	for i, k := range known {
+		if k {
+			grow(i)
+		}
+	}
+	some := slices.Contains(known, true)
+	for len(front) > 0 {
+		now := front
+		front = nil
+		for _, i := range now {
+			var sum [2]int32
+			n := int32(0)
+			beside(i, func(j int) {
+				if known[j] {
+					sum[0], sum[1], n = sum[0]+a.Pix[j], sum[1]+b.Pix[j], n+1
+				}
+			})
+			a.Pix[i], b.Pix[i] = mean(sum[0], n), mean(sum[1], n)
+		}
+		for _, i := range now {
+			known[i] = true
+			grow(i)
+		}
+	}
+	return some
+}
+
+// eachRow calls f with every row of what upsampling makes of a plane's halved samples.
+func (s *halving) eachRow(p int, f func(y int, made []int32)) {
+	made, sums := make([]int32, s.w), make([]int32, s.half[p].W)
+	for y := range s.h {
+		s.up.row(made, y, s.half[p], sums, true)
+		f(y, made)
+	}
+}
+
+// strays counts the samples of chroma that are not what upsampling makes of known halved samples, where they are not clipped.
+func (s *halving) strays(known []bool) (n int) {
+	for p, chroma := range s.chroma {
+		s.eachRow(p, func(y int, made []int32) {
+			ya, yb, _ := s.up.taps(y, s.half[p].H)
+			for x, v := range made {
+				if i := y*s.w + x; v == int32(chroma[i]) || s.open[i] {
+					continue
+				}
+				xa, xb, _ := s.up.taps(x, s.half[p].W)
+				at := func(x, y int) bool { return known[y*s.half[p].W+x] }
+				if at(xa, ya) && at(xb, ya) && at(xa, yb) && at(xb, yb) {
+					n++
+				}
+			}
+		})
+	}
+	return n
+}
+
+// straysOfLinear is strays for linear upsampling from samples at columns from dx and rows from dy on, up to most.
+func (s *halving) straysOfLinear(dx, dy, most int) (n int) {
+	// Between a sample and the next, or the last one and the edge.
+	beside := func(x, first, n int) (a, b int) {
+		if (x-first)&1 == 0 {
+			return x, x
+		}
+		a, b = x-1, x+1
+		if a < 0 {
+			a = b
+		}
+		if b >= n {
+			b = a
+		}
+		return a, b
+	}
+	for y := range s.h {
+		ya, yb := beside(y, dy, s.h)
+		for x := range s.w {
+			xa, xb := beside(x, dx, s.w)
+			at := y*s.w + x
+			a, b, c, d := ya*s.w+xa, ya*s.w+xb, yb*s.w+xa, yb*s.w+xb
+			if s.open[at] || s.open[a] || s.open[b] || s.open[c] || s.open[d] {
+				continue
+			}
+			for _, v := range s.chroma {
+				if int32(v[at]) != (int32(v[a])+int32(v[b])+int32(v[c])+int32(v[d])+2)>>2 {
+					n++
+				}
+			}
+		}
+		if n >= most {
+			break
+		}
+	}
+	return n
+}
+
+// made returns what upsampling makes of the halved samples at a pixel.
+func (s *halving) made(x, y int) (d, e int32) {
+	ya, yb, v := s.up.taps(y, s.half[0].H)
+	xa, xb, u := s.up.taps(x, s.half[0].W)
+	at := func(half Plane) int32 {
+		m, n := half.Row(ya), half.Row(yb)
+		return (u*(v*m[xa]+(4-v)*n[xa]) + (4-u)*(v*m[xb]+(4-v)*n[xb]) + s.up.half(x)) >> 4
+	}
+	return at(s.half[0]), at(s.half[1])
+}
+
+// misfits counts the pixels around a halved sample that cannot be what upsampling makes, up to more than most.
+func (s *halving) misfits(i, j, most int) (n int) {
+	before, after := 1, 1 // columns and rows that the sample is part of, beside the nearest
+	switch s.up {
+	case triangle:
+		after = 2
+	case repeated:
+		before = 0
+	}
+	for y := max(2*j-before, 0); y <= min(2*j+after, s.h-1); y++ {
+		for x := max(2*i-before, 0); x <= min(2*i+after, s.w-1); x++ {
+			d, e := s.made(x, y)
+			if k := y*s.w + x; !s.open[k] {
+				if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
+					n++
+				}
+			} else if from, to := s.bounds(k, d, e); from > to {
+				n++
+			}
+			if n > most {
+				return n
+			}
+		}
+	}
+	return n
+}
+
+// fit changes halved samples that no pixel tells, a little, so that more of the pixels around can be what upsampling makes.
+func (s *halving) fit() {
+	const sweeps, steps = 2, 29 // of spiral
+	told := func(i, j int) bool {
+		for y := 2 * j; y < min(2*j+2, s.h); y++ {
+			for x := 2 * i; x < min(2*i+2, s.w); x++ {
+				if !s.open[y*s.w+x] && (s.up == repeated || s.up == linear && x&1 == 0 && y&1 == 0) {
+					return true
+				}
+				if s.up == triangle && s.open[y*s.w+x] {
+					return false
+				}
+			}
+		}
+		return s.up == triangle
+	}
+	for range sweeps {
+		changed := false
+		for j := range s.half[0].H {
+			for i := range s.half[0].W {
+				if told(i, j) {
+					continue
+				}
+				least := s.misfits(i, j, 16)
+				if least == 0 {
+					continue
+				}
+				d, e := &s.half[0].Row(j)[i], &s.half[1].Row(j)[i]
+				d0, e0 := *d, *e
+				best := spiral[0]
+				for _, o := range spiral[1:steps] {
+					*d, *e = d0+int32(o[0]), e0+int32(o[1])
+					if n := s.misfits(i, j, least-1); n < least {
+						if best, least = o, n; n == 0 {
+							break
+						}
+					}
+				}
+				*d, *e = d0+int32(best[0]), e0+int32(best[1])
+				changed = changed || best != spiral[0]
+			}
+		}
+		if !changed {
+			return
+		}
+	}
+}
+
+// settle finds chroma where samples are clipped.
+func (s *halving) settle() {
+	s.fit()
+	// First the pixels that are halved samples themselves: the others depend on them.
+	var made [2][]int32
+	for p := range made {
+		made[p] = make([]int32, s.w)
+	}
+	sums := make([]int32, s.half[0].W)
+	for _, own := range []bool{true, false} {
+		for y := range s.h {
+			for p := range made {
+				s.up.row(made[p], y, s.half[p], sums, true)
+			}
+			for x := range s.w {
+				i := y*s.w + x
+				if !s.open[i] || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {
+					continue
+				}
+				d, e := s.nearest(i, made[0][x], made[1][x])
+				s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
+				if own {
+					s.half[0].Row(y / 2)[x/2], s.half[1].Row(y / 2)[x/2] = d, e
+				}
+			}
+		}
+	}
+}
+
+// put writes, to x, rows from row y on of chroma and the luma that goes with it: where several will do, the one nearest to
+// that to the left.
+func (s *halving) put(x [3]Plane, y int) {
+	for r := range x[0].H {
+		last := int32(128)
+		for c := range s.w {
+			i := (y+r)*s.w + c
+			d, e := int32(s.chroma[0][i]), int32(s.chroma[1][i])
+			from, to := s.bounds(i, d, e)
+			last = min(max(last, from), to)
+			x[0].Row(r)[c], x[1].Row(r)[c], x[2].Row(r)[c] = last, d, e
+		}
+	}
+}
+
+// nearest returns the chroma nearest to d and e with which there is luma that makes a pixel.
+func (s *halving) nearest(i int, d, e int32) (int32, int32) {
+	for _, o := range spiral {
+		if from, to := s.bounds(i, d+int32(o[0]), e+int32(o[1])); from <= to {
+			return d + int32(o[0]), e + int32(o[1])
+		}
+	}
+	_, p, q, _, _ := s.k.undo(int64(s.rgb[0].Pix[i]), int64(s.rgb[1].Pix[i]), int64(s.rgb[2].Pix[i])) // there is some
+	return int32(p), int32(q)
+}
+
+// spiral are the steps to what is around, the shortest first.
+var spiral = func() (steps [][2]int8) {
+	const reach = 12
+	for d := int8(-reach); d <= reach; d++ {
+		for e := int8(-reach); e <= reach; e++ {
+			steps = append(steps, [2]int8{d, e})
+		}
+	}
+	length := func(s [2]int8) int { return int(s[0])*int(s[0]) + int(s[1])*int(s[1]) }
+	slices.SortStableFunc(steps, func(a, b [2]int8) int { return length(a) - length(b) })
+	return steps
+}()
+
+// lumaBeyond is by how much luma may leave the range of 8 bits, for what is black or white whatever its chroma, as lines that
+// were drawn later are.
+const lumaBeyond = 256
+
+// bounds returns the least and the greatest luma with which a pixel is what it is, given its chroma.
+func (s *halving) bounds(i int, d, e int32) (from, to int32) {
+	k := s.k
+	p, q := int64(d), int64(e)
+	red, blue := k.red*p, k.blue*q
+	if k.whole {
+		p, q = red>>16, blue>>16
+	}
+	lo, hi := int64(-lumaBeyond), int64(255+lumaBeyond)
+	for c, rest := range [3]int64{red + k.half, k.half - k.greenRed*p - k.greenBlue*q, blue + k.half} {
+		v := int64(s.rgb[c].Pix[i])
+		if v > 0 {
+			lo = max(lo, -floorDiv(rest-v<<16, k.luma))
+		}
+		if v < 255 {
+			hi = min(hi, floorDiv((v+1)<<16-1-rest, k.luma))
+		}
+	}
+	return int32(lo), int32(hi)
+}

@@ -1,0 +1,337 @@
+package transform
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// halved are the Halved colours.
+func halved() (list []Colour) {
+	for c := range Colours {
+		if c.Halved() {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func randomPlane(r *rand.Rand, w, h int, most int32) Plane {
+	x := NewPlane(w, h)
+	for i := range x.Pix {
+		x.Pix[i] = r.Int32N(2*most+1) - most
+	}
+	return x
+}
+
+// blobs returns a plane as chroma is: areas with slow gradients and some noise.
+func blobs(r *rand.Rand, w, h int) Plane {
+	x := NewPlane(w, h)
+	var at [6][4]int32
+	for i := range at {
+		at[i] = [4]int32{r.Int32N(int32(w)), r.Int32N(int32(h)), 2 + r.Int32N(20), r.Int32N(61) - 30}
+	}
+	for j := range h {
+		for i := range w {
+			v := r.Int32N(3) - 1
+			for _, b := range at {
+				if d := abs(int32(i)-b[0]) + abs(int32(j)-b[1]); d < b[2] {
+					v += b[3] - b[3]*d/b[2]/2
+				}
+			}
+			x.Row(j)[i] = v
+		}
+	}
+	return x
+}
+
+func abs(v int32) int32 { return max(v, -v) }
+
+// upsampled returns what the definitions make of halved samples.
+func upsampled(u upsampling, half Plane, w, h int) Plane {
+	at := func(x, y int) int32 { return half.Row(min(max(y, 0), half.H-1))[min(max(x, 0), half.W-1)] }
+	x := NewPlane(w, h)
+	for j := range h {
+		for i := range w {
+			a, b, s, t := i/2, j/2, 2*(i%2)-1, 2*(j%2)-1 // the nearest, and towards which the next is
+			var v int32
+			switch u {
+			case linear:
+				v = (at(a, b) + at(a+i%2, b) + at(a, b+j%2) + at(a+i%2, b+j%2) + 2) >> 2
+			case triangle:
+				v = (9*at(a, b) + 3*at(a+s, b) + 3*at(a, b+t) + at(a+s, b+t) + 8 - int32(i%2)) >> 4
+			case repeated:
+				v = at(a, b)
+			}
+			x.Row(j)[i] = v
+		}
+	}
+	return x
+}
+
+var upsamplingSizes = [][2]int{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {3, 2}, {5, 5}, {8, 6}, {31, 20}, {64, 33}}
+
+// TestUpsampling: merged with details that are zero, halved samples become what the definitions say, in Q4 nearly so, and any
+// rows of it from an even one on, two from the others.
+func TestUpsampling(t *testing.T) {
+	r := newRand(70)
+	for _, c := range halved() {
+		for _, size := range upsamplingSizes {
+			w, h := size[0], size[1]
+			u := halvings[c].up
+			half := randomPlane(r, (w+1)/2, (h+1)/2, 100)
+			want := upsampled(u, half, w, h)
+			x := NewPlane(w, h)
+			x.Place(half, 0, 0)
+			part := x.Clone()
+			u.Merge(x, 0)
+			if !slices.Equal(x.Pix, want.Pix) {
+				t.Fatalf("%v, %v: %v becomes %v, not %v", c, size, half.Pix, x.Pix, want.Pix)
+			}
+			if from := h / 4 * 2; from > 0 {
+				part = Plane{w, h - from, part.Pix[from*w:]}
+				u.Merge(part, 0)
+				if !slices.Equal(part.Pix[2*w:], want.Pix[(from+2)*w:]) {
+					t.Fatalf("%v, %v: from row %d on it is something else", c, size, from)
+				}
+			}
+			fine := NewPlane(w, h)
+			fine.Place(half.Sixteenths(), 0, 0)
+			u.Merge(fine, 4)
+			for i, v := range fine.Pix {
+				if d := v - want.Pix[i]<<4; d < -8 || d > 8 {
+					t.Fatalf("%v, %v: sample %d is %d sixteenths from %d", c, size, i, d, want.Pix[i])
+				}
+			}
+		}
+	}
+}
+
+// TestUpsamplingSplit: any plane comes back, and one that was upsampled has nearly no details.
+func TestUpsamplingSplit(t *testing.T) {
+	r := newRand(71)
+	for _, c := range halved() {
+		u := halvings[c].up
+		for _, size := range upsamplingSizes {
+			w, h := size[0], size[1]
+			made := upsampled(u, blobs(r, (w+1)/2, (h+1)/2), w, h)
+			for i, x := range []Plane{randomPlane(r, w, h, 3), randomPlane(r, w, h, 150), made} {
+				want := x.Clone()
+				u.Split(x)
+				details := 0
+				for j := range h {
+					for k, v := range x.Row(j) {
+						if (j&1 == 1 || k&1 == 1) && v != 0 {
+							details++
+						}
+					}
+				}
+				if u.Merge(x, 0); !slices.Equal(x.Pix, want.Pix) {
+					t.Fatalf("%v, %v, plane %d does not come back", c, size, i)
+				}
+				if most := 4 + w*h/50; i == 2 && details > most || i == 2 && u != triangle && details > 0 {
+					t.Errorf("%v, %v: %d of %d samples have details", c, size, details, w*h)
+				}
+			}
+		}
+	}
+}
+
+// TestRepeatedIsGos: so image.YCbCr has it.
+func TestRepeatedIsGos(t *testing.T) {
+	r := newRand(72)
+	for range 20 {
+		w, h := 1+r.IntN(40), 1+r.IntN(40)
+		m := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)
+		half := NewPlane((w+1)/2, (h+1)/2)
+		for i := range half.Pix {
+			half.Pix[i] = r.Int32N(256)
+			m.Cb[i] = uint8(half.Pix[i])
+		}
+		x := upsampled(repeated, half, w, h)
+		for j := range h {
+			for i, v := range x.Row(j) {
+				if m.Cb[m.COffset(i, j)] != uint8(v) {
+					t.Fatalf("%dx%d: Cb at %d, %d is %d, not %d", w, h, i, j, v, m.Cb[m.COffset(i, j)])
+				}
+			}
+		}
+	}
+}
+
+// halvedImage returns an image that was made from halved chroma, with much of it clipped.
+func halvedImage(r *rand.Rand, c Colour, w, h int) (x [3]Plane) {
+	x[0] = blobs(r, w, h)
+	for i, v := range x[0].Pix {
+		x[0].Pix[i] = min(max(120+5*v+r.Int32N(9), 0), 255)
+	}
+	for p := 1; p < 3; p++ {
+		x[p] = upsampled(halvings[c].up, blobs(r, (w+1)/2, (h+1)/2), w, h)
+	}
+	c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
+	return x
+}
+
+// TestHalve: chroma of half the resolution is found, where samples are clipped, too; what it is split into makes the same
+// samples, and has few details.
+func TestHalve(t *testing.T) {
+	r := newRand(73)
+	for _, c := range halved() {
+		for range 20 {
+			w, h := 20+r.IntN(60), 20+r.IntN(60)
+			x := halvedImage(r, c, w, h)
+			clipped := 0
+			for i := range w * h {
+				if min(x[0].Pix[i], x[1].Pix[i], x[2].Pix[i]) == 0 || max(x[0].Pix[i], x[1].Pix[i], x[2].Pix[i]) == 255 {
+					clipped++
+				}
+			}
+			if got, mirror, turn := halvings[c].of.Halve(x); got != c || mirror || turn {
+				t.Errorf("%v, %dx%d, %d samples clipped: taken for %v, mirrored: %v, turned: %v", c, w, h, clipped, got, mirror, turn)
+			}
+			y := [3]Plane{x[0].Clone(), x[1].Clone(), x[2].Clone()}
+			if !c.Split(y) {
+				t.Fatalf("%v: not found in what it made", c)
+			}
+			details := 0
+			for p := 1; p < 3; p++ {
+				z := y[p].Clone()
+				halvings[c].up.Split(z)
+				for j := range h {
+					for i, v := range z.Row(j) {
+						if (j&1 == 1 || i&1 == 1) && v != 0 {
+							details++
+						}
+					}
+				}
+			}
+			if most := clipped + w*h/25; details > most {
+				t.Errorf("%v, %dx%d, %d samples clipped: %d details", c, w, h, clipped, details)
+			}
+			if c.Inverse(y[0].Pix, y[1].Pix, y[2].Pix); !slices.Equal(x[0].Pix, y[0].Pix) || !slices.Equal(x[1].Pix, y[1].Pix) || !slices.Equal(x[2].Pix, y[2].Pix) {
+				t.Fatalf("%v, %dx%d: not the same samples", c, w, h)
+			}
+		}
+	}
+}
+
+// TestHalveOthers: chroma of all the resolution is not taken for halved, and an image of another origin is not split.
+func TestHalveOthers(t *testing.T) {
+	r := newRand(74)
+	for _, c := range halved() {
+		x := [3]Plane{blobs(r, 50, 40), randomPlane(r, 50, 40, 9), randomPlane(r, 50, 40, 9)}
+		for i := range x[0].Pix {
+			x[0].Pix[i] += 128
+		}
+		whole := halvings[c].of
+		whole.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
+		if got, _, _ := whole.Halve(x); got != whole {
+			t.Errorf("%v: taken for %v", whole, got)
+		}
+		if !c.Split([3]Plane{x[0].Clone(), x[1].Clone(), x[2].Clone()}) { // which takes more bits, but is possible
+			t.Errorf("%v: not split", c)
+		}
+		for i := range x[0].Pix {
+			x[0].Pix[i], x[1].Pix[i], x[2].Pix[i] = r.Int32N(256), r.Int32N(256), r.Int32N(256)
+		}
+		if got, _, _ := whole.Halve(x); got != whole || c.Split(x) {
+			t.Errorf("%v: found in noise", c)
+		}
+	}
+}
+
+// TestHalveFlat: all samples clipped, nothing is known of chroma, and still it comes back.
+func TestHalveFlat(t *testing.T) {
+	for _, c := range halved() {
+		for _, v := range []int32{0, 255} {
+			x := [3]Plane{NewPlane(6, 5), NewPlane(6, 5), NewPlane(6, 5)}
+			for p := range x {
+				for i := range x[p].Pix {
+					x[p].Pix[i] = v
+				}
+			}
+			if !c.Split(x) {
+				t.Fatalf("%v: no luma and chroma for %d", c, v)
+			}
+			c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
+			for p := range x {
+				for _, got := range x[p].Pix {
+					if got != v {
+						t.Fatalf("%v: %d becomes %d", c, v, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestApproximate: what is made of the nearest luma and chroma is near.
+func TestApproximate(t *testing.T) {
+	r := newRand(75)
+	for c := PhotoCD; c < Colours; c++ {
+		for range 2000 {
+			g := 60 + r.Int32N(130)
+			want := [3]int32{g + r.Int32N(61) - 30, g, g + r.Int32N(61) - 30}
+			v := want
+			c.Approximate(v[:1], v[1:2], v[2:])
+			got := inverseOf(c, v[0], v[1], v[2])
+			for p := range got {
+				if abs(got[p]-want[p]) > 3 {
+					t.Fatalf("%v: %v becomes %v", c, want, got)
+				}
+			}
+		}
+	}
+}
+
+// TestHalveJPEG: of what Go's decoder makes, chroma is found to be of half the resolution, and is what the file has.
+func TestHalveJPEG(t *testing.T) {
+	r := newRand(76)
+	m := image.NewRGBA(image.Rect(0, 0, 75, 50))
+	rgb := halvedImage(r, JFIFRepeated, 75, 50)
+	for i := range rgb[0].Pix {
+		m.Pix[4*i], m.Pix[4*i+1], m.Pix[4*i+2], m.Pix[4*i+3] = uint8(rgb[0].Pix[i]), uint8(rgb[1].Pix[i]), uint8(rgb[2].Pix[i]), 255
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 90}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := jpeg.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := d.(*image.YCbCr)
+	x := [3]Plane{NewPlane(75, 50), NewPlane(75, 50), NewPlane(75, 50)}
+	for i := range x[0].Pix {
+		r, g, b, _ := d.At(i%75, i/75).RGBA()
+		x[0].Pix[i], x[1].Pix[i], x[2].Pix[i] = int32(r>>8), int32(g>>8), int32(b>>8)
+	}
+	if c, _, _ := JFIFGo.Halve(x); c != JFIFGoRepeated {
+		t.Fatalf("taken for %v", c)
+	}
+	s := newHalving(x, JFIFGoRepeated)
+	if !JFIFGoRepeated.Split(x) {
+		t.Fatal("not split")
+	}
+	for i := range x[0].Pix {
+		at := from.COffset(i%75, i/75)
+		if cb, cr := int32(from.Cb[at])-128, int32(from.Cr[at])-128; !s.open[i] && (x[1].Pix[i] != cr || x[2].Pix[i] != cb) {
+			t.Fatalf("chroma %d is %d %d, not %d %d", i, x[1].Pix[i], x[2].Pix[i], cr, cb)
+		}
+	}
+}
+
+func BenchmarkHalve(b *testing.B) {
+	for _, c := range halved() {
+		x := halvedImage(newRand(77), c, 768, 512)
+		b.Run(c.String(), func(b *testing.B) {
+			b.SetBytes(3 * 768 * 512)
+			for b.Loop() {
+				halvings[c].of.Halve(x)
+			}
+		})
+	}
+}
