@@ -210,11 +210,7 @@ func TestHalvedOfAny(t *testing.T) {
 		chain.Colour = c
 		chain.SetImage(clonePlanes(image))
 		for _, p := range Passes(g.Width, g.Height) {
-			coders := make([]Coder, chain.Bands(p))
-			for b := range coders {
-				coders[b] = new(length)
-			}
-			chain.Advance(p, coders...)
+			advance(chain, p)
 		}
 		if !reflect.DeepEqual(chain.Picture(), image) {
 			t.Errorf("%v: the image did not come back", c)

@@ -134,3 +134,12 @@ func whole(t testing.TB, c *Chain, s *scale, stage int) *band {
 	b.take(c, s, stage, 0, new(above))
 	return b
 }
+
+// advance takes a chain through a pass, every band with a coder of its own that only counts.
+func advance(c *Chain, p Pass) {
+	coders := make([]Coder, c.Bands(p))
+	for b := range coders {
+		coders[b] = new(length)
+	}
+	c.Advance(p, coders...)
+}

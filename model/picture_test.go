@@ -173,11 +173,7 @@ func TestStrips(t *testing.T) {
 		c.Colour = colour
 		c.SetImage(clonePlanes(image))
 		for _, p := range Passes(g.Width, g.Height) {
-			coders := make([]Coder, c.Bands(p))
-			for b := range coders {
-				coders[b] = new(length)
-			}
-			c.Advance(p, coders...)
+			advance(c, p)
 			if p.Scale == 1 && p.Stage == 3 {
 				want, got := wholeEstimate(c), NewPlane(c.w, 3*c.h)
 				c.estimates(func(rows *ycc, y int) {

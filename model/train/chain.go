@@ -23,8 +23,8 @@ type chain struct {
 }
 
 // newChain takes luma and chroma of samples of 8 bits, which it overwrites, down by n scales; of gray images, there is but
-// luma, and the colour transform does not matter. Dither is random. In a crop,
-// so is the coarsest image, by as much as the coarser scales of a whole image would leave it uncertain.
+// luma, and the colour transform does not matter. Dither is random. In a crop, so is the coarsest image, by as much as the
+// coarser scales of a whole image would leave it uncertain.
 func newChain(x planes, n, present int, colour transform.Colour, lifting *transform.Lifting, crop bool, random *rand.Rand) *chain {
 	c := &chain{lifting: lifting, planes: present, colour: colour, crop: crop, random: random,
 		scales: make([]scale, n+1), exact: make([]planes, n+1), ll: make([]planes, n+1)}

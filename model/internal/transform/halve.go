@@ -373,17 +373,6 @@ func (s *halving) straysOfLinear(dx, dy, most int) (n int) {
 	return n
 }
 
-// made returns what upsampling makes of the halved samples at a pixel.
-func (s *halving) made(x, y int) (d, e int32) {
-	ya, yb, v := s.up.taps(y, s.half[0].H)
-	xa, xb, u := s.up.taps(x, s.half[0].W)
-	at := func(half Plane) int32 {
-		m, n := half.Row(ya), half.Row(yb)
-		return (u*(v*m[xa]+(4-v)*n[xa]) + (4-u)*(v*m[xb]+(4-v)*n[xb]) + s.up.half(x)) >> 4
-	}
-	return at(s.half[0]), at(s.half[1])
-}
-
 // misfits counts the pixels around a halved sample that cannot be what upsampling makes, up to more than most.
 func (s *halving) misfits(i, j, most int) (n int) {
 	before, after := 1, 1 // columns and rows that the sample is part of, beside the nearest
@@ -395,7 +384,7 @@ func (s *halving) misfits(i, j, most int) (n int) {
 	}
 	for y := max(2*j-before, 0); y <= min(2*j+after, s.h-1); y++ {
 		for x := max(2*i-before, 0); x <= min(2*i+after, s.w-1); x++ {
-			d, e := s.made(x, y)
+			d, e := s.up.at(s.half[0], x, y), s.up.at(s.half[1], x, y)
 			if k := y*s.w + x; !s.open[k] {
 				if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
 					n++

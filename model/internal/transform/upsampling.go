@@ -87,6 +87,14 @@ func (u upsampling) row(to []int32, y int, half Plane, sums []int32, exact bool)
 	}
 }
 
+// at returns what upsampling makes of halved samples in column x of row y: row's, where a single one is wanted.
+func (u upsampling) at(half Plane, x, y int) int32 {
+	ya, yb, v := u.taps(y, half.H)
+	xa, xb, w := u.taps(x, half.W)
+	m, n := half.Row(ya), half.Row(yb)
+	return (w*(v*m[xa]+(4-v)*n[xa]) + (4-w)*(v*m[xb]+(4-v)*n[xb]) + u.half(x)) >> 4
+}
+
 // pick returns the samples at even columns of even rows.
 func pick(x Plane) Plane {
 	half := NewPlane((x.W+1)/2, (x.H+1)/2)
@@ -258,18 +266,13 @@ func offTriangle(x Plane, open []bool, half Plane, i, j int, most int32) (off in
 // samples before it, one is known from its pixel but for one of two values at most.
 func settleTriangle(x, half Plane) {
 	for j := range half.H {
-		ya, yb, v := triangle.taps(2*j, half.H)
-		m, n := half.Row(ya), half.Row(yb)
 		for i := range half.W {
-			a, b, u := triangle.taps(2*i, half.W)
-			made := func() int32 {
-				return (u*(v*m[a]+(4-v)*n[a]) + (4-u)*(v*m[b]+(4-v)*n[b]) + triangle.half(0)) >> 4
-			}
-			for want := x.Row(2 * j)[2*i]; made() != want; {
-				if made() < want {
-					m[i]++
+			want := x.Row(2 * j)[2*i]
+			for made := triangle.at(half, 2*i, 2*j); made != want; made = triangle.at(half, 2*i, 2*j) {
+				if made < want {
+					half.Row(j)[i]++
 				} else {
-					m[i]--
+					half.Row(j)[i]--
 				}
 			}
 		}
