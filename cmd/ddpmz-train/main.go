@@ -5,8 +5,9 @@
 //	ddpmz-train --resume model.ckpt photographs     goes on after an interruption
 //	ddpmz-train --init cifar10 data_batch_*.bin     learns from files in CIFAR-10's binary layout
 //	ddpmz-train eval --model model.ddpw pictures    measures
+//	ddpmz-train feed photographs | ...              makes crops for a training elsewhere
 //
-// Flags and pictures may come in any order. A folder called eval is ./eval. Beside the weights file it leaves a
+// Flags and pictures may come in any order. A folder called eval or feed is ./eval or ./feed. Beside the weights file it leaves a
 // checkpoint (.ckpt) and the curves of the training (.png). The exit status is 0 if all went well, 1 if not, 2 if
 // the command line was wrong and 130 if it was interrupted; then, too, what was learned so far is saved.
 package main
@@ -32,8 +33,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command := runTrain
-	if len(args) > 0 && args[0] == "eval" {
-		command, args = runEval, args[1:]
+	if len(args) > 0 {
+		switch args[0] {
+		case "eval":
+			command, args = runEval, args[1:]
+		case "feed":
+			command, args = runFeed, args[1:]
+		}
 	}
 	err := command(ctx, args, stdout, stderr)
 	switch {

@@ -291,41 +291,55 @@ type crop struct {
 func (t *Trainer) newCrop(n int, result *cropResult) (crop, error) {
 	o := &t.options
 	r := rand.New(rand.NewPCG(o.Seed, uint64(t.step)*uint64(o.Batch)+uint64(n)))
-	var m Image
-	if o.Whole {
-		m = randomWhole(r, t.images)
-	} else {
-		m = randomCrop(r, t.images, o.Crop)
+	d, err := o.draw(r, t.images)
+	if err != nil {
+		return crop{}, err
 	}
-	c := crop{planes: m.present(), result: result}
-	if r.Float64() < .04 {
-		c.planes = 1
-	}
+	c := crop{planes: d.present, result: result}
 	c.scales = []int{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5}[r.IntN(20)]
 	if o.Whole {
 		c.scales = wholeScales(o.Crop, o.Crop)
 	}
 	c.tau = float32(o.Tau[0] + r.Float64()*(o.Tau[1]-o.Tau[0]))
-	rgb := m.planes()
-	if c.planes == 1 { // the green one
+	c.chain = newChain(d.planes, c.scales, c.planes, d.colour, &transform.Liftings[t.net.Wavelet], !o.Whole, r)
+	result.bits.SubPixels = float64(o.Crop * o.Crop * c.planes)
+	return c, nil
+}
+
+// drawn is a crop before its pyramid: luma and chroma.
+type drawn struct {
+	planes  planes
+	present int // planes of it that are not all 0
+	colour  transform.Colour
+}
+
+// draw returns a crop of one of the images as the options ask for: changed, gray or derived at times, its colours split.
+func (o *Options) draw(r *rand.Rand, images []Image) (drawn, error) {
+	var m Image
+	if o.Whole {
+		m = randomWhole(r, images)
+	} else {
+		m = randomCrop(r, images, o.Crop)
+	}
+	d := drawn{present: m.present(), planes: m.planes(), colour: transform.YCoCg}
+	if r.Float64() < .04 {
+		d.present = 1
+	}
+	rgb := &d.planes
+	switch {
+	case d.present == 1: // the green one
 		for _, p := range []int{0, 2} {
 			copy(rgb[p].Pix, rgb[1].Pix)
 		}
-	}
-	colour := transform.YCoCg
-	switch {
-	case c.planes == 1:
 	case !o.Whole && r.Float64() < o.Derived:
 		var err error
-		if colour, err = derive(r, &rgb); err != nil {
-			return c, err
+		if d.colour, err = derive(r, rgb); err != nil {
+			return d, err
 		}
 	default:
-		colour.Forward(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
+		d.colour.Forward(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
 	}
-	c.chain = newChain(rgb, c.scales, c.planes, colour, &transform.Liftings[t.net.Wavelet], !o.Whole, r)
-	result.bits.SubPixels = float64(o.Crop * o.Crop * c.planes)
-	return c, nil
+	return d, nil
 }
 
 // A look is what crops have in common that take the same graphs and rows of gains.

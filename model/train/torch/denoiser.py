@@ -1,24 +1,32 @@
 """The denoiser of ddpmz and its reverse process, in PyTorch: the float twin of package model.
 
-Names and shapes follow model/*.go. A site is one position of a scale's grid; it carries nine
-coordinates, channel 3*plane + band with planes Y, Co, Cg and bands HL, LH, HH.
+Names and shapes follow model/*.go and model/train/*.go. A site is one position of a scale's grid; it carries nine
+coordinates, channel 3*plane + band with planes Y, Co, Cg and bands HL, LH, HH. Sides of grids are even here.
+
+A step has two halves. In the first, without gradients, the heads go through groups and phases and reveal the cells that
+a decoder would know by then. In the second, with them, all phases are looked at again, at once: what each of them saw is
+known by now. So little of a step is one thing after another, as a GPU wants it.
 """
+import functools
 import math
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 PLANES, BANDS, COORDS = 3, 3, 9
 STAGE_CLOCKS = [6, 5, 4, 3, 2, 1, None]       # None: everything becomes exact
-BAND_CLOCK = torch.tensor([0, 0, 1, 1, 1, 2, 1, 1, 2]).view(1, COORDS, 1, 1)
+BAND_CLOCKS = [0, 0, 1, 1, 1, 2, 1, 1, 2]
 STAGES, SCALES = len(STAGE_CLOCKS), 5          # scales from 5 on share their conditioning
-KINDS = 3                                      # of colours; here all are of the first, YCoCg-R
-LOOKS = KINDS * (STAGES - 1)                   # the first two stages of a kind share one
+KINDS = 3                                      # of colours: YCoCg-R; derived; derived with chroma halved
+LOOKS = STAGES - 1                             # of a kind: the first two stages share one
 GROUPS = [[0, 1], [2], [3, 4, 5], [6, 7, 8]]
 PHASES = [(0, 0), (1, 1), (0, 1), (1, 0)]      # (row, column) parity, in coding order
+ROWS = [0, 2, 3, 1]                            # the phases (0, 0), (0, 1), (1, 0), (1, 1): places in coding order
 UNKNOWN = 99                                   # the clock of a coordinate of which nothing is known
 LOGISTIC_SD = math.pi / math.sqrt(3)           # standard deviation of a logistic of scale 1
 LOG_SCALE_MIN, LOG_SCALE_MAX = -3.0, 6.0
+FLOOR, FAINT = 1e-4, 2.0 ** -20                # see model/train/belief.go
 
 LIFTINGS = {  # name: predict taps over even neighbours, log2 divisor; update taps, log2 divisor
     '5/3': ([0, 1, 1, 0], 1, [0, 1, 1, 0], 2),
@@ -38,33 +46,19 @@ def forward_colour(x):
     return torch.stack([t + (cg >> 1), co, cg], 1)
 
 
-def inverse_colour(x):
-    y, co, cg = x[:, 0], x[:, 1], x[:, 2]
-    half = (lambda v: _rounded(v - 1, 1)) if x.is_floating_point() else (lambda v: v >> 1)
-    t = y - half(cg)
-    g = cg + t
-    b = t - half(co)
-    return torch.stack([b + co, g, b], 1)
+@functools.lru_cache(None)
+def _neighbours(n, first, offset, device):
+    """Indices of the neighbours at an offset, of n even or odd samples of a row of 2n that is mirrored at its ends."""
+    k = torch.arange(n) + first + offset
+    pos = 2 * k if first == -1 else 2 * k + 1    # even neighbours of an odd sample, or odd ones of an even sample
+    period = max(2 * (2 * n - 1), 1)
+    pos = pos % period
+    return (torch.where(pos > 2 * n - 1, period - pos, pos) // 2).to(device)
 
 
 def _taps(x, taps, first):
     """sum of taps[j] * x[i + first + j] along the last axis; whole-sample symmetric at even length."""
-    n = x.shape[-1]
-    idx = torch.arange(n)
-    out = 0
-    for j, t in enumerate(taps):
-        if t == 0:
-            continue
-        k = idx + first + j
-        if first == -1:    # even neighbours of an odd sample: positions 2k
-            pos = 2 * k
-        else:              # odd neighbours of an even sample: positions 2k+1
-            pos = 2 * k + 1
-        period = max(2 * (2 * n - 1), 1)
-        pos = pos % period
-        pos = torch.where(pos > 2 * n - 1, period - pos, pos)
-        out = out + t * x.index_select(-1, pos // 2)
-    return out
+    return sum(t * x[..., _neighbours(x.shape[-1], first, j, x.device)] for j, t in enumerate(taps) if t)
 
 
 def _lift(x, name):
@@ -83,17 +77,13 @@ def _rounded(x, shift):
 
 def _unlift(s, d, name):
     p, ps, u, us = LIFTINGS[name]
-    if s.is_floating_point():
-        e = s - _rounded(_taps(d, u, -2), us)
-        o = d + _rounded(_taps(e, p, -1), ps)
-    else:
-        e = s - ((_taps(d, u, -2) + (1 << us >> 1)) >> us)
-        o = d + ((_taps(e, p, -1) + (1 << ps >> 1)) >> ps)
+    e = s - _rounded(_taps(d, u, -2), us)
+    o = d + _rounded(_taps(e, p, -1), ps)
     return torch.stack([e, o], -1).flatten(-2)
 
 
 def _t(x):
-    return x.transpose(-1, -2).contiguous()
+    return x.transpose(-1, -2)
 
 
 def analyse(x, name):
@@ -101,10 +91,11 @@ def analyse(x, name):
     l, h = _lift(x, name)
     ll, lh = (_t(v) for v in _lift(_t(l), name))
     hl, hh = (_t(v) for v in _lift(_t(h), name))
-    return ll, torch.stack([hl, lh, hh], 2).flatten(1, 2)
+    return ll.contiguous(), torch.stack([hl, lh, hh], 2).flatten(1, 2)
 
 
 def synthesize(ll, detail, name):
+    """The inverse, of estimates: floating point."""
     d = detail.unflatten(1, (PLANES, BANDS))
     l = _t(_unlift(_t(ll), _t(d[:, :, 1]), name))
     h = _t(_unlift(_t(d[:, :, 0]), _t(d[:, :, 2]), name))
@@ -112,31 +103,44 @@ def synthesize(ll, detail, name):
 
 
 # ---- cells of the nested dither ------------------------------------------------------------
+#
+# Chroma of derived colours has units twice as large as the network's: unit is 2 for its coordinates and 1 for others.
 
-def cell(v, u, k):
-    """Edges [lo, hi) of the cell of v at clock k, centre (0 where nothing is known)."""
+def cell(v, u, k, unit):
+    """Edges [lo, hi) of the cell of v at clock k, and its centre (0 where nothing is known), in the network's units."""
     none = k == UNKNOWN
-    kk = torch.where(none, torch.zeros_like(k), k)
+    kk = torch.where(none, 0, k)
     lo = (((v + u) >> kk) << kk) - u
-    w = (1 << kk).float()
-    lo = lo.float() - 0.5
-    hi = lo + w
-    z = torch.where(none, torch.zeros_like(lo), (lo + hi) / 2)
-    inf = torch.full_like(lo, 1e5)
-    return torch.where(none, -inf, lo), torch.where(none, inf, hi), z
+    lo = (lo.float() - .5) * unit
+    hi = lo + (torch.ones_like(kk) << kk).float() * unit
+    z = torch.where(none, 0., (lo + hi) / 2)
+    return torch.where(none, -1e5, lo), torch.where(none, 1e5, hi), z
 
 
-def code_length(mu, ls, lo, hi, lo2, hi2, eps=1e-4):
+def shown_clock(k, unit):
+    """The clock in the network's units."""
+    return torch.where((k == UNKNOWN) | (k == 0), k, k + (unit > 1))
+
+
+def compress(x):
+    return torch.asinh(x / 1.5)
+
+
+def precision(k):
+    return torch.where(k == UNKNOWN, 0., 1.2 - k.float() / 6)
+
+
+def mass(mu, s, lo, hi):
+    """The integral of a logistic, as (1 - e^(a-b)) F(b) F(-a): nothing cancels in either tail."""
+    return -torch.expm1((lo - hi) * s) * torch.sigmoid((hi - mu) * s) * torch.sigmoid((mu - lo) * s)
+
+
+def code_length(mu, ls, lo, hi, lo2, hi2):
     """Bits of the sub-cell [lo2,hi2) given the cell [lo,hi): eq. 13 restricted to the cell."""
     s = torch.exp(-ls)
-
-    def mass(a, b):
-        a, b = (a - mu) * s, (b - mu) * s
-        flip = (a + b) > 0
-        return torch.sigmoid(torch.where(flip, -a, b)) - torch.sigmoid(torch.where(flip, -b, a))
-    w = (hi - lo).clamp(max=2048.)
-    p = (1 - eps) * (mass(lo2, hi2) + 1e-12) / (mass(lo, hi) + 1e-12) + eps * ((hi2 - lo2) / w).clamp(max=1)
-    return -torch.log2(p.clamp(1e-9, 1.0))
+    share = ((hi2 - lo2) / (hi - lo).clamp(max=2048.)).clamp(max=1)
+    ratio = (mass(mu, s, lo2, hi2) + FAINT * share) / (mass(mu, s, lo, hi) + FAINT)
+    return -torch.log2((1 - FLOOR) * ratio + FLOOR * share)
 
 
 def truncated_mean(mu, ls, lo, hi):
@@ -147,174 +151,300 @@ def truncated_mean(mu, ls, lo, hi):
     flip = (a + b) > 0
     a2, b2 = torch.where(flip, -b, a), torch.where(flip, -a, b)
     fa, fb = torch.sigmoid(a2), torch.sigmoid(b2)
-    ent = lambda t, f: F.softplus(t) - t * f
-    m = (ent(a2, fa) - ent(b2, fb)) / (fb - fa).clamp(min=1e-20)
+    ha, hb = F.softplus(a2) - a2 * fa, F.softplus(b2) - b2 * fb
+    m = (ha - hb) / (fb - fa).clamp(min=1e-20)
     m = torch.where(fb - fa < 1e-9, torch.zeros_like(m), m)
     m = torch.where(flip, -m, m)
     return mu + s * torch.minimum(torch.maximum(m, a), b)
 
 
+def estimate(v, lo, hi, k, mu, ls, unit):
+    """x̂_0 of every coordinate (eq. 15), in the units of the samples: exact where the clock is 0."""
+    m = torch.where(k == UNKNOWN, mu, truncated_mean(mu, ls, lo, hi)) / unit
+    return torch.where(k == 0, v.float(), m)
+
+
 # ---- the network ----------------------------------------------------------------------------
-
-def compress(x):
-    return torch.asinh(x / 1.5)
-
-
-def precision(k):
-    return torch.where(k == UNKNOWN, torch.zeros_like(k).float(), 1.2 - k.float() / 6)
-
 
 def box(x, r):
     return F.avg_pool2d(F.pad(x, (r, r, r, r), mode='replicate'), 2 * r + 1, 1)
-
-
-class Denoiser(nn.Module):
-    """A trunk of 3x3 convolutions with residuals over the sites of a scale, and a head per group.
-
-    Scale (gain) and shift of every channel depend on stage and scale, so they fold into the weights.
-    1x1 convolutions are written with a dilation, which changes nothing but sends PyTorch to oneDNN.
-    """
-
-    def __init__(self, channels=32, layers=4, hidden=32):
-        super().__init__()
-        self.channels, self.layers, self.hidden = channels, layers, hidden
-        c, h, g = channels, hidden, len(GROUPS)
-        self.stem = nn.Conv2d(4 * COORDS, c, 3, padding=1)
-        self.blocks = nn.ModuleList([nn.Conv2d(c, c, 3, padding=1) for _ in range(layers)])
-        self.gain = nn.Parameter(torch.zeros(layers + 1, LOOKS, SCALES, c))
-        self.shift = nn.Parameter(torch.zeros(layers + 1, LOOKS, SCALES, c))
-        self.site = nn.Conv2d(c, h * g, 1)
-        self.near = nn.ModuleList([nn.Conv2d(2 * COORDS, h, 3, bias=False) for _ in range(g)])
-        self.head_gain = nn.Parameter(torch.zeros(LOOKS, g, h))
-        self.head_shift = nn.Parameter(torch.zeros(LOOKS, g, len(PHASES), h))
-        self.out = nn.ModuleList([nn.Conv2d(h, 2 * len(x), 1) for x in GROUPS])
-        for o in self.out:
-            nn.init.normal_(o.weight, 0, 0.02)
-            nn.init.zeros_(o.bias)
-
-    def _fold(self, conv, layer, stage, scale):
-        at = layer, look(stage), min(scale - 1, SCALES - 1)
-        g = 1 + self.gain[at]
-        return conv.weight * g.view(-1, 1, 1, 1), conv.bias * g + self.shift[at]
-
-    def features(self, ll, z, k):
-        """The 36 input channels of every site, log-base and mean base (grey levels) of every coordinate."""
-        mean = box(ll, 2)
-        a1 = box((ll - mean).abs(), 1)
-        a2 = box(z.abs(), 2)
-        x = torch.cat([compress(ll - mean), ll / 128 - 1, compress(z), precision(k),
-                       torch.log(a1 + .5), torch.log(a2 + .5)], 1)
-        a1 = (a1 * 0.4 + 0.3).repeat_interleave(BANDS, 1)
-        none = k == UNKNOWN
-        w = torch.where(none, torch.full_like(z, 1e9), (1 << torch.where(none, 0, k)).float())
-        base = torch.where(none, a1, torch.minimum(torch.maximum(a2 * 0.6 + 0.2, a1 * 0.3), w))
-        return x, torch.log(base), torch.minimum(w, base * 2)
-
-    def trunk(self, x, stage, scale):
-        """36 input channels -> the site terms of the heads, a tensor for each group and phase."""
-        x = F.pad(x, (0, x.shape[3] % 2, 0, x.shape[2] % 2)).contiguous(memory_format=torch.channels_last)
-        x = F.relu(F.conv2d(x, *self._fold(self.stem, 0, stage, scale), padding=1))
-        for i, c in enumerate(self.blocks):
-            x = x + F.relu(F.conv2d(x, *self._fold(c, i + 1, stage, scale), padding=1))
-        g = 1 + self.head_gain[look(stage)].view(-1)
-        x = F.conv2d(x, self.site.weight * g.view(-1, 1, 1, 1), self.site.bias * g, dilation=2)
-        b, _, h, w = x.shape
-        x = x.view(b, len(GROUPS), self.hidden, h // 2, 2, w // 2, 2).permute(1, 4, 6, 0, 3, 5, 2)
-        x = x.flatten(0, 2).unbind(0)    # group, row parity, column parity; each B,h,w,C
-        return [[x[4 * g + 2 * r + c].permute(0, 3, 1, 2) for r, c in PHASES] for g in range(len(GROUPS))]
-
-    def head(self, group, phase, site, info, stage):
-        """site: the group's site term at the sites of the phase; info: compressed centres and precisions of
-        all sites, padded by one (and to even sides). Returns mean offset (in mean bases) and log-scale offset."""
-        r, c = PHASES[phase]
-        w = self.near[group].weight * (1 + self.head_gain[look(stage), group]).view(-1, 1, 1, 1)
-        n = F.conv2d(info[:, :, r:, c:], w, self.head_shift[look(stage), group, phase], stride=2)
-        h = F.relu(site + n[:, :, :site.shape[2], :site.shape[3]])
-        o = F.conv2d(h, self.out[group].weight, self.out[group].bias, dilation=2)
-        n = len(GROUPS[group])
-        return o[:, :n], o[:, n:]
 
 
 def look(stage):
     return max(stage - 1, 0)
 
 
-def target_clocks(stage, k):
-    t = STAGE_CLOCKS[stage]
-    kt = torch.zeros_like(k) if t is None else (BAND_CLOCK + t).expand_as(k).to(k.dtype)
-    return torch.minimum(kt, k)
+def phases(x):
+    """B,C,H,W -> 4B,C,H/2,W/2: the sites of every phase, rows before columns."""
+    b, c, h, w = x.shape
+    return x.view(b, c, h // 2, 2, w // 2, 2).permute(3, 5, 0, 1, 2, 4).reshape(4 * b, c, h // 2, w // 2)
 
 
-def advance(net, ll, v, u, k, stage, scale, tau, want_loss=True, planes=PLANES):
-    """One reverse step of one scale, in the first stage of luma alone. Returns bits (scalar tensor), side loss, new clocks, mean, log-scale."""
-    planes = planes if stage else 1
-    kt = target_clocks(stage, k)
-    lo, hi, z = cell(v, u, k)
-    lo2, hi2, z2 = cell(v, u, kt)
-    h, w = z.shape[2:]
-    x, logbase, mbase = net.features(ll, z, k)
-    site = net.trunk(x, stage, scale)
-    pad = (1, 1 + w % 2, 1, 1 + h % 2)
-    info = F.pad(torch.cat([compress(z), precision(k)], 1), pad).contiguous(memory_format=torch.channels_last)
-    info2 = F.pad(torch.cat([compress(z2), precision(kt)], 1), pad).contiguous(memory_format=torch.channels_last)
-    final = STAGE_CLOCKS[stage] is None
-    moved = torch.zeros_like(z, dtype=torch.bool)
-    pre, post = [], []
-    groups = [g for g in range(len(GROUPS)) if GROUPS[g][0] < BANDS * planes]
-    for g in groups:
-        a, b = GROUPS[g][0], GROUPS[g][-1] + 1
-        for p, (r, c) in enumerate(PHASES):
-            om, ol = net.head(g, p, site[g][p], info, stage)
-            pre.append(om)
-            post.append(ol)
-            with torch.no_grad():
-                at = (slice(None), slice(a, b), slice(r, None, 2), slice(c, None, 2))
-                hh, ww = kt[at].shape[2:]
-                ls = (ol[:, :, :hh, :ww] + logbase[at]).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)
-                m = kt[at] < k[at]
-                if not final:
-                    m &= LOGISTIC_SD * torch.exp(ls) >= tau * (1 << kt[at]).float()
-                moved[at] = m
-                info = info.clone(memory_format=torch.channels_last)
-                for off in (0, COORDS):
-                    i = info[:, off + a:off + b, r + 1:h + 1:2, c + 1:w + 1:2]
-                    i.copy_(torch.where(m, info2[:, off + a:off + b, r + 1:h + 1:2, c + 1:w + 1:2], i))
-    n = GROUPS[groups[-1]][-1] + 1
-    mu = z[:, :n] + _weave(pre, h, w) * mbase[:, :n]
-    ls = (_weave(post, h, w) + logbase[:, :n]).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)
-    bits = side = None
-    if want_loss:
-        b = code_length(mu, ls, lo[:, :n], hi[:, :n], lo2[:, :n], hi2[:, :n])
-        bits = (b * moved[:, :n]).sum()
-        if not final:   # what did not advance still wants a calibrated mean: its exact value's length
-            rest = (~moved[:, :n]) & (k[:, :n] > 0)
-            lo0, hi0 = v[:, :n].float() - 0.5, v[:, :n].float() + 0.5
-            side = (code_length(mu, ls, lo[:, :n], hi[:, :n], lo0, hi0) * rest).sum()
-    k = torch.where(moved, kt, k)
-    if n < COORDS:
-        mu = torch.cat([mu, torch.zeros_like(z[:, n:])], 1)
-        ls = torch.cat([ls, torch.zeros_like(z[:, n:])], 1)
-    return bits, side, k, mu, ls
+def phases_last(x):
+    """phases, of a tensor whose channels are last in memory, as they are then."""
+    b, c, h, w = x.shape
+    x = x.permute(0, 2, 3, 1).view(b, h // 2, 2, w // 2, 2, c).permute(2, 4, 0, 1, 3, 5)
+    return x.reshape(4 * b, h // 2, w // 2, c).permute(0, 3, 1, 2)
 
 
-def _weave(parts, h, w):
-    """Full-grid tensor from the outputs of the heads, listed by group and phase."""
-    rows = []
-    for i in range(0, len(parts), 4):
-        p = parts[i:i + 4]
-        top = torch.stack([p[0], p[2]], -1).flatten(-2)
-        bottom = torch.stack([p[3], p[1]], -1).flatten(-2)
-        rows.append(torch.stack([top, bottom], -2).flatten(2, 3))
-    return torch.cat(rows, 1)[:, :, :h, :w]
+def sites(x):
+    """The inverse of phases."""
+    b, c, h, w = x.shape
+    return x.view(2, 2, b // 4, c, h, w).permute(2, 3, 4, 0, 5, 1).reshape(b // 4, c, 2 * h, 2 * w)
 
 
-def estimate(v, u, k, mu, ls):
-    """x̂_0 of every coordinate (eq. 15): the truncated mean, exact where the clock is 0."""
-    lo, hi, _ = cell(v, u, k)
+def last(x):
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def film(y, gain, shift):
+    return torch.relu(y * gain + shift)
+
+
+def residual(x, y, gain, shift):
+    return x + torch.relu(y * gain + shift)
+
+
+def hidden(site, near, gain, shift):
+    return torch.relu((site + near) * gain + shift)
+
+
+class Expert(nn.Module):
+    """A trunk of 3x3 convolutions with residuals over the sites of a scale, and a head per group.
+
+    Scale (gain) and shift of every channel depend on look, kind of colours and scale. An expert has a row of them for
+    every kind and every look that it serves, of the scales that it serves: so many from number first on, counted from 0.
+    """
+
+    def __init__(self, channels, layers, hidden, rows, first, scales):
+        super().__init__()
+        c, h, g = channels, hidden, len(GROUPS)
+        self.hidden, self.rows, self.first = hidden, rows, first
+        self.stem = nn.Conv2d(4 * COORDS, c, 3, padding=1)
+        self.blocks = nn.ModuleList([nn.Conv2d(c, c, 3, padding=1) for _ in range(layers)])
+        self.gain = nn.Parameter(torch.zeros(layers + 1, rows, scales, c))
+        self.shift = nn.Parameter(torch.zeros(layers + 1, rows, scales, c))
+        self.site = nn.Conv2d(c, h * g, 1)
+        self.near = nn.ModuleList([nn.Conv2d(2 * COORDS, h, 3, bias=False) for _ in range(g)])
+        self.head_gain = nn.Parameter(torch.zeros(rows, g, h))
+        self.head_shift = nn.Parameter(torch.zeros(rows, g, len(PHASES), h))
+        self.out = nn.ModuleList([nn.Conv2d(h, 2 * len(x), 1) for x in GROUPS])
+        for o in self.out:
+            nn.init.normal_(o.weight, 0, 0.02)
+            nn.init.zeros_(o.bias)
+
+    def trunk(self, x, row, scale):
+        """36 input channels -> the trunk's output. row picks that of every image: images x rows, zeros and ones."""
+        s = min(scale - 1, SCALES - 1) - self.first
+        gain, shift = 1 + row @ self.gain[:, :, s], row @ self.shift[:, :, s]    # layer, image, channel
+        for i, conv in enumerate([self.stem, *self.blocks]):
+            g = gain[i][:, :, None, None]
+            h = conv.bias[:, None, None] * g + shift[i][:, :, None, None]
+            y = F.conv2d(x, conv.weight, padding=1)
+            x = residual(x, y, g, h) if i else film(y, g, h)
+        return x
+
+    def site_terms(self, x, group):
+        h = self.hidden
+        return F.conv2d(x, self.site.weight[h * group:h * (group + 1)], self.site.bias[h * group:h * (group + 1)])
+
+    def head(self, group, site, near, gain, shift):
+        """What a group's head says of sites: mean offset (in mean bases) and log-scale offset of its coordinates."""
+        return self.out[group](hidden(site, near, gain, shift))
+
+
+class Denoiser(nn.Module):
+    """One expert; or one for each of the LOOKS; or these for the finest scale and others for the coarser ones."""
+
+    def __init__(self, channels=32, layers=3, hidden=48, experts=1):
+        super().__init__()
+        self.shape = channels, layers, hidden
+        served = {1: [(0, SCALES)], LOOKS: [(0, SCALES)] * LOOKS, 2 * LOOKS: [(0, 1)] * LOOKS + [(1, SCALES - 1)] * LOOKS}
+        rows = KINDS * (LOOKS if experts == 1 else 1)
+        self.experts = nn.ModuleList([Expert(channels, layers, hidden, rows, *s) for s in served[experts]])
+
+    def at(self, stage, scale, kind):
+        """The expert of a stage and scale, and the row of every image's kind of colours, as a one among zeros."""
+        n = len(self.experts)
+        if n > 1:
+            e = self.experts[look(stage) + (LOOKS if n > LOOKS and scale > 1 else 0)]
+        else:
+            e, kind = self.experts[0], kind * LOOKS + look(stage)
+        return e, (kind[:, None] == torch.arange(e.rows, device=kind.device)).float()
+
+    def specialize(self, experts):
+        """Returns so many experts that believe together what these do, which are fewer."""
+        d = Denoiser(*self.shape, experts)
+        for i, e in enumerate(d.experts):
+            one = self.experts[i % LOOKS if len(self.experts) > 1 else 0]
+            state = one.state_dict()
+            rows = torch.arange(KINDS) * LOOKS + i % LOOKS if one.rows > e.rows else torch.arange(e.rows)
+            for name, dim in (('gain', 1), ('shift', 1), ('head_gain', 0), ('head_shift', 0)):
+                state[name] = state[name].index_select(dim, rows)
+            for name in ('gain', 'shift'):
+                state[name] = state[name][:, :, e.first - one.first:][:, :, :e.gain.shape[2]]
+            e.load_state_dict(state)
+        return d
+
+
+def features(ll, z, k):
+    """The 36 input channels of every site, and log-base and mean base (grey levels) of every coordinate. Clocks, centres
+    and the coarser image ll are in the network's units."""
+    ll = ll.clamp(-1024, 1024)
+    mean = box(ll, 2)
+    a1 = box((ll - mean).abs(), 1)
+    a2 = box(z.abs(), 2)
+    x = torch.cat([compress(ll - mean), ll / 128 - 1, compress(z), precision(k),
+                   torch.log(a1 + .5), torch.log(a2 + .5)], 1)
+    a1 = (a1 * .4 + .3).repeat_interleave(BANDS, 1)
     none = k == UNKNOWN
-    m = truncated_mean(mu, ls, torch.where(none, mu - 1000, lo), torch.where(none, mu + 1000, hi))
-    m = torch.where(none, mu, m)
-    return torch.where(k == 0, v.float(), m)
+    w = torch.where(none, 1e9, torch.exp2(k.float()))
+    base = torch.where(none, a1, torch.minimum(torch.maximum(a2 * .6 + .2, a1 * .3), w))
+    return x, torch.log(base), torch.minimum(w, base * 2)
+
+
+def views(v, u, k, clock, unit):
+    """Cells before a step and, of what advances in it, at its clock: edges, and how heads see them."""
+    kt = torch.minimum(clock, k)
+    lo, hi, z = cell(v, u, k, unit)
+    lo2, hi2, z2 = cell(v, u, kt, unit)
+    kn, kn2 = shown_clock(k, unit), shown_clock(kt, unit)
+    seen, seen2 = torch.cat([compress(z), precision(kn)], 1), torch.cat([compress(z2), precision(kn2)], 1)
+    return kt, lo, hi, z, lo2, hi2, kn, seen, seen2
+
+
+def reveal(o, logbase, threshold, seen, seen2, may):
+    """Which coordinates advance, and what heads see of them from then on. A coordinate advances if its standard
+    deviation is at least τ times the width of its next cell: if its log-scale is at least threshold."""
+    n = o.shape[1] // 2
+    ls = (o[:, n:] + logbase).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)
+    moved = may & (ls >= threshold)
+    both = torch.cat([moved, moved], 1)
+    return torch.where(both, seen2, seen), moved
+
+
+def loss_of(om, ol, z, mbase, logbase, lo, hi, lo2, hi2, moved, rest, exact, unit):
+    """Bits of what moved, and of the exact value of the rest."""
+    mu = z + om * mbase
+    ls = (ol + logbase).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)
+    b = code_length(mu, ls, lo, hi, torch.where(moved, lo2, exact - .5 * unit), torch.where(moved, hi2, exact + .5 * unit))
+    return (b * moved).sum(), (b * rest).sum()
+
+
+class State:
+    """What is known of a scale: coordinates v with dithers u, at clocks k, and the last beliefs."""
+
+    def __init__(self, v, u, k):
+        self.v, self.u, self.k, self.stage = v, u, k, -1
+        self.lo = self.hi = self.mu = self.ls = None
+
+
+@functools.lru_cache(None)
+def band_clocks(device):
+    return torch.tensor(BAND_CLOCKS, dtype=torch.int32, device=device).view(1, COORDS, 1, 1)
+
+
+@functools.lru_cache(None)
+def is_chroma(device):
+    return (torch.arange(COORDS, device=device) >= BANDS).view(1, COORDS, 1, 1)
+
+
+@functools.lru_cache(None)
+def rows(device):
+    return torch.tensor(ROWS, device=device)
+
+
+def advance(net, s, ll, stage, scale, tau, kind, unit, beliefs, backward=None):
+    """One reverse step of one scale, in the first stage of luma alone. ll is the coarser image, tau and kind of every
+    image. backward(bits, side, stage) is called with what the step costs, with gradients. Returns its bits. If beliefs,
+    s gets them."""
+    final = STAGE_CLOCKS[stage] is None
+    expert, row = net.at(stage, scale, kind)
+    groups = range(len(GROUPS)) if stage else range(2)
+    n = GROUPS[groups[-1]][-1] + 1
+    with torch.no_grad():
+        coarse = (unit > 1).int()
+        clock = torch.zeros_like(coarse) if final else band_clocks(ll.device) + STAGE_CLOCKS[stage] - coarse
+        kt, lo, hi, z, lo2, hi2, kn, seen, seen2 = views(s.v, s.u, s.k, clock, unit)
+        planes = unit[:, ::BANDS]
+        x, logbase, mbase = features(ll * planes, z, kn)
+        threshold = torch.full_like(logbase, -1e9)
+        if not final:
+            threshold = torch.log(tau.view(-1, 1, 1, 1) * torch.exp2((kt + coarse).float()) / LOGISTIC_SD)
+        may = kt < s.k
+        may, threshold, logbase, seen, seen2 = (phases(t) for t in (may, threshold, logbase, seen, seen2))
+    t = phases_last(expert.trunk(last(x), row, scale))
+    quarter = lambda y, i: y[i * (y.shape[0] // 4):(i + 1) * (y.shape[0] // 4)]
+    gain_of = lambda g: 1 + (row @ expert.head_gain[:, g])[:, :, None, None]
+    shift_of = lambda g: (row @ expert.head_shift[:, g].transpose(0, 1))[:, :, :, None, None]    # phase, image, unit
+    with torch.no_grad():    # what a decoder knows, head by head
+        h, w = z.shape[2:]
+        info = F.pad(sites(seen), (1, 1, 1, 1))
+        moved = torch.zeros_like(may)
+        site = {g: expert.site_terms(t.detach(), g) for g in groups}
+        said = []
+        for g in groups:
+            a, b = GROUPS[g][0], GROUPS[g][-1] + 1
+            gain, shift = gain_of(g), shift_of(g)
+            both = lambda y: torch.cat([y[:, a:b], y[:, COORDS + a:COORDS + b]], 1)
+            parts = [None] * 4
+            for p, (r, c) in enumerate(PHASES):
+                i = 2 * r + c
+                near = F.conv2d(last(info[:, :, r:r + h + 1, c:c + w + 1]), expert.near[g].weight, stride=2)
+                o = expert.head(g, quarter(site[g], i), near, gain, shift[p])
+                q = lambda y: quarter(y, i)
+                new, m = reveal(o, q(logbase)[:, a:b], q(threshold)[:, a:b], both(q(seen)), both(q(seen2)), q(may)[:, a:b])
+                info[:, a:b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, :b - a]
+                info[:, COORDS + a:COORDS + b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, b - a:]
+                moved[i * (moved.shape[0] // 4):(i + 1) * (moved.shape[0] // 4), a:b] = m
+                parts[i] = o
+            said.append(torch.cat(parts))
+        # what the heads saw: of groups and phases before them, the new cells
+        old = F.pad(sites(seen), (1, 1, 1, 1))
+    if backward is None:
+        outs = said
+    else:
+        outs = []
+        for g in groups:
+            a, b = GROUPS[g][0], GROUPS[g][-1] + 1
+            with torch.no_grad():
+                start = old.clone()
+                for e in range(g):
+                    for at in (GROUPS[e][0], COORDS + GROUPS[e][0]):
+                        to = at + len(GROUPS[e])
+                        start[:, at:to] = info[:, at:to]
+                saw = [None] * 4
+                for r, c in PHASES:
+                    saw[2 * r + c] = start[:, :, r:r + h + 1, c:c + w + 1].clone(memory_format=torch.channels_last)
+                    for at in (a, COORDS + a):
+                        to = at + b - a
+                        start[:, at:to, 1 + r:1 + h:2, 1 + c:1 + w:2] = info[:, at:to, 1 + r:1 + h:2, 1 + c:1 + w:2]
+                saw = torch.cat(saw)
+            near = F.conv2d(saw, expert.near[g].weight, stride=2)
+            shift = shift_of(g).index_select(0, rows(ll.device)).flatten(0, 1)
+            outs.append(expert.head(g, expert.site_terms(t, g), near, gain_of(g).repeat(4, 1, 1, 1), shift))
+    om = torch.cat([o[:, :o.shape[1] // 2] for o in outs], 1)
+    ol = torch.cat([o[:, o.shape[1] // 2:] for o in outs], 1)
+    with torch.no_grad():
+        small = lambda *y: [phases(v[:, :n]) for v in y]
+        zp, mp, lop, hip, lo2p, hi2p, kp = small(z, mbase, lo, hi, lo2, hi2, s.k)
+        unitp = unit[:, :n].expand(z.shape[0], n, 1, 1).repeat(4, 1, 1, 1)
+        exact = phases(s.v[:, :n].float() * unit[:, :n])
+        mv = moved[:, :n]
+        rest = ~mv & (kp > 0) if not final else torch.zeros_like(mv)
+    bits, side = loss_of(om, ol, zp, mp, logbase[:, :n], lop, hip, lo2p, hi2p, mv, rest, exact, unitp)
+    if backward is not None:
+        backward(bits, side, stage)
+    with torch.no_grad():
+        whole = sites(moved)
+        s.k = torch.where(whole, kt, s.k)
+        s.stage = stage
+        if beliefs:
+            fill = lambda y: torch.cat([y, torch.zeros_like(z[:, n:])], 1) if n < COORDS else y
+            s.mu = fill(z[:, :n] + sites(om.detach()) * mbase[:, :n])
+            s.ls = fill((sites(ol.detach()) + sites(logbase)[:, :n]).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX))
+            s.lo, s.hi = torch.where(whole, lo2, lo), torch.where(whole, hi2, hi)
+    return bits.detach()
 
 
 def lead(scale):
@@ -322,59 +452,53 @@ def lead(scale):
     return max(scale - 2, 0)
 
 
+def steps(scales):
+    """Scale and stage of every step in coding order."""
+    return [(l, g + lead(l)) for g in range(-lead(scales), STAGES) for l in range(scales, 0, -1) if 0 <= g + lead(l) < STAGES]
+
+
 class Chain:
-    """The reverse process of a batch of images B,3,H,W (int32, sides divisible by 2^scales)."""
+    """The reverse process of a batch of images: ll B,3,h,w is the image at half the size, v B,9,h,w the finest details
+    (int32). kind and planes (1 or 3) are of every image. whole: the coarsest image is exact."""
 
-    def __init__(self, net, image, scales, wavelet, tau, top_exact=True, planes=PLANES):
-        self.net, self.wavelet, self.tau, self.scales, self.planes = net, wavelet, tau, scales, planes
-        y = forward_colour(image)
-        self.ll, self.v, self.u, self.k, self.mu, self.ls, self.stage = [y], [None], [None], [None], [None], [None], [-1]
-        for _ in range(scales):
-            y, d = analyse(y, wavelet)
-            self.ll.append(y)
-            self.v.append(d)
-            self.u.append(torch.randint(0, 1 << 14, d.shape, dtype=torch.int32))
-            k = torch.full_like(d, UNKNOWN)
-            k[:, BANDS * planes:] = 0
-            self.k.append(k)
-            self.mu.append(torch.zeros(d.shape))
-            self.ls.append(torch.zeros(d.shape))
-            self.stage.append(-1)
-        self.top_exact = top_exact
+    def __init__(self, net, ll, v, kind, planes, scales, wavelet, tau, whole=False):
+        self.net, self.scales, self.wavelet, self.tau, self.kind, self.whole = net, scales, wavelet, tau, kind, whole
+        chroma = is_chroma(ll.device)
+        self.unit = 1. + ((kind > 0).view(-1, 1, 1, 1) & chroma).float()
+        gray, halved = ((x.view(-1, 1, 1, 1) & chroma) for x in (planes == 1, kind == 2))
+        self.exact, self.state = [None, ll], [None]
+        for l in range(1, scales + 1):
+            if l > 1:
+                ll, v = analyse(ll, wavelet)
+                self.exact.append(ll)
+            known = gray if l > 1 else gray | halved     # to be 0: what was upsampled has no finest details
+            v = torch.where(known, 0, v).int()
+            u = torch.randint(0, 1 << 14, v.shape, dtype=torch.int32, device=v.device)
+            k = torch.where(known.expand_as(v), 0, UNKNOWN).int()
+            self.state.append(State(v, u, k))
+        self.ll = list(self.exact)
 
-    def top(self, stage):
-        t = self.ll[self.scales].float()
-        if self.top_exact or stage + 1 >= STAGES - 1:
-            return t
-        w = 0.7 * 2.0 ** STAGE_CLOCKS[stage + 1]
-        return t + (torch.rand_like(t) - 0.5) * w
-
-    def coarse(self, scale):
-        """Estimate of LL at the given scale from all coarser scales."""
-        if all(self.stage[l] == STAGES - 1 for l in range(scale + 1, self.scales + 1)):
-            return self.top(self.stage[scale] + 1) if scale == self.scales else self.ll[scale].float()
-        x = self.top(self.stage[self.scales])
-        for l in range(self.scales, scale, -1):
-            x = synthesize(x, estimate(self.v[l], self.u[l], self.k[l], self.mu[l], self.ls[l]), self.wavelet)
+    def coarse(self, l, stage):
+        """The estimate of the image at scale l before a stage of it. In a crop, the coarsest is uncertain by as much as
+        the coarser scales of a whole image would leave it."""
+        if l < self.scales:
+            return self.ll[l]
+        x = self.exact[l].float()
+        if not self.whole and stage + 1 < STAGES - 1:
+            x = x + (torch.rand_like(x) - .5) * (.7 * 2. ** STAGE_CLOCKS[stage + 1]) / self.unit[:, ::BANDS]
+        self.top = x
         return x
 
-    def picture(self):
-        x = self.coarse(0)
-        if all(s == STAGES - 1 for s in self.stage[1:]):
-            x = x.int()
-        return inverse_colour(x).float().round().clamp(0, 255)
-
-    def run(self, want_loss=True):
-        """Yields (scale, stage, bits, side) in coding order."""
-        for g in range(-lead(self.scales), STAGES):
-            for l in range(self.scales, 0, -1):
-                s = g + lead(l)
-                if not 0 <= s < STAGES:
-                    continue
+    def run(self, backward=None):
+        """Takes all steps. Returns the bits of every one."""
+        bits = {}
+        for l, stage in steps(self.scales):
+            s = self.state[l]
+            ll = self.coarse(l, stage)
+            bits[l, stage] = advance(self.net, s, ll, stage, l, self.tau, self.kind, self.unit, l > 1, backward)
+            if l > 1:
+                done = all(t.stage == STAGES - 1 for t in self.state[l:])
                 with torch.no_grad():
-                    ll = self.coarse(l)
-                self.stage[l] = s
-                bits, side, self.k[l], mu, ls = advance(
-                    self.net, ll, self.v[l], self.u[l], self.k[l], s, l, self.tau, want_loss, self.planes)
-                self.mu[l], self.ls[l] = mu.detach(), ls.detach()
-                yield l, s, bits, side
+                    self.ll[l - 1] = self.exact[l - 1].float() if done else synthesize(
+                        ll, estimate(s.v, s.lo, s.hi, s.k, s.mu, s.ls, self.unit), self.wavelet)
+        return bits

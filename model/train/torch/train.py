@@ -1,234 +1,225 @@
-"""Trains the denoiser on the code length itself (the paper's L, eq. 5, summed over all steps).
+"""Trains the denoiser on the code length itself (the paper's L, eq. 5, summed over all steps), on a GPU or without.
 
-  python3 train.py --data DIR --out NAME [--minutes 60] [--resume NAME.pt] ...
+  ddpmz-train feed FOLDER | python3 train.py --out NAME --init NAME.ddpw --minutes 20 [--held HELD] ...
 
-Needs torch, numpy and Pillow. Every 20th image (sorted by name) is held out for validation.
+Needs torch and numpy. Crops come from the trainer in Go (model/train/feed.go), which changes them as it does its own, and
+with --held-out those for validation.
 """
 import argparse
 import copy
-import glob
 import math
 import os
+import queue
+import sys
+import threading
 import time
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from PIL import Image
 
 import denoiser as D
+import export
 
 
-def load(directory):
-    names = sorted(sum((glob.glob(os.path.join(directory, '*.' + e)) for e in ('png', 'webp', 'ppm')), []))
-    return [np.array(Image.open(f).convert('RGB')) for f in names]
+def records(stream, side):
+    """Crops of the given side from the stream, one at a time: kind, planes, image at half the size, finest details."""
+    h = side // 2
+    size = 2 + (D.PLANES + D.COORDS) * h * h
+    while True:
+        b = stream.read(2 * size)
+        if len(b) < 2 * size:
+            return
+        x = np.frombuffer(b, '<i2')
+        yield x[0], x[1], x[2:].reshape(D.PLANES + D.COORDS, h, h)
 
 
-def cifar(pattern):
-    """CIFAR-10's binary layout: a label and 3072 bytes, R, G, B planes of 32x32. Returns N,3,32,32."""
-    return np.concatenate([np.fromfile(f, np.uint8).reshape(-1, 3073)[:, 1:].reshape(-1, 3, 32, 32) for f in sorted(glob.glob(pattern))])
+def batches(stream, side, count):
+    """Batches of crops as tensors: kind, planes, all planes of ints."""
+    it = records(stream, side)
+    while True:
+        r = [x for _, x in zip(range(count), it)]
+        if len(r) < count:
+            return
+        kind, planes = (torch.tensor([x[i] for x in r], dtype=torch.int64) for i in (0, 1))
+        yield kind, planes, torch.from_numpy(np.stack([x[2] for x in r]))
 
 
-def small(rng, images, count):
-    """A batch of whole small images, some of them mirrored."""
-    x = images[rng.integers(len(images), size=count)].astype(np.int32)
-    flip = rng.random(count) < .5
-    x[flip] = x[flip][..., ::-1]
-    return torch.from_numpy(x)
+def ahead(it, n):
+    """The iterator's items, made by a thread."""
+    q = queue.Queue(n)
+
+    def fill():
+        for x in it:
+            q.put(x)
+        q.put(None)
+    threading.Thread(target=fill, daemon=True).start()
+    while (x := q.get()) is not None:
+        yield x
 
 
-def crop(rng, images, size):
-    """A random crop, augmented as photographs differ: scale, orientation, noise, smoothed chroma."""
-    im = images[rng.integers(len(images))]
-    h, w = im.shape[:2]
-    if min(h, w) < size:
-        im = np.pad(im, ((0, max(0, size - h)), (0, max(0, size - w)), (0, 0)), mode='reflect')
-        h, w = im.shape[:2]
-    if rng.random() < .25 and min(h, w) > size * 1.25:   # area-downscaled photographs are sharper and noisier
-        n = int(size * rng.uniform(1.2, min(h, w) / size))
-        y, x = rng.integers(h - n + 1), rng.integers(w - n + 1)
-        c = np.asarray(Image.fromarray(im[y:y + n, x:x + n]).resize((size, size), rng.choice([Image.BOX, Image.BICUBIC, Image.LANCZOS])))
-    else:
-        y, x = rng.integers(h - size + 1), rng.integers(w - size + 1)
-        c = im[y:y + size, x:x + size]
-    if rng.random() < .5:
-        c = c[:, ::-1]
-    if rng.random() < .5:
-        c = c[::-1]
-    if rng.random() < .5:
-        c = c.transpose(1, 0, 2)
-    r = rng.random()
-    if r < .40:    # sensor or film noise: white or slightly blurred, signal-dependent, partly common to the channels
-        c = c.astype(np.float32)
-        s = rng.choice([.5, 1., 2., 4.], p=[.3, .35, .25, .1]) * rng.uniform(.6, 1.4)
-        n = rng.normal(size=c.shape).astype(np.float32)
-        share = rng.uniform(0, .8)
-        n = n * math.sqrt(1 - share) + rng.normal(size=c.shape[:2] + (1,)).astype(np.float32) * math.sqrt(share)
-        if rng.random() < .5:
-            n = (n + np.roll(n, 1, 0) + np.roll(n, 1, 1) + np.roll(n, (1, 1), (0, 1))) / 2
-        if rng.random() < .5:
-            n = n * np.sqrt(c / 128 + .1)
-        c = (c + s * n).round().clip(0, 255)
-    elif r < .60:  # chroma once subsampled
-        c = Image.fromarray(np.ascontiguousarray(c)).convert('YCbCr').split()
-        c = [c[0]] + [p.resize((size // 2, size // 2), Image.BOX).resize((size, size), Image.BILINEAR) for p in c[1:]]
-        c = np.asarray(Image.merge('YCbCr', c).convert('RGB'))
-    if rng.random() < .15:
-        a = rng.uniform(.5, 1)
-        c = (c * a + rng.uniform(0, 255 * (1 - a))).round().clip(0, 255)
-    return torch.from_numpy(np.ascontiguousarray(c.astype(np.int32))).permute(2, 0, 1)
-
-
-def validate_small(net, images, args):
-    """As validate, for whole small images."""
-    bits, per, cuts = 0, {}, {}
+def validate(net, file, args, device):
+    """Ideal bits per sub-pixel of the held-out crops, as they are and derived, by scale and by stage of the finest."""
+    seed = int(torch.randint(1 << 30, ()))
     torch.manual_seed(1)
-    with torch.no_grad():
-        x = torch.from_numpy(images.astype(np.int32))
-        c = D.Chain(net, x, int(math.log2(x.shape[-1])) - 1, args.wavelet, args.tau)
-        for l, s, b, _ in c.run():
-            per[l, s] = b.item()
-            bits += b.item()
-            if l == 1 and s < D.STAGES - 1:
-                mse = ((c.picture() - x) ** 2).mean((1, 2, 3))
-                cuts[s] = 3 * bits / x.numel(), (10 * torch.log10(65025 / mse.clamp(min=1e-3))).mean().item()
-    rd = ' '.join('%.2f@%.1f' % v for _, v in sorted(cuts.items()))
-    by_scale = ' '.join('%d:%.3f' % (l, sum(v for (a, _), v in per.items() if a == l) / x.numel()) for l in range(1, c.scales + 1))
-    return bits / x.numel(), 'bpsp %.4f without the thumbnail, scales %s | bpp@dB %s' % (bits / x.numel(), by_scale, rd)
+    scales = int(math.log2(args.held_side)) - 1
+    lines, rs = [], [[], []]
+    for i, r in enumerate(records(open(file, 'rb'), args.held_side)):
+        rs[i % 2].append(r)
+    for name, r in zip(('as they are', 'derived'), rs):
+        per, n = {}, 0
+        for i in range(0, len(r), 10):
+            part = r[i:i + 10]
+            kind, planes = (torch.tensor([int(x[j]) for x in part], device=device) for j in (0, 1))
+            x = torch.from_numpy(np.stack([x[2] for x in part])).to(device).int()
+            with torch.no_grad():
+                c = D.Chain(net, x[:, :D.PLANES].contiguous(), x[:, D.PLANES:].contiguous(), kind, planes, scales, args.wavelet,
+                            torch.full((len(part),), args.tau, device=device), whole=True)
+                for at, b in c.run().items():
+                    per[at] = per.get(at, 0) + b.item()
+            n += args.held_side ** 2 * int(planes.sum())
+        by_scale = ' '.join('%d:%.3f' % (l, sum(v for (a, _), v in per.items() if a == l) / n) for l in range(1, scales + 1))
+        finest = ' '.join('%.3f' % (per[1, s] / n) for s in range(D.STAGES))
+        lines.append('%s %.4f (scales %s | finest by stage %s)' % (name, sum(per.values()) / n, by_scale, finest))
+    torch.manual_seed(seed)
+    return '; '.join(lines)
 
 
-def validate(net, images, args, limit=None):
-    """Ideal bits per sub-pixel of the held-out images, by scale and stage, and PSNR after every finest stage."""
-    per, n, cuts = {}, 0, {}
-    torch.manual_seed(1)
-    with torch.no_grad():
-        for im in images[:limit]:
-            h, w = (im.shape[0] // 64 * 64), (im.shape[1] // 64 * 64)
-            x = torch.from_numpy(im[:h, :w].astype(np.int32)).permute(2, 0, 1)[None]
-            c = D.Chain(net, x, 6, args.wavelet, args.tau)
-            n += x.numel()
-            tot = 0
-            for l, s, b, _ in c.run():
-                per[l, s] = per.get((l, s), 0) + b.item()
-                tot += b.item()
-                if l == 1 and s < D.STAGES - 1:
-                    mse = ((c.picture() - x) ** 2).mean().item()
-                    cuts.setdefault(s, []).append((tot / h / w, 10 * math.log10(65025 / max(mse, 1e-3))))
-    total = sum(per.values()) / n
-    by_scale = ' '.join('%d:%.3f' % (l, sum(v for (a, _), v in per.items() if a == l) / n) for l in range(1, 7))
-    finest = ' '.join('%.3f' % (per.get((1, s), 0) / n) for s in range(D.STAGES))
-    rd = ' '.join('%.2f@%.1f' % tuple(np.mean(v, 0)) for _, v in sorted(cuts.items()))
-    return total, 'bpsp %.4f scales %s | finest by stage %s | bpp@dB %s' % (total, by_scale, finest, rd)
+class Step:
+    """A step of gradient descent on batches of one shape. On a GPU, it is recorded once, and replayed."""
 
+    def __init__(self, net, ema, optimizer, args, scales, device):
+        self.net, self.ema, self.optimizer, self.args, self.scales, self.device = net, ema, optimizer, args, scales, device
+        n, h = args.batch, args.crop // 2
+        self.x = torch.zeros(n, D.PLANES + D.COORDS, h, h, dtype=torch.int16, device=device)
+        self.kind, self.planes = (torch.zeros(n, dtype=torch.int64, device=device) for _ in range(2))
+        self.tau = torch.full((n,), .3, device=device)
+        self.decay = torch.zeros((), device=device)
+        self.bits = torch.zeros((), device=device)
+        self.graph = None
 
-class Muon(torch.optim.Optimizer):
-    """Momentum whose update is orthogonalized by Newton-Schulz iterations (Jordan et al. 2024), scaled to the
-    root mean square that an update of Adam would have (Liu et al. 2025). For weight matrices and kernels."""
+    def work(self):
+        a = self.args
+        x = self.x.int()
+        n = x.numel() / (D.PLANES + D.COORDS) * 4 * D.PLANES
+        for p in self.net.parameters():
+            if p.grad is not None:
+                p.grad.zero_()
+        c = D.Chain(self.net, x[:, :D.PLANES].contiguous(), x[:, D.PLANES:].contiguous(), self.kind, self.planes, self.scales,
+                    a.wavelet, self.tau, a.whole)
+        total = c.run(lambda b, side, stage: ((a.weigh[D.look(stage)] * b + a.side * side) / n).backward())
+        self.bits.copy_(sum(total.values()) / n)
+        for e in self.net.experts:
+            torch.nn.utils.clip_grad_norm_(e.parameters(), a.clip)
+        self.optimizer.step()
+        with torch.no_grad():
+            for e, p in zip(self.ema.parameters(), self.net.parameters()):
+                e.add_((p - e) * self.decay)
 
-    def __init__(self, params, lr):
-        super().__init__(params, {'lr': lr})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for p in group['params']:
-                m = self.state[p].setdefault('m', torch.zeros_like(p))
-                m.lerp_(p.grad, .05)
-                g = p.grad.lerp(m, .95).flatten(1)
-                tall = g.shape[0] > g.shape[1]
-                x = g.T if tall else g
-                x = x / (x.norm() + 1e-12)
-                for _ in range(5):
-                    a = x @ x.T
-                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-                x = (x.T if tall else x).reshape(p.shape)
-                p.add_(x, alpha=-.2 * math.sqrt(max(g.shape)) * group['lr'])
+    def __call__(self, kind, planes, x, tau, decay):
+        for to, v in ((self.kind, kind), (self.planes, planes), (self.x, x), (self.tau, tau)):
+            to.copy_(v, non_blocking=True)
+        self.decay.fill_(decay)
+        if self.device.type != 'cuda':
+            self.work()
+        elif self.graph is None:
+            side = torch.cuda.Stream()
+            side.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(side):
+                self.work()    # chooses algorithms, and allocates what is kept
+                self.work()
+            torch.cuda.current_stream().wait_stream(side)
+            self.graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self.graph):
+                self.work()
+        else:
+            self.graph.replay()
 
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument('--data', required=True)
-    p.add_argument('--cifar', action='store_true', help='--data is a pattern of files in the layout of CIFAR-10')
-    p.add_argument('--out', required=True)
+    p.add_argument('--out', required=True, help='writes NAME.pt and NAME.ddpw')
+    p.add_argument('--init', help='weights file, or checkpoint: to start from')
+    p.add_argument('--experts', type=int, choices=[1, D.LOOKS, 2 * D.LOOKS], help='one network, or one for every stage, or two, of which one is for the finest scale')
+    p.add_argument('--held', help='what feed --held-out wrote')
+    p.add_argument('--held-side', type=int, default=256)
     p.add_argument('--minutes', type=float, default=60)
     p.add_argument('--steps', type=int, help='instead of --minutes')
-    p.add_argument('--resume')
-    p.add_argument('--optimizer', default='adam', choices=['adam', 'muon'])
     p.add_argument('--weigh', type=float, nargs=D.STAGES - 1, default=[1] * (D.STAGES - 1), help='weight of the bits of every stage; the first two share one')
     p.add_argument('--channels', type=int, default=32)
-    p.add_argument('--layers', type=int, default=4)
-    p.add_argument('--hidden', type=int, default=32)
-    p.add_argument('--wavelet', default='9/7-M', choices=D.LIFTINGS)
-    p.add_argument('--tau', type=float, default=.3)
+    p.add_argument('--layers', type=int, default=3)
+    p.add_argument('--hidden', type=int, default=48)
+    p.add_argument('--wavelet', default='5/3', choices=D.LIFTINGS)
+    p.add_argument('--tau', type=float, default=.4)
     p.add_argument('--crop', type=int, default=128)
+    p.add_argument('--whole', action='store_true', help='crops are whole images')
     p.add_argument('--batch', type=int, default=4)
     p.add_argument('--lr', type=float, default=2e-3)
-    p.add_argument('--threads', type=int, default=1)
+    p.add_argument('--clip', type=float, default=.5, help='the longest that the gradient of an expert may be')
     p.add_argument('--seed', type=int, default=0)
     p.add_argument('--side', type=float, default=.05)
+    p.add_argument('--act-bits', type=int, default=8)
     p.add_argument('--validate-every', type=float, default=8, help='minutes')
-    p.add_argument('--validate-count', type=int, default=6)
     args = p.parse_args()
-    torch.set_num_threads(args.threads)
+    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    torch.backends.cudnn.benchmark = torch.backends.cudnn.allow_tf32 = True
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
-    if args.cifar:
-        images = cifar(args.data)
-        held, train = images[:500], images[500:]
-        check = lambda net, count: validate_small(net, held, args)
+    state = {}
+    if args.init and args.init.endswith('.ddpw'):
+        net, args.wavelet = export.read(args.init)
+    elif args.init:
+        state = torch.load(args.init, map_location='cpu')
+        net = D.Denoiser(*state['shape'])
+        net.load_state_dict(state['net'])
     else:
-        images = load(args.data)
-        held, train = images[::20], [im for i, im in enumerate(images) if i % 20]
-        check = lambda net, count: validate(net, held, args, count)
-    net = D.Denoiser(args.channels, args.layers, args.hidden)
-    if args.resume:
-        net.load_state_dict(torch.load(args.resume)['ema'])
-    net = net.to(memory_format=torch.channels_last)
+        net = D.Denoiser(args.channels, args.layers, args.hidden)
+    if args.experts and args.experts > len(net.experts):
+        net = net.specialize(args.experts)
+    net = net.to(device)
+    if device.type == 'cuda':
+        net = net.to(memory_format=torch.channels_last)
     ema = copy.deepcopy(net)
-    print('parameters', sum(q.numel() for q in net.parameters()), 'images', len(train), 'held out', len(held), vars(args), flush=True)
-    matrices = [q for q in net.parameters() if q.dim() == 4 and q.shape[0] >= 16 and args.optimizer == 'muon'
-                and not any(q is g for g in (net.gain, net.shift, net.head_shift))]
-    others = [q for q in net.parameters() if not any(q is m for m in matrices)]
-    opts = [torch.optim.Adam(others, args.lr, betas=(.9, .99))] + ([Muon(matrices, args.lr)] if matrices else [])
-    t0, it, acc, last = time.time(), 0, [], time.time()
+    print('parameters', sum(q.numel() for q in net.parameters()), vars(args), flush=True)
+    lr = torch.tensor(args.lr, device=device) if device.type == 'cuda' else args.lr
+    kw = {'capturable': True, 'foreach': True} if device.type == 'cuda' else {}
+    optimizer = torch.optim.Adam(net.parameters(), lr, betas=(.9, .99), eps=1e-9, **kw)
+    made, t0, it, acc, checked = {}, time.time(), 0, [], time.time()
+
     def save():
-        torch.save({'ema': ema.state_dict(), 'net': net.state_dict(), 'args': vars(args), 'step': it}, args.out + '.tmp')
+        torch.save({'net': {k: v.cpu() for k, v in ema.state_dict().items()}, 'shape': (*net.shape, len(net.experts)), 'step': it}, args.out + '.tmp')
         os.replace(args.out + '.tmp', args.out + '.pt')
-    while True:
+        with open(args.out + '.ddpw', 'wb') as f:
+            f.write(export.export(copy.deepcopy(ema).cpu(), args.wavelet, args.act_bits, args.tau))
+    if args.held:
+        print('held out:', validate(ema, args.held, args, device), flush=True)
+    for kind, planes, x in ahead(batches(sys.stdin.buffer, args.crop, args.batch), 8):
         frac = it / args.steps if args.steps else (time.time() - t0) / (args.minutes * 60)
         if frac >= 1:
             break
-        for g in sum((o.param_groups for o in opts), []):
-            g['lr'] = args.lr * min(1, (it + 1) / 200) * (.02 + .98 * .5 * (1 + math.cos(math.pi * frac)))
-        x = small(rng, train, args.batch) if args.cifar else torch.stack([crop(rng, train, args.crop) for _ in range(args.batch)])
-        planes = 3
-        if rng.random() < .04:
-            planes, x = 1, x[:, 1:2].repeat(1, 3, 1, 1)
-        scales = int(math.log2(x.shape[-1])) - 1 if args.cifar else int(rng.choice([3, 4, 5], p=[.5, .35, .15]))
-        c = D.Chain(net, x, scales, args.wavelet, float(rng.uniform(.2, .45)), top_exact=args.cifar, planes=planes)
-        loss = bits = 0
-        for l, s, b, side in c.run():
-            loss = loss + args.weigh[D.look(s)] * b + (args.side * side if side is not None else 0)
-            bits += b.item()
-        net.zero_grad()
-        (loss / x.numel()).backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), .5)
-        for o in opts:
-            o.step()
+        rate = args.lr * min(1, (it + 1) / 200) * (.01 + .99 * .5 * (1 + math.cos(math.pi * frac)))
+        for g in optimizer.param_groups:
+            if isinstance(g['lr'], torch.Tensor):
+                g['lr'].fill_(rate)
+            else:
+                g['lr'] = rate
+        scales = int(math.log2(args.crop)) - 1 if args.whole else int(rng.choice([3, 5], p=[.7, .3]))
+        if scales not in made:
+            made[scales] = Step(net, ema, optimizer, args, scales, device)
+        tau = torch.from_numpy(rng.uniform(.2, .45, args.batch).astype(np.float32))
         it += 1
-        d = min(.998, it / (it + 20))
-        with torch.no_grad():
-            for a, b in zip(ema.parameters(), net.parameters()):
-                a.mul_(d).add_(b, alpha=1 - d)
-        acc.append(bits / x.numel() * 3 / planes)
-        if it % 100 == 0:
-            print('step %d  %.0fs  %.4f' % (it, time.time() - t0, np.mean(acc[-100:])), flush=True)
-        if time.time() - last > args.validate_every * 60:
+        made[scales](kind, planes, x, tau, 1 - min(.998, it / (it + 20)))
+        if it % 20 == 0:
+            acc.append(made[scales].bits.item())
+        if it % 100 == 0 or it in (20, 40, 60, 80):
+            print('step %d  %.1fs  %.4f' % (it, time.time() - t0, np.mean(acc[-50:])), flush=True)
+        if time.time() - checked > args.validate_every * 60:
             save()
-            print('   held out:', check(ema, args.validate_count)[1], flush=True)
-            last = time.time()
+            if args.held:
+                print('%d held out:' % it, validate(ema, args.held, args, device), flush=True)
+            checked = time.time()
     save()
-    print('   held out, all:', check(ema, None)[1], flush=True)
+    if args.held:
+        print('%d held out:' % it, validate(ema, args.held, args, device), flush=True)
 
 
 if __name__ == '__main__':
