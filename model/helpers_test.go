@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // newRand returns a source that is the same in every run.
@@ -34,26 +36,30 @@ func photoNet(t testing.TB) *Net {
 type shape struct {
 	channels, layers, hidden, wavelet, actFrac int
 	tau                                        int8
+	experts                                    int // 0 stands for 1
 }
 
 // tiny is about the smallest network there is.
 var tiny = shape{channels: 16, layers: 1, hidden: 16, actFrac: 9, tau: -40}
 
 // sizes returns the number of elements of every tensor of a weights file, in order.
-func (s shape) sizes() []int {
-	c, h, g := s.channels, s.hidden, len(groups)
-	n := []int{c * 9 * inputs, c} // stem
-	for range s.layers {
-		n = append(n, c*9*c, c) // block
-	}
-	n = append(n, (s.layers+1)*looks*conditions*c, (s.layers+1)*looks*conditions*c) // gain, shift
-	n = append(n, g*h*c, g*h)                                                       // site
-	for range groups {
-		n = append(n, h*9*2*coordinates) // near
-	}
-	n = append(n, looks*g*h, looks*g*phases*h) // headGain, headShift
-	for _, members := range groups {
-		n = append(n, 2*len(members)*h, 2*len(members)) // out
+func (s shape) sizes() (n []int) {
+	c, h, g, experts := s.channels, s.hidden, len(groups), max(s.experts, 1)
+	rows := process.Rows(experts)
+	for range experts {
+		n = append(n, c*9*inputs, c) // stem
+		for range s.layers {
+			n = append(n, c*9*c, c) // block
+		}
+		n = append(n, (s.layers+1)*rows*conditions*c, (s.layers+1)*rows*conditions*c) // gain, shift
+		n = append(n, g*h*c, g*h)                                                     // site
+		for range groups {
+			n = append(n, h*9*2*coordinates) // near
+		}
+		n = append(n, rows*g*h, rows*g*phases*h) // headGain, headShift
+		for _, members := range groups {
+			n = append(n, 2*len(members)*h, 2*len(members)) // out
+		}
 	}
 	return n
 }
@@ -61,7 +67,7 @@ func (s shape) sizes() []int {
 // file returns a weights file of that shape: weights of 12 fractional bits drawn from [-spread,spread].
 func (s shape) file(r *rand.Rand, spread int) []byte {
 	b := append([]byte(weightsMagic), weightsVersion)
-	b = append(b, byte(s.channels), byte(s.layers), byte(s.hidden), byte(s.wavelet), byte(s.actFrac), byte(s.tau))
+	b = append(b, byte(s.channels), byte(s.layers), byte(s.hidden), byte(s.wavelet), byte(s.actFrac), byte(s.tau), byte(max(s.experts, 1)))
 	for _, n := range s.sizes() {
 		b = append(b, 12)
 		for range n {

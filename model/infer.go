@@ -13,8 +13,8 @@ const slabRows = 4
 // has a row less than the one before it on either side, so that the last has those of the band. All go down the band
 // together, each a row behind the one that it reads.
 func (b *band) runTrunk(ll *coarse, shift uint) {
-	t := &b.c.net.trunks[process.Look(b.stage, b.c.Colour.Kind())][min(b.s.number-1, conditions-1)]
-	n := len(t.convs)
+	convs := b.c.net.trunk(b.stage, b.c.Colour.Kind(), b.s.number)
+	n := len(convs)
 	b.slab = slabRows * b.procs
 	for len(b.helpers) < b.procs {
 		b.helpers = append(b.helpers, helper{})
@@ -23,10 +23,10 @@ func (b *band) runTrunk(ll *coarse, shift uint) {
 		b.layers = make([]window, n+1)
 	}
 	b.beginPrepare()
-	for i, conv := range t.convs[:n-1] {
+	for i, conv := range convs[:n-1] {
 		b.layers[1+i].begin(max(0, b.y0-n+1+i), b.slab+3, b.slab+3, b.s.w, conv.Out())
 	}
-	b.layers[n].begin(b.y0, b.y1-b.y0, mostRows(b.s.h), b.s.w, t.convs[n-1].Out())
+	b.layers[n].begin(b.y0, b.y1-b.y0, mostRows(b.s.h), b.s.w, convs[n-1].Out())
 	for y := b.top - textureHalo - n; y < b.y1; {
 		y = min(y+b.slab, b.y1)
 		b.layers[0].forget(b.layers[1].end - 1)
@@ -35,7 +35,7 @@ func (b *band) runTrunk(ll *coarse, shift uint) {
 			if i < n {
 				b.layers[i].forget(b.layers[i+1].end - 1)
 			}
-			b.convolve(t.convs[i-1], &b.layers[i], &b.layers[i-1], i > 1, min(y+n-i, b.s.h))
+			b.convolve(convs[i-1], &b.layers[i], &b.layers[i-1], i > 1, min(y+n-i, b.s.h))
 		}
 	}
 }
@@ -64,12 +64,12 @@ const headRows = 8
 // at a time, and calls then for these, from row y0 of the phase on: it may have their outputs computed, update b.cells,
 // tune the last layer, and stops the run by returning false.
 func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
-	features := &b.layers[len(b.layers)-1].Tensor
+	features, heads := &b.layers[len(b.layers)-1].Tensor, b.c.net.heads(b.stage, b.c.Colour.Kind())
 	for g, members := range groups {
 		if members[0] >= bands*process.PlanesIn(b.stage, b.c.planes) {
 			break
 		}
-		hd := &b.c.net.heads[process.Look(b.stage, b.c.Colour.Kind())][g]
+		hd := &heads[g]
 		b.tuner.begin(&b.learned.tunings[g], hd.out, len(members), b.c.net.w.actFrac)
 		for phase, origin := range phaseOrigin {
 			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2

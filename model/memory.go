@@ -8,7 +8,7 @@ import (
 
 // Memory returns how many bytes a chain for images of a geometry holds at most on a number of processors, in Advance
 // or Picture; in an encoder from SetImage on, without the planes that SetImage is given. What garbage collection lets lie
-// about comes on top of that, and the picture. TestMemory compares it with what is there.
+// about comes on top of that, and the picture, and the network with its layers. TestMemory compares it with what is there.
 func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	c := NewChain(n, g, 0)
 	total := allocated(1, int64(unsafe.Sizeof(*c))) + allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(scale{}))) +

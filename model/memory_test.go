@@ -20,6 +20,9 @@ func (m *memoryCoder) End()   { m.look() }
 // the shape and however many processors: at most a quarter and 200 kB.
 func TestMemory(t *testing.T) {
 	net := tinyNet(t, 0)
+	if err := foldAll(net); err != nil { // layers are the network's own
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		g     Geometry
 		procs int

@@ -2,16 +2,16 @@ package model
 
 import (
 	"crypto/sha256"
-	"math/bits"
-	"runtime"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // A Net is the denoiser ε_θ: a convolutional network that runs at the resolution of one scale, the same for
-// all. Its trunk reads everything known about the scale's sites; a head per group of coordinates adds what
-// has become known since and gives ε and log σ. A Net is read-only and may be shared.
+// all scales; or such an expert for every look of a stage, all of one shape. Its trunk reads everything known about the
+// scale's sites; a head per group of coordinates adds what has become known since and gives ε and log σ. A Net is
+// read-only and may be shared, but that layers are folded when they are first asked for, by one goroutine for all.
 //
 // Per site and reverse step it costs, in multiply-accumulates, 9·36·C + 9·C²·layers + 4·C·H + 4·9·18·H plus
 // the outputs: see Cost.
@@ -23,16 +23,15 @@ type Net struct {
 	w        *weights
 	features *featureTables
 
-	trunks [looks][conditions]trunk
-	heads  [looks][len(groups)]head
+	// By the look of a stage and the kind of colours, of which an image has one; trunks by condition. To fold all at once
+	// would take longer than to code a small image.
+	folded [process.Looks][process.Kinds]struct {
+		trunks [conditions]lazy[[]*kernel.Conv]
+		heads  lazy[[len(groups)]head]
+	}
 }
 
-// trunk is the trunk's layers with the gains of a stage and a scale folded in.
-type trunk struct {
-	convs []*kernel.Conv // the stem, then the blocks, which add what they read
-}
-
-// head is one group's layers with the gains of a stage folded in.
+// head is one group's layers with the gains of a step folded in.
 type head struct {
 	site *kernel.Conv         // 1x1: the trunk's share of the hidden units
 	near [phases]*kernel.Conv // 3x3 over the present cells, added to the site term, then ReLU
@@ -61,144 +60,103 @@ func (n *Net) Cost() int {
 // reach returns how many rows around a site the trunk looks at.
 func (n *Net) reach() int { return 1 + n.w.layers }
 
-// fold prepares the layers for every condition.
-func (n *Net) fold() error {
-	errs := make([]error, looks)
-	parallel(runtime.GOMAXPROCS(0), looks, looks*1<<20, func(_, from, to int) {
-		for s := from; s < to; s++ {
-			errs[s] = n.foldLook(s)
+// trunk returns the trunk's layers for a stage of scale l: the stem, then the blocks, which add what they read.
+func (n *Net) trunk(stage, kind, l int) []*kernel.Conv {
+	q := min(l-1, conditions-1)
+	return *n.folded[process.Look(stage)][kind].trunks[q].get(func(convs *[]*kernel.Conv) {
+		e, row := n.expert(stage, kind)
+		for i := range 1 + n.w.layers {
+			*convs = append(*convs, proven(e.trunkLayer(i).fold(e.trunkGains(i, row, q))))
 		}
 	})
-	for _, err := range errs {
-		if err != nil {
-			return err
+}
+
+// heads returns the heads for a stage, by group.
+func (n *Net) heads(stage, kind int) *[len(groups)]head {
+	return n.folded[process.Look(stage)][kind].heads.get(func(heads *[len(groups)]head) {
+		e, row := n.expert(stage, kind)
+		h := n.w.hidden
+		site := proven(e.site.fold(e.siteGains(row)))
+		for g := range heads {
+			hd := &heads[g]
+			hd.site = site.Outputs(g*h, h)
+			for p := range hd.near {
+				hd.near[p] = proven(e.near[g].fold(e.nearGains(row, g, p)))
+			}
+			hd.out = proven(e.out[g].fold(noGains(headOutputs)))
+		}
+	})
+}
+
+// expert returns the network for a stage, and its row of gains.
+func (n *Net) expert(stage, kind int) (*expert, int) {
+	e, row := process.Place(len(n.w.experts), stage, kind)
+	return &n.w.experts[e], row
+}
+
+// check returns why one of the layers cannot be folded, if so. What trunk and heads fold can be.
+func (n *Net) check() error {
+	for i := range n.w.experts {
+		e := &n.w.experts[i]
+		for row := range process.Rows(len(n.w.experts)) {
+			for l := range 1 + n.w.layers {
+				for q := range conditions {
+					if err := e.trunkLayer(l).check(e.trunkGains(l, row, q)); err != nil {
+						return err
+					}
+				}
+			}
+			if err := e.site.check(e.siteGains(row)); err != nil {
+				return err
+			}
+			for g := range groups {
+				for p := range phases {
+					if err := e.near[g].check(e.nearGains(row, g, p)); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		for g := range groups {
+			if err := e.out[g].check(noGains(headOutputs)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// foldLook prepares the layers of a look.
-func (n *Net) foldLook(s int) error {
-	w := n.w
-	c, h, act := w.channels, w.hidden, w.actFrac
-	gainOf := func(t tensor, i, n int) []int64 { // 1 + gain, with t.frac fractional bits
-		g := make([]int64, n)
-		for j := range g {
-			g[j] = 1<<t.frac + int64(t.data[i*n+j])
-		}
-		return g
-	}
-	for q := range conditions {
-		t := &n.trunks[s][q]
-		layer := func(size, in, l int, k, bias tensor) (*kernel.Conv, error) {
-			i := (l*looks+s)*conditions + q
-			return fold(size, in, k, bias, w.gain.frac, gainOf(w.gain, i, c), tensor{w.shift.frac, w.shift.data[i*c : (i+1)*c]}, act, act)
-		}
-		stem, err := layer(3, inputs, 0, w.stem, w.stemBias)
-		if err != nil {
-			return err
-		}
-		t.convs = append(t.convs, stem)
-		for l := range w.layers {
-			b, err := layer(3, c, l+1, w.block[l], w.blockBias[l])
-			if err != nil {
-				return err
-			}
-			t.convs = append(t.convs, b)
-		}
-	}
-	none := tensor{0, make([]int16, len(groups)*h)}
-	site, err := fold(1, c, w.site, w.siteBias, w.headGain.frac, gainOf(w.headGain, s, len(groups)*h), none, act, act)
+// proven returns a layer that can be folded, as check has found: an error is a bug.
+func proven(c *kernel.Conv, err error) *kernel.Conv {
 	if err != nil {
-		return err
+		panic(err)
 	}
-	for g := range groups {
-		hd := &n.heads[s][g]
-		hd.site = site.Outputs(g*h, h)
-		none := tensor{0, make([]int16, h)}
-		for p := range phases {
-			i := (s*len(groups)+g)*phases + p
-			shift := tensor{w.headShift.frac, w.headShift.data[i*h : (i+1)*h]}
-			hd.near[p], err = fold(3, 2*coordinates, w.near[g], none, w.headGain.frac, gainOf(w.headGain, s*len(groups)+g, h), shift, act, act)
-			if err != nil {
-				return err
-			}
-		}
-		k := tensor{w.out[g].frac, make([]int16, 16*h)} // padded to the kernel's 16 outputs
-		copy(k.data, w.out[g].data)
-		b := tensor{w.outBias[g].frac, make([]int16, 16)}
-		copy(b.data, w.outBias[g].data)
-		ones := make([]int64, 16)
-		for i := range ones {
-			ones[i] = 1
-		}
-		if hd.out, err = fold(1, h, k, b, 0, ones, tensor{0, make([]int16, 16)}, act, outBits); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c
 }
 
-// fold multiplies the weights and bias of a layer by a gain per output channel (gainFrac fractional bits),
-// adds shift to the bias, and rounds the weights to int16 with as many fractional bits as keep the sum of a
-// channel inside int32 whatever the input: that bound is checked by kernel.NewConv. Activations have inFrac
-// fractional bits before and outFrac after the layer.
-func fold(size, in int, k, bias tensor, gainFrac uint, gain []int64, shift tensor, inFrac, outFrac uint) (*kernel.Conv, error) {
-	out := len(gain)
-	n := size * size * in
-	var worst, most int64 // largest sum of |weight| of an output, largest |weight|; k.frac+gainFrac bits
-	for o, g := range gain {
-		sum := int64(0)
-		for _, v := range k.data[o*n : (o+1)*n] {
-			p := int64(v) * g
-			sum += max(p, -p)
-			most = max(most, p, -p)
-		}
-		worst = max(worst, sum)
+// trunkLayer returns layer i of the trunk.
+func (e *expert) trunkLayer(i int) *layer {
+	if i == 0 {
+		return &e.stem
 	}
-	frac := k.frac + gainFrac
-	// 32768·sum + |bias| < 2^31 with sum in the final format: leave 1/8 of the range to the bias and rounding.
-	final := uint(14)
-	for final > 0 && (rescale(worst, frac, final) > 57000 || rescale(most, frac, final) > 32000) {
-		final--
-	}
-	if final+inFrac < outFrac {
-		return nil, WeightsError("weights too large")
-	}
-	down := final + inFrac - outFrac
-	w, b := make([]int16, out*n), make([]int32, out)
-	for o, g := range gain {
-		row, lost := w[o*n:(o+1)*n], frac-final
-		for i, v := range k.data[o*n : (o+1)*n] {
-			if p := int64(v) * g; frac > final { // as rescale does it: this is most of loading
-				row[i] = int16((p + 1<<(lost-1)) >> lost)
-			} else {
-				row[i] = int16(rescale(p, frac, final))
-			}
-		}
-		v := rescale(int64(bias.data[o])*g, bias.frac+gainFrac, final+inFrac) + rescale(int64(shift.data[o]), shift.frac, final+inFrac)
-		if down > 0 {
-			v += 1 << (down - 1) // the kernel truncates
-		}
-		b[o] = int32(clamp(v, -1<<31, 1<<31-1))
-	}
-	c, err := kernel.NewConv(size, in, out, w, b, down)
-	if err != nil {
-		return nil, WeightsError(err.Error())
-	}
-	return c, nil
+	return &e.blocks[i-1]
 }
 
-// rescale rounds v from one number of fractional bits to another.
-func rescale(v int64, from, to uint) int64 {
-	if to >= from {
-		if bits.Len64(uint64(max(v, -v)))+int(to-from) > 62 {
-			if v < 0 {
-				return -1 << 62
-			}
-			return 1 << 62
-		}
-		return v << (to - from)
-	}
-	return (v + 1<<(from-to-1)) >> (from - to)
+// trunkGains returns the gains of layer i of the trunk in a condition.
+func (e *expert) trunkGains(i, row, q int) gains {
+	c := e.stem.out
+	rows := len(e.gain.data) / ((1 + len(e.blocks)) * conditions * c)
+	at := (i*rows+row)*conditions + q
+	return gains{e.gain.row(at, c), e.shift.row(at, c)}
+}
+
+// siteGains returns the gains of the site layer, of all groups.
+func (e *expert) siteGains(row int) gains {
+	return gains{e.headGain.row(row, e.site.out), zeros(e.site.out)}
+}
+
+// nearGains returns the gains of group g's layer of cells in a phase.
+func (e *expert) nearGains(row, g, phase int) gains {
+	h, at := e.near[g].out, row*len(groups)+g
+	return gains{e.headGain.row(at, h), e.headShift.row(at*phases+phase, h)}
 }

@@ -2,9 +2,11 @@ package model
 
 import (
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestCost counts the products of a site, layer by layer.
@@ -41,36 +43,88 @@ func TestRescale(t *testing.T) {
 	}
 }
 
-// TestFold compares a folded layer with its definition: weights and bias times gains, plus shifts.
+// TestFold compares a folded layer with its definition: weights and bias times gains, plus shifts; for every stage, kind
+// of colours and scale, of one network and of experts.
 func TestFold(t *testing.T) {
-	s := tiny
-	s.layers = 0
-	net, err := Load(s.file(newRand(28), 300))
+	for _, experts := range []int{1, process.Looks} {
+		s := tiny
+		s.layers, s.experts = 0, experts
+		net, err := Load(s.file(newRand(28), 300))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRand(29)
+		real := func(t tensor, i int) float64 { return math.Ldexp(float64(t.data[i]), -int(t.frac)) }
+		for stage := range stages {
+			for kind := range process.Kinds {
+				for q := range conditions {
+					e, row := &net.w.experts[0], kind*process.Looks+max(stage-1, 0)
+					if experts > 1 {
+						e, row = &net.w.experts[max(stage-1, 0)], kind
+					}
+					in, sum := make([]int16, inputs), 0.0
+					for i := range in {
+						in[i] = int16(r.IntN(2001) - 1000)
+						sum += math.Abs(float64(in[i]))
+					}
+					got := oneSite(net.trunk(stage, kind, q+1)[0], in)
+					for o := range s.channels {
+						g := (row*conditions+q)*s.channels + o
+						gain := 1 + real(e.gain, g)
+						want := real(e.stem.bias, o)*gain + real(e.shift, g)
+						for i, v := range in {
+							want += real(e.stem.weights, (o*9+4)*inputs+i) * gain * math.Ldexp(float64(v), -s.actFrac)
+						}
+						want = math.Ldexp(want, s.actFrac)
+						if math.Abs(float64(got[o])-want) > 1+sum/(1<<13) { // 12 bits of the weights are left
+							t.Fatalf("%d experts, stage %d, kind %d, condition %d: output %d is %d, want %.2f", experts, stage, kind, q, o, got[o], want)
+						}
+					}
+				}
+			}
+		}
+		if net.trunk(1, 0, conditions)[0] != net.trunk(0, 0, conditions+3)[0] {
+			t.Error("the first stage, or a scale coarser than all that have gains, has layers of its own")
+		}
+	}
+}
+
+// TestFoldSaturates: a weight that does not fit even without fraction bits becomes the outermost that does.
+func TestFoldSaturates(t *testing.T) {
+	weights, gain := zeros(16*2), zeros(16)
+	weights.data[0], weights.data[2], gain.data[0], gain.data[1] = 1<<14, -1<<14, 2, 2
+	l := newLayer(1, 2, 16, weights, zeros(16), 9, 9)
+	k, err := l.fold(gains{gain, zeros(16)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, r := net.w, newRand(29)
-	real := func(t tensor, i int) float64 { return math.Ldexp(float64(t.data[i]), -int(t.frac)) }
-	for look := range looks {
-		for q := range conditions {
-			in, sum := make([]int16, inputs), 0.0
-			for i := range in {
-				in[i] = int16(r.IntN(2001) - 1000)
-				sum += math.Abs(float64(in[i]))
+	if got := oneSite(k, []int16{1, 0}); got[0] != 1<<15-1 || got[1] != -1<<15 {
+		t.Errorf("weights of ±3·2^14 are %d and %d", got[0], got[1])
+	}
+}
+
+// TestFoldTogether: goroutines that ask for layers at the same time get the same ones. (go test -race says more.)
+func TestFoldTogether(t *testing.T) {
+	s := tiny
+	s.experts = process.Looks
+	net, err := Load(s.file(newRand(33), 300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var got [4]*[len(groups)]head
+	var trunks [4]*kernel.Conv
+	for i := range got {
+		wg.Go(func() {
+			for stage := range stages {
+				got[i], trunks[i] = net.heads(stage, 1), net.trunk(stage, 1, 2)[0]
 			}
-			got := oneSite(net.trunks[look][q].convs[0], in)
-			for o := range s.channels {
-				g := (look*conditions+q)*s.channels + o
-				gain := 1 + real(w.gain, g)
-				want := real(w.stemBias, o)*gain + real(w.shift, g)
-				for i, v := range in {
-					want += real(w.stem, (o*9+4)*inputs+i) * gain * math.Ldexp(float64(v), -s.actFrac)
-				}
-				want = math.Ldexp(want, s.actFrac)
-				if math.Abs(float64(got[o])-want) > 1+sum/(1<<13) { // 12 bits of the weights are left
-					t.Fatalf("look %d, condition %d: output %d is %d, want %.2f", look, q, o, got[o], want)
-				}
-			}
+		})
+	}
+	wg.Wait()
+	for i := range got {
+		if got[i] != got[0] || trunks[i] != trunks[0] {
+			t.Error("layers were folded twice")
 		}
 	}
 }

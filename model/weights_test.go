@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -10,19 +11,50 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 func TestLoad(t *testing.T) {
 	for wavelet := range transform.Liftings {
-		s := shape{channels: 32, layers: 2, hidden: 16, wavelet: wavelet, actFrac: 10, tau: -128}
-		file := s.file(newRand(22), 300)
-		net, err := Load(file)
+		for _, experts := range []int{1, process.Looks} {
+			s := shape{channels: 32, layers: 2, hidden: 16, wavelet: wavelet, actFrac: 10, tau: -128, experts: experts}
+			file := s.file(newRand(22), 300)
+			net, err := Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if net.Identity() != sha256.Sum256(file) || net.WeightsSize() != len(file) || net.Tau() != s.tau || net.lifting != &transform.Liftings[wavelet] ||
+				len(net.w.experts) != experts {
+				t.Errorf("%+v is loaded as %x, %d bytes, τ %d, %d experts", s, net.Identity(), net.WeightsSize(), net.Tau(), len(net.w.experts))
+			}
+		}
+	}
+}
+
+// TestReadWeights: what is taken apart is put together again as it was.
+func TestReadWeights(t *testing.T) {
+	for _, experts := range []int{1, process.Looks} {
+		s := tiny
+		s.experts = experts
+		file := s.file(newRand(34), 300)
+		w, err := ReadWeights(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if net.Identity() != sha256.Sum256(file) || net.WeightsSize() != len(file) || net.Tau() != s.tau || net.lifting != &transform.Liftings[wavelet] {
-			t.Errorf("%+v is loaded as %x, %d bytes, τ %d", s, net.Identity(), net.WeightsSize(), net.Tau())
+		if again, err := w.Encode(); err != nil || !bytes.Equal(again, file) {
+			t.Errorf("%d experts: another file (%v)", experts, err)
+		}
+		names := map[string]bool{}
+		for i, shape := range w.Shapes() {
+			if names[shape.Name] || shape.Size() != s.sizes()[i] {
+				t.Errorf("tensor %d is %q, %v, with %d elements", i, shape.Name, shape.Dims, s.sizes()[i])
+			}
+			names[shape.Name] = true
+		}
+		w.Tensors = w.Tensors[1:]
+		if _, err := w.Encode(); err == nil {
+			t.Error("a tensor is missing, and there is a file")
 		}
 	}
 }
@@ -46,7 +78,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	refused(t, "nothing", nil, "not a weights file")
 	refused(t, "magic", change(3, 'W'), "not a weights file")
-	refused(t, "version", change(4, 0), "version 0")
+	refused(t, "version", change(4, 1), "version 1")
 	refused(t, "no channels", change(5, 0), "shape")
 	refused(t, "channels", change(5, 17), "shape")
 	refused(t, "layers", change(6, 33), "shape")
@@ -57,17 +89,20 @@ func TestLoadRefuses(t *testing.T) {
 	refused(t, "wavelet", change(8, byte(len(transform.Liftings))), "wavelet")
 	refused(t, "coarse activations", change(9, 5), "shape")
 	refused(t, "fine activations", change(9, 13), "shape")
-	refused(t, "fraction of the stem", change(11, 25), "fraction")
+	refused(t, "no experts", change(11, 0), "0 experts")
+	refused(t, "experts", change(11, 2), "2 experts")
+	refused(t, "more experts than there are", change(11, process.Looks), "")
+	refused(t, "fraction of the stem", change(weightsHeader, 25), "fraction")
 	refused(t, "trailing byte", append(good[:len(good):len(good)], 0), "trailing")
 }
 
 // TestLoadPrefixes: no part of a file is a file.
 func TestLoadPrefixes(t *testing.T) {
 	file := tiny.file(newRand(24), 300)
-	for n := range 11 {
+	for n := range weightsHeader {
 		refused(t, "prefix", file[:n], "not a weights file")
 	}
-	for n := 11; n < len(file); n++ {
+	for n := weightsHeader; n < len(file); n++ {
 		if n > 200 && n < len(file)-200 && n%17 != 0 {
 			continue
 		}
@@ -76,25 +111,29 @@ func TestLoadPrefixes(t *testing.T) {
 }
 
 // TestLoadMutations damages files everywhere. What still loads may predict nonsense, but the kernels' sums
-// cannot overflow: kernel.NewConv bounds them, and a file that could exceed the bound is refused.
+// cannot overflow: kernel.NewConv bounds them, and a file with a layer that could exceed the bound is refused, and no other.
 func TestLoadMutations(t *testing.T) {
 	const files = 120
 	r := newRand(25)
 	loaded, overflow := 0, 0
-	for range files {
-		file := tiny.file(r, 300)
+	for i := range files {
+		s := tiny
+		if i%8 == 0 {
+			s.experts = process.Looks
+		}
+		file := s.file(r, 300)
 		for range r.IntN(30) {
-			file[11+r.IntN(len(file)-11)] ^= byte(1 << r.UintN(8))
+			file[weightsHeader+r.IntN(len(file)-weightsHeader)] ^= byte(1 << r.UintN(8))
 		}
 		switch r.IntN(4) {
 		case 0: // the header
-			file[r.IntN(11)] ^= byte(1 << r.UintN(8))
+			file[r.IntN(weightsHeader)] ^= byte(1 << r.UintN(8))
 		case 1: // weights as large as can be
-			for i := 12 + 2*r.IntN(100); i < len(file)-1; i += 2 + 2*r.IntN(50) {
+			for i := weightsHeader + 1 + 2*r.IntN(100); i < len(file)-1; i += 2 + 2*r.IntN(50) {
 				binary.LittleEndian.PutUint16(file[i:], uint16(math.MaxInt16+r.IntN(2)))
 			}
 		case 2: // the binary exponent of a tensor
-			at, sizes := 11, tiny.sizes()
+			at, sizes := weightsHeader, s.sizes()
 			for _, n := range sizes[:r.IntN(len(sizes))] {
 				at += 1 + 2*n
 			}
@@ -108,24 +147,97 @@ func TestLoadMutations(t *testing.T) {
 			if net == nil {
 				t.Fatal("no network and no error")
 			}
+			if err := foldAll(net); err != nil {
+				t.Fatalf("loaded, and %v", err)
+			}
 		case !errors.As(err, &e):
 			t.Fatalf("error %v is no WeightsError", err)
 		case strings.Contains(err.Error(), "overflow"), strings.Contains(err.Error(), "too large"):
 			overflow++
+			if net, err := newNet(file); err != nil || foldAll(net) == nil {
+				t.Fatalf("refused, and every layer can be folded (%v)", err)
+			}
 		}
 	}
 	t.Logf("of %d damaged files %d load, %d could overflow", files, loaded, overflow)
 }
 
-// TestLoadOverflow: a bias that leaves no room for the products is refused, not wrapped around.
-func TestLoadOverflow(t *testing.T) {
-	file := tiny.file(newRand(26), 300)
-	bias := 11 + 1 + 2*tiny.sizes()[0] // fraction bits of the stem's bias
-	file[bias] = 0
-	for i := range tiny.sizes()[1] {
-		binary.LittleEndian.PutUint16(file[bias+1+2*i:], math.MaxInt16)
+// foldAll folds all layers of a network, and returns why one cannot be, if so.
+func foldAll(n *Net) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = r.(WeightsError)
+		}
+	}()
+	for stage := range stages {
+		for kind := range process.Kinds {
+			n.heads(stage, kind)
+			for q := range conditions {
+				n.trunk(stage, kind, 1+q)
+			}
+		}
 	}
-	refused(t, "bias", file, "overflow")
+	return nil
+}
+
+// TestCheck: a layer's check says what folding it does, near the bound and far from it.
+func TestCheck(t *testing.T) {
+	r := newRand(35)
+	fine, large, overflow := 0, 0, 0
+	for range 4000 {
+		draw := func(n, frac int) tensor {
+			x, spread := zeros(n), r.IntN(1<<15)
+			for i := range x.data {
+				x.data[i] = int16(r.IntN(2*spread+1) - spread)
+			}
+			x.frac = uint(r.IntN(frac))
+			return x
+		}
+		const out = 16
+		size, in := 1+2*r.IntN(2), 2*(1+r.IntN(20))
+		l := newLayer(size, in, out, draw(out*size*size*in, 15), draw(out, 15), 6, uint(r.IntN(12)))
+		g := gains{draw(out, 15), draw(out, 15)}
+		if r.IntN(2) == 0 { // the least weights that could be too many for the bias
+			l.bias.frac, l.bias.data[0] = 0, int16(r.IntN(1<<15))
+		}
+		_, want := l.fold(g)
+		got := l.check(g)
+		if (got == nil) != (want == nil) || got != nil && got.Error() != want.Error() {
+			t.Fatalf("check says %v, fold %v", got, want)
+		}
+		switch {
+		case got == nil:
+			fine++
+		case strings.Contains(got.Error(), "overflow"):
+			overflow++
+		default:
+			large++
+		}
+	}
+	t.Logf("%d layers can be folded, %d could overflow, %d have too large weights", fine, overflow, large)
+	if min(fine, overflow, large) < 100 {
+		t.Error("not all cases were there")
+	}
+}
+
+// TestLoadOverflow: a bias that leaves no room for the products is refused, not wrapped around; of the last expert, too,
+// which nothing has asked for yet.
+func TestLoadOverflow(t *testing.T) {
+	s := tiny
+	s.experts = process.Looks
+	for e := range s.experts {
+		file := s.file(newRand(26), 300)
+		sizes := s.sizes()
+		bias := weightsHeader
+		for _, n := range sizes[:e*len(sizes)/s.experts+1] {
+			bias += 1 + 2*n
+		}
+		file[bias] = 0 // fraction bits of the stem's bias
+		for i := range s.channels {
+			binary.LittleEndian.PutUint16(file[bias+1+2*i:], math.MaxInt16)
+		}
+		refused(t, "bias", file, "overflow")
+	}
 }
 
 // FuzzLoad starts from the network of the zoo cut short, since a whole one takes long to mutate.
@@ -134,11 +246,13 @@ func FuzzLoad(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(file[:11])
+	f.Add(file[:weightsHeader])
 	f.Add(file[:2000])
 	s := tiny
 	s.layers = 0
 	f.Add(s.file(newRand(30), 300))
+	s.experts = process.Looks
+	f.Add(s.file(newRand(36), 300))
 	f.Add(tiny.file(newRand(31), 30_000))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		net, err := Load(file)
@@ -146,5 +260,38 @@ func FuzzLoad(f *testing.F) {
 		if (net == nil) == (err == nil) || err != nil && !errors.As(err, &e) {
 			t.Fatalf("network %p and error %v", net, err)
 		}
+		if err == nil && foldAll(net) != nil {
+			t.Fatal("a network whose layers cannot be folded")
+		}
 	})
+}
+
+// BenchmarkLoad measures what a program pays for a model before it codes anything, and all that it may pay later for
+// layers.
+func BenchmarkLoad(b *testing.B) {
+	file, err := os.ReadFile(filepath.Join("zoo", "photo.ddpw"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	six := shape{channels: 32, layers: 3, hidden: 48, actFrac: 8, experts: process.Looks}.file(newRand(37), 300)
+	for _, c := range []struct {
+		name string
+		file []byte
+		all  bool
+	}{{"photo", file, false}, {"photo, folded", file, true}, {"experts", six, false}, {"experts, folded", six, true}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(int64(len(c.file)))
+			for b.Loop() {
+				net, err := Load(c.file)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if c.all {
+					if err := foldAll(net); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -11,9 +12,10 @@ import (
 //
 // The file is
 //
-//	"ddpw", version 1
+//	"ddpw", version 2
 //	channels, layers, hidden, wavelet, activation fraction bits: a byte each
 //	τ in 1/32 octaves: a signed byte
+//	experts: a byte
 //	every tensor in the order of Shapes: fraction bits (a byte), then int16, little-endian
 type Weights struct {
 	Channels       int  // of the trunk, a multiple of 16
@@ -22,6 +24,7 @@ type Weights struct {
 	Wavelet        int  // index into transform.Liftings
 	ActivationBits uint // fraction bits of activations, 6 to 12
 	Tau            int8 // log2 of the threshold of skipping, in 1/32
+	Experts        int  // networks: 1 for all stages, or process.Looks; process.Place says which is for which
 	Tensors        []Tensor
 }
 
@@ -57,26 +60,39 @@ func (e WeightsError) Error() string { return "model: weights: " + string(e) }
 
 const (
 	weightsMagic   = "ddpw"
-	weightsVersion = 1 // 0 had no looks of their own for derived colours
-	weightsHeader  = len(weightsMagic) + 7
+	weightsVersion = 2 // 1 had one network always
+	weightsHeader  = len(weightsMagic) + 8
 )
 
-// Shapes returns the tensors that a network of w's channels, layers and hidden units has, in the order of the
-// file. Of the network itself, package model's documentation tells.
-func (w *Weights) Shapes() []TensorShape {
-	c, h, g := w.Channels, w.Hidden, len(groups)
+// Shapes returns the tensors that w's experts have, of its channels, layers and hidden units, in the order of the file:
+// all of an expert's, then those of the next. Of the network itself, package model's documentation tells.
+func (w *Weights) Shapes() (s []TensorShape) {
+	for e := range w.Experts {
+		for _, t := range w.expertShapes() {
+			if w.Experts > 1 {
+				t.Name = fmt.Sprintf("%s of expert %d", t.Name, e)
+			}
+			s = append(s, t)
+		}
+	}
+	return s
+}
+
+// expertShapes returns the tensors of an expert.
+func (w *Weights) expertShapes() []TensorShape {
+	c, h, g, rows := w.Channels, w.Hidden, len(groups), process.Rows(w.Experts)
 	s := []TensorShape{{"stem", []int{c, 3, 3, inputs}}, {"stem bias", []int{c}}}
 	for i := range w.Layers {
 		s = append(s, TensorShape{fmt.Sprintf("block %d", i), []int{c, 3, 3, c}}, TensorShape{fmt.Sprintf("block %d bias", i), []int{c}})
 	}
 	s = append(s,
-		TensorShape{"gain", []int{w.Layers + 1, looks, conditions, c}},  // added to 1, multiplies a layer's outputs
-		TensorShape{"shift", []int{w.Layers + 1, looks, conditions, c}}, // added to the bias
+		TensorShape{"gain", []int{w.Layers + 1, rows, conditions, c}},  // added to 1, multiplies a layer's outputs
+		TensorShape{"shift", []int{w.Layers + 1, rows, conditions, c}}, // added to the bias
 		TensorShape{"site", []int{g * h, c}}, TensorShape{"site bias", []int{g * h}})
 	for i := range g {
 		s = append(s, TensorShape{fmt.Sprintf("near %d", i), []int{h, 3, 3, 2 * coordinates}})
 	}
-	s = append(s, TensorShape{"head gain", []int{looks, g, h}}, TensorShape{"head shift", []int{looks, g, phases, h}})
+	s = append(s, TensorShape{"head gain", []int{rows, g, h}}, TensorShape{"head shift", []int{rows, g, phases, h}})
 	for i, members := range groups { // ε of every member, then log2 of its scale
 		s = append(s, TensorShape{fmt.Sprintf("out %d", i), []int{2 * len(members), h}}, TensorShape{fmt.Sprintf("out %d bias", i), []int{2 * len(members)}})
 	}
@@ -92,6 +108,9 @@ func (w *Weights) check() error {
 	if w.Wavelet < 0 || w.Wavelet >= len(transform.Liftings) {
 		return WeightsError("unknown wavelet")
 	}
+	if !process.IsExperts(w.Experts) {
+		return WeightsError(fmt.Sprintf("%d experts", w.Experts))
+	}
 	return nil
 }
 
@@ -104,7 +123,7 @@ func ReadWeights(file []byte) (*Weights, error) {
 	if h[0] != weightsVersion {
 		return nil, WeightsError(fmt.Sprintf("version %d is unknown", h[0]))
 	}
-	w := &Weights{Channels: int(h[1]), Layers: int(h[2]), Hidden: int(h[3]), Wavelet: int(h[4]), ActivationBits: uint(h[5]), Tau: int8(h[6])}
+	w := &Weights{Channels: int(h[1]), Layers: int(h[2]), Hidden: int(h[3]), Wavelet: int(h[4]), ActivationBits: uint(h[5]), Tau: int8(h[6]), Experts: int(h[7])}
 	if err := w.check(); err != nil {
 		return nil, err
 	}
@@ -135,7 +154,7 @@ func (w *Weights) Encode() ([]byte, error) {
 	if err := w.check(); err != nil {
 		return nil, err
 	}
-	file := append([]byte(weightsMagic), weightsVersion, byte(w.Channels), byte(w.Layers), byte(w.Hidden), byte(w.Wavelet), byte(w.ActivationBits), byte(w.Tau))
+	file := append([]byte(weightsMagic), weightsVersion, byte(w.Channels), byte(w.Layers), byte(w.Hidden), byte(w.Wavelet), byte(w.ActivationBits), byte(w.Tau), byte(w.Experts))
 	shapes := w.Shapes()
 	if len(shapes) != len(w.Tensors) {
 		return nil, WeightsError(fmt.Sprintf("%d tensors where there should be %d", len(w.Tensors), len(shapes)))

@@ -66,26 +66,7 @@ func TestTrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := zoo.Add("own", file); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range list {
-		var coded bytes.Buffer
-		if err := codec.Encode(&coded, m, &codec.Options{Model: "own", Mode: codec.Modelled}); err != nil {
-			t.Fatal(err)
-		}
-		back, err := codec.Decode(&coded)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range 64 * 48 {
-			x, y := i%64, i/64
-			r, g, b, _ := m.At(x, y).RGBA()
-			if r2, g2, b2, _ := back.At(x, y).RGBA(); r != r2 || g != g2 || b != b2 {
-				t.Fatalf("pixel %d,%d came back as another", x, y)
-			}
-		}
-	}
+	codes(t, "own", file, list)
 	if info, err := os.Stat(strings.Replace(out, ".ddpw", ".png", 1)); err != nil || info.Size() < 1000 {
 		t.Errorf("curves: %v, %v", info, err)
 	}
@@ -104,16 +85,44 @@ func TestTrain(t *testing.T) {
 	}
 	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
 	// It grows.
-	command(t, 0, "--init", zoo.Default, "--layers", "4", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
+	command(t, 0, "--init", zoo.Default, "--layers", "4", "--experts", "6", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
 	b, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w, err := model.ReadWeights(b)
-	if err != nil || w.Layers != 4 || w.Channels != train.DefaultShape.Channels || w.Hidden != train.DefaultShape.Hidden {
-		t.Errorf("grown: %d layers of %d channels, %d hidden units, %v", w.Layers, w.Channels, w.Hidden, err)
+	if err != nil || w.Layers != 4 || w.Experts != 6 || w.Channels != train.DefaultShape.Channels || w.Hidden != train.DefaultShape.Hidden {
+		t.Fatalf("grown: %+v, %v", w, err)
 	}
+	codes(t, "grown", b, list[:1])
 	command(t, 1, "--init", zoo.Default, "--layers", "1", folder)
+	command(t, 1, "--init", out, "--experts", "1", folder)
+	command(t, 1, "--experts", "2", folder)
+}
+
+// codes checks that pictures come back from files of a model of one's own.
+func codes(t *testing.T, name string, weights []byte, list []image.Image) {
+	t.Helper()
+	if err := zoo.Add(name, weights); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		var coded bytes.Buffer
+		if err := codec.Encode(&coded, m, &codec.Options{Model: name, Mode: codec.Modelled}); err != nil {
+			t.Fatal(err)
+		}
+		back, err := codec.Decode(&coded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 64 * 48 {
+			x, y := i%64, i/64
+			r, g, b, _ := m.At(x, y).RGBA()
+			if r2, g2, b2, _ := back.At(x, y).RGBA(); r != r2 || g != g2 || b != b2 {
+				t.Fatalf("pixel %d,%d came back as another", x, y)
+			}
+		}
+	}
 }
 
 // TestTrainCIFAR10: files in CIFAR-10's layout are learned from, and measured.

@@ -42,7 +42,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	t := &training{stderr: stderr, shape: train.DefaultShape}
 	f := newFlags(trainUsage, stderr)
 	f.StringVar(&t.out, "o", "model.ddpw", "weights `file` to write; with it go a checkpoint (.ckpt) and curves (.png)")
-	f.StringVar(&t.init, "init", "", "start from a weights `file`, or from a model of the zoo; it grows to the --channels,\n--layers and --hidden that are given")
+	f.StringVar(&t.init, "init", "", "start from a weights `file`, or from a model of the zoo; it grows to the --channels,\n--layers, --hidden and --experts that are given")
 	f.StringVar(&t.resume, "resume", "", "go on from a checkpoint `file`; the pictures must be the same, other flags than\n-o, --minutes, --steps and --threads have no effect")
 	f.Float64Var(&t.minutes, "minutes", 60, "time to train")
 	f.IntVar(&t.options.Steps, "steps", 0, "steps to train, instead of a time: then the result is always the same")
@@ -94,6 +94,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	f.IntVar(&t.shape.Channels, "channels", t.shape.Channels, "channels of the trunk, a multiple of 16")
 	f.IntVar(&t.shape.Layers, "layers", t.shape.Layers, "residual layers of the trunk")
 	f.IntVar(&t.shape.Hidden, "hidden", t.shape.Hidden, "hidden units of a head, a multiple of 16")
+	f.IntVar(&t.shape.Experts, "experts", t.shape.Experts, "networks: 1 for all stages of a scale, or 6, one for each but the first, which shares;\na picture takes as long either way")
 	f.IntVar(&t.shape.Wavelet, "wavelet", 0, "0: 5/3, 1: 9/7-M, 2: 13/7-T")
 	f.IntVar(&t.validations, "validations", 8, "how often to look at held-out images")
 	f.IntVar(&t.count, "validate-count", 6, "held-out images to look at; of each at most the middle 512x512 pixels")
@@ -196,6 +197,7 @@ func (t *training) network() (*train.Net, error) {
 		"channels": {&shape.Channels, &t.shape.Channels},
 		"layers":   {&shape.Layers, &t.shape.Layers},
 		"hidden":   {&shape.Hidden, &t.shape.Hidden},
+		"experts":  {&shape.Experts, &t.shape.Experts},
 		"wavelet":  {&shape.Wavelet, &t.shape.Wavelet},
 	} {
 		if t.given[flag] {

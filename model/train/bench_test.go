@@ -7,22 +7,29 @@ import (
 	"fmt"
 	"syscall"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // BenchmarkStep measures training of the default network, on crops of photographs and on whole small images: useful
 // arithmetic by the clock, and by processor time, which other processes disturb less; crops a second.
 func BenchmarkStep(b *testing.B) {
 	for _, kind := range []struct {
-		name   string
-		images []Image
-		o      Options
+		name    string
+		images  []Image
+		o       Options
+		experts int
 	}{
-		{"128x128", textures(4, 200), Options{}},
-		{"whole-32x32", textures(64, 32), Options{Batch: 64, Crop: 32, Whole: true}},
+		{"128x128", textures(4, 200), Options{}, 1},
+		{"128x128-experts", textures(4, 200), Options{}, process.Looks},
+		{"whole-32x32", textures(64, 32), Options{Batch: 64, Crop: 32, Whole: true}, 1},
+		{"whole-32x32-experts", textures(64, 32), Options{Batch: 64, Crop: 32, Whole: true}, process.Looks},
 	} {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprint(kind.name, "/threads=", threads), func(b *testing.B) {
-				net, err := NewNet(DefaultShape, 1)
+				shape := DefaultShape
+				shape.Experts = kind.experts
+				net, err := NewNet(shape, 1)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -24,7 +24,7 @@ type checkpoint struct {
 	History  History
 }
 
-const checkpointVersion = 1
+const checkpointVersion = 2
 
 // ErrCheckpoint means that a checkpoint is not one, or of other images or another version.
 var ErrCheckpoint = errors.New("train: checkpoint")

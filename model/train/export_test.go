@@ -13,26 +13,51 @@ import (
 func TestExport(t *testing.T) {
 	net := zooNet(t)
 	images := textures(8, 96) // with two, lengths differ by as much as that for another dither alone
-	e, err := ExportNet(context.Background(), net, images, .4, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d fraction bits for activations up to %.1f; %.4f bits in floating point, %.4f in integers: %+.3f%%",
-		e.ActivationBits, e.Largest, e.Float, e.Integer, 100*e.Loss())
-	if e.Loss() > MaxLoss || e.Loss() < -MaxLoss {
-		t.Errorf("rounding changes lengths by %.3f%%", 100*e.Loss())
-	}
-	if _, err := model.Load(e.File); err != nil {
-		t.Error(err)
+	for _, net := range []*Net{net, trainedExperts(t, net, images)} {
+		e, err := ExportNet(context.Background(), net, images, .4, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d fraction bits for activations up to %.1f; %.4f bits in floating point, %.4f in integers: %+.3f%%",
+			e.ActivationBits, e.Largest, e.Float, e.Integer, 100*e.Loss())
+		if e.Loss() > MaxLoss || e.Loss() < -MaxLoss {
+			t.Errorf("%d experts: rounding changes lengths by %.3f%%", net.Experts, 100*e.Loss())
+		}
+		if _, err := model.Load(e.File); err != nil {
+			t.Error(err)
+		}
 	}
 	// Weights with which a sum could leave int32 are refused: the proof can fail.
 	wild := net.Clone()
-	for i, v := range wild.value("stem") {
-		wild.value("stem")[i] = 4000 * v
+	for i, v := range wild.value(0, "stem") {
+		wild.value(0, "stem")[i] = 4000 * v
 	}
 	if e, err := ExportNet(context.Background(), wild, images, .4, 2); err == nil && e.Loss() < MaxLoss {
 		t.Errorf("weights 4000 times as large make a file, %+.3f%%", 100*e.Loss())
 	}
+}
+
+// trainedExperts returns experts that began as net, and have gone ways of their own.
+func trainedExperts(t *testing.T, net *Net, images []Image) *Net {
+	t.Helper()
+	s := net.Shape
+	s.Experts = process.Looks
+	grown, err := net.Grow(s, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := quick
+	o.Steps, o.LearningRate = 6, 1e-3
+	tr, err := New(grown, images, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tr.Progress() < 1 {
+		if _, err := tr.Step(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return tr.Net()
 }
 
 // TestExportDerived: so it does where luma and chroma are those that the image was made from, which have gains of their
@@ -41,7 +66,7 @@ func TestExportDerived(t *testing.T) {
 	net := zooNet(t)
 	r := rand.New(rand.NewPCG(7, 7))
 	for name, n := range map[string]int{"gain": net.Layers + 1, "shift": net.Layers + 1, "head gain": 1, "head shift": 1} {
-		x := net.value(name)
+		x := net.value(0, name)
 		for i := range x { // gains of the other kind of image are none of these images' business
 			if size := len(x) / n; i%size < size/process.Kinds {
 				x[i] = float32(r.NormFloat64())
@@ -49,22 +74,8 @@ func TestExportDerived(t *testing.T) {
 		}
 	}
 	var images []Image
-	for k, m := range textures(6, 64) {
-		rgb := m.planes()
-		c, err := derive(r, &rgb)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Inverse(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
-		for i := range rgb[0].Pix {
-			for p := range rgb {
-				m.Pix[3*i+p] = uint8(rgb[p].Pix[i])
-			}
-		}
-		if _, got := m.split(); got != c {
-			t.Errorf("image %d is made by %v, and is found to be %v", k, c, got)
-		}
-		images = append(images, m)
+	for _, m := range textures(6, 64) {
+		images = append(images, derived(t, m, r))
 	}
 	e, err := ExportNet(context.Background(), net, images, .4, 2)
 	if err != nil {
@@ -74,6 +85,26 @@ func TestExportDerived(t *testing.T) {
 	if e.Loss() > MaxLoss || e.Loss() < -MaxLoss {
 		t.Errorf("rounding changes lengths by %.3f%%", 100*e.Loss())
 	}
+}
+
+// derived returns the image as if it had been made from luma and chroma.
+func derived(t *testing.T, m Image, r *rand.Rand) Image {
+	t.Helper()
+	rgb := m.planes()
+	c, err := derive(r, &rgb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Inverse(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
+	for i := range rgb[0].Pix {
+		for p := range rgb {
+			m.Pix[3*i+p] = uint8(rgb[p].Pix[i])
+		}
+	}
+	if _, got := m.split(); got != c {
+		t.Errorf("an image is made by %v, and is found to be %v", c, got)
+	}
+	return m
 }
 
 // TestEvaluate: rate rises and distortion falls from level to level, and the last is exact.

@@ -2,9 +2,9 @@ package train
 
 import G "gorgonia.org/gorgonia"
 
-// Gains and shifts depend on the stage and the scale of a step. A condition says which row of them is meant; the
-// graph's owner sets it before the graph runs.
-type condition struct{ look, scale int }
+// Gains and shifts depend on the stage and the scale of a step, and the expert on the stage. A condition says which are
+// meant: it is set before the graph runs.
+type condition struct{ expert, row, scale int }
 
 // foldKernel is w · (1 + gain), w [n/width][width], with the gain's row of width elements at the condition.
 func foldKernel(n, width, gains int, row func() int) *op {

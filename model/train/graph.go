@@ -14,25 +14,26 @@ import (
 // network may run at the same time.
 type graph struct {
 	*batch
-	at   condition
-	vm   G.VM
-	into [][]float32 // gradients of the parameters, which a run adds to
+	net    *Net
+	at     condition
+	params G.Nodes // of an expert
+	vm     G.VM
+	into   [][]float32 // gradients of the net's parameters, which a run adds to
 
 	activations [][]float32 // what the integer network would round to int16
 }
 
-// newGraph builds the graph of a network for at most n images at a time, of 1 or 3 planes. The parameters are those of net, not copies.
+// newGraph builds the graph of a network for at most n images at a time, of 1 or 3 planes. The parameters are those of
+// net, not copies: of whichever expert a step needs.
 func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
-	q := &graph{batch: newBatch(n, w, h, planes)}
+	q := &graph{batch: newBatch(n, w, h, planes), net: net}
 	q.activations = append(q.activations, q.batch.features)
 	g := G.NewGraph()
 	vector := func(name string, data []float32) *G.Node {
-		return G.NewVector(g, tensor.Float32, G.WithShape(len(data)), G.WithName(name),
-			G.WithValue(tensor.New(tensor.WithShape(len(data)), tensor.WithBacking(data))))
+		return G.NewVector(g, tensor.Float32, G.WithShape(len(data)), G.WithName(name), G.WithValue(dense(data)))
 	}
-	params := make(G.Nodes, len(net.Params))
-	for i, p := range net.Params {
-		params[i] = vector(p.Name, p.Value)
+	for _, p := range net.expert(q.at.expert) {
+		q.params = append(q.params, vector(p.Name, p.Value))
 	}
 	var err error
 	apply := func(o *op, to ...*G.Node) *G.Node {
@@ -43,13 +44,13 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		n, err = G.ApplyOp(o, to...)
 		return n
 	}
-	param := func(format string, a ...any) *G.Node { return params[net.index[fmt.Sprintf(format, a...)]] }
+	param := func(format string, a ...any) *G.Node { return q.params[net.index[fmt.Sprintf(format, a...)]] }
 	size := func(n *G.Node) int { return n.Shape()[0] }
 
 	c, hidden := net.Channels, net.Hidden
 	// A layer with the gains of the condition folded in.
 	layer := func(number int, x, kernel, bias *G.Node, in int, residual bool) *G.Node {
-		row := func() int { return (number*looks+q.at.look)*process.Conditions + q.at.scale }
+		row := func() int { return (number*process.Rows(net.Experts)+q.at.row)*process.Conditions + q.at.scale }
 		gain, shift := param("gain"), param("shift")
 		k := apply(foldKernel(size(kernel), c, size(gain), row), kernel, gain)
 		b := apply(foldKernel(c, c, size(gain), row), bias, gain)
@@ -64,7 +65,7 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 	}
 	var outs G.Nodes
 	for i := range q.groups {
-		row := func() int { return q.at.look*groups + i }
+		row := func() int { return q.at.row*groups + i }
 		gain, shift := param("head gain"), param("head shift")
 		fold := func(n *G.Node) *G.Node { return apply(foldKernel(size(n), hidden, size(gain), row), n, gain) }
 		site, siteBias, near := fold(param("site %d", i)), fold(param("site bias %d", i)), fold(param("near %d", i))
@@ -78,15 +79,14 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		outs = append(outs, apply(head, in...))
 	}
 	if training {
-		q.into = make([][]float32, len(params))
 		loss := apply(lossOp(q.batch), outs...)
 		if err != nil {
 			return nil, err
 		}
 		var used G.Nodes // gray images leave heads alone
 		var index []int
-		for i, p := range params {
-			if q.groups == groups || !isHeadOf(net.Params[i].Name, q.groups) {
+		for i, p := range q.params {
+			if q.groups == groups || !net.isHeadOf(i, q.groups) {
 				used, index = append(used, p), append(index, i)
 			}
 		}
@@ -95,7 +95,10 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 			return nil, err
 		}
 		for j, d := range grads { // Gorgonia would copy every gradient to read it; an operation takes it as it is
-			if _, err := G.ApplyOp(newOp("sink", 1, 1, func(_ []float32, in [][]float32) { accumulate(q.into[index[j]], in[0]) }), d); err != nil {
+			sink := newOp("sink", 1, 1, func(_ []float32, in [][]float32) {
+				accumulate(q.into[q.at.expert*len(q.params)+index[j]], in[0])
+			})
+			if _, err := G.ApplyOp(sink, d); err != nil {
 				return nil, err
 			}
 		}
@@ -107,11 +110,11 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 	return q, nil
 }
 
-// isHeadOf reports whether a parameter belongs to the head of a group from first on.
-func isHeadOf(name string, first int) bool {
+// isHeadOf reports whether parameter i of an expert belongs to the head of a group from first on.
+func (n *Net) isHeadOf(i, first int) bool {
 	for g := first; g < groups; g++ {
 		for _, kind := range []string{"site", "site bias", "near", "out", "out bias"} {
-			if name == fmt.Sprint(kind, " ", g) {
+			if i == n.index[fmt.Sprint(kind, " ", g)] {
 				return true
 			}
 		}
@@ -129,7 +132,15 @@ func accumulate(sum, x []float32) {
 
 // run takes the step that begin has prepared, and adds the gradients to q.into.
 func (q *graph) run() error {
-	q.at = condition{process.Look(q.stage, q.s.kind), min(q.s.number-1, process.Conditions-1)}
+	expert, row := process.Place(q.net.Experts, q.stage, q.s.kind)
+	if expert != q.at.expert {
+		for i, p := range q.net.expert(expert) {
+			if err := G.Let(q.params[i], dense(p.Value)); err != nil {
+				return fmt.Errorf("train: %w", err)
+			}
+		}
+	}
+	q.at = condition{expert, row, min(q.s.number-1, process.Conditions-1)}
 	defer q.vm.Reset()
 	if err := q.vm.RunAll(); err != nil {
 		return fmt.Errorf("train: %w", err)

@@ -2,8 +2,10 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
@@ -41,16 +43,17 @@ func zeroGradients(n *Net) [][]float32 {
 	return g
 }
 
-// lossOracle is the loss of the step that q has just taken, computed from the definition, in float64, site by site.
+// lossOracle is the loss of the step that q has just taken, computed from the definition, in float64, site by site, with
+// the parameters of an expert.
 // Which coordinates advanced is taken from q, as it is for the gradient: it has no derivative.
 func lossOracle(net *Net, params map[string][]float64, q *graph, before [coordinates][]uint8) float64 {
 	w, h, c, hidden := q.w, q.h, net.Channels, net.Hidden
-	look, cond := q.at.look, q.at.scale
+	gains, cond := q.at.row, q.at.scale
 	at := func(x []float32, channels, y, xx, i int) float64 { // a bordered tensor
 		return float64(x[((y+1)*(w+2)+xx+1)*channels+i])
 	}
 	layer := func(number int, kernel, bias []float64, in int, src func(y, x, i int) float64) [][]float64 {
-		row := ((number*looks+look)*process.Conditions + cond) * c
+		row := ((number*process.Rows(net.Experts)+gains)*process.Conditions + cond) * c
 		out := make([][]float64, w*h)
 		for j := range out {
 			out[j] = make([]float64, c)
@@ -105,8 +108,8 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coordin
 					j := y*w + xx
 					out := append([]float64(nil), name("out bias")...)
 					for u := range hidden {
-						gain := 1 + params["head gain"][(look*groups+g)*hidden+u]
-						sum := name("site bias")[u]*gain + params["head shift"][((look*groups+g)*phases+p)*hidden+u]
+						gain := 1 + params["head gain"][(gains*groups+g)*hidden+u]
+						sum := name("site bias")[u]*gain + params["head shift"][((gains*groups+g)*phases+p)*hidden+u]
 						for i, v := range x[j] {
 							sum += v * name("site")[i*hidden+u] * gain
 						}
@@ -153,12 +156,14 @@ func TestGradient(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	r := rand.New(rand.NewPCG(5, 5))
-	net, err := NewNet(Shape{Channels: 16, Layers: 2, Hidden: 16}, 5)
-	if err != nil {
-		t.Fatal(err)
-	}
-	perturb(net)
-	for _, test := range []struct{ w, h, present, stage int }{{8, 6, 3, 4}, {5, 7, 3, 6}, {5, 4, 1, 5}, {2, 2, 3, 3}} {
+	for _, test := range []struct{ experts, w, h, present, stage int }{
+		{1, 8, 6, 3, 4}, {1, 5, 7, 3, 6}, {1, 5, 4, 1, 5}, {1, 2, 2, 3, 3}, {process.Looks, 6, 5, 3, 2}, {process.Looks, 5, 4, 1, 6},
+	} {
+		net, err := NewNet(Shape{Channels: 16, Layers: 2, Hidden: 16, Experts: test.experts}, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perturb(net)
 		c := newChain(ycocg(texture(test.w, test.h, r)), 1, test.present, transform.YCoCg, &transform.Liftings[0], false, r)
 		q, err := newGraph(net, 1, c.scales[1].w, c.scales[1].h, test.present, true)
 		if err != nil {
@@ -177,21 +182,29 @@ func TestGradient(t *testing.T) {
 			if stage != test.stage {
 				continue
 			}
+			expert := min(stage-1, test.experts-1)
 			params := map[string][]float64{}
-			for _, p := range net.Params {
-				for _, v := range p.Value {
-					params[p.Name] = append(params[p.Name], float64(v))
+			for name := range net.index {
+				for _, v := range net.value(expert, name) {
+					params[name] = append(params[name], float64(v))
 				}
 			}
 			for i, p := range net.Params {
+				if i/len(net.index) != expert && (slices.Max(q.into[i]) != 0 || slices.Min(q.into[i]) != 0) {
+					t.Errorf("stage %d: %s has a gradient", stage, p.Name)
+				}
+			}
+			for _, name := range slices.Sorted(maps.Keys(net.index)) {
+				k, p := net.index[name], net.param(expert, name)
+				i := expert*len(net.index) + k
 				largest, at := float32(0), 0
 				for j, v := range q.into[i] {
 					if a := max(v, -v); a > largest {
 						largest, at = a, j
 					}
 				}
-				for _, j := range []int{at, r.IntN(len(p.Value))}[i%2 : i%2+1] { // the largest, or any
-					x := params[p.Name]
+				for _, j := range []int{at, r.IntN(len(p.Value))}[k%2 : k%2+1] { // the largest, or any
+					x := params[name]
 					const d = 1e-6
 					old := x[j]
 					x[j] = old + d

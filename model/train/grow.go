@@ -1,24 +1,43 @@
 package train
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
 
 // started is the bias of a layer that Grow adds: enough for its ReLUs to let gradients pass.
 const started = 1e-3
 
 // Grow returns a network of a larger shape that believes what n does, but for a thousandth in the activations of new
 // layers, so that a training can go on in it (as Net2Net does: Chen, Goodfellow, Shlens 2015). New channels and hidden
-// units compute something, drawn by seed, that nothing reads yet; new layers add nothing to what they are given.
+// units compute something, drawn by seed, that nothing reads yet; new layers add nothing to what they are given. Experts
+// begin as copies of the one that there was.
 func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
-	if s.Channels < n.Channels || s.Layers < n.Layers || s.Hidden < n.Hidden || s.Wavelet != n.Wavelet {
-		return nil, fmt.Errorf("train: a network of %d channels, %d layers, %d hidden units and wavelet %d does not grow to %d, %d, %d and %d",
-			n.Channels, n.Layers, n.Hidden, n.Wavelet, s.Channels, s.Layers, s.Hidden, s.Wavelet)
-	}
 	grown, err := NewNet(s, seed)
 	if err != nil {
 		return nil, err
 	}
+	s = grown.Shape
+	if s.Channels < n.Channels || s.Layers < n.Layers || s.Hidden < n.Hidden || s.Experts < n.Experts || s.Wavelet != n.Wavelet {
+		return nil, fmt.Errorf("train: a network of %d channels, %d layers, %d hidden units, %d experts and wavelet %d does not grow to %d, %d, %d, %d and %d",
+			n.Channels, n.Layers, n.Hidden, n.Experts, n.Wavelet, s.Channels, s.Layers, s.Hidden, s.Experts, s.Wavelet)
+	}
+	if s.Experts > n.Experts {
+		if n, err = n.split(); err != nil {
+			return nil, err
+		}
+	}
+	for e := range s.Experts {
+		n.growInto(grown, e)
+	}
+	return grown, nil
+}
+
+// growInto has an expert of a larger network, drawn at random, believe what n's does.
+func (n *Net) growInto(grown *Net, expert int) {
 	quiet := func(name string, dim, from int) { // what comes from inputs that are new, of parameters [...][from, dims[dim])[...]
-		p := &grown.Params[grown.index[name]]
+		p := grown.param(expert, name)
 		inner := 1
 		for _, d := range p.Dims[dim+1:] {
 			inner *= d
@@ -29,11 +48,11 @@ func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 			}
 		}
 	}
-	for i := range s.Layers {
+	for i := range grown.Layers {
 		quiet(fmt.Sprint("block ", i), 2, n.Channels)
 		if i >= n.Layers {
-			clear(grown.value(fmt.Sprint("block ", i)))
-			bias := grown.value(fmt.Sprint("block bias ", i))
+			clear(grown.value(expert, fmt.Sprint("block ", i)))
+			bias := grown.value(expert, fmt.Sprint("block bias ", i))
 			for j := range bias {
 				bias[j] = started
 			}
@@ -43,10 +62,45 @@ func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 		quiet(fmt.Sprint("site ", g), 0, n.Channels)
 		quiet(fmt.Sprint("out ", g), 0, n.Hidden)
 	}
-	for _, p := range n.Params {
-		into(grown.Params[grown.index[p.Name]], p)
+	for name := range n.index {
+		into(*grown.param(expert, name), *n.param(expert, name))
 	}
-	return grown, nil
+}
+
+// split returns the network as an expert for every look, each with the gains and shifts of its stages.
+func (n *Net) split() (*Net, error) {
+	s := n.Shape
+	s.Experts = process.Looks
+	m, err := emptyNet(s)
+	if err != nil {
+		return nil, err
+	}
+	for stage := range stages {
+		for kind := range process.Kinds {
+			_, from := process.Place(n.Experts, stage, kind)
+			expert, to := process.Place(m.Experts, stage, kind)
+			for i, p := range m.expert(expert) {
+				copyRow(p, n.Params[i], to, from)
+			}
+		}
+	}
+	return m, nil
+}
+
+// copyRow copies a row of src to one of dst, if they have rows, which is the dimension that differs; else all.
+func copyRow(dst, src Param, to, from int) {
+	inner := len(src.Value)
+	for d, size := range src.Dims {
+		inner /= size
+		if size == dst.Dims[d] {
+			continue
+		}
+		for i := 0; i*size*inner < len(src.Value); i++ {
+			copy(dst.Value[(i*dst.Dims[d]+to)*inner:][:inner], src.Value[(i*size+from)*inner:])
+		}
+		return
+	}
+	copy(dst.Value, src.Value)
 }
 
 // into copies an array to the beginning of every dimension of a larger one.

@@ -3,7 +3,12 @@ package train
 import (
 	"context"
 	"math"
+	"math/rand/v2"
+	"reflect"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestGrow: a grown network's code lengths are the small one's; what is new has gradients, and training makes use of it.
@@ -18,7 +23,8 @@ func TestGrow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []Shape{{Channels: 32, Layers: 1, Hidden: 16}, {Channels: 16, Layers: 3, Hidden: 16}, {Channels: 16, Layers: 1, Hidden: 48}, {Channels: 48, Layers: 2, Hidden: 32}} {
+	for _, s := range []Shape{{Channels: 32, Layers: 1, Hidden: 16}, {Channels: 16, Layers: 3, Hidden: 16}, {Channels: 16, Layers: 1, Hidden: 48}, {Channels: 48, Layers: 2, Hidden: 32},
+		{Channels: 16, Layers: 1, Hidden: 16, Experts: process.Looks}, {Channels: 32, Layers: 2, Hidden: 32, Experts: process.Looks}} {
 		n, err := small.Grow(s, 2)
 		if err != nil {
 			t.Fatal(err)
@@ -56,5 +62,77 @@ func TestGrow(t *testing.T) {
 	}
 	if _, err := small.Grow(Shape{Channels: 16, Layers: 0, Hidden: 16}, 1); err == nil {
 		t.Error("a network grew smaller")
+	}
+	if _, err := small.Grow(Shape{Channels: 16, Layers: 1, Hidden: 16, Experts: 2}, 1); err == nil {
+		t.Error("a network grew to 2 experts")
+	}
+}
+
+// TestGrowExperts: the model of the zoo, when it has grown into experts, is in every bit what it was: the code lengths and
+// the pictures of the codec are the same at every step, of gray images, of those with YCoCg and with derived colours.
+func TestGrowExperts(t *testing.T) {
+	n := zooNet(t)
+	s := n.Shape
+	s.Experts = process.Looks
+	grown, err := n.Grow(s, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := grown.Grow(n.Shape, 1); err == nil {
+		t.Error("experts grew into one network")
+	}
+	w, err := model.ReadWeights(zooFile(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := grown.Weights(w.ActivationBits, math.Exp2(float64(w.Tau)/32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := v.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nets [2]*model.Net
+	for i, f := range [][]byte{zooFile(t), file} {
+		if nets[i], err = model.Load(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if nets[0].Cost() != nets[1].Cost() {
+		t.Errorf("a step costs %d, and %d with experts", nets[0].Cost(), nets[1].Cost())
+	}
+	images := textures(2, 70)
+	for p := range images[0].Pix {
+		images[0].Pix[p] = images[0].Pix[p/3*3] // gray
+	}
+	for kind, r := 1, rand.New(rand.NewPCG(7, 7)); kind < process.Kinds; {
+		m := derived(t, textures(1, 64)[0], r)
+		if _, c := m.split(); c.Kind() == kind {
+			images = append(images, m)
+			kind++
+		}
+	}
+	for i, m := range images {
+		var chains [2]*model.Chain
+		for k, net := range nets {
+			chains[k] = newIntegerChain(net, m)
+		}
+		for _, p := range model.Passes(m.W, m.H) {
+			if a, b := advance(chains[0], p), advance(chains[1], p); a != b {
+				t.Fatalf("image %d, pass %v: %v bits, with experts %v", i, p, a, b)
+			}
+			if !reflect.DeepEqual(chains[0].Picture(), chains[1].Picture()) {
+				t.Fatalf("image %d, pass %v: another picture with experts", i, p)
+			}
+		}
+	}
+	// In floating point, too.
+	want, err := Measure(context.Background(), n, images[1:2], .3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Measure(context.Background(), grown, images[1:2], .3, 1); err != nil || got != want {
+		t.Errorf("%v, with experts %v (%v)", want, got, err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 const (
 	coordinates = process.Coordinates
 	stages      = process.Stages
-	looks       = process.Looks
 	phases      = process.Phases
 	groups      = len(process.Groups)
 	inputs      = 4 * coordinates // channels of a site as the trunk sees it
@@ -23,17 +22,19 @@ const (
 type Shape struct {
 	Channels, Layers, Hidden int // as model.Weights has them
 	Wavelet                  int
+	Experts                  int // networks: 1 for all stages, or process.Looks; 0 stands for 1
 }
 
 // DefaultShape is that of the models in package zoo.
-var DefaultShape = Shape{Channels: 32, Layers: 3, Hidden: 48}
+var DefaultShape = Shape{Channels: 32, Layers: 3, Hidden: 48, Experts: 1}
 
 // A Net is the denoiser in floating point: a trunk of 3x3 convolutions with residuals over the sites of a scale,
-// and a head per group. Gains and shifts of every channel, by stage and scale, fold into the weights.
+// and a head per group. Gains and shifts of every channel, by stage and scale, fold into the weights. Or it is an expert
+// for each of the stages, all of one shape; of these a step takes one, as of the gains: process.Place says which.
 type Net struct {
 	Shape
-	Params []Param
-	index  map[string]int
+	Params []Param        // an expert's, then the next one's in the same order
+	index  map[string]int // of an expert's, by what is before " of expert" in their names
 }
 
 // A Param is an array of the network's. Kernels are [row][column][input][output], unlike those of a weights file.
@@ -43,9 +44,9 @@ type Param struct {
 	Value []float32
 }
 
-// layout returns the parameters, without values.
+// layout returns the parameters of an expert, without values.
 func (s Shape) layout() (p []Param) {
-	c, h := s.Channels, s.Hidden
+	c, h, rows := s.Channels, s.Hidden, process.Rows(s.Experts)
 	add := func(name string, dims ...int) { p = append(p, Param{Name: name, Dims: dims}) }
 	add("stem", 3, 3, inputs, c)
 	add("stem bias", c)
@@ -53,15 +54,15 @@ func (s Shape) layout() (p []Param) {
 		add(fmt.Sprint("block ", i), 3, 3, c, c)
 		add(fmt.Sprint("block bias ", i), c)
 	}
-	add("gain", s.Layers+1, looks, process.Conditions, c)
-	add("shift", s.Layers+1, looks, process.Conditions, c)
+	add("gain", s.Layers+1, rows, process.Conditions, c)
+	add("shift", s.Layers+1, rows, process.Conditions, c)
 	for g := range groups {
 		add(fmt.Sprint("site ", g), c, h)
 		add(fmt.Sprint("site bias ", g), h)
 		add(fmt.Sprint("near ", g), 3, 3, known, h)
 	}
-	add("head gain", looks, groups, h)
-	add("head shift", looks, groups, phases, h)
+	add("head gain", rows, groups, h)
+	add("head shift", rows, groups, phases, h)
 	for g := range groups { // of the outputs, only the first 2·members are used
 		add(fmt.Sprint("out ", g), h, outputs)
 		add(fmt.Sprint("out bias ", g), outputs)
@@ -71,18 +72,26 @@ func (s Shape) layout() (p []Param) {
 
 // emptyNet returns a network whose parameters are 0.
 func emptyNet(s Shape) (*Net, error) {
-	if s.Channels < 16 || s.Channels > 240 || s.Channels%16 != 0 || s.Hidden < 16 || s.Hidden > 240 || s.Hidden%16 != 0 || s.Layers < 0 || s.Layers > 32 {
-		return nil, fmt.Errorf("train: no network has %d channels, %d layers, %d hidden units", s.Channels, s.Layers, s.Hidden)
+	if s.Experts == 0 {
+		s.Experts = 1
 	}
-	n := &Net{Shape: s, Params: s.layout(), index: map[string]int{}}
-	for i := range n.Params {
-		p := &n.Params[i]
-		size := 1
-		for _, d := range p.Dims {
-			size *= d
+	if s.Channels < 16 || s.Channels > 240 || s.Channels%16 != 0 || s.Hidden < 16 || s.Hidden > 240 || s.Hidden%16 != 0 || s.Layers < 0 || s.Layers > 32 || !process.IsExperts(s.Experts) {
+		return nil, fmt.Errorf("train: no network has %d channels, %d layers, %d hidden units, %d experts", s.Channels, s.Layers, s.Hidden, s.Experts)
+	}
+	n := &Net{Shape: s, index: map[string]int{}}
+	for e := range s.Experts {
+		for i, p := range s.layout() {
+			n.index[p.Name] = i
+			if s.Experts > 1 {
+				p.Name = fmt.Sprintf("%s of expert %d", p.Name, e)
+			}
+			size := 1
+			for _, d := range p.Dims {
+				size *= d
+			}
+			p.Value = make([]float32, size)
+			n.Params = append(n.Params, p)
 		}
-		p.Value = make([]float32, size)
-		n.index[p.Name] = i
 	}
 	return n, nil
 }
@@ -95,33 +104,48 @@ func NewNet(s Shape, seed uint64) (*Net, error) {
 		return nil, err
 	}
 	r := rand.New(rand.NewPCG(seed, 0))
+	for e := range n.Experts {
+		n.begin(e, r)
+	}
+	return n, nil
+}
+
+// begin draws the parameters of an expert, which are 0.
+func (n *Net) begin(expert int, r *rand.Rand) {
 	uniform := func(name string, fan int) {
-		for i, v := range n.value(name) {
-			n.value(name)[i] = v + float32((2*r.Float64()-1)/math.Sqrt(float64(fan)))
+		value := n.value(expert, name)
+		for i := range value {
+			value[i] = float32((2*r.Float64() - 1) / math.Sqrt(float64(fan)))
 		}
 	}
 	uniform("stem", 9*inputs)
 	uniform("stem bias", 9*inputs)
-	for i := range s.Layers {
-		uniform(fmt.Sprint("block ", i), 9*s.Channels)
-		uniform(fmt.Sprint("block bias ", i), 9*s.Channels)
+	for i := range n.Layers {
+		uniform(fmt.Sprint("block ", i), 9*n.Channels)
+		uniform(fmt.Sprint("block bias ", i), 9*n.Channels)
 	}
 	for g, members := range process.Groups {
-		uniform(fmt.Sprint("site ", g), s.Channels)
-		uniform(fmt.Sprint("site bias ", g), s.Channels)
+		uniform(fmt.Sprint("site ", g), n.Channels)
+		uniform(fmt.Sprint("site bias ", g), n.Channels)
 		uniform(fmt.Sprint("near ", g), 9*known)
-		out := n.value(fmt.Sprint("out ", g))
+		out := n.value(expert, fmt.Sprint("out ", g))
 		for i := range out {
 			if i%outputs < 2*len(members) {
 				out[i] = float32(.02 * r.NormFloat64())
 			}
 		}
 	}
-	return n, nil
 }
 
-// value returns the elements of a parameter.
-func (n *Net) value(name string) []float32 { return n.Params[n.index[name]].Value }
+// expert returns the parameters of an expert.
+func (n *Net) expert(e int) []Param {
+	size := len(n.index)
+	return n.Params[e*size : (e+1)*size]
+}
+
+// param returns a parameter of an expert's, and value its elements.
+func (n *Net) param(expert int, name string) *Param    { return &n.expert(expert)[n.index[name]] }
+func (n *Net) value(expert int, name string) []float32 { return n.param(expert, name).Value }
 
 // Clone returns a copy that shares nothing.
 func (n *Net) Clone() *Net {
@@ -138,7 +162,7 @@ func (n *Net) Size() (size int) {
 		size += len(p.Value)
 	}
 	for _, members := range process.Groups {
-		size -= (n.Hidden + 1) * (outputs - 2*len(members))
+		size -= n.Experts * (n.Hidden + 1) * (outputs - 2*len(members))
 	}
 	return size
 }

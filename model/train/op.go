@@ -26,10 +26,15 @@ type op struct {
 	wrt  []bool // which inputs have a gradient; nil: none
 }
 
+// dense returns a vector of which x are the elements.
+func dense(x []float32) *tensor.Dense {
+	return tensor.New(tensor.WithShape(len(x)), tensor.WithBacking(x))
+}
+
 // newOp returns an operation of inputs vectors that yields size numbers.
 func newOp(name string, inputs, size int, run func(out []float32, in [][]float32)) *op {
 	data := make([]float32, size)
-	o := &op{name: name, data: data, out: tensor.New(tensor.WithShape(size), tensor.WithBacking(data)), run: run, args: make([]bool, inputs)}
+	o := &op{name: name, data: data, out: dense(data), run: run, args: make([]bool, inputs)}
 	for i := range o.args {
 		o.args[i] = true
 	}

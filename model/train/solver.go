@@ -29,7 +29,6 @@ type solverState struct {
 type parameter struct{ value, grad *tensor.Dense }
 
 func newParameter(p Param) parameter {
-	dense := func(x []float32) *tensor.Dense { return tensor.New(tensor.WithShape(len(x)), tensor.WithBacking(x)) }
 	return parameter{dense(p.Value), dense(make([]float32, len(p.Value)))}
 }
 

@@ -22,12 +22,19 @@ type part struct {
 
 // parts returns, for every tensor of a weights file, the parameters that it is made of.
 func (n *Net) parts() (tensors [][]part) {
+	for e := range n.Experts {
+		tensors = append(tensors, n.expertParts(e)...)
+	}
+	return tensors
+}
+
+func (n *Net) expertParts(expert int) (tensors [][]part) {
 	plain := func(name string) {
-		p := &n.Params[n.index[name]]
+		p := n.param(expert, name)
 		tensors = append(tensors, []part{{param: p, width: len(p.Value), scales: len(p.Value)}})
 	}
 	kernel := func(name string) {
-		p := &n.Params[n.index[name]]
+		p := n.param(expert, name)
 		w := p.Dims[len(p.Dims)-1]
 		tensors = append(tensors, []part{{param: p, width: w, scales: w}})
 	}
@@ -43,7 +50,7 @@ func (n *Net) parts() (tensors [][]part) {
 		var sites []part
 		offset := 0
 		for g := range groups {
-			p := &n.Params[n.index[fmt.Sprint(name, g)]]
+			p := n.param(expert, fmt.Sprint(name, g))
 			sites = append(sites, part{param: p, width: n.Hidden, offset: offset, scales: n.Hidden})
 			offset += len(p.Value)
 		}
@@ -56,7 +63,7 @@ func (n *Net) parts() (tensors [][]part) {
 	plain("head shift")
 	for g, members := range process.Groups {
 		for _, name := range []string{"out ", "out bias "} {
-			p := &n.Params[n.index[fmt.Sprint(name, g)]]
+			p := n.param(expert, fmt.Sprint(name, g))
 			tensors = append(tensors, []part{{param: p, width: 2 * len(members), scales: len(members)}})
 		}
 	}
@@ -83,7 +90,7 @@ func (p part) each(f func(value *float32, at int, unit float64)) {
 
 // FromWeights returns the network of a weights file.
 func FromWeights(w *model.Weights) (*Net, error) {
-	n, err := emptyNet(Shape{Channels: w.Channels, Layers: w.Layers, Hidden: w.Hidden, Wavelet: w.Wavelet})
+	n, err := emptyNet(Shape{Channels: w.Channels, Layers: w.Layers, Hidden: w.Hidden, Wavelet: w.Wavelet, Experts: w.Experts})
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +106,8 @@ func FromWeights(w *model.Weights) (*Net, error) {
 // Weights returns the network in fixed point: every tensor has as many fraction bits as its largest element allows.
 // activationBits and tau are the weights file's own.
 func (n *Net) Weights(activationBits uint, tau float64) (*model.Weights, error) {
-	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, ActivationBits: activationBits,
-		Tau: int8(math.Round(min(max(math.Log2(tau)*32, -128), 127)))}
+	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, Experts: n.Experts,
+		ActivationBits: activationBits, Tau: int8(math.Round(min(max(math.Log2(tau)*32, -128), 127)))}
 	shapes := w.Shapes()
 	for t, parts := range n.parts() {
 		frac, err := fraction(parts)

@@ -5,13 +5,13 @@
 package process
 
 const (
-	Planes      = 3                    // Y, Co, Cg, or others: see transform.Colour
-	Coordinates = 3 * Planes           // of a site: every plane has three bands, HL, LH, HH
-	Stages      = 7                    // reverse steps of a scale
-	Kinds       = 3                    // of colours: YCoCg-R and what is like it; derived; derived with chroma halved
-	Looks       = Kinds * (Stages - 1) // gains and shifts of the network by stage and kind: see Look
-	TopClock    = 8                    // the coarsest of all, of StageClocks and BandClocks together
-	Conditions  = 5                    // scales with gains and shifts of their own; coarser ones share the last
+	Planes      = 3          // Y, Co, Cg, or others: see transform.Colour
+	Coordinates = 3 * Planes // of a site: every plane has three bands, HL, LH, HH
+	Stages      = 7          // reverse steps of a scale
+	Looks       = Stages - 1 // stages that the network tells apart: see Look
+	Kinds       = 3          // of colours: YCoCg-R and what is like it; derived; derived with chroma halved
+	TopClock    = 8          // the coarsest of all, of StageClocks and BandClocks together
+	Conditions  = 5          // scales with gains and shifts of their own; coarser ones share the last
 	Phases      = 4
 )
 
@@ -28,10 +28,27 @@ func PlanesIn(stage, planes int) int {
 	return planes
 }
 
-// Look returns which of the network's Looks a stage has. The first two stages share one: what is believed of a
-// coordinate of which nothing is known does not depend on how much is to become known. Every kind of colours has Looks of
-// its own, since planes differ in what they tell of each other, in their noise, and in how fine they are.
-func Look(stage, kind int) int { return kind*(Stages-1) + max(stage-1, 0) }
+// Look returns which of the Looks a stage has. The first two stages share one: what is believed of a coordinate of which
+// nothing is known does not depend on how much is to become known.
+func Look(stage int) int { return max(stage-1, 0) }
+
+// A weights file holds one network for all stages, or an expert for every look: either way a step runs one. Gains and
+// shifts are by look where one network has all of them, and by kind of colours, since planes differ in what they tell of
+// each other, in their noise, and in how fine they are.
+
+// IsExperts reports whether a weights file may hold so many networks.
+func IsExperts(n int) bool { return n == 1 || n == Looks }
+
+// Rows returns how many rows of gains and shifts each of so many experts has: Rows(1) has one for every kind and look.
+func Rows(experts int) int { return Kinds * Looks / experts }
+
+// Place returns which of so many experts computes a stage for a kind of colours, and which of its Rows is that step's.
+func Place(experts, stage, kind int) (expert, row int) {
+	if experts == 1 {
+		return 0, kind*Looks + Look(stage)
+	}
+	return Look(stage), kind
+}
 
 // BandClocks are the coordinates' own: a synthesis norm of half as much allows twice the width.
 var BandClocks = [Coordinates]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}
