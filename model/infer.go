@@ -64,7 +64,7 @@ const headRows = 8
 // at a time, and calls then for these, from row y0 of the phase on: it may have their outputs computed, update b.cells,
 // tune the last layer, and stops the run by returning false.
 func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
-	features, heads := &b.layers[len(b.layers)-1].Tensor, b.c.net.heads(b.stage, b.c.Colour.Kind())
+	features, heads := &b.layers[len(b.layers)-1].Tensor, b.c.net.heads(b.stage, b.c.Colour.Kind(), b.s.number)
 	for g, members := range groups {
 		if members[0] >= bands*process.PlanesIn(b.stage, b.c.planes) {
 			break

@@ -9,7 +9,7 @@ import (
 )
 
 // A Net is the denoiser ε_θ: a convolutional network that runs at the resolution of one scale, the same for
-// all scales; or such an expert for every look of a stage, all of one shape. Its trunk reads everything known about the
+// all scales; or such an expert for every look of a stage, of the finest scale and of the coarser ones, all of one shape. Its trunk reads everything known about the
 // scale's sites; a head per group of coordinates adds what has become known since and gives ε and log σ. A Net is
 // read-only and may be shared, but that layers are folded when they are first asked for, by one goroutine for all.
 //
@@ -23,11 +23,11 @@ type Net struct {
 	w        *weights
 	features *featureTables
 
-	// By the look of a stage and the kind of colours, of which an image has one; trunks by condition. To fold all at once
-	// would take longer than to code a small image.
+	// By the look of a stage and the kind of colours, of which an image has one; trunks by condition, heads by expert, of
+	// which the finest scale may have others. To fold all at once would take longer than to code a small image.
 	folded [process.Looks][process.Kinds]struct {
 		trunks [conditions]lazy[[]*kernel.Conv]
-		heads  lazy[[len(groups)]head]
+		heads  [2]lazy[[len(groups)]head]
 	}
 }
 
@@ -62,19 +62,21 @@ func (n *Net) reach() int { return 1 + n.w.layers }
 
 // trunk returns the trunk's layers for a stage of scale l: the stem, then the blocks, which add what they read.
 func (n *Net) trunk(stage, kind, l int) []*kernel.Conv {
-	q := min(l-1, conditions-1)
+	q := process.Condition(l)
 	return *n.folded[process.Look(stage)][kind].trunks[q].get(func(convs *[]*kernel.Conv) {
-		e, row := n.expert(stage, kind)
+		at, row := process.Place(len(n.w.experts), l, stage, kind)
+		e := &n.w.experts[at]
 		for i := range 1 + n.w.layers {
 			*convs = append(*convs, proven(e.trunkLayer(i).fold(e.trunkGains(i, row, q))))
 		}
 	})
 }
 
-// heads returns the heads for a stage, by group.
-func (n *Net) heads(stage, kind int) *[len(groups)]head {
-	return n.folded[process.Look(stage)][kind].heads.get(func(heads *[len(groups)]head) {
-		e, row := n.expert(stage, kind)
+// heads returns the heads for a stage of scale l, by group.
+func (n *Net) heads(stage, kind, l int) *[len(groups)]head {
+	i, row := process.Place(len(n.w.experts), l, stage, kind)
+	e := &n.w.experts[i]
+	return n.folded[process.Look(stage)][kind].heads[i/process.Looks].get(func(heads *[len(groups)]head) {
 		h := n.w.hidden
 		site := proven(e.site.fold(e.siteGains(row)))
 		for g := range heads {
@@ -86,12 +88,6 @@ func (n *Net) heads(stage, kind int) *[len(groups)]head {
 			hd.out = proven(e.out[g].fold(noGains(headOutputs)))
 		}
 	})
-}
-
-// expert returns the network for a stage, and its row of gains.
-func (n *Net) expert(stage, kind int) (*expert, int) {
-	e, row := process.Place(len(n.w.experts), stage, kind)
-	return &n.w.experts[e], row
 }
 
 // check returns why one of the layers cannot be folded, if so. What trunk and heads fold can be.

@@ -46,7 +46,7 @@ func TestRescale(t *testing.T) {
 // TestFold compares a folded layer with its definition: weights and bias times gains, plus shifts; for every stage, kind
 // of colours and scale, of one network and of experts.
 func TestFold(t *testing.T) {
-	for _, experts := range []int{1, process.Looks} {
+	for _, experts := range []int{1, process.Experts} {
 		s := tiny
 		s.layers, s.experts = 0, experts
 		net, err := Load(s.file(newRand(28), 300))
@@ -60,7 +60,7 @@ func TestFold(t *testing.T) {
 				for q := range conditions {
 					e, row := &net.w.experts[0], kind*process.Looks+max(stage-1, 0)
 					if experts > 1 {
-						e, row = &net.w.experts[max(stage-1, 0)], kind
+						e, row = &net.w.experts[max(stage-1, 0)+min(q, 1)*process.Looks], kind
 					}
 					in, sum := make([]int16, inputs), 0.0
 					for i := range in {
@@ -106,7 +106,7 @@ func TestFoldSaturates(t *testing.T) {
 // TestFoldTogether: goroutines that ask for layers at the same time get the same ones. (go test -race says more.)
 func TestFoldTogether(t *testing.T) {
 	s := tiny
-	s.experts = process.Looks
+	s.experts = process.Experts
 	net, err := Load(s.file(newRand(33), 300))
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestFoldTogether(t *testing.T) {
 	for i := range got {
 		wg.Go(func() {
 			for stage := range stages {
-				got[i], trunks[i] = net.heads(stage, 1), net.trunk(stage, 1, 2)[0]
+				got[i], trunks[i] = net.heads(stage, 1, 2), net.trunk(stage, 1, 2)[0]
 			}
 		})
 	}

@@ -17,7 +17,7 @@ import (
 
 func TestLoad(t *testing.T) {
 	for wavelet := range transform.Liftings {
-		for _, experts := range []int{1, process.Looks} {
+		for _, experts := range []int{1, process.Experts} {
 			s := shape{channels: 32, layers: 2, hidden: 16, wavelet: wavelet, actFrac: 10, tau: -128, experts: experts}
 			file := s.file(newRand(22), 300)
 			net, err := Load(file)
@@ -34,7 +34,7 @@ func TestLoad(t *testing.T) {
 
 // TestReadWeights: what is taken apart is put together again as it was.
 func TestReadWeights(t *testing.T) {
-	for _, experts := range []int{1, process.Looks} {
+	for _, experts := range []int{1, process.Experts} {
 		s := tiny
 		s.experts = experts
 		file := s.file(newRand(34), 300)
@@ -91,7 +91,7 @@ func TestLoadRefuses(t *testing.T) {
 	refused(t, "fine activations", change(9, 13), "shape")
 	refused(t, "no experts", change(11, 0), "0 experts")
 	refused(t, "experts", change(11, 2), "2 experts")
-	refused(t, "more experts than there are", change(11, process.Looks), "")
+	refused(t, "more experts than there are", change(11, process.Experts), "")
 	refused(t, "fraction of the stem", change(weightsHeader, 25), "fraction")
 	refused(t, "trailing byte", append(good[:len(good):len(good)], 0), "trailing")
 }
@@ -119,7 +119,7 @@ func TestLoadMutations(t *testing.T) {
 	for i := range files {
 		s := tiny
 		if i%8 == 0 {
-			s.experts = process.Looks
+			s.experts = process.Experts
 		}
 		file := s.file(r, 300)
 		for range r.IntN(30) {
@@ -171,7 +171,7 @@ func foldAll(n *Net) (err error) {
 	}()
 	for stage := range stages {
 		for kind := range process.Kinds {
-			n.heads(stage, kind)
+			n.heads(stage, kind, 1)
 			for q := range conditions {
 				n.trunk(stage, kind, 1+q)
 			}
@@ -224,7 +224,7 @@ func TestCheck(t *testing.T) {
 // which nothing has asked for yet.
 func TestLoadOverflow(t *testing.T) {
 	s := tiny
-	s.experts = process.Looks
+	s.experts = process.Experts
 	for e := range s.experts {
 		file := s.file(newRand(26), 300)
 		sizes := s.sizes()
@@ -251,7 +251,7 @@ func FuzzLoad(f *testing.F) {
 	s := tiny
 	s.layers = 0
 	f.Add(s.file(newRand(30), 300))
-	s.experts = process.Looks
+	s.experts = process.Experts
 	f.Add(s.file(newRand(36), 300))
 	f.Add(tiny.file(newRand(31), 30_000))
 	f.Fuzz(func(t *testing.T, file []byte) {
@@ -273,7 +273,7 @@ func BenchmarkLoad(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	six := shape{channels: 32, layers: 3, hidden: 48, actFrac: 8, experts: process.Looks}.file(newRand(37), 300)
+	six := shape{channels: 32, layers: 3, hidden: 48, actFrac: 8, experts: process.Experts}.file(newRand(37), 300)
 	for _, c := range []struct {
 		name string
 		file []byte

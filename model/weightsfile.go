@@ -24,7 +24,7 @@ type Weights struct {
 	Wavelet        int  // index into transform.Liftings
 	ActivationBits uint // fraction bits of activations, 6 to 12
 	Tau            int8 // log2 of the threshold of skipping, in 1/32
-	Experts        int  // networks: 1 for all stages, or process.Looks; process.Place says which is for which
+	Experts        int  // networks: 1 or process.Experts; process.Place says which is for which
 	Tensors        []Tensor
 }
 
@@ -108,7 +108,7 @@ func (w *Weights) check() error {
 	if w.Wavelet < 0 || w.Wavelet >= len(transform.Liftings) {
 		return WeightsError("unknown wavelet")
 	}
-	if !process.IsExperts(w.Experts) {
+	if w.Experts != 1 && w.Experts != process.Experts {
 		return WeightsError(fmt.Sprintf("%d experts", w.Experts))
 	}
 	return nil

@@ -85,7 +85,7 @@ func TestTrain(t *testing.T) {
 	}
 	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
 	// It grows.
-	command(t, 0, "--init", zoo.Default, "--layers", "4", "--experts", "6", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
+	command(t, 0, "--init", zoo.Default, "--layers", "4", "--experts", "12", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
 	b, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)

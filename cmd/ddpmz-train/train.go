@@ -94,7 +94,7 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	f.IntVar(&t.shape.Channels, "channels", t.shape.Channels, "channels of the trunk, a multiple of 16")
 	f.IntVar(&t.shape.Layers, "layers", t.shape.Layers, "residual layers of the trunk")
 	f.IntVar(&t.shape.Hidden, "hidden", t.shape.Hidden, "hidden units of a head, a multiple of 16")
-	f.IntVar(&t.shape.Experts, "experts", t.shape.Experts, "networks: 1 for all stages of a scale, or 6, one for each but the first, which shares;\na picture takes as long either way")
+	f.IntVar(&t.shape.Experts, "experts", t.shape.Experts, "networks: 1 for all steps, or 12, one for every stage of the finest scale and of the others;\na picture takes as long either way")
 	f.IntVar(&t.shape.Wavelet, "wavelet", 0, "0: 5/3, 1: 9/7-M, 2: 13/7-T")
 	f.IntVar(&t.validations, "validations", 8, "how often to look at held-out images")
 	f.IntVar(&t.count, "validate-count", 6, "held-out images to look at; of each at most the middle 512x512 pixels")

@@ -21,9 +21,9 @@ func BenchmarkStep(b *testing.B) {
 		experts int
 	}{
 		{"128x128", textures(4, 200), Options{}, 1},
-		{"128x128-experts", textures(4, 200), Options{}, process.Looks},
+		{"128x128-experts", textures(4, 200), Options{}, process.Experts},
 		{"whole-32x32", textures(64, 32), Options{Batch: 64, Crop: 32, Whole: true}, 1},
-		{"whole-32x32-experts", textures(64, 32), Options{Batch: 64, Crop: 32, Whole: true}, process.Looks},
+		{"whole-32x32-experts", textures(64, 32), Options{Batch: 64, Crop: 32, Whole: true}, process.Experts},
 	} {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprint(kind.name, "/threads=", threads), func(b *testing.B) {

@@ -41,7 +41,7 @@ func TestExport(t *testing.T) {
 func trainedExperts(t *testing.T, net *Net, images []Image) *Net {
 	t.Helper()
 	s := net.Shape
-	s.Experts = process.Looks
+	s.Experts = process.Experts
 	grown, err := net.Grow(s, 1)
 	if err != nil {
 		t.Fatal(err)

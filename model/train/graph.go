@@ -132,7 +132,7 @@ func accumulate(sum, x []float32) {
 
 // run takes the step that begin has prepared, and adds the gradients to q.into.
 func (q *graph) run() error {
-	expert, row := process.Place(q.net.Experts, q.stage, q.s.kind)
+	expert, row := process.Place(q.net.Experts, q.s.number, q.stage, q.s.kind)
 	if expert != q.at.expert {
 		for i, p := range q.net.expert(expert) {
 			if err := G.Let(q.params[i], dense(p.Value)); err != nil {
@@ -140,7 +140,7 @@ func (q *graph) run() error {
 			}
 		}
 	}
-	q.at = condition{expert, row, min(q.s.number-1, process.Conditions-1)}
+	q.at = condition{expert, row, process.Condition(q.s.number)}
 	defer q.vm.Reset()
 	if err := q.vm.RunAll(); err != nil {
 		return fmt.Errorf("train: %w", err)

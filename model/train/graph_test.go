@@ -157,7 +157,7 @@ func TestGradient(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(5, 5))
 	for _, test := range []struct{ experts, w, h, present, stage int }{
-		{1, 8, 6, 3, 4}, {1, 5, 7, 3, 6}, {1, 5, 4, 1, 5}, {1, 2, 2, 3, 3}, {process.Looks, 6, 5, 3, 2}, {process.Looks, 5, 4, 1, 6},
+		{1, 8, 6, 3, 4}, {1, 5, 7, 3, 6}, {1, 5, 4, 1, 5}, {1, 2, 2, 3, 3}, {process.Experts, 6, 5, 3, 2}, {process.Experts, 5, 4, 1, 6},
 	} {
 		net, err := NewNet(Shape{Channels: 16, Layers: 2, Hidden: 16, Experts: test.experts}, 5)
 		if err != nil {

@@ -24,7 +24,7 @@ func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 			n.Channels, n.Layers, n.Hidden, n.Experts, n.Wavelet, s.Channels, s.Layers, s.Hidden, s.Experts, s.Wavelet)
 	}
 	if s.Experts > n.Experts {
-		if n, err = n.split(); err != nil {
+		if n, err = n.split(s.Experts); err != nil {
 			return nil, err
 		}
 	}
@@ -67,20 +67,22 @@ func (n *Net) growInto(grown *Net, expert int) {
 	}
 }
 
-// split returns the network as an expert for every look, each with the gains and shifts of its stages.
-func (n *Net) split() (*Net, error) {
+// split returns the network as so many experts, each with the gains and shifts of its stages.
+func (n *Net) split(experts int) (*Net, error) {
 	s := n.Shape
-	s.Experts = process.Looks
+	s.Experts = experts
 	m, err := emptyNet(s)
 	if err != nil {
 		return nil, err
 	}
-	for stage := range stages {
-		for kind := range process.Kinds {
-			_, from := process.Place(n.Experts, stage, kind)
-			expert, to := process.Place(m.Experts, stage, kind)
-			for i, p := range m.expert(expert) {
-				copyRow(p, n.Params[i], to, from)
+	for l := 1; l <= process.Conditions; l++ {
+		for stage := range stages {
+			for kind := range process.Kinds {
+				old, from := process.Place(n.Experts, l, stage, kind)
+				expert, to := process.Place(m.Experts, l, stage, kind)
+				for i, p := range m.expert(expert) {
+					copyRow(p, n.expert(old)[i], to, from)
+				}
 			}
 		}
 	}

@@ -73,7 +73,7 @@ func TestGrow(t *testing.T) {
 func TestGrowExperts(t *testing.T) {
 	n := zooNet(t)
 	s := n.Shape
-	s.Experts = process.Looks
+	s.Experts = process.Experts
 	grown, err := n.Grow(s, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,7 @@ const (
 type Shape struct {
 	Channels, Layers, Hidden int // as model.Weights has them
 	Wavelet                  int
-	Experts                  int // networks: 1 for all stages, or process.Looks; 0 stands for 1
+	Experts                  int // networks: 1 or process.Experts; 0 stands for 1
 }
 
 // DefaultShape is that of the models in package zoo.
@@ -30,7 +30,7 @@ var DefaultShape = Shape{Channels: 32, Layers: 3, Hidden: 48, Experts: 1}
 
 // A Net is the denoiser in floating point: a trunk of 3x3 convolutions with residuals over the sites of a scale,
 // and a head per group. Gains and shifts of every channel, by stage and scale, fold into the weights. Or it is an expert
-// for each of the stages, all of one shape; of these a step takes one, as of the gains: process.Place says which.
+// for each look of a stage, of the finest scale and of the others, all of one shape; of these a step takes one, as of the gains: process.Place says which.
 type Net struct {
 	Shape
 	Params []Param        // an expert's, then the next one's in the same order
@@ -75,7 +75,7 @@ func emptyNet(s Shape) (*Net, error) {
 	if s.Experts == 0 {
 		s.Experts = 1
 	}
-	if s.Channels < 16 || s.Channels > 240 || s.Channels%16 != 0 || s.Hidden < 16 || s.Hidden > 240 || s.Hidden%16 != 0 || s.Layers < 0 || s.Layers > 32 || !process.IsExperts(s.Experts) {
+	if s.Channels < 16 || s.Channels > 240 || s.Channels%16 != 0 || s.Hidden < 16 || s.Hidden > 240 || s.Hidden%16 != 0 || s.Layers < 0 || s.Layers > 32 || s.Experts != 1 && s.Experts != process.Experts {
 		return nil, fmt.Errorf("train: no network has %d channels, %d layers, %d hidden units, %d experts", s.Channels, s.Layers, s.Hidden, s.Experts)
 	}
 	n := &Net{Shape: s, index: map[string]int{}}

@@ -32,23 +32,35 @@ func PlanesIn(stage, planes int) int {
 // nothing is known does not depend on how much is to become known.
 func Look(stage int) int { return max(stage-1, 0) }
 
-// A weights file holds one network for all stages, or an expert for every look: either way a step runs one. Gains and
-// shifts are by look where one network has all of them, and by kind of colours, since planes differ in what they tell of
-// each other, in their noise, and in how fine they are.
+// A weights file holds one network for all steps, or Experts: one for every look of the finest scale, then one for every
+// look of the coarser scales. A step runs one in any case. Gains and shifts are by look where one network has all of them,
+// and by kind of colours, since planes differ in what they tell of each other, in their noise, and in how fine they are.
 
-// IsExperts reports whether a weights file may hold so many networks.
-func IsExperts(n int) bool { return n == 1 || n == Looks }
+// Experts is how many networks a weights file holds that does not hold just one.
+const Experts = 2 * Looks
 
-// Rows returns how many rows of gains and shifts each of so many experts has: Rows(1) has one for every kind and look.
-func Rows(experts int) int { return Kinds * Looks / experts }
-
-// Place returns which of so many experts computes a stage for a kind of colours, and which of its Rows is that step's.
-func Place(experts, stage, kind int) (expert, row int) {
+// Rows returns how many rows of gains and shifts each of so many networks has: Rows(1) has one for every kind and look.
+func Rows(experts int) int {
 	if experts == 1 {
-		return 0, kind*Looks + Look(stage)
+		return Kinds * Looks
 	}
-	return Look(stage), kind
+	return Kinds
 }
+
+// Place returns which of so many networks computes a stage of scale l for a kind of colours, and which of its Rows is that
+// step's.
+func Place(experts, l, stage, kind int) (expert, row int) {
+	switch {
+	case experts == 1:
+		return 0, kind*Looks + Look(stage)
+	case l == 1:
+		return Look(stage), kind
+	}
+	return Looks + Look(stage), kind
+}
+
+// Condition returns which of the Conditions scale l has.
+func Condition(l int) int { return min(l-1, Conditions-1) }
 
 // BandClocks are the coordinates' own: a synthesis norm of half as much allows twice the width.
 var BandClocks = [Coordinates]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}

@@ -20,6 +20,7 @@ BAND_CLOCKS = [0, 0, 1, 1, 1, 2, 1, 1, 2]
 STAGES, SCALES = len(STAGE_CLOCKS), 5          # scales from 5 on share their conditioning
 KINDS = 3                                      # of colours: YCoCg-R; derived; derived with chroma halved
 LOOKS = STAGES - 1                             # of a kind: the first two stages share one
+EXPERTS = 2 * LOOKS                            # networks, if there is not just one
 GROUPS = [[0, 1], [2], [3, 4, 5], [6, 7, 8]]
 PHASES = [(0, 0), (1, 1), (0, 1), (1, 0)]      # (row, column) parity, in coding order
 ROWS = [0, 2, 3, 1]                            # the phases (0, 0), (0, 1), (1, 0), (1, 1): places in coding order
@@ -213,17 +214,17 @@ class Expert(nn.Module):
     """A trunk of 3x3 convolutions with residuals over the sites of a scale, and a head per group.
 
     Scale (gain) and shift of every channel depend on look, kind of colours and scale. An expert has a row of them for
-    every kind and every look that it serves, of the scales that it serves: so many from number first on, counted from 0.
+    every kind and every look that it serves.
     """
 
-    def __init__(self, channels, layers, hidden, rows, first, scales):
+    def __init__(self, channels, layers, hidden, rows):
         super().__init__()
         c, h, g = channels, hidden, len(GROUPS)
-        self.hidden, self.rows, self.first = hidden, rows, first
+        self.hidden, self.rows = hidden, rows
         self.stem = nn.Conv2d(4 * COORDS, c, 3, padding=1)
         self.blocks = nn.ModuleList([nn.Conv2d(c, c, 3, padding=1) for _ in range(layers)])
-        self.gain = nn.Parameter(torch.zeros(layers + 1, rows, scales, c))
-        self.shift = nn.Parameter(torch.zeros(layers + 1, rows, scales, c))
+        self.gain = nn.Parameter(torch.zeros(layers + 1, rows, SCALES, c))
+        self.shift = nn.Parameter(torch.zeros(layers + 1, rows, SCALES, c))
         self.site = nn.Conv2d(c, h * g, 1)
         self.near = nn.ModuleList([nn.Conv2d(2 * COORDS, h, 3, bias=False) for _ in range(g)])
         self.head_gain = nn.Parameter(torch.zeros(rows, g, h))
@@ -235,7 +236,7 @@ class Expert(nn.Module):
 
     def trunk(self, x, row, scale):
         """36 input channels -> the trunk's output. row picks that of every image: images x rows, zeros and ones."""
-        s = min(scale - 1, SCALES - 1) - self.first
+        s = min(scale - 1, SCALES - 1)
         gain, shift = 1 + row @ self.gain[:, :, s], row @ self.shift[:, :, s]    # layer, image, channel
         for i, conv in enumerate([self.stem, *self.blocks]):
             g = gain[i][:, :, None, None]
@@ -254,35 +255,31 @@ class Expert(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """One expert; or one for each of the LOOKS; or these for the finest scale and others for the coarser ones."""
+    """One expert; or one for each of the LOOKS of the finest scale, and one for each of the coarser ones'."""
 
     def __init__(self, channels=32, layers=3, hidden=48, experts=1):
         super().__init__()
         self.shape = channels, layers, hidden
-        served = {1: [(0, SCALES)], LOOKS: [(0, SCALES)] * LOOKS, 2 * LOOKS: [(0, 1)] * LOOKS + [(1, SCALES - 1)] * LOOKS}
+        assert experts in (1, EXPERTS)
         rows = KINDS * (LOOKS if experts == 1 else 1)
-        self.experts = nn.ModuleList([Expert(channels, layers, hidden, rows, *s) for s in served[experts]])
+        self.experts = nn.ModuleList([Expert(channels, layers, hidden, rows) for _ in range(experts)])
 
     def at(self, stage, scale, kind):
         """The expert of a stage and scale, and the row of every image's kind of colours, as a one among zeros."""
-        n = len(self.experts)
-        if n > 1:
-            e = self.experts[look(stage) + (LOOKS if n > LOOKS and scale > 1 else 0)]
+        if len(self.experts) > 1:
+            e = self.experts[look(stage) + (LOOKS if scale > 1 else 0)]
         else:
             e, kind = self.experts[0], kind * LOOKS + look(stage)
         return e, (kind[:, None] == torch.arange(e.rows, device=kind.device)).float()
 
-    def specialize(self, experts):
-        """Returns so many experts that believe together what these do, which are fewer."""
-        d = Denoiser(*self.shape, experts)
+    def specialize(self):
+        """Returns EXPERTS that believe together what the one does."""
+        d = Denoiser(*self.shape, EXPERTS)
         for i, e in enumerate(d.experts):
-            one = self.experts[i % LOOKS if len(self.experts) > 1 else 0]
-            state = one.state_dict()
-            rows = torch.arange(KINDS) * LOOKS + i % LOOKS if one.rows > e.rows else torch.arange(e.rows)
+            state = self.experts[0].state_dict()
+            rows = torch.arange(KINDS) * LOOKS + i % LOOKS
             for name, dim in (('gain', 1), ('shift', 1), ('head_gain', 0), ('head_shift', 0)):
                 state[name] = state[name].index_select(dim, rows)
-            for name in ('gain', 'shift'):
-                state[name] = state[name][:, :, e.first - one.first:][:, :, :e.gain.shape[2]]
             e.load_state_dict(state)
         return d
 

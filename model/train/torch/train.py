@@ -139,7 +139,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument('--out', required=True, help='writes NAME.pt and NAME.ddpw')
     p.add_argument('--init', help='weights file, or checkpoint: to start from')
-    p.add_argument('--experts', type=int, choices=[1, D.LOOKS, 2 * D.LOOKS], help='one network, or one for every stage, or two, of which one is for the finest scale')
+    p.add_argument('--experts', type=int, choices=[1, D.EXPERTS], help='one network, or one for every stage of the finest scale and of the others')
     p.add_argument('--held', help='what feed --held-out wrote')
     p.add_argument('--held-side', type=int, default=256)
     p.add_argument('--minutes', type=float, default=60)
@@ -174,7 +174,7 @@ def main():
     else:
         net = D.Denoiser(args.channels, args.layers, args.hidden)
     if args.experts and args.experts > len(net.experts):
-        net = net.specialize(args.experts)
+        net = net.specialize()
     net = net.to(device)
     if device.type == 'cuda':
         net = net.to(memory_format=torch.channels_last)
