@@ -103,7 +103,7 @@ func (b *band) beginPrepare() {
 		b.deviation[i].begin(w, n)
 		b.texture[i] = resize(b.texture[i], (b.y1-b.y0)*w, most*w)
 	}
-	for i := range b.magnitude {
+	for i := range bands * b.s.planes {
 		b.magnitude[i].begin(w, n)
 		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
@@ -171,7 +171,7 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 	}
 	cell, clock, dither := resize(h.cell, w, w), resize(h.clock, w, w), resize(h.dither, w, w)
 	h.cell, h.clock, h.dither = cell, clock, dither
-	for i := range coordinates {
+	for i := range bands * b.s.planes {
 		magnitude := b.magnitude[i].row(y)
 		cells, from := b.cellsOf(i, y)
 		deep := b.c.deepOf(i / bands)
@@ -187,6 +187,20 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 				f := row[x*inputs+inCell+i:]
 				f[0], f[coordinates] = t.cell(cell[x], dither[x], k, deep)
 			}
+		}
+	}
+	if row != nil && b.s.planes < planes { // zeros that both sides know
+		const first = bands
+		var cells, precisions, activities [coordinates - first]int16
+		for i := range cells {
+			cells[i], precisions[i] = t.cell(0, 0, 0, 0)
+			activities[i] = t.ln(log2Fast(128) - 8<<16)
+		}
+		for x := range w {
+			f := row[x*inputs:][:inputs]
+			*(*[coordinates - first]int16)(f[inCell+first:]) = cells
+			*(*[coordinates - first]int16)(f[inCell+coordinates+first:]) = precisions
+			*(*[coordinates - first]int16)(f[inActivity+first:]) = activities
 		}
 	}
 	if y >= b.y0-1 && y <= b.y1 {
@@ -236,7 +250,7 @@ func (b *band) measure(y int, h *helper) {
 			}
 		}
 	}
-	for i := range coordinates {
+	for i := range bands * b.s.planes {
 		boxSums(sums, &b.magnitude[i], y, b.s.h, 2, column)
 		for x, v := range sums {
 			activity := uint32(v) * 4 / 25 // mean magnitude, Q8

@@ -66,7 +66,7 @@ const headRows = 8
 func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 	features := &b.layers[len(b.layers)-1].Tensor
 	for g, members := range groups {
-		if members[0] >= bands*process.PlanesIn(b.stage, b.c.planes) {
+		if members[0] >= bands*process.PlanesIn(b.stage, b.s.planes) {
 			break
 		}
 		hd := &b.c.net.heads[process.Look(b.stage, b.c.Colour.Kind())][g]
