@@ -88,11 +88,13 @@ type cells struct {
 
 // A helper is the scratch of a processor for a row.
 type helper struct {
-	cell         []int32
-	clock        []uint8
-	dither       []uint16
-	sums, column []int32
-	share        kernel.Tensor // the trunk's share of a head's hidden units
+	cell             []int32
+	clock            []uint8
+	dither           []uint16
+	sums             []int32
+	level, deviation [planes]box
+	magnitude        [coordinates]box
+	share            kernel.Tensor // the trunk's share of a head's hidden units
 }
 
 // above keeps the last rows of a band as they were before the pass, for the next band.

@@ -366,8 +366,13 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					u := b.dither[i].at(j)
 					if k > 0 {
 						mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
-						b.correct(&r, i, sy, sx, mean, scale, o[tunedOutput+m], o[tunedOutput+maxMembers+m])
-						if to := target(stage, i, deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
+						b.correctScale(&r, i, sy, sx, scale, o[tunedOutput+maxMembers+m])
+						to := target(stage, i, deep)
+						advances := coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least)
+						if advances || estimates != nil {
+							b.correctMean(&r, mean, o[tunedOutput+m])
+						}
+						if advances {
 							truth := int32(u)
 							if t := &s.truth[i]; !t.empty() {
 								truth += t.at(site)
