@@ -149,21 +149,28 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 	case e.Mode == Modelled:
 		p.image = nil
 		return side.around(func(f *file) error {
-			_, err := e.modelled(ctx, f, p, nil)
+			colour, first := e.chooseColour(p)
+			_, err := e.modelled(ctx, f, p, colour, first, nil)
 			return err
 		})
 	}
 	// Both, side by side. The model's turn overwrites the planes, so the plain coder takes its samples from the image.
 	// Where it expects to lose, it lets go of that, and has its turn only if the model's result is no better. Then the
-	// model's chain has the samples.
+	// model's chain has the samples. Images that were made from luma and chroma are photographs as a rule, and the model's
+	// files of them smaller by far: then a glimpse is enough.
 	type result struct {
 		*file
 		least int64 // bytes that it will take, if there is no file
 		err   error
 	}
+	colour, first := e.chooseColour(p)
+	expect := stored.Forecast
+	if colour.Derived() {
+		expect = stored.Glimpse
+	}
 	plain, forecast := make(chan result, 1), make(chan struct{})
 	go func(raster *stored.Raster) {
-		least, err := stored.Forecast(raster)
+		least, err := expect(raster)
 		close(forecast)
 		if err != nil || least > 0 {
 			plain <- result{nil, least, err}
@@ -177,7 +184,7 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 	var size int64
 	modelled, err := side.around(func(f *file) (err error) {
 		n := len(f.payloads)
-		again, err = e.modelled(ctx, f, p, forecast)
+		again, err = e.modelled(ctx, f, p, colour, first, forecast)
 		size = totalLen(f.payloads[n:])
 		return err
 	})
@@ -342,10 +349,15 @@ func (p *picture) geometry() model.Geometry {
 	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
 }
 
+// chooseColour returns the transform of a picture's colours, and the orientation that it is for.
+func (e *Encoder) chooseColour(p *picture) (model.Colour, orientation) {
+	return chooseColour(p.colour, max(p.depth, 8), !e.KeepColours)
+}
+
 // modelled codes the picture by the model, a small one in the orientation in which that takes the fewest bytes. It
 // overwrites the colour planes, and returns a function that gives them back. The finest scale, which takes most of the
 // memory and the time, begins when forecast, if it is not nil, is closed: what that took is free then.
-func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-chan struct{}) (again func() []model.Plane, err error) {
+func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour model.Colour, first orientation, forecast <-chan struct{}) (again func() []model.Plane, err error) {
 	net, err := zoo.ByName(e.Model)
 	if err != nil {
 		return nil, err
@@ -356,7 +368,6 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, forecast <-
 		size  int64 // of what there is of the file
 		err   error
 	}
-	colour, first := chooseColour(p.colour, max(p.depth, 8), !e.KeepColours)
 	code := func(o orientation, planes []model.Plane, report func(int)) (a attempt) {
 		id := net.Identity()
 		a.file = &file{header: f.header, payloads: slices.Clone(f.payloads)}

@@ -290,6 +290,18 @@ func clipped(m image.Image) image.Image {
 	return c
 }
 
+// bright returns a picture twice as bright, and clipped where that is too much.
+func bright(m image.Image) image.Image {
+	c := image.NewNRGBA64(m.Bounds())
+	for y := c.Rect.Min.Y; y < c.Rect.Max.Y; y++ {
+		for x := c.Rect.Min.X; x < c.Rect.Max.X; x++ {
+			r, g, b, _ := m.At(x, y).RGBA()
+			c.Set(x, y, color.NRGBA64{uint16(min(2*r, 0xffff)), uint16(min(2*g, 0xffff)), uint16(min(2*b, 0xffff)), 0xffff})
+		}
+	}
+	return c
+}
+
 // kinds returns a small file of every kind: modelled and stored, with and without alpha, palette, metadata.
 func kinds(t testing.TB) []sample {
 	t.Helper()
@@ -308,6 +320,7 @@ func kinds(t testing.TB) []sample {
 	add("alpha16", crop(picture(t, "alpha16.png"), 10, 8, 9, 11), codec.Options{Mode: modelled})
 	add("clipped", clipped(crop(picture(t, "landscape.png"), 40, 30, 18, 14)), codec.Options{Mode: modelled})
 	add("clipped16", clipped(crop(picture(t, "rgb16.png"), 20, 10, 13, 11)), codec.Options{Mode: modelled})
+	add("halved", photoCD(bright(crop(picture(t, "landscape.png"), 60, 40, 21, 16))), codec.Options{Mode: modelled})
 	add("metadata", picture(t, "odd/rgb-3x5.png"), codec.Options{Mode: modelled, Metadata: []byte("taken by nobody, nowhere")})
 	add("one pixel", picture(t, "odd/rgb-1x1.png"), codec.Options{Mode: modelled})
 	add("stored", crop(picture(t, "noise.png"), 3, 4, 12, 10), codec.Options{Mode: stored})

@@ -152,33 +152,32 @@ type correction struct {
 	weight   *[taps]int64
 	residual [taps]int64 // Q4
 
-	gradient, score int64 // what learn has found: slopes of the log-likelihood, Q31 and Q10
+	around          []trace  // of the coordinate, from two rows above the site to two rows below
+	other           [2]trace // of the related ones
+	gradient, score int64    // what learn has found: slopes of the log-likelihood, Q31 and Q10
 }
 
-// correct corrects the belief about coordinate i at site (y, x) of the scale, into r: by what the last layer, tuned,
-// says of mean and scale, Q10 (tune.go), and by what is learned here.
-func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tunedMean, tunedScale int16) {
+// correctScale corrects the scale that is believed of coordinate i at site (y, x) of the scale, into r: by what the last
+// layer, tuned, says of it, Q10 (tune.go), and by what is learned here. The mean is left to correctMean: most coordinates
+// do not advance, and have no need of it.
+func (b *band) correctScale(r *correction, i, y, x int, scale int32, tunedScale int16) {
 	a := &b.learned.contexts[i]
 	stride := b.s.w + 2*traceBorder
 	o := (y-b.y0+traceBorder)*stride + x + traceBorder
 	t := b.traces[i][o-2*stride : o+2*stride+1]
-	n2, s2 := t[0], t[len(t)-1]
+	r.around = t
 	n, m, p := (*[3]trace)(t[stride-1:]), (*[5]trace)(t[2*stride-2:]), (*[3]trace)(t[3*stride-1:])
 
-	sum := n2.seen() + n[0].seen() + n[1].seen() + n[2].seen() + m[0].seen() + m[1].seen() + m[2].seen() + m[3].seen() +
-		m[4].seen() + p[0].seen() + p[1].seen() + p[2].seen() + s2.seen()
-	var other [2]trace
-	for j, q := range related[i] {
-		if q >= 0 {
-			other[j] = b.traces[q][o]
+	sum := t[0].seen() + n[0].seen() + n[1].seen() + n[2].seen() + m[0].seen() + m[1].seen() + m[2].seen() + m[3].seen() +
+		m[4].seen() + p[0].seen() + p[1].seen() + p[2].seen() + t[len(t)-1].seen()
+	r.other = [2]trace{}
+	if q := related[i][0]; q >= 0 {
+		r.other[0] = b.traces[q][o]
+		if q = related[i][1]; q >= 0 {
+			r.other[1] = b.traces[q][o]
 		}
+		sum += 2 * (r.other[0].seen() + r.other[1].seen())
 	}
-	sum += 2 * (other[0].seen() + other[1].seen())
-	residual := [taps]int64{
-		m[1].residual() + m[3].residual(), n[1].residual() + p[1].residual(),
-		n[0].residual() + p[2].residual(), n[2].residual() + p[0].residual(),
-		m[0].residual(), n2.residual(), other[0].residual(), other[1].residual()}
-	r.residual = residual
 
 	around, above := 0, 0
 	if count := int32(sum >> 15); count > 0 {
@@ -194,23 +193,40 @@ func (b *band) correct(r *correction, i, y, x int, mean int64, scale int32, tune
 	deep := int32(b.c.deepOf(i / bands))
 	level := clamp((scale-deep*scaleSteps+144)>>4, 0, scaleContexts-1)
 	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
-	r.offsets, r.edge = [4]*offset{&a.whole, byAround, byAbove, byScale}, nil
+	r.offsets[0], r.offsets[1], r.offsets[2], r.offsets[3], r.edge = &a.whole, byAround, byAbove, byScale, nil
 	offset := a.whole.value + byAround.value + byAbove.value + byScale.value +
 		int32(clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
 	if e := edgeOf(y, x, b.s.h, b.s.w); e >= 0 {
 		r.edge = &a.edge[e]
 		offset += r.edge.value
 	}
-
-	w := &a.weight
-	shift := residual[0]*(w[0]>>16) + residual[1]*(w[1]>>16) + residual[2]*(w[2]>>16) + residual[3]*(w[3]>>16) +
-		residual[4]*(w[4]>>16) + residual[5]*(w[5]>>16) + residual[6]*(w[6]>>16) + residual[7]*(w[7]>>16)
-	shift = clamp(shift>>4+int64(clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
-	r.before, r.network, r.weight = mean, scale, w
-	r.mean = mean + b.c.tables.times(shift, scale)>>10
+	r.network, r.weight = scale, &a.weight
 	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+deep*scaleSteps)
 	if b.c.NetworkAlone {
-		r.mean, r.scale = mean, scale
+		r.scale = scale
+	}
+}
+
+// correctMean corrects the mean that goes with what correctScale has corrected.
+func (b *band) correctMean(r *correction, mean int64, tunedMean int16) {
+	t, stride := r.around, b.s.w+2*traceBorder
+	n, m, p := (*[3]trace)(t[stride-1:]), (*[3]trace)(t[2*stride-2:]), (*[3]trace)(t[3*stride-1:])
+	f, w := &r.residual, r.weight // one by one: what is read soon in other pieces than it was written in takes long
+	f[0] = m[1].residual() + t[2*stride+1].residual()
+	f[1] = n[1].residual() + p[1].residual()
+	f[2] = n[0].residual() + p[2].residual()
+	f[3] = n[2].residual() + p[0].residual()
+	f[4] = m[0].residual()
+	f[5] = t[0].residual()
+	f[6] = r.other[0].residual()
+	f[7] = r.other[1].residual()
+	shift := f[0]*(w[0]>>16) + f[1]*(w[1]>>16) + f[2]*(w[2]>>16) + f[3]*(w[3]>>16) +
+		f[4]*(w[4]>>16) + f[5]*(w[5]>>16) + f[6]*(w[6]>>16) + f[7]*(w[7]>>16)
+	shift = clamp(shift>>4+int64(clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
+	r.before = mean
+	r.mean = mean + b.c.tables.times(shift, r.network)>>10
+	if b.c.NetworkAlone {
+		r.mean = mean
 	}
 }
 
@@ -242,24 +258,22 @@ func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
 	known, knownCentre := t.slopes(from, to)
 	score, gradient := known-spread, centre-knownCentre
 	r.score, r.gradient = score, gradient
-	for j, f := range r.offsets {
-		limit := int32(offsetLimit)
-		if j == 0 {
-			limit = wholeLimit
-		}
-		f.learn(score, offsetRate, limit)
-	}
+	r.offsets[0].learn(score, offsetRate, wholeLimit)
+	r.offsets[1].learn(score, offsetRate, offsetLimit)
+	r.offsets[2].learn(score, offsetRate, offsetLimit)
+	r.offsets[3].learn(score, offsetRate, offsetLimit)
 	if r.edge != nil {
 		r.edge.learn(score, edgeRate, edgeLimit)
 	}
 	residual := clamp((x-r.before)*t.shrink[r.network&31]>>uint(22+r.network>>5), -60, 60) // Q4
 	power := int64(2000)
-	for _, v := range r.residual {
-		power += v * v
+	f, w := &r.residual, r.weight
+	for j := range f {
+		power += f[j] * f[j]
 	}
 	step := gradient * 7 / 4 / power
-	for j, v := range r.residual {
-		r.weight[j] += v * step
+	for j := range f {
+		w[j] += f[j] * step
 	}
 	return newTrace(score, residual)
 }

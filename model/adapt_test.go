@@ -126,7 +126,8 @@ func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(
 	for y := range h {
 		for x := range w {
 			mean, scale := belief()
-			b.correct(&r, i, y, x, mean, scale, 0, 0)
+			b.correctScale(&r, i, y, x, scale, 0)
+			b.correctMean(&r, mean, 0)
 			u := b.dither[i].at(y*w + x)
 			v := value(b, y, x, &r)
 			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)

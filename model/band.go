@@ -57,7 +57,6 @@ type band struct {
 
 	dither        [coordinates]ditherStore // of the frame
 	before, after [coordinates]store       // cells of the frame above the band and below it
-	exact         store                    // a row of cells of a plane that is not coded
 	learned       lessons
 
 	// The band's rows.
@@ -70,6 +69,7 @@ type band struct {
 	hidden           kernel.Tensor // units of a head at the sites of a phase
 	output           kernel.Tensor // of a head at some sites of a row
 	tuner            tuner
+	details          detailChances
 	slab             int // how many are computed of a layer before the next has its turn
 	level, deviation [planes]ring
 	magnitude        [coordinates]ring
@@ -88,11 +88,13 @@ type cells struct {
 
 // A helper is the scratch of a processor for a row.
 type helper struct {
-	cell         []int32
-	clock        []uint8
-	dither       []uint16
-	sums, column []int32
-	share        kernel.Tensor // the trunk's share of a head's hidden units
+	cell             []int32
+	clock            []uint8
+	dither           []uint16
+	sums             []int32
+	level, deviation [planes]box
+	magnitude        [coordinates]box
+	share            kernel.Tensor // the trunk's share of a head's hidden units
 }
 
 // above keeps the last rows of a band as they were before the pass, for the next band.
@@ -173,18 +175,14 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
 	frame := min(s.h, most+2*halo)
 	b.row = resize(b.row, w, w)
-	b.exact.resize(w, w, &s.cells[0])
-	for j := range w { // zeros that both sides know
-		b.exact.setCell(j, 0, 0)
-	}
 	b.learned = c.learned[stage]
 	for i := range coordinates {
+		if i >= bands*s.planes {
+			continue
+		}
 		b.dither[i].rows(s, i, b.top, bottom, frame*w, b.row)
 		b.traces[i] = resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
 		clear(b.traces[i])
-		if i >= bands*c.planes {
-			continue
-		}
 		b.before[i].resize((b.y0-b.top)*w, halo*w, &s.cells[0])
 		b.after[i].resize((bottom-b.y1)*w, halo*w, &s.cells[0])
 		b.after[i].copy(0, &s.cells[i], b.y1*w, bottom*w)
@@ -209,8 +207,6 @@ func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
 func (b *band) cellsOf(i, y int) (*store, int) {
 	w := b.s.w
 	switch {
-	case i >= bands*b.c.planes:
-		return &b.exact, 0
 	case y < b.y0:
 		return &b.before[i], (y - b.top) * w
 	case y >= b.y1:
@@ -238,7 +234,7 @@ func (b *band) takeBack() {
 // put writes the traces of the band's rows back to the scale.
 func (b *band) put() {
 	w := b.s.w
-	for i := range bands * b.c.planes {
+	for i := range bands * b.s.planes {
 		for y := b.y0; y < b.y1; y++ {
 			copy(b.s.traces[i][y*w:][:w], b.traceRow(i, y))
 		}

@@ -241,7 +241,7 @@ func TestBandTakesBack(t *testing.T) {
 		s := &c.scales[1]
 		randomState(c, s, 55)
 		s.parent = nil // as if it were the coarsest
-		c.ll[1] = *c.newCoarse(s.w, s.h)
+		c.ll[1] = *c.newCoarse(s.w, s.h, c.planes)
 		before := clone([]any{s.cells, s.traces})
 		coders := make([]Coder, bandsOf(s.h))
 		for i := range coders {

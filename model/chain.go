@@ -34,8 +34,8 @@ type Chain struct {
 	// Colour is the transform of the image's colours, of three planes. It is set before SetImage, Advance and Picture.
 	Colour Colour
 
-	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go). It is
-	// for measuring networks: no file is made so.
+	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go), and codes
+	// nothing else (details.go). It is for measuring networks: no file is made so.
 	NetworkAlone bool
 
 	net     *Net
@@ -65,7 +65,7 @@ type scale struct {
 	number int // 1 is the finest
 	w, h   int // sites
 	fw, fh int // size of the plane that the scale synthesizes
-	planes int // coded
+	planes int // that the network codes, from begin on: see planesOf
 	mask   uint16
 	stage  int  // last stage completed, -1 at first
 	begun  bool // the first pass is due, or done
@@ -74,6 +74,9 @@ type scale struct {
 	truth  [coordinates]store // empty in a decoder
 	cells  [coordinates]store
 	traces [coordinates][]trace
+
+	// Of planes that the network does not code; the former are of an encoder.
+	truthDetails, details details
 
 	parent *scale // the next coarser, if any
 }
@@ -121,7 +124,10 @@ func (c *Chain) deepOf(plane int) int {
 func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
 	zero, exact := make([]int32, s.w), make([]uint8, s.w)
-	for i := range bands * c.planes {
+	if s.planes = c.planesOf(s); s.planes < c.planes {
+		s.details = newDetails(s.h)
+	}
+	for i := range bands * s.planes {
 		s.cells[i], s.traces[i] = newStore(n, c.deep), make([]trace, n)
 		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
 		for y := range s.h {
@@ -146,6 +152,9 @@ func (c *Chain) SetImage(image []Plane) {
 	if c.planes == planes {
 		c.Colour.Split(x)
 	}
+	if len(c.scales) > 1 && c.planesOf(&c.scales[1]) < c.planes {
+		c.scales[1].truthDetails = newDetails(c.scales[1].h)
+	}
 	parallel(runtime.GOMAXPROCS(0), c.planes, c.w*c.h*50, func(_, p0, p1 int) {
 		for p := p0; p < p1; p++ {
 			c.setPlane(p, x[p])
@@ -158,7 +167,13 @@ func (c *Chain) setPlane(p int, x Plane) {
 	for l := 1; l < len(c.scales); l++ {
 		s := &c.scales[l]
 		c.Colour.Wavelet(c.net.lifting, l, p).Split(x)
+		if p >= c.planesOf(s) {
+			s.truthDetails.split(s, p, x)
+		}
 		for b := range bands {
+			if p >= c.planesOf(s) {
+				break
+			}
 			t := newStore(s.w*s.h, c.deep)
 			w, h := transform.BandSize(s.fw, s.fh, b)
 			dx, dy := transform.Offset(b)
@@ -189,7 +204,7 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	var details *coarse // of the scale, for the image that they make finer
 	if s.number > 1 {
 		if details = &c.ll[s.number-1]; details.w == 0 {
-			*details = *c.newCoarse(s.fw, s.fh)
+			*details = *c.newCoarse(s.fw, s.fh, c.planes)
 		}
 	}
 	c.lessons = resize(c.lessons, len(coders), len(coders))
@@ -202,6 +217,9 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 			turn.Begin()
 		}
 		ok := b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, coders[number], details) })
+		if ok && final && s.planes < c.planes && !c.NetworkAlone {
+			ok = b.codeDetails(coders[number])
+		}
 		if told && ok {
 			turn.End()
 		}
@@ -246,7 +264,7 @@ func (c *Chain) beginNext(s *scale) {
 func (c *Chain) finish(s *scale) {
 	s.stage = stages - 1
 	c.exactAt = s.number - 1
-	s.truth = [coordinates]store{}
+	s.truth, s.truthDetails = [coordinates]store{}, details{}
 	if s.parent != nil {
 		s.parent.traces = [coordinates][]trace{}
 	}
@@ -287,13 +305,13 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 	if n == 0 {
 		return true
 	}
-	c.ll[n] = *c.newCoarse(1, 1)
+	c.ll[n] = *c.newCoarse(1, 1, c.planes)
 	for p := range c.planes {
 		c.ll[n].planes[p].setValue(0, c.top[p])
 	}
 	s := &c.scales[n]
 	c.begin(s)
-	exact := c.newCoarse(s.fw, s.fh)
+	exact := c.newCoarse(s.fw, s.fh, c.planes)
 	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
 	for i := range bands * c.planes {
 		s.cells[i].load(cell, clock, 0, 1)
@@ -348,8 +366,13 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					u := b.dither[i].at(j)
 					if k > 0 {
 						mean, scale := b.predict(i, sy, sx, a, u, k, o[m], o[len(members)+m])
-						b.correct(&r, i, sy, sx, mean, scale, o[tunedOutput+m], o[tunedOutput+maxMembers+m])
-						if to := target(stage, i, deep); coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least) {
+						b.correctScale(&r, i, sy, sx, scale, o[tunedOutput+maxMembers+m])
+						to := target(stage, i, deep)
+						advances := coder != nil && to < k && (final || r.scale >= int32(to)*scaleSteps+least)
+						if advances || estimates != nil {
+							b.correctMean(&r, mean, o[tunedOutput+m])
+						}
+						if advances {
 							truth := int32(u)
 							if t := &s.truth[i]; !t.empty() {
 								truth += t.at(site)

@@ -16,10 +16,10 @@ type coarse struct {
 	planes [planes]store
 }
 
-// newCoarse returns an image that is all zero.
-func (c *Chain) newCoarse(w, h int) *coarse {
+// newCoarse returns an image of the first planes that is all zero.
+func (c *Chain) newCoarse(w, h, planes int) *coarse {
 	d := &coarse{w: w, h: h}
-	for p := range c.planes {
+	for p := range planes {
 		d.planes[p] = newStore(w*h, c.deep)
 	}
 	return d

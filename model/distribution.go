@@ -99,6 +99,7 @@ type Distribution struct {
 	base    uint32 // integral up to the present cell, Q31
 	rec     uint64 // reciprocal of the integral over the present cell; 0 if that is too small to divide
 	norm    uint   // (integral - base)·rec >> norm is the share in Q24
+	split   uint32 // unless rec is something: where the second of two symbols begins, or 0
 	below   bool   // symbol 0 stands for all cells below the window
 	above   bool   // the last symbol stands for all cells above it
 }
@@ -157,6 +158,12 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 	return raw
 }
 
+// setSplit has d be of two symbols, of which the first has the interval [0,p0), 0 < p0 < 2^ProbBits.
+func (d *Distribution) setSplit(p0 uint32) {
+	d.count, d.middle, d.rec, d.split = 2, 1, 0, p0
+	d.below, d.above = false, false
+}
+
 // deviation returns t in Q10 at the lower edge of a cell.
 func (d *Distribution) deviation(cell int64) int64 {
 	x := (cell<<d.clock-d.dither)<<6 - 32
@@ -173,6 +180,9 @@ func (d *Distribution) cum(s int32) uint32 {
 	}
 	room := 1<<ProbBits - uint32(d.count) // every symbol has at least 1
 	if d.rec == 0 {
+		if d.split > 0 {
+			return d.split
+		}
 		return uint32(s) + uint32(uint64(room)*uint64(s)/uint64(d.count))
 	}
 	f := integral(&d.tab.cdf, d.deviation(int64(d.origin+s))) - d.base

@@ -10,7 +10,7 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 	ll, shift := c.coarser(c.exactAt)
 	for l := c.exactAt; l > 1; l-- {
 		s := &c.scales[l]
-		d := c.newCoarse(s.fw, s.fh)
+		d := c.newCoarse(s.fw, s.fh, c.planes)
 		if c.asked(s) {
 			c.eachBand(s, c.shown(s), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
 		}
@@ -98,7 +98,7 @@ func (r *roll) take(number int) *coarse {
 	if n := len(r.spare); n > 0 {
 		d, r.spare = r.spare[n-1], r.spare[:n-1]
 	} else {
-		d = r.c.newCoarse(s.fw, 2*mostRows(s.h))
+		d = r.c.newCoarse(s.fw, 2*mostRows(s.h), s.planes)
 	}
 	d.top, d.h = top, h
 	return d
@@ -132,7 +132,8 @@ func (r *roll) scratch() *ycc {
 
 // fill writes the coefficients of scale 1 to rows, of which the first is row y of the image.
 func (r *roll) fill(y int, rows *ycc) {
-	for p := range r.c.planes {
+	s := &r.c.scales[1]
+	for p := range s.planes {
 		for from, x := 0, rows[p]; from < x.H; {
 			d := r.at(y + from)
 			to := min(x.H, 2*d.top+d.h-y)
@@ -140,6 +141,7 @@ func (r *roll) fill(y int, rows *ycc) {
 			from = to
 		}
 	}
+	s.merge(y, rows, 4)
 }
 
 // at returns the coefficients of the band that row y of the image is of.

@@ -5,6 +5,7 @@ type featureTables struct {
 	frac    uint
 	asinh   [1 << 13]int16     // asinh(x/1.5) for x >= 0 in Q3
 	precise [unknown + 1]int16 // 1.2 - k/6 by clock; 0 where nothing is known
+	logs    [1 << 12]int16     // what log returns
 }
 
 func newFeatureTables(frac uint) *featureTables {
@@ -12,6 +13,9 @@ func newFeatureTables(frac uint) *featureTables {
 	for i := range t.asinh {
 		y := uint64(i) << 16 / 12 // x/1.5, Q16
 		t.asinh[i] = t.ln(log2Q16(y+sqrt(y*y+1<<32)) - 16<<16)
+	}
+	for i := range t.logs {
+		t.logs[i] = t.logOf(uint32(i))
 	}
 	for k := range int32(ditherBits + 1) {
 		t.precise[k] = int16((36<<frac - 5*k<<frac + 15) / 30)
@@ -23,6 +27,16 @@ func newFeatureTables(frac uint) *featureTables {
 func (t *featureTables) ln(log2 int32) int16 {
 	return int16((int64(log2)*ln2Q30>>30 + 1<<(15-t.frac)) >> (16 - t.frac))
 }
+
+// log returns ln(v/256 + 1/2) for v in Q8.
+func (t *featureTables) log(v uint32) int16 {
+	if v < uint32(len(t.logs)) {
+		return t.logs[v]
+	}
+	return t.logOf(v)
+}
+
+func (t *featureTables) logOf(v uint32) int16 { return t.ln(log2Fast(v+128) - 8<<16) }
 
 // compress returns asinh(x/1.5) for x in Q3.
 func (t *featureTables) compress(x int32) int16 {
@@ -38,11 +52,15 @@ func (t *featureTables) cell(a int32, u uint16, k uint8, deep int) (centre, prec
 	if k == unknown {
 		return 0, 0
 	}
-	clock := 0 // what is exact is, whatever its steps
-	if k > 0 {
-		clock = max(int(k)-deep, 0)
+	return t.compress(shallowCentre(a, u, k, deep) >> 3), t.precision(k, deep)
+}
+
+// precision returns how the network sees a clock.
+func (t *featureTables) precision(k uint8, deep int) int16 {
+	if k == 0 || k == unknown { // what is exact is, whatever its steps
+		return t.precise[k]
 	}
-	return t.compress(shallowCentre(a, u, k, deep) >> 3), t.precise[clock]
+	return t.precise[uint8(max(int(k)-deep, 0))]
 }
 
 // shallow takes deep bits from v, or adds some.
@@ -58,24 +76,55 @@ func shallowCentre(a int32, u uint16, k uint8, deep int) int32 {
 	return clamp(shallow(clamp(centreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
 }
 
-// boxSums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y of h; the
-// edge repeats beyond the edge. column is scratch of the same length.
-func boxSums(dst []int32, src *ring, y, h, r int, column []int32) {
-	clear(column)
-	for dy := -r; dy <= r; dy++ {
-		for x, v := range src.row(clamp(y+dy, 0, h-1)) {
-			column[x] += v
+// A box is what sums over windows of rows around one row leave for the next: the sums of the columns.
+type box struct {
+	column []int32
+	next   int // the row that they are those of the row above of, or -1
+}
+
+// begin forgets what b was of, for rows of width w.
+func (b *box) begin(w int) { b.column, b.next = resize(b.column, w, w), -1 }
+
+// sums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y of h; the
+// edge repeats beyond the edge. It is quick if y is the row after that of the last call.
+func (b *box) sums(dst []int32, src *ring, y, h, r int) {
+	column := b.column[:len(dst)]
+	if y == b.next {
+		gone, come := src.row(max(y-1-r, 0))[:len(dst)], src.row(min(y+r, h-1))[:len(dst)]
+		for x := range column {
+			column[x] += come[x] - gone[x]
+		}
+	} else {
+		clear(column)
+		for dy := -r; dy <= r; dy++ {
+			for x, v := range src.row(clamp(y+dy, 0, h-1)) {
+				column[x] += v
+			}
 		}
 	}
+	b.next = y + 1
 	last := len(column) - 1
 	sum := int32(r+1) * column[0]
 	for x := 1; x <= r; x++ {
 		sum += column[min(x, last)]
 	}
-	for x := range dst {
-		dst[x] = sum
-		sum += column[min(x+r+1, last)] - column[max(x-r, 0)]
+	x := 0
+	edge := func(to int) {
+		for ; x < to; x++ {
+			dst[x] = sum
+			sum += column[min(x+r+1, last)] - column[max(x-r, 0)]
+		}
 	}
+	edge(min(r, len(dst)))
+	if n := len(dst) - 2*r - 1; n > 0 {
+		gone, come, to := column[:n], column[2*r+1:][:n], dst[r:][:n]
+		for i := range to {
+			to[i] = sum
+			sum += come[i] - gone[i]
+		}
+		x += n
+	}
+	edge(len(dst))
 }
 
 // The network's inputs, by channel of a site: the coarser image's deviation from its local mean, its
@@ -103,7 +152,17 @@ func (b *band) beginPrepare() {
 		b.deviation[i].begin(w, n)
 		b.texture[i] = resize(b.texture[i], (b.y1-b.y0)*w, most*w)
 	}
-	for i := range b.magnitude {
+	for k := range b.helpers {
+		h := &b.helpers[k]
+		for p := range planes {
+			h.level[p].begin(w)
+			h.deviation[p].begin(w)
+		}
+		for i := range bands * b.s.planes {
+			h.magnitude[i].begin(w)
+		}
+	}
+	for i := range bands * b.s.planes {
 		b.magnitude[i].begin(w, n)
 		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
@@ -171,7 +230,7 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 	}
 	cell, clock, dither := resize(h.cell, w, w), resize(h.clock, w, w), resize(h.dither, w, w)
 	h.cell, h.clock, h.dither = cell, clock, dither
-	for i := range coordinates {
+	for i := range bands * b.s.planes {
 		magnitude := b.magnitude[i].row(y)
 		cells, from := b.cellsOf(i, y)
 		deep := b.c.deepOf(i / bands)
@@ -184,9 +243,23 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 			}
 			magnitude[x] = max(z, -z)
 			if row != nil {
-				f := row[x*inputs+inCell+i:]
-				f[0], f[coordinates] = t.cell(cell[x], dither[x], k, deep)
+				f := row[x*inputs+inCell+i:][:coordinates+1]
+				f[0], f[coordinates] = t.compress(z>>3), t.precision(k, deep)
 			}
+		}
+	}
+	if row != nil && b.s.planes < planes { // zeros that both sides know
+		const first = bands
+		var cells, precisions, activities [coordinates - first]int16
+		for i := range cells {
+			cells[i], precisions[i] = t.cell(0, 0, 0, 0)
+			activities[i] = t.log(0)
+		}
+		for x := range w {
+			f := row[x*inputs:][:inputs]
+			*(*[coordinates - first]int16)(f[inCell+first:]) = cells
+			*(*[coordinates - first]int16)(f[inCell+coordinates+first:]) = precisions
+			*(*[coordinates - first]int16)(f[inActivity+first:]) = activities
 		}
 	}
 	if y >= b.y0-1 && y <= b.y1 {
@@ -200,14 +273,14 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 // compare is the second step: the deviation from the mean over 5x5 sites.
 func (b *band) compare(y int, h *helper) {
 	w, t := b.s.w, b.c.net.features
-	sums, column := resize(h.sums, w, w), resize(h.column, w, w)
-	h.sums, h.column = sums, column
+	sums := resize(h.sums, w, w)
+	h.sums = sums
 	var row []int16
 	if y >= b.layers[0].top {
 		row = b.layers[0].Row(y)
 	}
 	for p := range planes {
-		boxSums(sums, &b.level[p], y, b.s.h, 2, column)
+		h.level[p].sums(sums, &b.level[p], y, b.s.h, 2)
 		deviation := b.deviation[p].row(y)
 		for x, v := range b.level[p].row(y) {
 			e := 25*v - sums[x] // 25 times the deviation, Q4
@@ -222,25 +295,25 @@ func (b *band) compare(y int, h *helper) {
 // measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
 func (b *band) measure(y int, h *helper) {
 	w, t := b.s.w, b.c.net.features
-	sums, column := resize(h.sums, w, w), resize(h.column, w, w)
-	h.sums, h.column = sums, column
+	sums := resize(h.sums, w, w)
+	h.sums = sums
 	row := b.layers[0].Row(y)
 	own, j := y >= b.y0 && y < b.y1, (y-b.y0)*w
 	for p := range planes {
-		boxSums(sums, &b.deviation[p], y, b.s.h, 1, column)
+		h.deviation[p].sums(sums, &b.deviation[p], y, b.s.h, 1)
 		for x, v := range sums {
 			texture := uint32(v) * 16 / 225 // mean absolute deviation, Q8
-			row[x*inputs+inTexture+p] = t.ln(log2Fast(texture+128) - 8<<16)
+			row[x*inputs+inTexture+p] = t.log(texture)
 			if own {
 				b.texture[p][j+x] = texture
 			}
 		}
 	}
-	for i := range coordinates {
-		boxSums(sums, &b.magnitude[i], y, b.s.h, 2, column)
+	for i := range bands * b.s.planes {
+		h.magnitude[i].sums(sums, &b.magnitude[i], y, b.s.h, 2)
 		for x, v := range sums {
 			activity := uint32(v) * 4 / 25 // mean magnitude, Q8
-			row[x*inputs+inActivity+i] = t.ln(log2Fast(activity+128) - 8<<16)
+			row[x*inputs+inActivity+i] = t.log(activity)
 			if own {
 				b.activity[i][j+x] = uint16(min(activity, 1<<16-1))
 			}

@@ -71,10 +71,16 @@ func TestBoxSums(t *testing.T) {
 			src.Pix[i] = r.Int32N(2001) - 1000
 		}
 		rows := ring{src.W, src.H, src.Pix}
-		dst, column := make([]int32, src.W), make([]int32, src.W)
+		dst := make([]int32, src.W)
+		var sums box
 		for radius := range 4 {
-			for y := range src.H {
-				boxSums(dst, &rows, y, src.H, radius, column)
+			sums.begin(src.W)
+			for k := range 2 * src.H {
+				y := k
+				if k >= src.H { // in no order
+					y = r.IntN(src.H)
+				}
+				sums.sums(dst, &rows, y, src.H, radius)
 				for x, got := range dst {
 					want := int32(0)
 					for dy := -radius; dy <= radius; dy++ {

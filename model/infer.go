@@ -66,7 +66,7 @@ const headRows = 8
 func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 	features, heads := &b.layers[len(b.layers)-1].Tensor, b.c.net.heads(b.stage, b.c.Colour.Kind(), b.s.number)
 	for g, members := range groups {
-		if members[0] >= bands*process.PlanesIn(b.stage, b.c.planes) {
+		if members[0] >= bands*process.PlanesIn(b.stage, b.s.planes) {
 			break
 		}
 		hd := &heads[g]

@@ -62,7 +62,7 @@ func TestHeads(t *testing.T) {
 		}
 		s := &c.scales[len(c.scales)-1]
 		c.begin(s)
-		c.ll[s.number] = *c.newCoarse(1, 1)
+		c.ll[s.number] = *c.newCoarse(1, 1, c.planes)
 		for _, stage := range []int{0, 1} {
 			b := whole(t, c, s, stage)
 			visits := make([][coordinates]int, s.w*s.h)

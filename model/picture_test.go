@@ -138,7 +138,7 @@ func wholeEstimate(c *Chain) (samples []int32) {
 	ll, shift := c.coarser(c.exactAt)
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
-		d := c.newCoarse(s.fw, s.fh)
+		d := c.newCoarse(s.fw, s.fh, c.planes)
 		c.eachBand(s, c.shown(s), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
 		x := make([]int32, s.fw*s.fh)
 		samples = samples[:0]

@@ -8,12 +8,13 @@ import (
 )
 
 // TestTwin checks the integer network, features and all, against the activations of its twin in PyTorch
-// (train/torch/denoiser.py) on every stage of one scale: what is left is rounding.
+// (train/torch/denoiser.py) on every stage of one scale, by the network of the finest scale and that of coarser ones: what is left is rounding.
 func TestTwin(t *testing.T) {
 	var fix struct {
 		Width, Height int
 		Image, Dither []int32
-		Stages        []struct {
+		Steps         []struct {
+			Scale, Stage    int
 			Clock, After    []int32
 			Mean, Log2scale []float64
 		}
@@ -51,7 +52,9 @@ func TestTwin(t *testing.T) {
 		}
 		return uint8(k)
 	}
-	for stage, want := range fix.Stages {
+	for _, want := range fix.Steps {
+		stage := want.Stage
+		s.number = want.Scale
 		w.take(c, s, stage, 0, new(above))
 		for i := range coordinates {
 			for j := range n {

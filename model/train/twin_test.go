@@ -38,13 +38,14 @@ func zooNet(t testing.TB) *Net {
 }
 
 // TestTwin compares this network with its twin in PyTorch (torch/denoiser.py): means and scales of every stage of a
-// scale, and which coordinates advance. What is left is that the weights file is rounded.
+// scale, by the network of the finest and that of coarser ones, and which coordinates advance. What is left is that the weights file is rounded.
 func TestTwin(t *testing.T) {
 	var fix struct {
 		Width, Height int
 		Image         []int32
 		Dither        []uint16
-		Stages        []struct {
+		Steps         []struct {
+			Scale, Stage    int
 			Clock, After    []uint8
 			Mean, Log2scale []float64
 		}
@@ -68,7 +69,9 @@ func TestTwin(t *testing.T) {
 	for i := range coordinates {
 		copy(s.u[i], fix.Dither[i*n:])
 	}
-	for stage, want := range fix.Stages {
+	for _, want := range fix.Steps {
+		stage := want.Stage
+		s.number = want.Scale
 		for i := range coordinates {
 			copy(s.k[i], want.Clock[i*n:])
 		}
@@ -81,7 +84,7 @@ func TestTwin(t *testing.T) {
 		}
 		var meanErr, scaleErr float64
 		count, other := 0, 0
-		for i := range coordinates {
+		for i := range transform.Bands * process.PlanesIn(stage, 3) {
 			for j := range n {
 				if want.Clock[i*n+j] == 0 {
 					continue

@@ -30,18 +30,10 @@ var (
 )
 
 // numbers are the models that short files name in a byte: the first bytes of their identities. A model's number is
-// its place here, from 1. The list grows, and no line of it ever changes: new weights are a new line, and the line of
+// its place here, from 1. From version 1 of the format on the list only grows: new weights are a new line, and the line of
 // weights that are no longer here says what an old file asks for.
 var numbers = [][4]byte{
-	{0x67, 0x44, 0xa9, 0x6b}, // photo, until November 22, 2026
-	{0x09, 0xea, 0xfa, 0x64}, // cifar10, until then
-	{0x20, 0xb8, 0x21, 0x56}, // photo, until November 23
-	{0xf5, 0xa4, 0x4d, 0x2e}, // cifar10, until November 23
-	{0x7e, 0xc7, 0x6b, 0xb2}, // cifar10, until later that day
-	{0xdc, 0x93, 0xad, 0xa0}, // photo, until then
-	{0xd8, 0xc7, 0x4d, 0x00}, // cifar10, until November 26
-	{0x95, 0xbf, 0x67, 0x3b}, // photo, until then
-	{0x88, 0x4c, 0x5a, 0x03}, // photo
+	{0xe7, 0x6b, 0xab, 0x16}, // photo
 	{0x2a, 0xbd, 0x1c, 0x5f}, // cifar10
 }
 

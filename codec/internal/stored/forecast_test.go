@@ -20,6 +20,28 @@ func photograph(width, height, channels int) *Raster {
 	return r
 }
 
+// TestGlimpse checks that a glimpse is no more than the stream takes, nor than a forecast by much, and is the forecast where
+// there is little to see, or too little for one.
+func TestGlimpse(t *testing.T) {
+	for _, r := range []*Raster{photograph(300, 700, 3), photograph(300, 250, 3), draw(glyphs, 400, 600, 3, 8), newRaster(0, 0, 3, 8)} {
+		want := mustEncode(t, r)
+		least, err := Forecast(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byRow := *r
+		byRow.Samples = nil
+		byRow.Row = func(y int, samples []uint16) { copy(samples, r.samplesOf(y)) }
+		for _, r := range []*Raster{r, &byRow} {
+			got, err := Glimpse(r)
+			t.Logf("%d x %d: a glimpse of %d bytes, a forecast of %d, a stream of %d", r.Width, r.Height, got, least, len(want))
+			if err != nil || got > int64(len(want)) || got > least*9/8 || got < least/2 {
+				t.Errorf("%d x %d: a glimpse of %d bytes, %v", r.Width, r.Height, got, err)
+			}
+		}
+	}
+}
+
 // TestForecastWhere checks which rasters have a forecast: it is of no more than the stream, and the same for a raster
 // that gives its rows one at a time.
 func TestForecastWhere(t *testing.T) {

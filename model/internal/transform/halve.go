@@ -171,23 +171,31 @@ func newHalving(rgb [3]Plane, c Colour) *halving {
 	s := &halving{rgb: rgb, k: c.conversion(), w: rgb[0].W, h: rgb[0].H}
 	n := s.w * s.h
 	s.chroma, s.open = [2][]int16{make([]int16, n), make([]int16, n)}, make([]bool, n)
-	var row [3][]int32
-	for y := range s.h {
-		for p := range row {
-			row[p] = append(row[p][:0], rgb[p].Row(y)...)
-		}
-		for x, r := range row[0] {
-			g, b := row[1][x], row[2][x]
-			s.open[y*s.w+x] = min(r, g, b) == 0 || max(r, g, b) == 255
-		}
-		if !c.Derive(row[0], row[1], row[2], nil) {
-			return nil
-		}
-		for p, chroma := range s.chroma {
-			for x, v := range row[1+p] {
-				chroma[y*s.w+x] = int16(v)
+	const rows = 32 // at a time
+	var failed atomic.Bool
+	inParallel((s.h+rows-1)/rows, func(k int) {
+		var row [3][]int32
+		for y := k * rows; y < min((k+1)*rows, s.h) && !failed.Load(); y++ {
+			for p := range row {
+				row[p] = append(row[p][:0], rgb[p].Row(y)...)
+			}
+			for x, r := range row[0] {
+				g, b := row[1][x], row[2][x]
+				s.open[y*s.w+x] = min(r, g, b) == 0 || max(r, g, b) == 255
+			}
+			if !c.Derive(row[0], row[1], row[2], nil) {
+				failed.Store(true)
+				return
+			}
+			for p, chroma := range s.chroma {
+				for x, v := range row[1+p] {
+					chroma[y*s.w+x] = int16(v)
+				}
 			}
 		}
+	})
+	if failed.Load() {
+		return nil
 	}
 	return s
 }
@@ -198,6 +206,9 @@ func (s *halving) guess(up upsampling) (known []bool) {
 	s.up = up
 	known = s.near()
 	filled := slices.Clone(known)
+	if up == linear {
+		s.extend(filled)
+	}
 	if !fill(filled, s.half[0], s.half[1]) {
 		return nil
 	}
@@ -245,6 +256,44 @@ func (s *halving) near() (known []bool) {
 		}
 	}
 	return known
+}
+
+// extend gives unknown halved samples that linear upsampling begins with what pixels tell of them that are the means of one
+// and a known one, from these outwards: the mean of what all such pixels beside it tell.
+func (s *halving) extend(known []bool) {
+	w, h := s.half[0].W, s.half[0].H
+	var found []int
+	for {
+		found = found[:0]
+		for k, is := range known {
+			if is {
+				continue
+			}
+			x, y := k%w, k/w
+			var sum [2]int32
+			n := int32(0)
+			for _, d := range [4][2]int{{-1, 0}, {1, 0}, {0, -1}, {0, 1}} {
+				u, v, between := x+d[0], y+d[1], (2*y+d[1])*s.w+2*x+d[0]
+				if u < 0 || v < 0 || u >= w || v >= h || !known[v*w+u] || s.open[between] {
+					continue
+				}
+				for p := range sum { // 2 means - other, or one less
+					sum[p] += 2*int32(s.chroma[p][between]) - s.half[p].Pix[v*w+u]
+				}
+				n++
+			}
+			if n > 0 {
+				s.half[0].Pix[k], s.half[1].Pix[k] = mean(sum[0], n), mean(sum[1], n)
+				found = append(found, k)
+			}
+		}
+		if len(found) == 0 {
+			return
+		}
+		for _, k := range found {
+			known[k] = true
+		}
+	}
 }
 
 // mean returns sum/n to the nearest integer.
@@ -384,7 +433,7 @@ func (s *halving) misfits(i, j, most int) (n int) {
 	}
 	for y := max(2*j-before, 0); y <= min(2*j+after, s.h-1); y++ {
 		for x := max(2*i-before, 0); x <= min(2*i+after, s.w-1); x++ {
-			d, e := s.up.at(s.half[0], x, y), s.up.at(s.half[1], x, y)
+			d, e := s.up.pair(s.half[0], s.half[1], x, y)
 			if k := y*s.w + x; !s.open[k] {
 				if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
 					n++
@@ -402,7 +451,7 @@ func (s *halving) misfits(i, j, most int) (n int) {
 
 // fit changes halved samples that no pixel tells, a little, so that more of the pixels around can be what upsampling makes.
 func (s *halving) fit() {
-	const sweeps, steps = 2, 29 // of spiral
+	const sweeps, steps = 8, 29 // of spiral
 	told := func(i, j int) bool {
 		for y := 2 * j; y < min(2*j+2, s.h); y++ {
 			for x := 2 * i; x < min(2*i+2, s.w); x++ {
@@ -416,18 +465,24 @@ func (s *halving) fit() {
 		}
 		return s.up == triangle
 	}
+	todo := make([]bool, len(s.half[0].Pix)) // unless nothing around has changed since it was looked at
+	for k := range todo {
+		todo[k] = !told(k%s.half[0].W, k/s.half[0].W)
+	}
 	for range sweeps {
 		changed := false
 		for j := range s.half[0].H {
 			for i := range s.half[0].W {
-				if told(i, j) {
+				k := j*s.half[0].W + i
+				if !todo[k] {
 					continue
 				}
+				todo[k] = false
 				least := s.misfits(i, j, 16)
 				if least == 0 {
 					continue
 				}
-				d, e := &s.half[0].Row(j)[i], &s.half[1].Row(j)[i]
+				d, e := &s.half[0].Pix[k], &s.half[1].Pix[k]
 				d0, e0 := *d, *e
 				best := spiral[0]
 				for _, o := range spiral[1:steps] {
@@ -439,7 +494,16 @@ func (s *halving) fit() {
 					}
 				}
 				*d, *e = d0+int32(best[0]), e0+int32(best[1])
-				changed = changed || best != spiral[0]
+				if best == spiral[0] {
+					continue
+				}
+				changed = true
+				const reach = 1 // of those that are part of a pixel with it
+				for v := max(j-reach, 0); v <= min(j+reach, s.half[0].H-1); v++ {
+					for u := max(i-reach, 0); u <= min(i+reach, s.half[0].W-1); u++ {
+						todo[v*s.half[0].W+u] = todo[v*s.half[0].W+u] || !told(u, v)
+					}
+				}
 			}
 		}
 		if !changed {

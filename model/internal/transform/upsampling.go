@@ -95,6 +95,19 @@ func (u upsampling) at(half Plane, x, y int) int32 {
 	return (w*(v*m[xa]+(4-v)*n[xa]) + (4-w)*(v*m[xb]+(4-v)*n[xb]) + u.half(x)) >> 4
 }
 
+// pair is at, of two planes of halved samples of one size.
+func (u upsampling) pair(a, b Plane, x, y int) (d, e int32) {
+	ya, yb, v := u.taps(y, a.H)
+	xa, xb, w := u.taps(x, a.W)
+	i, j := ya*a.W+xa, yb*a.W+xb
+	if i == j {
+		return a.Pix[i], b.Pix[i]
+	}
+	half, k, l := u.half(x), ya*a.W+xb, yb*a.W+xa
+	p, q, r, t := w*v, (4-w)*v, w*(4-v), (4-w)*(4-v)
+	return (p*a.Pix[i] + q*a.Pix[k] + r*a.Pix[l] + t*a.Pix[j] + half) >> 4, (p*b.Pix[i] + q*b.Pix[k] + r*b.Pix[l] + t*b.Pix[j] + half) >> 4
+}
+
 // pick returns the samples at even columns of even rows.
 func pick(x Plane) Plane {
 	half := NewPlane((x.W+1)/2, (x.H+1)/2)

@@ -195,3 +195,13 @@ func (v *conversion) estimate(y, d, e []int32) {
 		y[i], d[i], e[i] = int32((r+lost<<4+1<<19)>>20), int32((g+green<<4+1<<19)>>20), int32((b+lost<<4+1<<19)>>20)
 	}
 }
+
+// Distance replaces luma, of a Derived transform, by how far the samples that it makes with chroma are from being clipped: the
+// least distance of one of them to 0 or 255, negative beyond.
+func (c Colour) Distance(luma, d, e []int32) {
+	v := c.conversion()
+	for i, l := range luma {
+		r, g, b := v.rgb(int64(l), int64(d[i]), int64(e[i]))
+		luma[i] = int32(min(r, g, b, 255-max(r, g, b)))
+	}
+}

@@ -98,23 +98,26 @@ def read(name):
 
 
 def fixture(net, wavelet):
-    """One scale of a small random-walk image through all stages: means and scales as PyTorch computes them."""
+    """The finest scale of a small image through all stages, and once more as if it were the second: means and scales as
+    PyTorch computes them."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[0:24, 0:28]
     im = 128 + 60 * np.sin(x / 5)[None] * np.cos(y / 7)[None] + rng.normal(size=(3, 24, 28)) * 6 + 20 * (x > 14)[None]
     im = torch.from_numpy(im.round().clip(0, 255).astype(np.int32))[None]
     ll, v = D.analyse(D.forward_colour(im), wavelet)
     u = torch.from_numpy(rng.integers(0, 1 << 16, v.shape).astype(np.int32))
-    s = D.State(v, u, torch.full_like(v, D.UNKNOWN))
-    f = {'width': 28, 'height': 24, 'image': im.flatten().tolist(), 'dither': u.flatten().tolist(), 'stages': []}
+    f = {'width': 28, 'height': 24, 'image': im.flatten().tolist(), 'dither': u.flatten().tolist(), 'steps': []}
     kind, unit, tau = torch.zeros(1, dtype=torch.int64), torch.ones(1, D.COORDS, 1, 1), torch.tensor([.3])
     with torch.no_grad():
-        for stage in range(D.STAGES):
-            before = s.k
-            D.advance(net, s, ll.float(), stage, 1, tau, kind, unit, True)
-            f['stages'].append({'clock': before.flatten().tolist(), 'after': s.k.flatten().tolist(),
-                                'mean': [round(t, 3) for t in s.mu.flatten().tolist()],
-                                'log2scale': [round(t / math.log(2), 3) for t in s.ls.flatten().tolist()]})
+        for scale in 1, 2:
+            s = D.State(v, u, torch.full_like(v, D.UNKNOWN))
+            for stage in range(D.STAGES):
+                before = s.k
+                D.advance(net, s, ll.float(), stage, scale, tau, kind, unit, True)
+                f['steps'].append({'scale': scale, 'stage': stage,
+                                   'clock': before.flatten().tolist(), 'after': s.k.flatten().tolist(),
+                                   'mean': [round(t, 3) for t in s.mu.flatten().tolist()],
+                                   'log2scale': [round(t / math.log(2), 3) for t in s.ls.flatten().tolist()]})
     return f
 
 

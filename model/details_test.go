@@ -1,0 +1,156 @@
+package model
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
+
+// spoilt returns a derived image in which a share of the samples of luma and chroma, of a thousand, is something else.
+func spoilt(g Geometry, colour Colour, permille int) []Plane {
+	r := newRand(uint64(71 + permille))
+	image := derivedImage(r, g, colour)
+	if !colour.Split([planes]Plane(image)) {
+		panic("not derived")
+	}
+	for _, p := range image {
+		for i := range p.Pix {
+			if r.IntN(1000) < permille {
+				p.Pix[i] = int32(r.IntN(200) - 100)
+			}
+		}
+	}
+	colour.Inverse(image[0].Pix, image[1].Pix, image[2].Pix)
+	return image
+}
+
+// TestDetails: where chroma was upsampled, images whose chroma has no details, few, or nothing else come back, and so do
+// small ones and those of odd sizes, in bands, on any number of processors. Chroma is not coded otherwise at the finest scale.
+func TestDetails(t *testing.T) {
+	net := tinyNet(t, 0)
+	sizes := []Geometry{{1, 1, 3, 8}, {2, 1, 3, 8}, {2, 2, 3, 8}, {3, 1, 3, 8}, {1, 4, 3, 8}, {3, 3, 3, 8}, {4, 5, 3, 8},
+		{33, 30, 3, 8}, {30, 33, 3, 8}, {21, 4*bandRows + 15, 3, 8}}
+	for colour := range Colours {
+		if !colour.Halved() {
+			continue
+		}
+		for _, g := range sizes {
+			for _, permille := range []int{0, 10, 1000} {
+				t.Run(fmt.Sprint(colour, g, permille), func(t *testing.T) {
+					image := spoilt(g, colour, permille)
+					encoder, decoder := NewChain(net, g, net.Tau()), NewChain(net, g, net.Tau())
+					encoder.Colour, decoder.Colour = colour, colour
+					encoder.SetImage(clonePlanes(image))
+					details := 0
+					for _, p := range Passes(g.Width, g.Height) {
+						sent := make([]Coder, encoder.Bands(p))
+						for i := range sent {
+							sent[i] = new(tape)
+						}
+						if !encoder.Advance(p, sent...) {
+							t.Fatal("the encoder stops")
+						}
+						received := make([]Coder, len(sent))
+						for i := range sent {
+							received[i] = sent[i].(*tape).replay(newRand(uint64(i)))
+						}
+						procs := runtime.GOMAXPROCS(1 + p.Stage&1*2)
+						ok := decoder.Advance(p, received...)
+						runtime.GOMAXPROCS(procs)
+						for i, s := range received {
+							if s := s.(*tape); !ok || s.broken || s.next != len(s.marks) {
+								t.Fatalf("%v: band %d: read %d of %d marks, broken %v", p, i, s.next, len(s.marks), s.broken)
+							}
+						}
+						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[bands].empty() {
+							t.Fatalf("%v: cells of chroma", p)
+						}
+						checkPicture(t, decoder, g)
+					}
+					if len(encoder.scales) > 1 {
+						for _, rows := range decoder.scales[1].details {
+							for _, row := range rows {
+								for _, v := range row {
+									if v != 0 {
+										details++
+									}
+								}
+							}
+						}
+					}
+					if !reflect.DeepEqual(decoder.Picture(), image) {
+						t.Error("the image did not come back")
+					}
+					if small := g.Width*g.Height < 20; !small && (permille == 1000) != (details > g.Width*g.Height/2) {
+						t.Errorf("%d details", details)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestDetailsCut: while a band's details are not told to the end, they count as zeros; those of other bands do not.
+func TestDetailsCut(t *testing.T) {
+	net, g, colour := tinyNet(t, 0), Geometry{21, 6 * bandRows, 3, 8}, transform.PhotoCDHalved
+	image := spoilt(g, colour, 300)
+	last := len(Passes(g.Width, g.Height)) - 1
+	run := func(left int) (c *Chain, rest int) {
+		c = NewChain(net, g, net.Tau())
+		c.Colour = colour
+		c.SetImage(clonePlanes(image))
+		for i, p := range Passes(g.Width, g.Height) {
+			coders := make([]Coder, c.Bands(p))
+			for b := range coders {
+				coders[b] = &failing{left: 1 << 30}
+			}
+			if i == last {
+				coders[1].(*failing).left = left
+			}
+			ok := c.Advance(p, coders...)
+			if ok != (i < last || coders[1].(*failing).left >= 0) {
+				t.Fatalf("%v: %v", p, ok)
+			}
+			if i == last {
+				rest = coders[1].(*failing).left
+			}
+		}
+		return c, rest
+	}
+	const plenty = 1 << 30
+	_, rest := run(plenty)
+	c, _ := run(plenty - rest - 1) // one short
+	s := &c.scales[1]
+	for y, row := range s.details[0] {
+		if known, cut := row != nil, y >= bandEdge(s.h, 1) && y < bandEdge(s.h, 2); known == cut {
+			t.Errorf("row %d: known: %v", y, known)
+		}
+	}
+	checkPicture(t, c, g)
+}
+
+// TestChance: a bit costs what a probability that follows it allows, and never nothing nor everything.
+func TestChance(t *testing.T) {
+	d := Distribution{tab: theTables()}
+	for _, one := range []int{0, 3, 500, 1000} {
+		c, r, n := chance{1 << (chanceBits - 1), 1}, newRand(72), 0
+		for range 5000 {
+			bit := r.IntN(1000) < one
+			if got, ok := c.code(new(length), &d, bit); got != bit || !ok {
+				t.Fatalf("%v is coded as %v, %v", bit, got, ok)
+			}
+			if _, freq := d.Interval(1); freq < leastChance || freq > 1<<ProbBits-leastChance {
+				t.Fatalf("frequency %d", freq)
+			}
+			if bit {
+				n++
+			}
+		}
+		if got := int(c.one >> (chanceBits - 10)); got < one-60 || got > one+60 {
+			t.Errorf("%d of 5000 bits are 1, the chance is %d of 1024", n, got)
+		}
+	}
+}
