@@ -14,7 +14,6 @@ import (
 	"github.com/ddpmz/ddpmz/internal/cifar10"
 	"github.com/ddpmz/ddpmz/internal/render"
 	"github.com/ddpmz/ddpmz/model"
-	"github.com/ddpmz/ddpmz/model/train"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
@@ -85,14 +84,14 @@ func TestTrain(t *testing.T) {
 	}
 	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
 	// It grows.
-	command(t, 0, "--init", zoo.Default, "--layers", "4", "--experts", "12", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
+	command(t, 0, "--init", "cifar10", "--layers", "6", "--experts", "12", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
 	b, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w, err := model.ReadWeights(b)
-	if err != nil || w.Layers != 4 || w.Experts != 6 || w.Channels != train.DefaultShape.Channels || w.Hidden != train.DefaultShape.Hidden {
-		t.Fatalf("grown: %+v, %v", w, err)
+	if err != nil || w.Layers != 6 || w.Experts != 12 || w.Channels != 48 || w.Hidden != 48 {
+		t.Fatalf("grown: not what was asked for (%v)", err)
 	}
 	codes(t, "grown", b, list[:1])
 	command(t, 1, "--init", zoo.Default, "--layers", "1", folder)

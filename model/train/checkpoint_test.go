@@ -26,7 +26,7 @@ func TestResume(t *testing.T) {
 		o, shape := quick, Shape{Channels: 16, Layers: 1, Hidden: 16}
 		o.Muon, o.Threads = useMuon, 1
 		if useMuon {
-			shape.Experts = process.Looks
+			shape.Experts = process.Experts
 		}
 		net, err := NewNet(shape, 1)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 func TestExport(t *testing.T) {
 	net := zooNet(t)
 	images := textures(8, 96) // with two, lengths differ by as much as that for another dither alone
-	for _, net := range []*Net{net, trainedExperts(t, net, images)} {
+	for _, net := range []*Net{net, trainedExperts(t, netOf(t, singleFile(t)), images)} {
 		e, err := ExportNet(context.Background(), net, images, .4, 2)
 		if err != nil {
 			t.Fatal(err)
@@ -66,10 +66,12 @@ func TestExportDerived(t *testing.T) {
 	net := zooNet(t)
 	r := rand.New(rand.NewPCG(7, 7))
 	for name, n := range map[string]int{"gain": net.Layers + 1, "shift": net.Layers + 1, "head gain": 1, "head shift": 1} {
-		x := net.value(0, name)
-		for i := range x { // gains of the other kind of image are none of these images' business
-			if size := len(x) / n; i%size < size/process.Kinds {
-				x[i] = float32(r.NormFloat64())
+		for e := range net.Experts {
+			x := net.value(e, name)
+			for i := range x { // gains of the other kind of image are none of these images' business
+				if size := len(x) / n; i%size < size/process.Kinds {
+					x[i] = float32(r.NormFloat64())
+				}
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func TestGrow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []Shape{{Channels: 32, Layers: 1, Hidden: 16}, {Channels: 16, Layers: 3, Hidden: 16}, {Channels: 16, Layers: 1, Hidden: 48}, {Channels: 48, Layers: 2, Hidden: 32},
-		{Channels: 16, Layers: 1, Hidden: 16, Experts: process.Looks}, {Channels: 32, Layers: 2, Hidden: 32, Experts: process.Looks}} {
+		{Channels: 16, Layers: 1, Hidden: 16, Experts: process.Experts}, {Channels: 32, Layers: 2, Hidden: 32, Experts: process.Experts}} {
 		n, err := small.Grow(s, 2)
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +55,7 @@ func TestGrow(t *testing.T) {
 					moved++
 				}
 			}
-			if len(p.Dims) > 1 && p.Name[:3] != "out" && moved < len(p.Value)/4 {
+			if len(p.Dims) > 1 && p.Name[:3] != "out" && moved < len(p.Value)/process.Conditions {
 				t.Errorf("%v: %d of %d values of %s have learned", s, moved, len(p.Value), p.Name)
 			}
 		}
@@ -68,10 +68,11 @@ func TestGrow(t *testing.T) {
 	}
 }
 
-// TestGrowExperts: the model of the zoo, when it has grown into experts, is in every bit what it was: the code lengths and
+// TestGrowExperts: a model of the zoo that is one network, when it has grown into experts, is in every bit what it was: the code lengths and
 // the pictures of the codec are the same at every step, of gray images, of those with YCoCg and with derived colours.
 func TestGrowExperts(t *testing.T) {
-	n := zooNet(t)
+	single := singleFile(t)
+	n := netOf(t, single)
 	s := n.Shape
 	s.Experts = process.Experts
 	grown, err := n.Grow(s, 1)
@@ -81,7 +82,7 @@ func TestGrowExperts(t *testing.T) {
 	if _, err := grown.Grow(n.Shape, 1); err == nil {
 		t.Error("experts grew into one network")
 	}
-	w, err := model.ReadWeights(zooFile(t))
+	w, err := model.ReadWeights(single)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestGrowExperts(t *testing.T) {
 		t.Fatal(err)
 	}
 	var nets [2]*model.Net
-	for i, f := range [][]byte{zooFile(t), file} {
+	for i, f := range [][]byte{single, file} {
 		if nets[i], err = model.Load(f); err != nil {
 			t.Fatal(err)
 		}

@@ -23,10 +23,22 @@ func zooFile(t testing.TB) []byte {
 	return file
 }
 
-// zooNet returns the network of the default model.
-func zooNet(t testing.TB) *Net {
+// singleFile returns the weights file of the model that is one network, without experts.
+func singleFile(t testing.TB) []byte {
 	t.Helper()
-	w, err := model.ReadWeights(zooFile(t))
+	file, err := zoo.File("cifar10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// zooNet returns the network of the default model.
+func zooNet(t testing.TB) *Net { return netOf(t, zooFile(t)) }
+
+func netOf(t testing.TB, file []byte) *Net {
+	t.Helper()
+	w, err := model.ReadWeights(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func perturb(n *Net) {
 // TestWeightsRoundTrip: a network becomes a file that the codec takes, and the file the network again, but for
 // rounding; and that network the same file.
 func TestWeightsRoundTrip(t *testing.T) {
-	for _, s := range []Shape{DefaultShape, {Channels: 16, Layers: 0, Hidden: 32, Wavelet: 2}, {Channels: 16, Layers: 2, Hidden: 16, Experts: process.Looks}} {
+	for _, s := range []Shape{DefaultShape, {Channels: 16, Layers: 0, Hidden: 32, Wavelet: 2}, {Channels: 16, Layers: 2, Hidden: 16, Experts: process.Experts}} {
 		n, err := NewNet(s, 1)
 		if err != nil {
 			t.Fatal(err)
