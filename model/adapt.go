@@ -60,8 +60,20 @@ type offset struct{ value, count int32 }
 
 func (o *offset) learn(score int64, rate, limit int32) {
 	o.count = min(o.count+1, limit)
-	o.value = clamp(o.value+int32(clamp(score, -1<<10, 6<<10))*rate/(o.count+30), -maxOffset, maxOffset)
+	o.value = clamp(o.value+quotient(int32(clamp(score, -1<<10, 6<<10))*rate, o.count+30), -maxOffset, maxOffset)
 }
+
+// reciprocals hold 2^40/d, rounded up, for quotient.
+var reciprocals = func() (r [256]int64) {
+	for d := int64(1); d < int64(len(r)); d++ {
+		r[d] = 1<<40/d + 1
+	}
+	return
+}()
+
+// quotient returns n/d, towards 0, for 0 < d < 256 and |n| up to 2^22 d, in less time than dividing takes: with a reciprocal
+// that is too large by at most 2^-40, n times it is too large by less than 1/d.
+func quotient(n, d int32) int32 { return int32(int64(n)*reciprocals[uint8(d)]>>40) - n>>31 }
 
 // How offsets learn: how much from a score, at first and in the long run.
 const (
@@ -181,7 +193,7 @@ func (b *band) correctScale(r *correction, i, y, x int, scale int32, tunedScale 
 
 	around, above := 0, 0
 	if count := int32(sum >> 15); count > 0 {
-		v := (int32(sum&(1<<15-1)) - 16*count) * 8 / (count + 1) // mean score, shrunk, Q7
+		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk, Q7
 		around = int(clamp(1+(v+96)>>4, 1, scoreContexts-1))
 	}
 	if q := b.s.parent; q != nil {
@@ -251,11 +263,10 @@ func (t *tables) times(v int64, scale int32) int64 {
 	return v * m >> uint(20-e)
 }
 
-// learn takes note of the cell [lo,hi) coded within the cell [from,to), both as deviations in Q10, and of its
+// learn takes note of the cell [lo,hi) coded, as deviations in Q10, within one whose slopes are known, and of its
 // mean x, Q6; it returns the trace.
-func (r *correction) learn(t *tables, from, to, lo, hi int64, x int64) trace {
+func (r *correction) learn(t *tables, known, knownCentre, lo, hi int64, x int64) trace {
 	spread, centre := t.slopes(lo, hi)
-	known, knownCentre := t.slopes(from, to)
 	score, gradient := known-spread, centre-knownCentre
 	r.score, r.gradient = score, gradient
 	r.offsets[0].learn(score, offsetRate, wholeLimit)
@@ -285,14 +296,14 @@ func (r *correction) slope() slope {
 
 // learn has r take note that within the cell old at clock k the new one, at clock to, was coded.
 func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
-	from, till := int64(-tailT<<10), int64(tailT<<10)
+	known, centre := d.tab.allSpread, int64(0)
 	if k != unknown {
 		n := int64(old >> d.clock)
-		from, till = d.deviation(n), d.deviation(n+1<<(k-d.clock))
+		known, centre = d.tab.slopes(d.deviation(n), d.deviation(n+1<<(k-d.clock)))
 	}
 	n := int64(a >> d.clock)
 	x := d.tab.truncatedMean(r.mean, r.scale, a, uint16(d.dither), to)
-	return r.learn(d.tab, from, till, d.deviation(n), d.deviation(n+1), x)
+	return r.learn(d.tab, known, centre, d.deviation(n), d.deviation(n+1), x)
 }
 
 // slopes returns two derivatives of the logarithm of the integral over the deviations [a,b), Q10. With the integral F

@@ -107,6 +107,27 @@ func TestGradientAveragesZero(t *testing.T) {
 	}
 }
 
+// TestQuotient compares with division, at the limits too.
+func TestQuotient(t *testing.T) {
+	r := newRand(23)
+	for d := int32(1); d < 256; d++ {
+		limit := int32(min(int64(d)<<22, 1<<31-1))
+		for k := range int32(400) {
+			n := []int32{k, k * d, k*d - 1, limit - k, r.Int32N(limit)}[k%5]
+			if k&8 != 0 {
+				n = -n
+			}
+			if got := quotient(n, d); got != n/d {
+				t.Fatalf("%d/%d: %d", n, d, got)
+			}
+		}
+	}
+	tab := theTables()
+	if spread, centre := tab.slopes(-tailT<<10, tailT<<10); spread != tab.allSpread || centre != 0 {
+		t.Errorf("where nothing is known the slopes are %d and %d", spread, centre)
+	}
+}
+
 func drawLogistic(r *rand.Rand, mean, scale float64) float64 {
 	p := r.Float64()*(1-2e-9) + 1e-9
 	return mean + scale*math.Log(p/(1-p))

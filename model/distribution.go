@@ -36,6 +36,8 @@ type tables struct {
 	entropy [2*tailT*tableSteps + 2]uint32 // the binary entropy of F(t) in nats, Q31
 	shrink  [scaleSteps]int64              // 2^(-i/scaleSteps), Q20
 	rec     [1 << 12]uint64                // 2^42/(i+1) for i >= 2^11
+
+	allSpread int64 // of slopes where nothing is known
 }
 
 // theTables are computed with integers alone, so that they are the same everywhere.
@@ -61,6 +63,7 @@ var theTables = sync.OnceValue(func() *tables {
 	for i := 1 << 11; i < 1<<12; i++ {
 		t.rec[i] = 1 << 42 / uint64(i+1)
 	}
+	t.allSpread, _ = t.slopes(-tailT<<10, tailT<<10)
 	return t
 })
 

@@ -75,8 +75,9 @@ type tuner struct {
 
 	// What has been seen since the last step.
 	sites   int
-	slopes  [maxMembers][maxHidden]int64 // sums of slope times unit, by member: of the mean + 2^32 · of the scale
-	slope   [maxMembers]int64            // sums of slopes, likewise
+	means   [maxMembers][maxHidden]int32 // sums of slope times unit, by member, of the mean
+	scales  [maxMembers][maxHidden]int32 // and of the scale
+	slope   [maxMembers]int64            // sums of slopes: of the mean + 2^32 · of the scale
 	sampled int                          // sites that the next two are of
 	sum     [maxHidden]int32             // of the units,
 	squares [maxHidden]int64             // and of their squares
@@ -95,16 +96,17 @@ func (r *tuner) begin(t *tuning, layer *kernel.Conv, members int, unitBits uint)
 // forget forgets what has been seen.
 func (r *tuner) forget() {
 	r.sites, r.sampled, r.slope = 0, 0, [maxMembers]int64{}
-	for o := range r.slopes {
-		clear(r.slopes[o][:r.units])
+	for o := range r.means {
+		clear(r.means[o][:r.units])
+		clear(r.scales[o][:r.units])
 	}
 	clear(r.sum[:r.units])
 	clear(r.squares[:r.units])
 }
 
 // A slope is the gradient of the log-likelihood of a coordinate: by its mean, Q8, in units of the scale, less than 1 in
-// magnitude; and 2^32 times that by the logarithm of the scale, Q6, -1 to 6. One multiplication is both's. Of at most
-// 2·tuneSites sites, sums of either times a unit are below 2^31.
+// magnitude; and 2^32 times that by the logarithm of the scale, Q6, -1 to 6. Of at most 2·tuneSites sites, sums of either
+// times a unit are below 2^31.
 type slope int64
 
 func newSlope(mean, scale int64) slope { return slope(mean + scale<<32) }
@@ -122,10 +124,8 @@ func (r *tuner) see(units []int16, slopes *[maxMembers]slope) {
 			continue
 		}
 		r.slope[m] += int64(s)
-		sums := r.slopes[m][:len(units)]
-		for j, v := range units {
-			sums[j] += int64(s) * int64(v)
-		}
+		mean, scale := split(int64(s))
+		kernel.AddProducts(r.means[m][:], r.scales[m][:], units, int16(mean), int16(scale))
 	}
 	if r.sites&3 == 0 { // the power of the units does not change from site to site
 		sum, squares := r.sum[:len(units)], r.squares[:len(units)]
@@ -159,9 +159,8 @@ func (r *tuner) step() {
 			*w = int32(clamp(int64(*w)+(slope-all*c>>centreBits)*(step*rate>>20)>>16, -1<<30, 1<<30))
 		}
 		for m := range r.members {
-			mean, scale := split(r.slopes[m][j])
-			follow(&r.weight[m][j], mean, allMean[m], meanStep)
-			follow(&r.weight[maxMembers+m][j], scale, allScale[m], scaleStep)
+			follow(&r.weight[m][j], int64(r.means[m][j]), allMean[m], meanStep)
+			follow(&r.weight[maxMembers+m][j], int64(r.scales[m][j]), allScale[m], scaleStep)
 		}
 		r.centre[j] += (mean - r.centre[j] + 1<<centreRate>>1) >> centreRate
 		r.power[j] += (power - r.power[j]) >> centreRate

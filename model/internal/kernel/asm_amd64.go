@@ -12,10 +12,10 @@ import "golang.org/x/sys/cpu"
 func assembly() (list []implementation) {
 	x := &cpu.X86
 	if x.HasAVX2 {
-		list = append(list, implementation{"AVX2", rowAVX2, layoutAssembly})
+		list = append(list, implementation{"AVX2", rowAVX2, layoutAssembly, addAVX2})
 	}
 	if x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG {
-		list = append(list, implementation{"AVX-512", rowAVX512, layoutAssembly})
+		list = append(list, implementation{"AVX-512", rowAVX512, layoutAssembly, addAVX2})
 	}
 	return list
 }
@@ -29,6 +29,13 @@ var tileKernels = [...]tileKernel{
 
 func rowAVX2(c *Conv, b int, r row)   { rowTiles(tileKernels[:7], c, b, r) }
 func rowAVX512(c *Conv, b int, r row) { rowTiles(tileKernels[:], c, b, r) }
+
+// addAVX2 is a productAdder.
+func addAVX2(a, b []int32, x []int16, p, q int16) {
+	if len(x) > 0 {
+		addProductsAVX2(len(x)/block, &x[0], &a[:len(x)][0], &b[:len(x)][0], int32(uint16(p)), int32(uint16(q)))
+	}
+}
 
 // outputPlace is where the sum of an output lies in AVX2's two registers. Packing two
 // registers to int16 interleaves their halves; from these places, it comes out

@@ -4,7 +4,9 @@ package kernel
 
 // assembly returns what of the assembly runs here: every 64-bit Arm processor that
 // Go runs on has NEON.
-func assembly() []implementation { return []implementation{{"NEON", rowNEON, layoutAssembly}} }
+func assembly() []implementation {
+	return []implementation{{"NEON", rowNEON, layoutAssembly, addPortable}}
+}
 
 var tileKernels = [...]tileKernel{
 	1: tiles1NEON, 2: tiles2NEON, 3: tiles3NEON, 4: tiles4NEON, 5: tiles5NEON, 6: tiles6NEON,

@@ -33,3 +33,8 @@ func tiles5AVX2(tiles int, rows int, pairs int, w *int16, bias *int32, shift uin
 //
 //go:noescape
 func tiles6AVX2(tiles int, rows int, pairs int, w *int16, bias *int32, shift uint64, low int16, src *int16, srcStride int, srcRow int, dst *int16, dstStride int, pre *int16, preStride int, post *int16, postStride int)
+
+// addProductsAVX2 adds p and q times x to a and b, blocks of 16 elements. The upper halves of p and q are 0.
+//
+//go:noescape
+func addProductsAVX2(blocks int, x *int16, a *int32, b *int32, p int32, q int32)

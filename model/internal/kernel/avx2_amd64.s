@@ -819,3 +819,40 @@ odd:
 	JNE          tile
 	VZEROUPPER
 	RET
+
+// func addProductsAVX2(blocks int, x *int16, a *int32, b *int32, p int32, q int32)
+// Requires: AVX, AVX2
+TEXT ·addProductsAVX2(SB), NOSPLIT, $0-40
+	MOVQ         blocks+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         a+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVL         p+32(FP), SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	MOVL         q+36(FP), SI
+	VMOVD        SI, X1
+	VPBROADCASTD X1, Y1
+
+block:
+	VPMOVZXWD (CX), Y2
+	VPMADDWD  Y0, Y2, Y3
+	VPADDD    (DX), Y3, Y3
+	VMOVDQU   Y3, (DX)
+	VPMADDWD  Y1, Y2, Y2
+	VPADDD    (BX), Y2, Y2
+	VMOVDQU   Y2, (BX)
+	VPMOVZXWD 16(CX), Y2
+	VPMADDWD  Y0, Y2, Y3
+	VPADDD    32(DX), Y3, Y3
+	VMOVDQU   Y3, 32(DX)
+	VPMADDWD  Y1, Y2, Y2
+	VPADDD    32(BX), Y2, Y2
+	VMOVDQU   Y2, 32(BX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	DECQ      AX
+	JNE       block
+	VZEROUPPER
+	RET

@@ -240,11 +240,12 @@ type implementation struct {
 	name   string
 	row    rowKernel
 	layout layout
+	add    productAdder
 }
 
 // implementations returns those that run here, the fastest last.
 func implementations() []implementation {
-	return append([]implementation{{"portable", rowPortable, layoutPortable}}, assembly()...)
+	return append([]implementation{{"portable", rowPortable, layoutPortable, addPortable}}, assembly()...)
 }
 
 var best = func() implementation {

@@ -24,6 +24,7 @@ func main() {
 		for sites := 1; sites <= 6; sites++ {
 			generate(fmt.Sprintf("tiles%dAVX2", sites), sites, new(avx2))
 		}
+		addProducts()
 	}
 	Generate()
 }
@@ -131,6 +132,42 @@ func generate(name string, sites int, v vectors) {
 	}
 	DECQ(tiles)
 	JNE(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+// addProducts writes the function that adds multiples of one vector to two others. An int16 with zeros above it, times a factor
+// with zeros above it, in pairs, is the product as an int32.
+func addProducts() {
+	TEXT("addProductsAVX2", NOSPLIT, "func(blocks int, x *int16, a, b *int32, p, q int32)")
+	Doc("addProductsAVX2 adds p and q times x to a and b, blocks of 16 elements. The upper halves of p and q are 0.")
+	Pragma("noescape")
+	blocks := Load(Param("blocks"), GP64())
+	x := Load(Param("x"), GP64())
+	to := []reg.Register{Load(Param("a"), GP64()), Load(Param("b"), GP64())}
+	factors := []reg.VecVirtual{YMM(), YMM()}
+	for i, name := range []string{"p", "q"} {
+		low := XMM()
+		VMOVD(Load(Param(name), GP32()), low)
+		VPBROADCASTD(low, factors[i])
+	}
+	Label("block")
+	for half := range 2 {
+		v := YMM()
+		VPMOVZXWD(Mem{Base: x, Disp: 16 * half}, v)
+		for i := range to {
+			sum := YMM()
+			VPMADDWD(factors[i], v, sum)
+			VPADDD(Mem{Base: to[i], Disp: 32 * half}, sum, sum)
+			VMOVDQU(sum, Mem{Base: to[i], Disp: 32 * half})
+		}
+	}
+	ADDQ(Imm(32), x)
+	for _, t := range to {
+		ADDQ(Imm(64), t)
+	}
+	DECQ(blocks)
+	JNE(LabelRef("block"))
 	VZEROUPPER()
 	RET()
 }

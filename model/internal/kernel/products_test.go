@@ -1,0 +1,53 @@
+package kernel
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestAddProducts compares all implementations, with the greatest numbers too, and checks that they stay within their slices.
+func TestAddProducts(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	number := func() int16 {
+		if r.IntN(4) == 0 {
+			return []int16{-1 << 15, -1, 0, 1, 1<<15 - 1}[r.IntN(5)]
+		}
+		return int16(r.Uint32())
+	}
+	for n := 0; n <= 240; n += block {
+		for range 20 {
+			x := make([]int16, n)
+			for j := range x {
+				x[j] = number()
+			}
+			p, q := number(), number()
+			a, b := make([]int32, n+1), make([]int32, n+2)
+			for j := range b {
+				a[min(j, n)], b[j] = int32(r.Uint32()), int32(r.Uint32())
+			}
+			wantA, wantB := slices.Clone(a), slices.Clone(b)
+			for j, v := range x {
+				wantA[j], wantB[j] = int32(int64(a[j])+int64(p)*int64(v)), int32(int64(b[j])+int64(q)*int64(v))
+			}
+			for _, i := range implementations() {
+				gotA, gotB := slices.Clone(a), slices.Clone(b)
+				i.add(gotA, gotB, x, p, q)
+				if !slices.Equal(gotA, wantA) || !slices.Equal(gotB, wantB) {
+					t.Fatalf("%s: %d elements times %d and %d: %v and %v, want %v and %v", i.name, n, p, q, gotA, gotB, wantA, wantB)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkAddProducts(b *testing.B) {
+	x, sums := make([]int16, 48), make([]int32, 96)
+	for _, i := range implementations() {
+		b.Run(i.name, func(b *testing.B) {
+			for b.Loop() {
+				i.add(sums[:48], sums[48:], x, 3, -5)
+			}
+		})
+	}
+}
