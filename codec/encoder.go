@@ -399,23 +399,16 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 	p.colour = nil // so that planes can go when the chain has what they held
 	attempts[0] = code(first, planes, e.Progress)
 	others.Wait()
-	best := 0
-	for i, a := range attempts {
+	var sizes []int64
+	for _, a := range attempts {
 		if a.err != nil {
 			return nil, a.err
 		}
-		if a.size < attempts[best].size {
-			best = i
-		}
+		sizes = append(sizes, a.size)
 	}
-	begins := func(i int) bool { return steady(net, p.geometry(), colour, attempts[i].chain.Picture()) }
-	if shortest := attempts[best].size; len(attempts) > 1 && !begins(best) {
-		most := shortest + shortest/steadyShare
-		for i, a := range attempts {
-			if a.size <= most && begins(i) {
-				best, most = i, a.size-1
-			}
-		}
+	best := 0
+	if len(attempts) > 1 {
+		best = steadiest(sizes, func(i int) int64 { return fall(net, p.geometry(), colour, attempts[i].chain.Picture()) })
 	}
 	*f = *attempts[best].file
 	return func() []model.Plane {

@@ -1,6 +1,8 @@
 package codec
 
 import (
+	"cmp"
+	"math"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/model"
@@ -63,17 +65,42 @@ func (o orientation) turn(y int, rows []model.Plane, h int) int {
 	return y
 }
 
-// An orientation that costs more than the shortest by less than a steadyShare of its bytes is taken in its place if the first
-// pictures get better with it, and not with that.
-const steadyShare = 400
+// An orientation that costs more than the shortest by less than a steadyShare of its bytes is taken in its place if its first
+// pictures get better, or do not get as much worse.
+const steadyShare = 150
 
-// steady reports whether each of the first pictures of a prefix is as near to the image as the one before it, or within an
-// eighth of a decibel: mid-gray, what the coarsest coefficients say, the thumbnail, and what the next pass adds. They depend
-// on a few samples, which in small images mislead easily.
-func steady(net *model.Net, g model.Geometry, colour model.Colour, image []model.Plane) bool {
+// steadyFall is what a fall may be that is none: an eighth of a decibel.
+const steadyFall = fallUnit / 32
+
+const fallUnit = 1 << 10
+
+// steadiest returns which of orientations with files of the given sizes is taken.
+func steadiest(sizes []int64, fall func(i int) int64) (best int) {
+	order := make([]int, len(sizes))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sizes[a], sizes[b]) })
+	shortest := sizes[order[0]]
+	least := int64(math.MaxInt64)
+	for _, i := range order {
+		if least <= steadyFall || sizes[i] > shortest+shortest/steadyShare {
+			break
+		}
+		if f := fall(i); f < least {
+			best, least = i, f
+		}
+	}
+	return best
+}
+
+// fall returns the largest share, in 1/fallUnit, by which the squared error of one of the first pictures of a prefix is above
+// that of the one before it: mid-gray, what the coarsest coefficients say, the thumbnail, and what the next pass adds. They
+// depend on a few samples, which in small images mislead easily.
+func fall(net *model.Net, g model.Geometry, colour model.Colour, image []model.Plane) int64 {
 	const all = 1 << 30
 	passes := model.Passes(g.Width, g.Height)
-	var before int64
+	var before, worst int64
 	for i, symbols := range []int{0, len(image), all, all} {
 		c := model.NewChain(net, g, net.Tau())
 		c.Colour = colour
@@ -89,12 +116,12 @@ func steady(net *model.Net, g model.Geometry, colour model.Colour, image []model
 				now += d * d
 			}
 		}
-		if i > 0 && now > before+before/32 {
-			return false
+		if i > 0 {
+			worst = max(worst, (now-before)*fallUnit/max(before, 1))
 		}
 		before = now
 	}
-	return true
+	return worst
 }
 
 // A starved coder runs out after some symbols.
