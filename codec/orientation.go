@@ -2,7 +2,6 @@ package codec
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/model"
@@ -82,7 +81,7 @@ func steadiest(sizes []int64, fall func(i int) int64) (best int) {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sizes[a], sizes[b]) })
 	shortest := sizes[order[0]]
-	least := int64(math.MaxInt64)
+	least := int64(1<<63 - 1)
 	for _, i := range order {
 		if least <= steadyFall || sizes[i] > shortest+shortest/steadyShare {
 			break
