@@ -99,6 +99,17 @@ func TestTrain(t *testing.T) {
 	command(t, 1, "--experts", "2", folder)
 }
 
+// TestFeed: the picture that is held out comes twice; on and on, others come (package train tests that).
+func TestFeed(t *testing.T) {
+	folder, _ := pictures(t, 4)
+	crops, _ := command(t, 0, "feed", "--held-out", "--crop", "32", folder)
+	if record := 2 * (2 + (3+9)*16*16); len(crops) != 2*record {
+		t.Errorf("%d bytes, not two of %d", len(crops), record)
+	}
+	command(t, 2, "feed")
+	command(t, 1, "feed", "--crop", "33", folder)
+}
+
 // codes checks that pictures come back from files of a model of one's own.
 func codes(t *testing.T, name string, weights []byte, list []image.Image) {
 	t.Helper()

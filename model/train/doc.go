@@ -14,7 +14,8 @@
 //     which are added in order. So the number of threads changes nothing but the time. (trainer.go, batch.go)
 //
 // "The paper" is Ho, Jain and Abbeel, Denoising Diffusion Probabilistic Models, 2020. The twin in PyTorch, for
-// those who have a GPU, is in the folder torch; model/testdata has activations that both must reproduce.
+// those who have a GPU, is in the folder torch, and gets its crops from here (feed.go); model/testdata has activations that
+// both must reproduce.
 //
 // Values here are in grey levels of 8-bit images, logarithms natural, tensors [row][column][channel].
 package train
