@@ -19,6 +19,9 @@ func (m *memoryCoder) End()   { m.look() }
 // TestMemory: Memory is at least what is there, in the middle of any pass and of a picture, and not much more, whatever
 // the shape and however many processors: at most a quarter and 200 kB.
 func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute with the race detector, of which it has no need")
+	}
 	net := tinyNet(t, 0)
 	if err := foldAll(net); err != nil { // layers are the network's own
 		t.Fatal(err)
