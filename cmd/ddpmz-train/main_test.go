@@ -108,6 +108,7 @@ func TestFeed(t *testing.T) {
 	}
 	command(t, 2, "feed")
 	command(t, 1, "feed", "--crop", "33", folder)
+	command(t, 1, "feed", "--held-out", "--crop", "33", folder)
 }
 
 // codes checks that pictures come back from files of a model of one's own.

@@ -23,11 +23,11 @@ import (
 //
 // Crops come in the order in which they are made, which with several threads is not always the same.
 func Feed(ctx context.Context, w io.Writer, images []Image, wavelet int, o Options) error {
-	o.Steps = 1
-	if o = o.withDefaults(); len(images) == 0 {
+	if len(images) == 0 {
 		return ErrNoImages
 	}
-	if err := o.check(); err != nil {
+	o, err := o.forFeeding()
+	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -52,7 +52,6 @@ func Feed(ctx context.Context, w io.Writer, images []Image, wavelet int, o Optio
 		})
 	}
 	out := bufio.NewWriterSize(w, 1<<20)
-	var err error
 	for err == nil && ctx.Err() == nil {
 		select {
 		case b := <-records:
@@ -65,8 +64,18 @@ func Feed(ctx context.Context, w io.Writer, images []Image, wavelet int, o Optio
 	return errors.Join(append(errs, err, out.Flush())...)
 }
 
+// forFeeding returns the options with defaults filled in, if they are in range.
+func (o Options) forFeeding() (Options, error) {
+	o.Steps, o.Duration = 1, 0 // one of them is asked for
+	o = o.withDefaults()
+	return o, o.check()
+}
+
 // FeedHeldOut writes, as Feed does, the middle of every image that is large enough: as it is, and once more derived.
 func FeedHeldOut(w io.Writer, images []Image, wavelet, side int) error {
+	if _, err := (Options{Crop: side}).forFeeding(); err != nil {
+		return err
+	}
 	for i, m := range images {
 		if min(m.W, m.H) < side {
 			continue
