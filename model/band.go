@@ -55,6 +55,10 @@ type band struct {
 	news int     // coordinates that have advanced
 	undo []cells // what the first of them were
 
+	shown, seen *channels // by the trunk, and by the heads
+	heads       *[len(groups)]head
+	near        *nearLayers
+
 	dither        [coordinates]ditherStore // of the frame
 	before, after [coordinates]store       // cells of the frame above the band and below it
 	learned       lessons

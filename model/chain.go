@@ -69,6 +69,7 @@ type scale struct {
 	mask   uint16
 	stage  int  // last stage completed, -1 at first
 	begun  bool // the first pass is due, or done
+	chroma bool // something may be known of chroma
 
 	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
 	truth  [coordinates]store // empty in a decoder
@@ -226,6 +227,7 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 		learned[number] = b.learned
 		return ok
 	})
+	s.chroma = s.chroma || p.Stage > 0
 	if !ok {
 		return false
 	}
@@ -350,6 +352,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 	final := stage == stages-1
 	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
 	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
+	clocks := b.seen.clock - b.seen.cell
 	var r correction
 	for y := range b.hidden.H {
 		sy := b.y0 + 2*(y0+y) + origin[0]
@@ -386,8 +389,8 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 							slopes[m] = r.slope()
 							a, k = next, to
 							b.setCell(i, site, a, k)
-							f := cells[sx*2*coordinates:]
-							f[i], f[coordinates+i] = c.net.features.cell(a, u, k, deep)
+							f := cells[sx*b.seen.cells:]
+							f[i], f[clocks+i] = c.net.features.cell(a, u, k, deep)
 						}
 					}
 					switch {

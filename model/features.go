@@ -127,18 +127,6 @@ func (b *box) sums(dst []int32, src *ring, y, h, r int) {
 	edge(len(dst))
 }
 
-// The network's inputs, by channel of a site: the coarser image's deviation from its local mean, its
-// brightness, the centres of the cells, their clocks, the logarithms of the coarser image's local activity
-// and of the cells'.
-const (
-	inDeviation  = 0
-	inBrightness = inDeviation + planes
-	inCell       = inBrightness + planes
-	inTexture    = inCell + 2*coordinates
-	inActivity   = inTexture + planes
-	inputs       = inActivity + coordinates
-)
-
 // ringRows returns how many rows of what prepare computes are held: those of a slab, and those that other steps are
 // behind.
 func ringRows(slab int) int { return slab + textureHalo + 3 }
@@ -166,14 +154,14 @@ func (b *band) beginPrepare() {
 		b.magnitude[i].begin(w, n)
 		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
-	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, 2*coordinates)
+	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, b.seen.cells)
 	for _, y := range []int{-1, b.s.h} {
 		if y >= b.y0-1 && y <= b.y1 {
 			clear(b.cells.Row(y))
 		}
 	}
 	from := max(0, b.y0-reach)
-	b.layers[0].begin(from, n, n, w, inputs)
+	b.layers[0].begin(from, n, n, w, b.shown.inputs)
 	b.measured = [...]int{b.top, max(0, from-1), from}
 }
 
@@ -206,7 +194,7 @@ func (b *band) prepare(ll *coarse, shift uint, to int) {
 
 // look is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
 func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
-	w, t := b.s.w, b.c.net.features
+	w, t, in := b.s.w, b.c.net.features, b.shown
 	var row []int16 // of the input, unless it begins further down
 	if y >= b.layers[0].top {
 		row = b.layers[0].Row(y)
@@ -224,13 +212,14 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 		}
 		if row != nil {
 			for x, v := range level {
-				row[x*inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
+				row[x*in.inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
 			}
 		}
 	}
 	cell, clock, dither := resize(h.cell, w, w), resize(h.clock, w, w), resize(h.dither, w, w)
 	h.cell, h.clock, h.dither = cell, clock, dither
-	for i := range bands * b.s.planes {
+	told := bands * b.told()
+	for i := range told {
 		magnitude := b.magnitude[i].row(y)
 		cells, from := b.cellsOf(i, y)
 		deep := b.c.deepOf(i / bands)
@@ -243,36 +232,53 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 			}
 			magnitude[x] = max(z, -z)
 			if row != nil {
-				f := row[x*inputs+inCell+i:][:coordinates+1]
-				f[0], f[coordinates] = t.compress(z>>3), t.precision(k, deep)
+				f := row[x*in.inputs:][:in.inputs]
+				f[in.cell+i], f[in.clock+i] = t.compress(z>>3), t.precision(k, deep)
 			}
 		}
 	}
-	if row != nil && b.s.planes < planes { // zeros that both sides know
-		const first = bands
-		var cells, precisions, activities [coordinates - first]int16
-		for i := range cells {
-			cells[i], precisions[i] = t.cell(0, 0, 0, 0)
-			activities[i] = t.log(0)
-		}
+	rest := t.precise[unknown] // the clock of those that are not told
+	if b.s.planes < planes {
+		rest = t.precise[0] // zeros that both sides know
+	}
+	if row != nil && told < coordinates {
+		activity := t.log(0)
 		for x := range w {
-			f := row[x*inputs:][:inputs]
-			*(*[coordinates - first]int16)(f[inCell+first:]) = cells
-			*(*[coordinates - first]int16)(f[inCell+coordinates+first:]) = precisions
-			*(*[coordinates - first]int16)(f[inActivity+first:]) = activities
+			f := row[x*in.inputs:][:in.inputs]
+			if in.constants > 0 {
+				f[in.constants], f[in.constants+1] = rest, activity
+				continue
+			}
+			for i := told; i < coordinates; i++ {
+				f[in.cell+i], f[in.clock+i], f[in.activity+i] = 0, rest, activity
+			}
 		}
 	}
 	if y >= b.y0-1 && y <= b.y1 {
-		cells := b.cells.Row(y)
+		cells, seen := b.cells.Row(y), b.seen
+		clocks := seen.clock - seen.cell
 		for x := range w {
-			copy(cells[x*2*coordinates:][:2*coordinates], row[x*inputs+inCell:])
+			f, c := row[x*in.inputs:][:in.inputs], cells[x*seen.cells:][:seen.cells]
+			clear(c)
+			copy(c[:told], f[in.cell:])
+			copy(c[clocks:][:told], f[in.clock:])
+			if seen.cellConstant > 0 {
+				c[seen.cellConstant] = rest
+				continue
+			}
+			for i := clocks + told; i < len(c); i++ {
+				c[i] = rest
+			}
 		}
 	}
 }
 
+// told returns of how many planes the trunk is told the cells: all of them, but none that are constant.
+func (b *band) told() int { return min(b.shown.planes, b.s.planes) }
+
 // compare is the second step: the deviation from the mean over 5x5 sites.
 func (b *band) compare(y int, h *helper) {
-	w, t := b.s.w, b.c.net.features
+	w, t, in := b.s.w, b.c.net.features, b.shown
 	sums := resize(h.sums, w, w)
 	h.sums = sums
 	var row []int16
@@ -286,7 +292,7 @@ func (b *band) compare(y int, h *helper) {
 			e := 25*v - sums[x] // 25 times the deviation, Q4
 			deviation[x] = max(e, -e)
 			if row != nil {
-				row[x*inputs+inDeviation+p] = t.compress((e + 25) / 50)
+				row[x*in.inputs+inDeviation+p] = t.compress((e + 25) / 50)
 			}
 		}
 	}
@@ -294,7 +300,7 @@ func (b *band) compare(y int, h *helper) {
 
 // measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
 func (b *band) measure(y int, h *helper) {
-	w, t := b.s.w, b.c.net.features
+	w, t, in := b.s.w, b.c.net.features, b.shown
 	sums := resize(h.sums, w, w)
 	h.sums = sums
 	row := b.layers[0].Row(y)
@@ -303,21 +309,25 @@ func (b *band) measure(y int, h *helper) {
 		h.deviation[p].sums(sums, &b.deviation[p], y, b.s.h, 1)
 		for x, v := range sums {
 			texture := uint32(v) * 16 / 225 // mean absolute deviation, Q8
-			row[x*inputs+inTexture+p] = t.log(texture)
+			row[x*in.inputs+in.texture+p] = t.log(texture)
 			if own {
 				b.texture[p][j+x] = texture
 			}
 		}
 	}
-	for i := range bands * b.s.planes {
+	told := bands * b.told()
+	for i := range told {
 		h.magnitude[i].sums(sums, &b.magnitude[i], y, b.s.h, 2)
 		for x, v := range sums {
 			activity := uint32(v) * 4 / 25 // mean magnitude, Q8
-			row[x*inputs+inActivity+i] = t.log(activity)
+			row[x*in.inputs+in.activity+i] = t.log(activity)
 			if own {
 				b.activity[i][j+x] = uint16(min(activity, 1<<16-1))
 			}
 		}
+	}
+	for i := told; i < bands*b.s.planes && own; i++ {
+		clear(b.activity[i][j:][:w])
 	}
 }
 

@@ -76,7 +76,11 @@ func (l *layer) foldBias(o int, g gains, f format) int32 {
 }
 
 // fold returns the layer with gains folded in, its weights rounded to int16.
-func (l *layer) fold(g gains) (*kernel.Conv, error) {
+func (l *layer) fold(g gains) (*kernel.Conv, error) { return l.foldNarrow(g, nil) }
+
+// foldNarrow returns the folded layer of fewer input channels, or of as many if n is nil. If the weights of one do not fit,
+// it is nil.
+func (l *layer) foldNarrow(g gains, channels narrowing) (*kernel.Conv, error) {
 	f, err := l.format(g)
 	if err != nil {
 		return nil, err
@@ -95,7 +99,15 @@ func (l *layer) fold(g gains) (*kernel.Conv, error) {
 		}
 		b[o] = l.foldBias(o, g, f)
 	}
-	c, err := kernel.NewConv(l.size, l.in, l.out, w, b, f.down)
+	in := l.in
+	if channels != nil {
+		fits := false
+		if w, fits = channels.narrow(w, in); !fits {
+			return nil, nil
+		}
+		in = len(channels)
+	}
+	c, err := kernel.NewConv(l.size, in, l.out, w, b, f.down)
 	if err != nil {
 		return nil, WeightsError(err.Error())
 	}

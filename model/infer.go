@@ -13,7 +13,7 @@ const slabRows = 4
 // has a row less than the one before it on either side, so that the last has those of the band. All go down the band
 // together, each a row behind the one that it reads.
 func (b *band) runTrunk(ll *coarse, shift uint) {
-	convs := b.c.net.trunk(b.stage, b.c.Colour.Kind(), b.s.number)
+	convs := b.begin()
 	n := len(convs)
 	b.slab = slabRows * b.procs
 	for len(b.helpers) < b.procs {
@@ -40,6 +40,23 @@ func (b *band) runTrunk(ll *coarse, shift uint) {
 	}
 }
 
+// begin decides what the network is shown of the band, and returns the trunk's layers, and b.heads, that see it so.
+func (b *band) begin() []*kernel.Conv {
+	net, kind, l := b.c.net, b.c.Colour.Kind(), b.s.number
+	b.shown, b.seen = b.view()
+	stem := net.stem(b.stage, kind, l, b.shown)
+	if stem == nil {
+		b.shown = &everyChannel
+		stem = net.stem(b.stage, kind, l, b.shown)
+	}
+	b.heads = net.heads(b.stage, kind, l)
+	if b.near = net.near(b.stage, kind, l, b.seen); b.near == nil {
+		b.seen = &everyChannel
+		b.near = net.near(b.stage, kind, l, b.seen)
+	}
+	return append([]*kernel.Conv{stem}, net.blocks(b.stage, kind, l)...)
+}
+
 // convolve computes a layer's rows above row to that are not computed yet, from the layer before it; a residual layer
 // adds that.
 func (b *band) convolve(k *kernel.Conv, dst, src *window, residual bool, to int) {
@@ -64,19 +81,19 @@ const headRows = 8
 // at a time, and calls then for these, from row y0 of the phase on: it may have their outputs computed, update b.cells,
 // tune the last layer, and stops the run by returning false.
 func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
-	features, heads := &b.layers[len(b.layers)-1].Tensor, b.c.net.heads(b.stage, b.c.Colour.Kind(), b.s.number)
+	features := &b.layers[len(b.layers)-1].Tensor
 	for g, members := range groups {
 		if members[0] >= bands*process.PlanesIn(b.stage, b.s.planes) {
 			break
 		}
-		hd := &heads[g]
+		hd := &b.heads[g]
 		b.tuner.begin(&b.learned.tunings[g], hd.out, len(members), b.c.net.w.actFrac)
 		for phase, origin := range phaseOrigin {
 			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2
 			if w == 0 || h == 0 {
 				continue
 			}
-			site, near := hd.site, hd.near[phase]
+			site, near := hd.site, b.near[g][phase]
 			for top := 0; top < h; top += headRows * b.procs {
 				rows := min(h-top, headRows*b.procs)
 				b.hidden.Reset(rows, w, near.Out())

@@ -72,17 +72,22 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	halo := int64(c.net.reach() + textureHalo)
 	frame := min(int64(s.h), most+2*halo)
 	layers, channels, hidden := c.net.w.layers, c.net.w.channels, c.net.w.hidden
+	told := bands * int64(c.planesOf(s))
+	shown := &everyChannel
+	if c.planesOf(s) < planes {
+		shown = &lumaChannels
+	}
 	tensors := func(n int, h, w, c int) int64 { return allocated(int64(n), kernel.Bytes(h, w, c)) }
 
 	total := int64(unsafe.Sizeof(band{}))
-	total += allocated(coordinates, frame*w*c.valueBytes()/2) + allocated(coordinates*2, halo*w*c.valueBytes()) + allocated(1, w*c.valueBytes()) // dither, before, after, exact
-	total += allocated(coordinates, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)                                                           // traces
-	total += allocated(planes, most*w*4) + allocated(coordinates, most*w*2)                                                                      // texture, activity
-	total += tensors(1, int(most)+2, s.w, 2*coordinates)                                                                                         // cells
-	total += tensors(1, headRows*inside, (s.w+1)/2, hidden) + tensors(1, 1, tuneSites, headOutputs)                                              // hidden, output
+	total += allocated(told, frame*w*c.valueBytes()/2) + allocated(told*2, halo*w*c.valueBytes()) + allocated(1, w*c.valueBytes()) // dither, before, after, exact
+	total += allocated(told, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)                                                    // traces
+	total += allocated(planes, most*w*4) + allocated(told, most*w*2)                                                               // texture, activity
+	total += tensors(1, int(most)+2, s.w, shown.cells)                                                                             // cells
+	total += tensors(1, headRows*inside, (s.w+1)/2, hidden) + tensors(1, 1, tuneSites, headOutputs)                                // hidden, output
 	rows := slabRows * inside
-	total += allocated(2*planes+coordinates, int64(ringRows(rows))*w*4)                                                                                                                 // level, deviation, magnitude
-	total += tensors(1, ringRows(rows), s.w, inputs) + tensors(layers, rows+3, s.w, channels)                                                                                           // layers
+	total += allocated(2*planes+told, int64(ringRows(rows))*w*4)                                                                                                                        // level, deviation, magnitude
+	total += tensors(1, ringRows(rows), s.w, shown.inputs) + tensors(layers, rows+3, s.w, channels)                                                                                     // layers
 	total += tensors(1, int(most), s.w, channels)                                                                                                                                       // the last
 	return total + allocated(1, 2*w) + int64(inside)*(allocated(2+2*planes+int64(bands*c.planes), 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(1, 1, (s.w+1)/2, hidden)) + tunerBytes // helpers, the tuner's layer
 }

@@ -26,17 +26,22 @@ type Net struct {
 	// By the look of a stage and the kind of colours, of which an image has one; trunks by condition, heads by expert, of
 	// which the finest scale may have others. To fold all at once would take longer than to code a small image.
 	folded [process.Looks][process.Kinds]struct {
-		trunks [conditions]lazy[[]*kernel.Conv]
+		stems  [2][conditions]lazy[*kernel.Conv] // of every channel; of luma
+		blocks [conditions]lazy[[]*kernel.Conv]
 		heads  [2]lazy[[len(groups)]head]
+		near   [2][2]lazy[*nearLayers] // of every channel; of luma
 	}
 }
 
-// head is one group's layers with the gains of a step folded in.
+// head is one group's layers with the gains of a step folded in, but for those that see cells.
 type head struct {
-	site *kernel.Conv         // 1x1: the trunk's share of the hidden units
-	near [phases]*kernel.Conv // 3x3 over the present cells, added to the site term, then ReLU
-	out  *kernel.Conv         // 1x1: ε of every coordinate of the group, then log2 σ, Q10; padded to 16
+	site *kernel.Conv // 1x1: the trunk's share of the hidden units
+	out  *kernel.Conv // 1x1: ε of every coordinate of the group, then log2 σ, Q10; padded to 16
 }
+
+// nearLayers are, by group and phase, heads' layers that see the present cells, 3x3: their outputs are added to the trunk's
+// share of the hidden units, then ReLU.
+type nearLayers [len(groups)][phases]*kernel.Conv
 
 // Identity returns the SHA-256 of the weights file.
 func (n *Net) Identity() [sha256.Size]byte { return n.identity }
@@ -60,14 +65,24 @@ func (n *Net) Cost() int {
 // reach returns how many rows around a site the trunk looks at.
 func (n *Net) reach() int { return 1 + n.w.layers }
 
-// trunk returns the trunk's layers for a stage of scale l: the stem, then the blocks, which add what they read.
-func (n *Net) trunk(stage, kind, l int) []*kernel.Conv {
+// stem returns the trunk's first layer for a stage of scale l, or nil if there is none for these channels.
+func (n *Net) stem(stage, kind, l int, in *channels) *kernel.Conv {
 	q := process.Condition(l)
-	return *n.folded[process.Look(stage)][kind].trunks[q].get(func(convs *[]*kernel.Conv) {
+	return *n.folded[process.Look(stage)][kind].stems[in.variant()][q].get(func(conv **kernel.Conv) {
 		at, row := process.Place(len(n.w.experts), l, stage, kind)
 		e := &n.w.experts[at]
-		for i := range 1 + n.w.layers {
-			*convs = append(*convs, proven(e.trunkLayer(i).fold(e.trunkGains(i, row, q))))
+		*conv = proven(e.stem.foldNarrow(e.trunkGains(0, row, q), in.stem))
+	})
+}
+
+// blocks returns the trunk's other layers, which add what they read.
+func (n *Net) blocks(stage, kind, l int) []*kernel.Conv {
+	q := process.Condition(l)
+	return *n.folded[process.Look(stage)][kind].blocks[q].get(func(convs *[]*kernel.Conv) {
+		at, row := process.Place(len(n.w.experts), l, stage, kind)
+		e := &n.w.experts[at]
+		for i := range e.blocks {
+			*convs = append(*convs, proven(e.blocks[i].fold(e.trunkGains(1+i, row, q))))
 		}
 	})
 }
@@ -82,11 +97,30 @@ func (n *Net) heads(stage, kind, l int) *[len(groups)]head {
 		for g := range heads {
 			hd := &heads[g]
 			hd.site = site.Outputs(g*h, h)
-			for p := range hd.near {
-				hd.near[p] = proven(e.near[g].fold(e.nearGains(row, g, p)))
-			}
 			hd.out = proven(e.out[g].fold(noGains(headOutputs)))
 		}
+	})
+}
+
+// near returns the heads' other layers, or nil if there are none for these channels. Of channels of luma they are those of
+// luma's groups.
+func (n *Net) near(stage, kind, l int, in *channels) *nearLayers {
+	i, row := process.Place(len(n.w.experts), l, stage, kind)
+	e := &n.w.experts[i]
+	return *n.folded[process.Look(stage)][kind].near[in.variant()][i/process.Looks].get(func(near **nearLayers) {
+		layers := new(nearLayers)
+		for g, members := range groups {
+			if members[0] >= bands*in.planes {
+				break
+			}
+			for p := range phases {
+				layers[g][p] = proven(e.near[g].foldNarrow(e.nearGains(row, g, p), in.near))
+				if layers[g][p] == nil {
+					return
+				}
+			}
+		}
+		*near = layers
 	})
 }
 

@@ -67,7 +67,7 @@ func TestFold(t *testing.T) {
 						in[i] = int16(r.IntN(2001) - 1000)
 						sum += math.Abs(float64(in[i]))
 					}
-					got := oneSite(net.trunk(stage, kind, q+1)[0], in)
+					got := oneSite(net.stem(stage, kind, q+1, &everyChannel), in)
 					for o := range s.channels {
 						g := (row*conditions+q)*s.channels + o
 						gain := 1 + real(e.gain, g)
@@ -83,7 +83,7 @@ func TestFold(t *testing.T) {
 				}
 			}
 		}
-		if net.trunk(1, 0, conditions)[0] != net.trunk(0, 0, conditions+3)[0] {
+		if net.stem(1, 0, conditions, &everyChannel) != net.stem(0, 0, conditions+3, &everyChannel) {
 			t.Error("the first stage, or a scale coarser than all that have gains, has layers of its own")
 		}
 	}
@@ -117,7 +117,7 @@ func TestFoldTogether(t *testing.T) {
 	for i := range got {
 		wg.Go(func() {
 			for stage := range stages {
-				got[i], trunks[i] = net.heads(stage, 1, 2), net.trunk(stage, 1, 2)[0]
+				got[i], trunks[i] = net.heads(stage, 1, 2), net.stem(stage, 1, 2, &everyChannel)
 			}
 		})
 	}

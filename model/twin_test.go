@@ -42,6 +42,7 @@ func TestTwin(t *testing.T) {
 	s := &c.scales[1]
 	n = s.w * s.h
 	c.begin(s)
+	s.chroma = true
 	w := whole(t, c, s, 0)
 	set := func(i, j int, k uint8) {
 		s.cells[i].setCell(j, cellOf(s.truth[i].at(j), w.dither[i].at(j), min(k, ditherBits)), k)

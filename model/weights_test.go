@@ -172,8 +172,14 @@ func foldAll(n *Net) (err error) {
 	for stage := range stages {
 		for kind := range process.Kinds {
 			n.heads(stage, kind, 1)
+			for _, in := range []*channels{&everyChannel, &lumaChannels} {
+				n.near(stage, kind, 1, in)
+				for q := range conditions {
+					n.stem(stage, kind, 1+q, in)
+				}
+			}
 			for q := range conditions {
-				n.trunk(stage, kind, 1+q)
+				n.blocks(stage, kind, 1+q)
 			}
 		}
 	}
