@@ -69,14 +69,23 @@ type band struct {
 	texture  [planes][]uint32      // see bases
 	activity [coordinates][]uint16 // see bases
 
+	// Whom the network is asked about; see ask.
+	everyone      bool // or else:
+	hopes         [coordinates]hope
+	asked         []uint16 // by site of the band, a bit for every coordinate
+	words         int      // of wanted in a row
+	wanted, union []uint64 // by site of the band, a bit if asked is something; of some rows
+	spans         []span   // scratch
+
 	// A few rows.
 	hidden           kernel.Tensor // units of a head at the sites of a phase
 	output           kernel.Tensor // of a head at some sites of a row
 	tuner            tuner
 	details          detailChances
 	slab             int // how many are computed of a layer before the next has its turn
-	level, deviation [planes]ring
-	magnitude        [coordinates]ring
+	level, deviation [planes]ring[int32]
+	magnitude        [coordinates]ring[int32]
+	clock            [coordinates]ring[uint8]
 	measured         [3]int   // the rows after the last that the three steps of prepare have done
 	layers           []window // the trunk's, from its input on; the last holds all of the band's rows
 
@@ -93,12 +102,12 @@ type cells struct {
 // A helper is the scratch of a processor for a row.
 type helper struct {
 	cell             []int32
-	clock            []uint8
 	dither           []uint16
 	sums             []int32
 	level, deviation [planes]box
 	magnitude        [coordinates]box
 	share            kernel.Tensor // the trunk's share of a head's hidden units
+	spans            []span
 }
 
 // above keeps the last rows of a band as they were before the pass, for the next band.

@@ -212,7 +212,8 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	learned := c.lessons
 	clear(learned)
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
-		b.runTrunk(c.coarser(p.Scale))
+		ll, shift := c.coarser(p.Scale)
+		b.runTrunk(ll, shift, s.asksEveryone(p.Stage))
 		turn, told := coders[number].(BandCoder)
 		if told {
 			turn.Begin()
@@ -353,18 +354,45 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
 	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
 	clocks := b.seen.clock - b.seen.cell
+	mask := maskOf(members)
 	var r correction
 	for y := range b.hidden.H {
 		sy := b.y0 + 2*(y0+y) + origin[0]
 		cells := b.cells.Row(sy)
+		var asked []uint16
+		if !b.everyone {
+			asked = b.asked[(sy-b.y0)*s.w:][:s.w]
+		}
 		for x0 := 0; x0 < b.hidden.W; x0 += tuneSites {
-			for x := range b.runOutputs(y, x0) {
-				o := b.output.Site(0, x)
-				sx := 2*(x0+x) + origin[1]
+			from, to := x0, min(x0+tuneSites, b.hidden.W)
+			if !b.everyone {
+				for from < to && asked[2*from+origin[1]]&mask == 0 {
+					from++
+				}
+				for from < to && asked[2*(to-1)+origin[1]]&mask == 0 {
+					to--
+				}
+				if from == to {
+					continue
+				}
+			}
+			b.runOutputs(y, from, to-from)
+			for x := from; x < to; x++ {
+				sx := 2*x + origin[1]
+				ask := mask
+				if !b.everyone {
+					if ask &= asked[sx]; ask == 0 {
+						continue
+					}
+				}
+				o := b.output.Site(0, x-from)
 				site, j := sy*s.w+sx, (sy-b.top)*s.w+sx // j in the frame
 				var slopes [maxMembers]slope
 				news := b.news
 				for m, i := range members {
+					if ask>>i&1 == 0 {
+						continue
+					}
 					a, k := s.cells[i].cell(site)
 					u := b.dither[i].at(j)
 					if k > 0 {
@@ -405,7 +433,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					}
 				}
 				if b.news > news {
-					b.tuner.see(b.hidden.Site(y, x0+x), &slopes)
+					b.tuner.see(b.hidden.Site(y, x), &slopes)
 				}
 			}
 			if b.tuner.sites >= tuneSites {

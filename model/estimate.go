@@ -57,7 +57,7 @@ func (c *Chain) shown(s *scale) int {
 
 // estimate notes in d what is thought of the band's coordinates.
 func (b *band) estimate(ll *coarse, shift uint, d *coarse) bool {
-	b.runTrunk(ll, shift)
+	b.runTrunk(ll, shift, true)
 	clear(b.learned.tunings[:]) // coarser scales' lessons: no picture was better for them, smooth ones worse
 	return b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, nil, d) })
 }

@@ -87,7 +87,7 @@ func (b *box) begin(w int) { b.column, b.next = resize(b.column, w, w), -1 }
 
 // sums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y of h; the
 // edge repeats beyond the edge. It is quick if y is the row after that of the last call.
-func (b *box) sums(dst []int32, src *ring, y, h, r int) {
+func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 	column := b.column[:len(dst)]
 	if y == b.next {
 		gone, come := src.row(max(y-1-r, 0))[:len(dst)], src.row(min(y+r, h-1))[:len(dst)]
@@ -129,12 +129,12 @@ func (b *box) sums(dst []int32, src *ring, y, h, r int) {
 
 // ringRows returns how many rows of what prepare computes are held: those of a slab, and those that other steps are
 // behind.
-func ringRows(slab int) int { return slab + textureHalo + 3 }
+func ringRows(slab, layers int) int { return slab + textureHalo + 3 + max(layers-1, 0) }
 
 // beginPrepare makes room for what prepare computes.
 func (b *band) beginPrepare() {
 	w, reach, most := b.s.w, b.c.net.reach(), mostRows(b.s.h)
-	n := ringRows(b.slab)
+	n := ringRows(b.slab, b.c.net.w.layers)
 	for i := range b.level {
 		b.level[i].begin(w, n)
 		b.deviation[i].begin(w, n)
@@ -152,6 +152,7 @@ func (b *band) beginPrepare() {
 	}
 	for i := range bands * b.s.planes {
 		b.magnitude[i].begin(w, n)
+		b.clock[i].begin(w, n)
 		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
 	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, b.seen.cells)
@@ -216,11 +217,11 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 			}
 		}
 	}
-	cell, clock, dither := resize(h.cell, w, w), resize(h.clock, w, w), resize(h.dither, w, w)
-	h.cell, h.clock, h.dither = cell, clock, dither
+	cell, dither := resize(h.cell, w, w), resize(h.dither, w, w)
+	h.cell, h.dither = cell, dither
 	told := bands * b.told()
 	for i := range told {
-		magnitude := b.magnitude[i].row(y)
+		magnitude, clock := b.magnitude[i].row(y), b.clock[i].row(y)
 		cells, from := b.cellsOf(i, y)
 		deep := b.c.deepOf(i / bands)
 		cells.load(cell, clock, from, from+w)
@@ -329,6 +330,9 @@ func (b *band) measure(y int, h *helper) {
 	for i := told; i < bands*b.s.planes && own; i++ {
 		clear(b.activity[i][j:][:w])
 	}
+	if own && !b.everyone {
+		b.ask(y)
+	}
 }
 
 // bases returns what the network's outputs are relative to: the base of the scale, as log2 in Q16 of 8-bit
@@ -336,12 +340,20 @@ func (b *band) measure(y int, h *helper) {
 // coarser image and of the cells around, Q8. Above 16 bits an activity makes no difference: 0.6 of it are more than
 // the width of any cell. The constants are those the weights were trained with.
 func bases(texture, activity uint32, k uint8, deep int) (logScale, mean int32) {
-	local := (uint64(texture)*26214+1<<11)>>12 + 1229 // 0.4·texture + 0.3, Q12
+	local := localBase(texture)
 	if k == unknown {
 		return log2Fast(uint32(local)) - 12<<16, int32(2 * local)
 	}
-	width := uint64(1) << (12 - deep + int(k))     // of the cell, Q12
-	base := (uint64(activity)*9830+1<<9)>>10 + 819 // 0.6·activity + 0.2
-	base = min(max(base, local*19661>>16), width)  // at least 0.3·local
-	return log2Fast(uint32(base)) - 12<<16, int32(min(width, 2*base))
+	base := cellBase(local, activity, k, deep)
+	return log2Fast(uint32(base)) - 12<<16, int32(min(uint64(1)<<(12-deep+int(k)), 2*base))
+}
+
+// localBase returns the base of the scale where nothing is known, Q12: 0.4·texture + 0.3.
+func localBase(texture uint32) uint64 { return (uint64(texture)*26214+1<<11)>>12 + 1229 }
+
+// cellBase returns the base of the scale of what is known to be in a cell, Q12: 0.6·activity + 0.2, but at least 0.3·local and
+// at most the cell's width.
+func cellBase(local uint64, activity uint32, k uint8, deep int) uint64 {
+	base := (uint64(activity)*9830+1<<9)>>10 + 819
+	return min(max(base, local*19661>>16), uint64(1)<<(12-deep+int(k)))
 }

@@ -70,7 +70,7 @@ func TestBoxSums(t *testing.T) {
 		for i := range src.Pix {
 			src.Pix[i] = r.Int32N(2001) - 1000
 		}
-		rows := ring{src.W, src.H, src.Pix}
+		rows := ring[int32]{src.W, src.H, src.Pix}
 		dst := make([]int32, src.W)
 		var sums box
 		for radius := range 4 {

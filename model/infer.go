@@ -12,7 +12,8 @@ const slabRows = 4
 // runTrunk computes the trunk's output at the band's sites from its input; see prepare. Within the image every layer
 // has a row less than the one before it on either side, so that the last has those of the band. All go down the band
 // together, each a row behind the one that it reads.
-func (b *band) runTrunk(ll *coarse, shift uint) {
+func (b *band) runTrunk(ll *coarse, shift uint, everyone bool) {
+	b.beginAsking(everyone)
 	convs := b.begin()
 	n := len(convs)
 	b.slab = slabRows * b.procs
@@ -22,6 +23,7 @@ func (b *band) runTrunk(ll *coarse, shift uint) {
 	if len(b.layers) == 0 {
 		b.layers = make([]window, n+1)
 	}
+	ahead := max(n-2, 0) // who is asked about has to be known as many rows down as layers depend on
 	b.beginPrepare()
 	for i, conv := range convs[:n-1] {
 		b.layers[1+i].begin(max(0, b.y0-n+1+i), b.slab+3, b.slab+3, b.s.w, conv.Out())
@@ -30,12 +32,12 @@ func (b *band) runTrunk(ll *coarse, shift uint) {
 	for y := b.top - textureHalo - n; y < b.y1; {
 		y = min(y+b.slab, b.y1)
 		b.layers[0].forget(b.layers[1].end - 1)
-		b.prepare(ll, shift, y+n)
+		b.prepare(ll, shift, min(y+n+ahead, b.y1+n))
 		for i := 1; i <= n; i++ {
 			if i < n {
 				b.layers[i].forget(b.layers[i+1].end - 1)
 			}
-			b.convolve(convs[i-1], &b.layers[i], &b.layers[i-1], i > 1, min(y+n-i, b.s.h))
+			b.convolve(convs[i-1], &b.layers[i], &b.layers[i-1], i > 1, min(y+n-i, b.s.h), n-i)
 		}
 	}
 }
@@ -58,18 +60,21 @@ func (b *band) begin() []*kernel.Conv {
 }
 
 // convolve computes a layer's rows above row to that are not computed yet, from the layer before it; a residual layer
-// adds that.
-func (b *band) convolve(k *kernel.Conv, dst, src *window, residual bool, to int) {
+// adds that. Sites that are asked about depend on it from up to halo sites away: others are not computed.
+func (b *band) convolve(k *kernel.Conv, dst, src *window, residual bool, to, halo int) {
 	from := dst.end
 	if from >= to {
 		return
 	}
+	spans := b.spansOf(from, to, halo)
 	parallel(b.procs, to-from, (to-from)*b.s.w*k.Out()*k.In()/8, func(_, y0, y1 int) {
 		in, post := kernel.View{T: src.part(from+y0, from+y1)}, kernel.View{}
 		if residual {
 			post = in
 		}
-		k.Rows(dst.part(from+y0, from+y1), in, kernel.View{}, post, true, 0, y1-y0)
+		for _, s := range spans {
+			k.Span(dst.part(from+y0, from+y1), in, kernel.View{}, post, true, 0, y1-y0, s.from, s.to)
+		}
 	})
 	dst.reach(to, b.s.h)
 }
@@ -87,6 +92,7 @@ func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 			break
 		}
 		hd := &b.heads[g]
+		mask := maskOf(members)
 		b.tuner.begin(&b.learned.tunings[g], hd.out, len(members), b.c.net.w.actFrac)
 		for phase, origin := range phaseOrigin {
 			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2
@@ -98,14 +104,17 @@ func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 				rows := min(h-top, headRows*b.procs)
 				b.hidden.Reset(rows, w, near.Out())
 				parallel(b.procs, rows, rows*w*near.Out()*near.In()/8, func(worker, y0, y1 int) {
-					share := &b.helpers[worker].share
-					share.Reset(1, w, site.Out())
+					h := &b.helpers[worker]
+					h.share.Reset(1, w, site.Out())
 					for y := y0; y < y1; y++ { // a row is still in the cache when the next layer wants it
 						phaseOf := func(t *kernel.Tensor, first int) kernel.View {
 							return kernel.View{T: t, Step: 2, Y: b.y0 + 2*(top+y) + origin[0] - first, X: origin[1]}
 						}
-						site.Rows(share, phaseOf(features, b.y0), kernel.View{}, kernel.View{}, false, 0, 1)
-						near.Rows(b.hidden.Part(y, y+1), phaseOf(&b.cells.Tensor, b.cells.top), kernel.View{T: share}, kernel.View{}, true, 0, 1)
+						h.spans = b.spansOfPhase(h.spans, mask, b.y0+2*(top+y)+origin[0], origin[1])
+						for _, s := range h.spans {
+							site.Span(&h.share, phaseOf(features, b.y0), kernel.View{}, kernel.View{}, false, 0, 1, s.from, s.to)
+							near.Span(b.hidden.Part(y, y+1), phaseOf(&b.cells.Tensor, b.cells.top), kernel.View{T: &h.share}, kernel.View{}, true, 0, 1, s.from, s.to)
+						}
 					}
 				})
 				if b.c.stopped() || !then(g, phase, top) {
@@ -117,13 +126,11 @@ func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 	return true
 }
 
-// runOutputs has the last layer of a head, as it is tuned by now, compute the outputs of at most tuneSites sites
-// from site x of row y of b.hidden on, and returns how many they are.
-func (b *band) runOutputs(y, x int) int {
-	n := min(b.hidden.W-x, tuneSites)
+// runOutputs has the last layer of a head, as it is tuned by now, compute the outputs of n sites, at most tuneSites, from
+// site x of row y of b.hidden on.
+func (b *band) runOutputs(y, x, n int) {
 	b.output.Reset(1, n, headOutputs)
 	b.tuner.layer.Rows(&b.output, kernel.View{T: &b.hidden, Y: y, X: x}, kernel.View{}, kernel.View{}, false, 0, 1)
-	return n
 }
 
 // Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.

@@ -67,7 +67,8 @@ func TestHeads(t *testing.T) {
 			b := whole(t, c, s, stage)
 			visits := make([][coordinates]int, s.w*s.h)
 			last := -1
-			b.runTrunk(c.coarser(s.number))
+			ll, shift := c.coarser(s.number)
+			b.runTrunk(ll, shift, true)
 			b.runHeads(func(group, phase, y0 int) bool {
 				if now := (group*phases+phase)<<16 + y0; now <= last {
 					t.Errorf("%v: group %d, phase %d comes late", g, group, phase)

@@ -65,14 +65,15 @@ func TestTwin(t *testing.T) {
 		}
 		var meanErr, scaleErr, worst float64
 		count := 0
-		w.runTrunk(c.coarser(1))
+		ll, shift := c.coarser(1)
+		w.runTrunk(ll, shift, true)
 		w.runHeads(func(g, phase, y0 int) bool {
 			for m, i := range groups[g] {
 				for row := range w.hidden.H {
 					y := 2*(y0+row) + phaseOrigin[phase][0]
 					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
 						if x/2%tuneSites == 0 {
-							w.runOutputs(row, x/2)
+							w.runOutputs(row, x/2, min(w.hidden.W-x/2, tuneSites))
 						}
 						j := y*s.w + x
 						a, k := s.cells[i].cell(j)

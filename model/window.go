@@ -45,16 +45,16 @@ func (w *window) reach(y, h int) {
 }
 
 // A ring is the last rows of a plane.
-type ring struct {
+type ring[T any] struct {
 	w, n int
-	pix  []int32
+	pix  []T
 }
 
 // begin makes r a ring of n rows of width w.
-func (r *ring) begin(w, n int) { r.w, r.n, r.pix = w, n, resize(r.pix, w*n, w*n) }
+func (r *ring[T]) begin(w, n int) { r.w, r.n, r.pix = w, n, resize(r.pix, w*n, w*n) }
 
 // row returns row y, in the place of row y-n.
-func (r *ring) row(y int) []int32 {
+func (r *ring[T]) row(y int) []T {
 	i := y % r.n * r.w
 	return r.pix[i : i+r.w : i+r.w]
 }

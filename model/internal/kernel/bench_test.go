@@ -32,7 +32,7 @@ func newBench(b *testing.B, name string, h, w int) *bench {
 
 // run computes the layer and returns how many products that took.
 func (l *bench) run(kernel rowKernel) float64 {
-	l.conv.rows(kernel, l.dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+	l.conv.rows(kernel, l.dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
 	return float64(l.h*l.w) * float64(len(l.weights))
 }
 

@@ -166,24 +166,29 @@ func (c *Conv) Outputs(from, n int) *Conv {
 // range, shapes that do not fit are a mistake in the calling code, and Rows
 // panics.
 func (c *Conv) Rows(dst *Tensor, src, pre, post View, relu bool, y0, y1 int) {
-	c.rows(best.row, dst, src, pre, post, relu, y0, y1)
+	c.rows(best.row, dst, src, pre, post, relu, y0, y1, 0, dst.W)
 }
 
-// rows is Rows by the given kernel.
-func (c *Conv) rows(kernel rowKernel, dst *Tensor, src, pre, post View, relu bool, y0, y1 int) {
-	if err := c.fits(dst, src, pre, post, y0, y1); err != nil {
+// Span is Rows for the sites of columns x0 to x1-1 alone. Calls on disjoint columns may run at the same time.
+func (c *Conv) Span(dst *Tensor, src, pre, post View, relu bool, y0, y1, x0, x1 int) {
+	c.rows(best.row, dst, src, pre, post, relu, y0, y1, x0, x1)
+}
+
+// rows is Span by the given kernel.
+func (c *Conv) rows(kernel rowKernel, dst *Tensor, src, pre, post View, relu bool, y0, y1, x0, x1 int) {
+	if err := c.fits(dst, src, pre, post, y0, y1, x0, x1); err != nil {
 		panic(err)
 	}
-	if dst.W == 0 {
+	if x0 == x1 {
 		return
 	}
 	pad := c.size / 2
-	r := row{sites: dst.W, relu: relu, srcRow: src.T.rowStride()}
+	r := row{sites: x1 - x0, relu: relu, srcRow: src.T.rowStride()}
 	for y := y0; y < y1; y++ {
-		r.src, r.srcStride = src.row(y, pad)
-		r.dst, r.dstStride = View{T: dst}.row(y, 0)
-		r.pre, r.preStride = pre.row(y, 0)
-		r.post, r.postStride = post.row(y, 0)
+		r.src, r.srcStride = src.row(y, x0, pad)
+		r.dst, r.dstStride = View{T: dst}.row(y, x0, 0)
+		r.pre, r.preStride = pre.row(y, x0, 0)
+		r.post, r.postStride = post.row(y, x0, 0)
 		for b := range c.out / block {
 			kernel(c, b, r)
 		}
@@ -192,12 +197,14 @@ func (c *Conv) rows(kernel rowKernel, dst *Tensor, src, pre, post View, relu boo
 
 // fits reports what of Rows' arguments does not fit, if anything: after it, a
 // kernel touches no element outside the tensors.
-func (c *Conv) fits(dst *Tensor, src, pre, post View, y0, y1 int) error {
+func (c *Conv) fits(dst *Tensor, src, pre, post View, y0, y1, x0, x1 int) error {
 	switch {
 	case dst.C != c.out:
 		return fmt.Errorf("kernel: %d channels for %d outputs", dst.C, c.out)
 	case y0 < 0 || y1 > dst.H:
 		return fmt.Errorf("kernel: rows %d to %d of %d", y0, y1, dst.H)
+	case x0 < 0 || x0 > x1 || x1 > dst.W:
+		return fmt.Errorf("kernel: columns %d to %d of %d", x0, x1, dst.W)
 	case !src.covers(dst.H, dst.W, c.in) || c.size > 1 && src.T.C != c.in:
 		return fmt.Errorf("kernel: source does not fit %d x %d sites of %d channels", dst.H, dst.W, c.in)
 	case pre.T != nil && !pre.covers(dst.H, dst.W, c.out):

@@ -132,7 +132,7 @@ func check(t *testing.T, l *layer) {
 	want := oracle(l)
 	for _, kernel := range implementations() {
 		dst := NewTensor(l.h, l.w, l.out)
-		c.rows(kernel.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+		c.rows(kernel.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
 		for i, w := range want {
 			y, x := i/l.w, i%l.w
 			if got := dst.Site(y, x); !slices.Equal(got, w) {
@@ -271,7 +271,7 @@ func near(in, out int) func(r *rand.Rand, h, w int, v values) *layer {
 	}
 }
 
-// TestOnlyItsRows tests that Rows writes the rows it is told to and no others,
+// TestOnlyItsRows tests that Rows and Span write the sites they are told to and no others,
 // and that rows computed at the same time come out the same.
 func TestOnlyItsRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
@@ -286,13 +286,21 @@ func TestOnlyItsRows(t *testing.T) {
 		part := randomTensor(r, l.h, l.w, l.out, func(*rand.Rand) int16 { return -999 })
 		var wait sync.WaitGroup
 		for _, y := range []int{2, 3, 5} {
-			wait.Go(func() { c.rows(kernel.row, part, l.src, l.pre, l.post, l.relu, y, y+1) })
+			wait.Go(func() { c.rows(kernel.row, part, l.src, l.pre, l.post, l.relu, y, y+1, 0, l.w) })
+		}
+		for _, x := range []int{1, 7} {
+			wait.Go(func() { c.rows(kernel.row, part, l.src, l.pre, l.post, l.relu, 6, 7, x, x+3) })
 		}
 		wait.Wait()
 		for y := range l.h {
 			want := whole.Row(y)
 			if y != 2 && y != 3 && y != 5 {
 				want = slices.Repeat([]int16{-999}, len(want))
+			}
+			if y == 6 {
+				for _, x := range []int{1, 2, 3, 7, 8, 9} {
+					copy(want[x*l.out:][:l.out], whole.Site(y, x))
+				}
 			}
 			if !slices.Equal(part.Row(y), want) {
 				t.Errorf("%s: row %d differs", kernel.name, y)
@@ -313,13 +321,13 @@ func TestOutputs(t *testing.T) {
 		}
 		for _, kernel := range implementations() {
 			whole, part := NewTensor(l.h, l.w, l.out), NewTensor(l.h, l.w, 32)
-			c.rows(kernel.row, whole, l.src, View{}, View{}, l.relu, 0, l.h)
+			c.rows(kernel.row, whole, l.src, View{}, View{}, l.relu, 0, l.h, 0, l.w)
 			for from := 0; from+32 <= l.out; from += 16 {
 				p := c.Outputs(from, 32)
 				if p.In() != l.in || p.Out() != 32 {
 					t.Fatalf("%d to %d channels", p.In(), p.Out())
 				}
-				p.rows(kernel.row, part, l.src, View{}, View{}, l.relu, 0, l.h)
+				p.rows(kernel.row, part, l.src, View{}, View{}, l.relu, 0, l.h, 0, l.w)
 				for y := range l.h {
 					for x := range l.w {
 						if got, want := part.Site(y, x), whole.Site(y, x)[from:from+32]; !slices.Equal(got, want) {
@@ -444,7 +452,7 @@ func TestSetOutput(t *testing.T) {
 			}
 			run := func(c *Conv) *Tensor {
 				dst := NewTensor(l.h, l.w, l.out)
-				c.rows(impl.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h)
+				c.rows(impl.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
 				return dst
 			}
 			was := run(before)

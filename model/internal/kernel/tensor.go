@@ -108,13 +108,13 @@ func (v View) covers(h, w, c int) bool {
 		(h-1)*s+v.Y < v.T.H && (w-1)*s+v.X < v.T.W
 }
 
-// row returns the tensor's data from pad sites above and left of the view's row
-// y on, and the number of elements from one of the row's sites to the next. It
+// row returns the tensor's data from pad sites above and left of the view's site
+// (y, x) on, and the number of elements from one of the row's sites to the next. It
 // returns nil for View{}.
-func (v View) row(y, pad int) (data []int16, stride int) {
+func (v View) row(y, x, pad int) (data []int16, stride int) {
 	if v.T == nil {
 		return nil, 0
 	}
 	s := v.step()
-	return v.T.data[v.T.index(y*s+v.Y-pad, v.X-pad)+v.Channel:], s * v.T.C
+	return v.T.data[v.T.index(y*s+v.Y-pad, x*s+v.X-pad)+v.Channel:], s * v.T.C
 }

@@ -1,0 +1,166 @@
+package model
+
+import (
+	"math/bits"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
+
+// A coordinate advances in a step if its deviation is at least τ times the width of its next cell. At the finest scale, most
+// are far below that in most steps: so far that it shows before the network is asked. A coordinate whose base (see bases) is
+// less than half an octave above is not asked about; it waits until the next stage, and so it is with sites none of
+// whose coordinates are asked about, and what the trunk has to know only for their sake. That costs nothing in bits and
+// 0.02 dB at most in pictures of prefixes, and saves up to half of all work (docs/model.md, Hopeless coordinates). In the
+// last stage, for pictures of prefixes, and at coarser scales, whose estimates the next scale wants, all are asked about; and
+// in small images, which take little time, and of whose first pictures every coordinate is a good part.
+
+// hopeMargin is by how much the network is thought to widen the base scale at most, in scale steps.
+const hopeMargin = 16
+
+// A hope is what makes a coordinate be asked about in a step: its base, Q12 and of 8-bit samples, has to be this. target is the
+// clock that the step would bring it to.
+type hope struct {
+	least  uint64
+	target uint8
+}
+
+// fewSites is below how many sites all coordinates of the finest scale are asked about.
+const fewSites = 32 * 32
+
+// asksEveryone reports whether all coordinates are asked about when a stage of the scale is coded.
+func (s *scale) asksEveryone(stage int) bool {
+	return s.number > 1 || stage == stages-1 || s.w*s.h < fewSites
+}
+
+// hopeOf returns it for coordinate i in a stage.
+func (c *Chain) hopeOf(stage, i int) hope {
+	deep := c.deepOf(i / bands)
+	to := target(stage, i, deep)
+	e := (int32(to)-int32(deep))*scaleSteps + c.tau - deviationSteps - hopeMargin + 12*scaleSteps // log2 of least, in scale steps
+	if e < 0 {
+		return hope{0, to}
+	}
+	m := c.tables.shrink[-e&(scaleSteps-1)] // 2^(e/32) = 2^ceil(e/32) · m, m in Q20
+	return hope{uint64(m) << uint((e+scaleSteps-1)/scaleSteps) >> 20, to}
+}
+
+// beginAsking makes room for what ask notes. With everyone, all coordinates are asked about in any case.
+func (b *band) beginAsking(everyone bool) {
+	if b.everyone = everyone; everyone {
+		return
+	}
+	w, most := b.s.w, mostRows(b.s.h)
+	b.asked = resize(b.asked, (b.y1-b.y0)*w, most*w)
+	b.words = (w + 63) / 64
+	b.wanted = resize(b.wanted, (b.y1-b.y0)*b.words, most*b.words)
+	b.union = resize(b.union, b.words, b.words)
+	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
+		b.hopes[i] = b.c.hopeOf(b.stage, i)
+	}
+}
+
+// ask notes which coordinates are asked about in row y of the band, of which texture and activity are known.
+func (b *band) ask(y int) {
+	w := b.s.w
+	j := (y - b.y0) * w
+	asked, wanted := b.asked[j:][:w], b.wanted[(y-b.y0)*b.words:][:b.words]
+	clear(asked)
+	told := bands * b.told()
+	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
+		h := &b.hopes[i]
+		texture := b.texture[i/bands][j:][:w]
+		bit := uint16(1) << i
+		if i >= told { // nothing is known of it
+			for x, t := range texture {
+				if localBase(t) >= h.least {
+					asked[x] |= bit
+				}
+			}
+			continue
+		}
+		clocks, activity, deep := b.clock[i].row(y)[:w], b.activity[i][j:][:w], b.c.deepOf(i/bands)
+		for x, k := range clocks {
+			local := localBase(texture[x])
+			if k == unknown && local >= h.least || k != unknown && k > h.target && cellBase(local, uint32(activity[x]), k, deep) >= h.least {
+				asked[x] |= bit
+			}
+		}
+	}
+	for i := range wanted {
+		word := uint64(0)
+		for x, a := range asked[i*64 : min(i*64+64, w)] {
+			if a != 0 {
+				word |= 1 << x
+			}
+		}
+		wanted[i] = word
+	}
+}
+
+// A span is sites [from,to) of a row.
+type span struct{ from, to int }
+
+// spanGap is up to how many sites that nobody asks about are computed so that two spans become one.
+const spanGap = 8
+
+// spansOf returns which sites of rows [y0,y1) of the scale a layer has to be computed of, if sites up to halo rows and columns
+// away, of those that are asked about, depend on it. It is valid until the next call.
+func (b *band) spansOf(y0, y1, halo int) []span {
+	b.spans = b.spans[:0]
+	if b.everyone {
+		return append(b.spans, span{0, b.s.w})
+	}
+	u := b.union
+	clear(u)
+	for y := max(y0-halo, b.y0); y < min(y1+halo, b.y1); y++ {
+		for i, word := range b.wanted[(y-b.y0)*b.words:][:b.words] {
+			u[i] |= word
+		}
+	}
+	for i, word := range u {
+		for word != 0 {
+			first := bits.TrailingZeros64(word)
+			n := bits.TrailingZeros64(^(word >> first)) // ones from there on
+			from, to := max(64*i+first-halo, 0), min(64*i+first+n+halo, b.s.w)
+			if k := len(b.spans) - 1; k >= 0 && from <= b.spans[k].to+spanGap {
+				b.spans[k].to = to
+			} else {
+				b.spans = append(b.spans, span{from, to})
+			}
+			if first+n == 64 {
+				break
+			}
+			word &= ^uint64(0) << (first + n)
+		}
+	}
+	return b.spans
+}
+
+// spansOfPhase returns which sites of a phase are asked about coordinates of a mask, of those that row y of the scale
+// has from column x on. It is valid until the next call with the same list.
+func (b *band) spansOfPhase(list []span, mask uint16, y, x int) []span {
+	list = list[:0]
+	if b.everyone {
+		return append(list, span{0, (b.s.w - x + 1) / 2})
+	}
+	asked := b.asked[(y-b.y0)*b.s.w:][:b.s.w]
+	for i := 0; x < len(asked); i, x = i+1, x+2 {
+		if asked[x]&mask == 0 {
+			continue
+		}
+		if k := len(list) - 1; k >= 0 && i <= list[k].to+spanGap/2 {
+			list[k].to = i + 1
+		} else {
+			list = append(list, span{i, i + 1})
+		}
+	}
+	return list
+}
+
+// maskOf returns the bits of coordinates in band.asked.
+func maskOf(members []int) (mask uint16) {
+	for _, i := range members {
+		mask |= 1 << i
+	}
+	return mask
+}

@@ -1,0 +1,162 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"testing"
+)
+
+// TestHope compares the least base that is asked about with its definition, and that bases are no less than what ask
+// compares.
+func TestHope(t *testing.T) {
+	for _, depth := range []int{8, 16} {
+		for _, tau := range []int8{-128, -50, 0, 31, 127} {
+			c := NewChain(tinyNet(t, 0), Geometry{2, 2, 3, depth}, tau)
+			for stage := range stages - 1 {
+				for i := range coordinates {
+					h := c.hopeOf(stage, i)
+					octaves := float64(target(stage, i, 0)) + (float64(tau)-deviationSteps-hopeMargin)/scaleSteps
+					if want := math.Exp2(octaves) * 4096; math.Abs(float64(h.least)-want) > 1+want/1e5 {
+						t.Errorf("%d bits, τ %d, stage %d, coordinate %d: %d, want %.1f", depth, tau, stage, i, h.least, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestSpans: the spans of a layer hold every site that one that is asked about depends on, are in order and apart, and hold
+// little else.
+func TestSpans(t *testing.T) {
+	r := newRand(93)
+	for _, w := range []int{1, 2, 9, 63, 64, 65, 200} {
+		for _, oneIn := range []int{1, 3, 40, 1000} {
+			const h, y0 = 11, 4
+			b := &band{s: &scale{w: w}, y0: y0, y1: y0 + h, words: (w + 63) / 64}
+			b.asked, b.wanted, b.union = make([]uint16, w*h), make([]uint64, b.words*h), make([]uint64, b.words)
+			for j := range b.asked {
+				if r.IntN(oneIn) == 0 {
+					b.asked[j] = 1 << r.IntN(3)
+					b.wanted[j/w*b.words+j%w/64] |= 1 << (j % w % 64)
+				}
+			}
+			for halo := range 5 {
+				for y := y0 - halo; y < y0+h+halo; y += 3 {
+					in := make([]bool, w)
+					last, extra := -spanGap-1, 0
+					for _, s := range b.spansOf(y, y+3, halo) {
+						if s.from <= last+spanGap || s.to <= s.from || s.to > w {
+							t.Fatalf("span %v after %d, of %d", s, last, w)
+						}
+						last = s.to
+						for x := s.from; x < s.to; x++ {
+							in[x] = true
+						}
+					}
+					for x := range w {
+						near := func(reach int) (asked bool) {
+							for v := max(y-halo, y0); v < min(y+3+halo, y0+h); v++ {
+								for u := max(x-reach, 0); u <= min(x+reach, w-1); u++ {
+									asked = asked || b.asked[(v-y0)*w+u] != 0
+								}
+							}
+							return asked
+						}
+						if near(halo) && !in[x] {
+							t.Fatalf("column %d of %d is left out of rows %d to %d", x, w, y, y+3)
+						}
+						if in[x] && !near(halo) {
+							extra++
+							if !near(halo + spanGap) {
+								t.Fatalf("column %d of %d is in", x, w)
+							}
+						}
+					}
+					if extra > 0 && oneIn == 1 {
+						t.Error("sites are computed for nobody")
+					}
+				}
+			}
+			var list []span
+			for x := range min(2, w) {
+				for y := range h {
+					for _, mask := range []uint16{1, 3, 4} {
+						list = b.spansOfPhase(list, mask, y0+y, x)
+						for k := 0; 2*k+x < w; k++ {
+							in := slices.ContainsFunc(list, func(s span) bool { return s.from <= k && k < s.to })
+							if asked := b.asked[y*w+2*k+x]&mask != 0; asked && !in {
+								t.Fatalf("site %d of phase %d is left out", k, x)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestAsking: what is coded does not depend on what the network makes of sites that nobody asks about: they hold what was
+// there before, which depends on the number of processors, or what the test has put there. Hopeless coordinates stay as they
+// were.
+func TestAsking(t *testing.T) {
+	net := photoNet(t)
+	for _, g := range []Geometry{{150, 4*bandRows + 30, 3, 8}, {97, 2*bandRows - 30, 1, 8}, {130, 70, 3, 16}} {
+		t.Run(fmt.Sprint(g), func(t *testing.T) {
+			image := smoothImage(newRand(8), g)
+			var chains [2]*Chain
+			for i := range chains {
+				chains[i] = NewChain(net, g, net.Tau())
+				chains[i].SetImage(clonePlanes(image))
+			}
+			hopeless, asked := 0, 0
+			for _, p := range Passes(g.Width, g.Height) {
+				for _, b := range chains[1].spare {
+					for i := range b.layers {
+						l := &b.layers[i]
+						for y := range l.H {
+							row := l.Tensor.Row(y)
+							for x := range row {
+								row[x] = 32767
+							}
+						}
+					}
+				}
+				var tapes [2][]Coder
+				for i, c := range chains {
+					for range c.Bands(p) {
+						tapes[i] = append(tapes[i], new(tape))
+					}
+					procs := runtime.GOMAXPROCS(1 + 2*i)
+					c.Advance(p, tapes[i]...)
+					runtime.GOMAXPROCS(procs)
+				}
+				for k := range tapes[0] {
+					if !slices.Equal(tapes[0][k].(*tape).marks, tapes[1][k].(*tape).marks) {
+						t.Fatalf("%v: band %d is coded otherwise", p, k)
+					}
+				}
+				if p.Scale == 1 && p.Stage >= 0 && p.Stage < stages-1 {
+					b := chains[0].spare[0] // holds the last band
+					for y := b.y0; y < b.y1; y++ {
+						for x := range b.s.w {
+							for i := range bands * chains[0].planes {
+								if b.asked[(y-b.y0)*b.s.w+x]>>i&1 != 0 {
+									asked++
+								} else if _, k := b.s.cells[i].cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].deepOf(i/bands)) {
+									t.Fatalf("%v: coordinate %d of site %d, %d has advanced unasked", p, i, y, x)
+								} else {
+									hopeless++
+								}
+							}
+						}
+					}
+				}
+			}
+			if hopeless == 0 || asked == 0 {
+				t.Errorf("%d coordinates are asked about, %d are not", asked, hopeless)
+			}
+		})
+	}
+}
