@@ -25,6 +25,11 @@ func main() {
 			generate(fmt.Sprintf("tiles%dAVX2", sites), sites, new(avx2))
 		}
 		addProducts()
+		inputTransform()
+		for tiles := 1; tiles <= 6; tiles++ {
+			products(tiles)
+		}
+		inverseTransform()
 	}
 	Generate()
 }
