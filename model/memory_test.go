@@ -26,6 +26,9 @@ func TestMemory(t *testing.T) {
 	if err := foldAll(net); err != nil { // layers are the network's own
 		t.Fatal(err)
 	}
+	for _, g := range []Geometry{{97, 97, 3, 8}, {97, 97, 1, 8}} { // and so is what a layer makes when it is first used
+		liveMemory(net, g, false)
+	}
 	for _, test := range []struct {
 		g     Geometry
 		procs int

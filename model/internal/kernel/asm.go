@@ -2,8 +2,6 @@
 
 package kernel
 
-import "slices"
-
 // tileKernel computes 16 outputs of tiles*n neighbouring sites of a row, in
 // assembly, n sites at a time:
 //
@@ -18,22 +16,16 @@ type tileKernel func(tiles, rows, pairs int, w *int16, bias *int32, shift uint64
 	src *int16, srcStride, srcRow int, dst *int16, dstStride int,
 	pre *int16, preStride int, post *int16, postStride int)
 
-// asmBlock holds the weights of 16 outputs for the assembly.
-type asmBlock struct {
-	bias [block]int32
-	w    []int16
-}
-
-func (p asmBlock) clone() asmBlock { return asmBlock{p.bias, slices.Clone(p.w)} }
-
 // zeros stand in for a pre or post that is not given.
 var zeros [block]int16
+
+// elem is the size of an int16 in bytes.
+const elem = 2
 
 // rowTiles is a rowKernel by assembly of which kernels[n] computes tiles of n sites.
 // It cuts the row into as few tiles as possible, of two sizes that differ by one
 // site, so that none is very small.
 func rowTiles(kernels []tileKernel, c *Conv, b int, r row) {
-	const elem = 2 // bytes
 	largest := len(kernels) - 1
 	tiles := (r.sites + largest - 1) / largest
 	small := r.sites / tiles

@@ -2,7 +2,11 @@
 
 package kernel
 
-import "golang.org/x/sys/cpu"
+import (
+	"slices"
+
+	"golang.org/x/sys/cpu"
+)
 
 // assembly returns what of the assembly runs here, the fastest last.
 //
@@ -12,10 +16,12 @@ import "golang.org/x/sys/cpu"
 func assembly() (list []implementation) {
 	x := &cpu.X86
 	if x.HasAVX2 {
-		list = append(list, implementation{"AVX2", rowAVX2, layoutAssembly, addAVX2})
+		list = append(list,
+			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2},
+			implementation{"AVX2 Winograd", rowAVX2, pairWinograd, layoutAssembly, addAVX2})
 	}
 	if x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG {
-		list = append(list, implementation{"AVX-512", rowAVX512, layoutAssembly, addAVX2})
+		list = append(list, implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2})
 	}
 	return list
 }
@@ -42,13 +48,27 @@ func addAVX2(a, b []int32, x []int16, p, q int16) {
 // sorted.
 var outputPlace = [block]int{0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15}
 
+// asmBlock holds the weights of 16 outputs for the assembly.
+type asmBlock struct {
+	bias     [block]int32
+	w        []int16
+	winograd *winogradBlock
+}
+
 // newAsmBlock returns a block of n weights an output, n even, all 0.
-func newAsmBlock(n int) asmBlock { return asmBlock{w: make([]int16, block*n)} }
+func newAsmBlock(n int) asmBlock {
+	return asmBlock{w: make([]int16, block*n), winograd: new(winogradBlock)}
+}
+
+func (p asmBlock) clone() asmBlock {
+	return asmBlock{p.bias, slices.Clone(p.w), new(winogradBlock)}
+}
 
 // set lays out the weights w[n] and the bias of output o. All of the block's lie as [n/2][16][2], outputs in
 // their outputPlace: the assembly adds two products at a time, of an input
 // channel of even number and the one after it.
 func (p *asmBlock) set(o int, w []int16, bias int32) {
+	*p.winograd = winogradBlock{}
 	place := outputPlace[o]
 	p.bias[place] = bias
 	for j, v := range w {

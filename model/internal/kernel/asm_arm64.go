@@ -2,10 +2,12 @@
 
 package kernel
 
+import "slices"
+
 // assembly returns what of the assembly runs here: every 64-bit Arm processor that
 // Go runs on has NEON.
 func assembly() []implementation {
-	return []implementation{{"NEON", rowNEON, layoutAssembly, addPortable}}
+	return []implementation{{"NEON", rowNEON, nil, layoutAssembly, addPortable}}
 }
 
 var tileKernels = [...]tileKernel{
@@ -13,6 +15,14 @@ var tileKernels = [...]tileKernel{
 }
 
 func rowNEON(c *Conv, b int, r row) { rowTiles(tileKernels[:], c, b, r) }
+
+// asmBlock holds the weights of 16 outputs for the assembly.
+type asmBlock struct {
+	bias [block]int32
+	w    []int16
+}
+
+func (p asmBlock) clone() asmBlock { return asmBlock{p.bias, slices.Clone(p.w)} }
 
 // newAsmBlock returns a block of n weights an output, all 0.
 func newAsmBlock(n int) asmBlock { return asmBlock{w: make([]int16, block*n)} }

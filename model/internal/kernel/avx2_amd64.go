@@ -38,3 +38,44 @@ func tiles6AVX2(tiles int, rows int, pairs int, w *int16, bias *int32, shift uin
 //
 //go:noescape
 func addProductsAVX2(blocks int, x *int16, a *int32, b *int32, p int32, q int32)
+
+// inputTransformAVX2 computes V of up to 16 channels of neighbouring tiles, and reports whether all activations are in
+// their range. Channels that mask leaves out, by pairs, are taken for 0 and not read. Strides are in bytes.
+//
+//go:noescape
+func inputTransformAVX2(tiles int, mask *int32, src *int16, column int, row int, v *int16, tile int, plane int) bool
+
+// products1AVX2 computes M of 16 outputs of tiles*1 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products1AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products2AVX2 computes M of 16 outputs of tiles*2 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products2AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products3AVX2 computes M of 16 outputs of tiles*3 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products3AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products4AVX2 computes M of 16 outputs of tiles*4 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products4AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products5AVX2 computes M of 16 outputs of tiles*5 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products5AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products6AVX2 computes M of 16 outputs of tiles*6 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products6AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// inverseTransformAVX2 computes 16 outputs of the sites of tiles neighbouring tiles from M. Strides are in bytes.
+//
+//go:noescape
+func inverseTransformAVX2(tiles int, m *int32, bias *int32, shift uint64, low int16, dst *int16, dstStride int, dstRow int, pre *int16, preStride int, preRow int, post *int16, postStride int, postRow int)

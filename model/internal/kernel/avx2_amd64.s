@@ -856,3 +856,889 @@ block:
 	JNE       block
 	VZEROUPPER
 	RET
+
+// func inputTransformAVX2(tiles int, mask *int32, src *int16, column int, row int, v *int16, tile int, plane int) bool
+// Requires: AVX, AVX2
+TEXT ·inputTransformAVX2(SB), NOSPLIT, $0-65
+	MOVQ       tiles+0(FP), AX
+	MOVQ       src+16(FP), CX
+	MOVQ       column+24(FP), DX
+	MOVQ       row+32(FP), BX
+	MOVQ       v+40(FP), SI
+	MOVQ       tile+48(FP), DI
+	MOVQ       plane+56(FP), R8
+	LEAQ       (BX)(BX*2), R9
+	LEAQ       (R8)(R8*2), R10
+	MOVQ       R8, R11
+	SHLQ       $0x02, R11
+	MOVQ       mask+8(FP), R12
+	VMOVDQU    (R12), Y0
+	VPCMPEQW   Y1, Y1, Y1
+	VPSRLW     $0x0f, Y1, Y1
+	VPSLLW     $0x0d, Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPMASKMOVD (CX), Y0, Y4
+	VPADDW     Y1, Y4, Y3
+	VPOR       Y3, Y2, Y2
+	VPMASKMOVD (CX)(BX*1), Y0, Y5
+	VPADDW     Y1, Y5, Y3
+	VPOR       Y3, Y2, Y2
+	VPMASKMOVD (CX)(BX*2), Y0, Y6
+	VPADDW     Y1, Y6, Y3
+	VPOR       Y3, Y2, Y2
+	VPMASKMOVD (CX)(R9*1), Y0, Y7
+	VPADDW     Y1, Y7, Y3
+	VPOR       Y3, Y2, Y2
+	ADDQ       DX, CX
+	VPSUBW     Y6, Y4, Y4
+	VPSUBW     Y5, Y7, Y7
+	VPADDW     Y5, Y6, Y3
+	VPSUBW     Y5, Y6, Y6
+	VPMASKMOVD (CX), Y0, Y8
+	VPADDW     Y1, Y8, Y5
+	VPOR       Y5, Y2, Y2
+	VPMASKMOVD (CX)(BX*1), Y0, Y9
+	VPADDW     Y1, Y9, Y5
+	VPOR       Y5, Y2, Y2
+	VPMASKMOVD (CX)(BX*2), Y0, Y10
+	VPADDW     Y1, Y10, Y5
+	VPOR       Y5, Y2, Y2
+	VPMASKMOVD (CX)(R9*1), Y0, Y11
+	VPADDW     Y1, Y11, Y5
+	VPOR       Y5, Y2, Y2
+	ADDQ       DX, CX
+	VPSUBW     Y10, Y8, Y8
+	VPSUBW     Y9, Y11, Y11
+	VPADDW     Y9, Y10, Y5
+	VPSUBW     Y9, Y10, Y10
+
+tile:
+	LEAQ       (SI)(R11*1), R12
+	LEAQ       (R12)(R11*1), R13
+	LEAQ       (R13)(R11*1), R14
+	VPMASKMOVD (CX), Y0, Y12
+	VPADDW     Y1, Y12, Y9
+	VPOR       Y9, Y2, Y2
+	VPMASKMOVD (CX)(BX*1), Y0, Y13
+	VPADDW     Y1, Y13, Y9
+	VPOR       Y9, Y2, Y2
+	VPMASKMOVD (CX)(BX*2), Y0, Y14
+	VPADDW     Y1, Y14, Y9
+	VPOR       Y9, Y2, Y2
+	VPMASKMOVD (CX)(R9*1), Y0, Y15
+	VPADDW     Y1, Y15, Y9
+	VPOR       Y9, Y2, Y2
+	ADDQ       DX, CX
+	VPSUBW     Y14, Y12, Y12
+	VPSUBW     Y13, Y15, Y15
+	VPADDW     Y13, Y14, Y9
+	VPSUBW     Y13, Y14, Y14
+	VPSUBW     Y12, Y4, Y4
+	VMOVDQU    Y4, (SI)
+	VPADDW     Y12, Y8, Y4
+	VMOVDQU    Y4, (SI)(R8*1)
+	VPSUBW     Y8, Y12, Y4
+	VMOVDQU    Y4, (SI)(R8*2)
+	VMOVDQA    Y12, Y4
+	VPSUBW     Y9, Y3, Y3
+	VMOVDQU    Y3, (R12)
+	VPADDW     Y9, Y5, Y3
+	VMOVDQU    Y3, (R12)(R8*1)
+	VPSUBW     Y5, Y9, Y3
+	VMOVDQU    Y3, (R12)(R8*2)
+	VMOVDQA    Y9, Y3
+	VPSUBW     Y14, Y6, Y6
+	VMOVDQU    Y6, (R13)
+	VPADDW     Y14, Y10, Y6
+	VMOVDQU    Y6, (R13)(R8*1)
+	VPSUBW     Y10, Y14, Y6
+	VMOVDQU    Y6, (R13)(R8*2)
+	VMOVDQA    Y14, Y6
+	VPSUBW     Y15, Y7, Y7
+	VMOVDQU    Y7, (R14)
+	VPADDW     Y15, Y11, Y7
+	VMOVDQU    Y7, (R14)(R8*1)
+	VPSUBW     Y11, Y15, Y7
+	VMOVDQU    Y7, (R14)(R8*2)
+	VMOVDQA    Y15, Y7
+	VPMASKMOVD (CX), Y0, Y12
+	VPADDW     Y1, Y12, Y9
+	VPOR       Y9, Y2, Y2
+	VPMASKMOVD (CX)(BX*1), Y0, Y13
+	VPADDW     Y1, Y13, Y9
+	VPOR       Y9, Y2, Y2
+	VPMASKMOVD (CX)(BX*2), Y0, Y14
+	VPADDW     Y1, Y14, Y9
+	VPOR       Y9, Y2, Y2
+	VPMASKMOVD (CX)(R9*1), Y0, Y15
+	VPADDW     Y1, Y15, Y9
+	VPOR       Y9, Y2, Y2
+	ADDQ       DX, CX
+	VPSUBW     Y14, Y12, Y12
+	VPSUBW     Y13, Y15, Y15
+	VPADDW     Y13, Y14, Y9
+	VPSUBW     Y13, Y14, Y14
+	VPSUBW     Y8, Y12, Y8
+	VMOVDQU    Y8, (SI)(R10*1)
+	VMOVDQA    Y12, Y8
+	VPSUBW     Y5, Y9, Y5
+	VMOVDQU    Y5, (R12)(R10*1)
+	VMOVDQA    Y9, Y5
+	VPSUBW     Y10, Y14, Y10
+	VMOVDQU    Y10, (R13)(R10*1)
+	VMOVDQA    Y14, Y10
+	VPSUBW     Y11, Y15, Y11
+	VMOVDQU    Y11, (R14)(R10*1)
+	VMOVDQA    Y15, Y11
+	ADDQ       DI, SI
+	DECQ       AX
+	JNE        tile
+	VPSRLW     $0x0e, Y2, Y2
+	VPTEST     Y2, Y2
+	SETEQ      AL
+	MOVB       AL, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func products1AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX2
+TEXT ·products1AVX2(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	MOVQ  AX, R10
+	MOVQ  R8, R11
+	MOVQ  pairs+8(FP), R12
+	BTQ   $0x00, R12
+	JCC   even
+	SUBQ  $0x04, R11
+	SUBQ  $0x40, R10
+	INCQ  R12
+	JMP   odd
+
+even:
+	VMOVDQU      (R10), Y2
+	VMOVDQU      32(R10), Y3
+	VPBROADCASTD (R11), Y4
+	VPMADDWD     Y4, Y2, Y2
+	VPADDD       Y2, Y0, Y0
+	VPMADDWD     Y4, Y3, Y4
+	VPADDD       Y4, Y1, Y1
+
+odd:
+	VMOVDQU      64(R10), Y2
+	VMOVDQU      96(R10), Y3
+	VPBROADCASTD 4(R11), Y4
+	VPMADDWD     Y4, Y2, Y2
+	VPADDD       Y2, Y0, Y0
+	VPMADDWD     Y4, Y3, Y4
+	VPADDD       Y4, Y1, Y1
+	ADDQ         $0x08, R11
+	SUBQ         $-128, R10
+	SUBQ         $0x02, R12
+	JNE          even
+	VMOVDQU      Y0, (R9)
+	VMOVDQU      Y1, 32(R9)
+	ADDQ         DX, R8
+	ADDQ         $+1024, R9
+	DECQ         DI
+	JNE          tile
+	MOVQ         R10, AX
+	ADDQ         $0x40, BX
+	MOVQ         plane+40(FP), DI
+	ADDQ         DI, CX
+	DECQ         SI
+	JNE          element
+	VZEROUPPER
+	RET
+
+// func products2AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX2
+TEXT ·products2AVX2(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	MOVQ  AX, R10
+	MOVQ  R8, R11
+	MOVQ  pairs+8(FP), R12
+	BTQ   $0x00, R12
+	JCC   even
+	SUBQ  $0x04, R11
+	SUBQ  $0x40, R10
+	INCQ  R12
+	JMP   odd
+
+even:
+	VMOVDQU      (R10), Y4
+	VMOVDQU      32(R10), Y5
+	VPBROADCASTD (R11), Y6
+	VPMADDWD     Y6, Y4, Y7
+	VPADDD       Y7, Y0, Y0
+	VPMADDWD     Y6, Y5, Y6
+	VPADDD       Y6, Y1, Y1
+	VPBROADCASTD (R11)(DX*1), Y6
+	VPMADDWD     Y6, Y4, Y4
+	VPADDD       Y4, Y2, Y2
+	VPMADDWD     Y6, Y5, Y6
+	VPADDD       Y6, Y3, Y3
+
+odd:
+	VMOVDQU      64(R10), Y4
+	VMOVDQU      96(R10), Y5
+	VPBROADCASTD 4(R11), Y6
+	VPMADDWD     Y6, Y4, Y7
+	VPADDD       Y7, Y0, Y0
+	VPMADDWD     Y6, Y5, Y6
+	VPADDD       Y6, Y1, Y1
+	VPBROADCASTD 4(R11)(DX*1), Y6
+	VPMADDWD     Y6, Y4, Y4
+	VPADDD       Y4, Y2, Y2
+	VPMADDWD     Y6, Y5, Y6
+	VPADDD       Y6, Y3, Y3
+	ADDQ         $0x08, R11
+	SUBQ         $-128, R10
+	SUBQ         $0x02, R12
+	JNE          even
+	VMOVDQU      Y0, (R9)
+	VMOVDQU      Y1, 32(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y2, 1024(R9)
+	VMOVDQU      Y3, 1056(R9)
+	ADDQ         DX, R8
+	ADDQ         $+2048, R9
+	DECQ         DI
+	JNE          tile
+	MOVQ         R10, AX
+	ADDQ         $0x40, BX
+	MOVQ         plane+40(FP), DI
+	ADDQ         DI, CX
+	DECQ         SI
+	JNE          element
+	VZEROUPPER
+	RET
+
+// func products3AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX2
+TEXT ·products3AVX2(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	MOVQ  AX, R10
+	MOVQ  R8, R11
+	MOVQ  pairs+8(FP), R12
+	BTQ   $0x00, R12
+	JCC   even
+	SUBQ  $0x04, R11
+	SUBQ  $0x40, R10
+	INCQ  R12
+	JMP   odd
+
+even:
+	VMOVDQU      (R10), Y6
+	VMOVDQU      32(R10), Y7
+	VPBROADCASTD (R11), Y8
+	VPMADDWD     Y8, Y6, Y9
+	VPADDD       Y9, Y0, Y0
+	VPMADDWD     Y8, Y7, Y8
+	VPADDD       Y8, Y1, Y1
+	VPBROADCASTD (R11)(DX*1), Y8
+	VPMADDWD     Y8, Y6, Y9
+	VPADDD       Y9, Y2, Y2
+	VPMADDWD     Y8, Y7, Y8
+	VPADDD       Y8, Y3, Y3
+	VPBROADCASTD (R11)(DX*2), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPADDD       Y6, Y4, Y4
+	VPMADDWD     Y8, Y7, Y8
+	VPADDD       Y8, Y5, Y5
+
+odd:
+	VMOVDQU      64(R10), Y6
+	VMOVDQU      96(R10), Y7
+	VPBROADCASTD 4(R11), Y8
+	VPMADDWD     Y8, Y6, Y9
+	VPADDD       Y9, Y0, Y0
+	VPMADDWD     Y8, Y7, Y8
+	VPADDD       Y8, Y1, Y1
+	VPBROADCASTD 4(R11)(DX*1), Y8
+	VPMADDWD     Y8, Y6, Y9
+	VPADDD       Y9, Y2, Y2
+	VPMADDWD     Y8, Y7, Y8
+	VPADDD       Y8, Y3, Y3
+	VPBROADCASTD 4(R11)(DX*2), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPADDD       Y6, Y4, Y4
+	VPMADDWD     Y8, Y7, Y8
+	VPADDD       Y8, Y5, Y5
+	ADDQ         $0x08, R11
+	SUBQ         $-128, R10
+	SUBQ         $0x02, R12
+	JNE          even
+	VMOVDQU      Y0, (R9)
+	VMOVDQU      Y1, 32(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y2, 1024(R9)
+	VMOVDQU      Y3, 1056(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y4, 2048(R9)
+	VMOVDQU      Y5, 2080(R9)
+	ADDQ         DX, R8
+	ADDQ         $+3072, R9
+	DECQ         DI
+	JNE          tile
+	MOVQ         R10, AX
+	ADDQ         $0x40, BX
+	MOVQ         plane+40(FP), DI
+	ADDQ         DI, CX
+	DECQ         SI
+	JNE          element
+	VZEROUPPER
+	RET
+
+// func products4AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX2
+TEXT ·products4AVX2(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	MOVQ  AX, R10
+	MOVQ  R8, R11
+	LEAQ  (DX)(DX*2), R12
+	ADDQ  R11, R12
+	MOVQ  pairs+8(FP), R13
+	BTQ   $0x00, R13
+	JCC   even
+	SUBQ  $0x04, R11
+	SUBQ  $0x04, R12
+	SUBQ  $0x40, R10
+	INCQ  R13
+	JMP   odd
+
+even:
+	VMOVDQU      (R10), Y8
+	VMOVDQU      32(R10), Y9
+	VPBROADCASTD (R11), Y10
+	VPMADDWD     Y10, Y8, Y11
+	VPADDD       Y11, Y0, Y0
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y1, Y1
+	VPBROADCASTD (R11)(DX*1), Y10
+	VPMADDWD     Y10, Y8, Y11
+	VPADDD       Y11, Y2, Y2
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y3, Y3
+	VPBROADCASTD (R11)(DX*2), Y10
+	VPMADDWD     Y10, Y8, Y11
+	VPADDD       Y11, Y4, Y4
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y5, Y5
+	VPBROADCASTD (R12), Y10
+	VPMADDWD     Y10, Y8, Y8
+	VPADDD       Y8, Y6, Y6
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y7, Y7
+
+odd:
+	VMOVDQU      64(R10), Y8
+	VMOVDQU      96(R10), Y9
+	VPBROADCASTD 4(R11), Y10
+	VPMADDWD     Y10, Y8, Y11
+	VPADDD       Y11, Y0, Y0
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y1, Y1
+	VPBROADCASTD 4(R11)(DX*1), Y10
+	VPMADDWD     Y10, Y8, Y11
+	VPADDD       Y11, Y2, Y2
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y3, Y3
+	VPBROADCASTD 4(R11)(DX*2), Y10
+	VPMADDWD     Y10, Y8, Y11
+	VPADDD       Y11, Y4, Y4
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y5, Y5
+	VPBROADCASTD 4(R12), Y10
+	VPMADDWD     Y10, Y8, Y8
+	VPADDD       Y8, Y6, Y6
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y7, Y7
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, R12
+	SUBQ         $-128, R10
+	SUBQ         $0x02, R13
+	JNE          even
+	VMOVDQU      Y0, (R9)
+	VMOVDQU      Y1, 32(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y2, 1024(R9)
+	VMOVDQU      Y3, 1056(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y4, 2048(R9)
+	VMOVDQU      Y5, 2080(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y6, 3072(R9)
+	VMOVDQU      Y7, 3104(R9)
+	ADDQ         DX, R8
+	ADDQ         $+4096, R9
+	DECQ         DI
+	JNE          tile
+	MOVQ         R10, AX
+	ADDQ         $0x40, BX
+	MOVQ         plane+40(FP), DI
+	ADDQ         DI, CX
+	DECQ         SI
+	JNE          element
+	VZEROUPPER
+	RET
+
+// func products5AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX2
+TEXT ·products5AVX2(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	VPXOR Y9, Y9, Y9
+	MOVQ  AX, R10
+	MOVQ  R8, R11
+	LEAQ  (DX)(DX*2), R12
+	ADDQ  R11, R12
+	MOVQ  pairs+8(FP), R13
+	BTQ   $0x00, R13
+	JCC   even
+	SUBQ  $0x04, R11
+	SUBQ  $0x04, R12
+	SUBQ  $0x40, R10
+	INCQ  R13
+	JMP   odd
+
+even:
+	VMOVDQU      (R10), Y10
+	VMOVDQU      32(R10), Y11
+	VPBROADCASTD (R11), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y0, Y0
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y1, Y1
+	VPBROADCASTD (R11)(DX*1), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y2, Y2
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y3, Y3
+	VPBROADCASTD (R11)(DX*2), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y4, Y4
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y5, Y5
+	VPBROADCASTD (R12), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y6, Y6
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y7, Y7
+	VPBROADCASTD (R12)(DX*1), Y12
+	VPMADDWD     Y12, Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y9, Y9
+
+odd:
+	VMOVDQU      64(R10), Y10
+	VMOVDQU      96(R10), Y11
+	VPBROADCASTD 4(R11), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y0, Y0
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y1, Y1
+	VPBROADCASTD 4(R11)(DX*1), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y2, Y2
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y3, Y3
+	VPBROADCASTD 4(R11)(DX*2), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y4, Y4
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y5, Y5
+	VPBROADCASTD 4(R12), Y12
+	VPMADDWD     Y12, Y10, Y13
+	VPADDD       Y13, Y6, Y6
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y7, Y7
+	VPBROADCASTD 4(R12)(DX*1), Y12
+	VPMADDWD     Y12, Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VPMADDWD     Y12, Y11, Y12
+	VPADDD       Y12, Y9, Y9
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, R12
+	SUBQ         $-128, R10
+	SUBQ         $0x02, R13
+	JNE          even
+	VMOVDQU      Y0, (R9)
+	VMOVDQU      Y1, 32(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y2, 1024(R9)
+	VMOVDQU      Y3, 1056(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y4, 2048(R9)
+	VMOVDQU      Y5, 2080(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y6, 3072(R9)
+	VMOVDQU      Y7, 3104(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y8, 4096(R9)
+	VMOVDQU      Y9, 4128(R9)
+	ADDQ         DX, R8
+	ADDQ         $+5120, R9
+	DECQ         DI
+	JNE          tile
+	MOVQ         R10, AX
+	ADDQ         $0x40, BX
+	MOVQ         plane+40(FP), DI
+	ADDQ         DI, CX
+	DECQ         SI
+	JNE          element
+	VZEROUPPER
+	RET
+
+// func products6AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX2
+TEXT ·products6AVX2(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	VPXOR Y9, Y9, Y9
+	VPXOR Y10, Y10, Y10
+	VPXOR Y11, Y11, Y11
+	MOVQ  AX, R10
+	MOVQ  R8, R11
+	LEAQ  (DX)(DX*2), R12
+	ADDQ  R11, R12
+	MOVQ  pairs+8(FP), R13
+	BTQ   $0x00, R13
+	JCC   even
+	SUBQ  $0x04, R11
+	SUBQ  $0x04, R12
+	SUBQ  $0x40, R10
+	INCQ  R13
+	JMP   odd
+
+even:
+	VMOVDQU      (R10), Y12
+	VMOVDQU      32(R10), Y13
+	VPBROADCASTD (R11), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y0, Y0
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y1, Y1
+	VPBROADCASTD (R11)(DX*1), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y2, Y2
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y3, Y3
+	VPBROADCASTD (R11)(DX*2), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y4, Y4
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y5, Y5
+	VPBROADCASTD (R12), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y6, Y6
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y7, Y7
+	VPBROADCASTD (R12)(DX*1), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y8, Y8
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y9, Y9
+	VPBROADCASTD (R12)(DX*2), Y14
+	VPMADDWD     Y14, Y12, Y12
+	VPADDD       Y12, Y10, Y10
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y11, Y11
+
+odd:
+	VMOVDQU      64(R10), Y12
+	VMOVDQU      96(R10), Y13
+	VPBROADCASTD 4(R11), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y0, Y0
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y1, Y1
+	VPBROADCASTD 4(R11)(DX*1), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y2, Y2
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y3, Y3
+	VPBROADCASTD 4(R11)(DX*2), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y4, Y4
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y5, Y5
+	VPBROADCASTD 4(R12), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y6, Y6
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y7, Y7
+	VPBROADCASTD 4(R12)(DX*1), Y14
+	VPMADDWD     Y14, Y12, Y15
+	VPADDD       Y15, Y8, Y8
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y9, Y9
+	VPBROADCASTD 4(R12)(DX*2), Y14
+	VPMADDWD     Y14, Y12, Y12
+	VPADDD       Y12, Y10, Y10
+	VPMADDWD     Y14, Y13, Y14
+	VPADDD       Y14, Y11, Y11
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, R12
+	SUBQ         $-128, R10
+	SUBQ         $0x02, R13
+	JNE          even
+	VMOVDQU      Y0, (R9)
+	VMOVDQU      Y1, 32(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y2, 1024(R9)
+	VMOVDQU      Y3, 1056(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y4, 2048(R9)
+	VMOVDQU      Y5, 2080(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y6, 3072(R9)
+	VMOVDQU      Y7, 3104(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y8, 4096(R9)
+	VMOVDQU      Y9, 4128(R9)
+	ADDQ         DX, R8
+	VMOVDQU      Y10, 5120(R9)
+	VMOVDQU      Y11, 5152(R9)
+	ADDQ         DX, R8
+	ADDQ         $+6144, R9
+	DECQ         DI
+	JNE          tile
+	MOVQ         R10, AX
+	ADDQ         $0x40, BX
+	MOVQ         plane+40(FP), DI
+	ADDQ         DI, CX
+	DECQ         SI
+	JNE          element
+	VZEROUPPER
+	RET
+
+// func inverseTransformAVX2(tiles int, m *int32, bias *int32, shift uint64, low int16, dst *int16, dstStride int, dstRow int, pre *int16, preStride int, preRow int, post *int16, postStride int, postRow int)
+// Requires: AVX, AVX2
+TEXT ·inverseTransformAVX2(SB), NOSPLIT, $0-112
+	MOVQ         tiles+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         bias+16(FP), DX
+	VMOVDQU      (DX), Y0
+	VMOVDQU      32(DX), Y1
+	VMOVQ        shift+24(FP), X2
+	VPBROADCASTW low+32(FP), Y3
+	MOVQ         dst+40(FP), DX
+	MOVQ         dstStride+48(FP), BX
+	MOVQ         dstRow+56(FP), SI
+	ADDQ         DX, SI
+	MOVQ         pre+64(FP), DI
+	MOVQ         preStride+72(FP), R8
+	MOVQ         preRow+80(FP), R9
+	ADDQ         DI, R9
+	MOVQ         post+88(FP), R10
+	MOVQ         postStride+96(FP), R11
+	MOVQ         postRow+104(FP), R12
+	ADDQ         R10, R12
+
+tile:
+	VMOVDQU   256(CX), Y5
+	VPADDD    512(CX), Y5, Y4
+	VPSUBD    512(CX), Y5, Y5
+	VPADDD    (CX), Y4, Y4
+	VPADDD    768(CX), Y5, Y5
+	VMOVDQU   320(CX), Y7
+	VPADDD    Y0, Y7, Y7
+	VPADDD    576(CX), Y7, Y6
+	VPSUBD    576(CX), Y7, Y7
+	VPADDD    64(CX), Y6, Y6
+	VPADDD    832(CX), Y7, Y7
+	VMOVDQU   384(CX), Y9
+	VPADDD    640(CX), Y9, Y8
+	VPSUBD    640(CX), Y9, Y9
+	VPADDD    128(CX), Y8, Y8
+	VPADDD    896(CX), Y9, Y9
+	VMOVDQU   448(CX), Y11
+	VPADDD    704(CX), Y11, Y10
+	VPSUBD    704(CX), Y11, Y11
+	VPADDD    192(CX), Y10, Y10
+	VPADDD    960(CX), Y11, Y11
+	VPADDD    Y6, Y4, Y4
+	VPADDD    Y8, Y4, Y4
+	VPADDD    Y6, Y10, Y10
+	VPSUBD    Y8, Y10, Y10
+	VPADDD    Y7, Y5, Y5
+	VPADDD    Y9, Y5, Y5
+	VPADDD    Y7, Y11, Y11
+	VPSUBD    Y9, Y11, Y11
+	VMOVDQU   288(CX), Y7
+	VPADDD    544(CX), Y7, Y6
+	VPSUBD    544(CX), Y7, Y7
+	VPADDD    32(CX), Y6, Y6
+	VPADDD    800(CX), Y7, Y7
+	VMOVDQU   352(CX), Y9
+	VPADDD    Y1, Y9, Y9
+	VPADDD    608(CX), Y9, Y8
+	VPSUBD    608(CX), Y9, Y9
+	VPADDD    96(CX), Y8, Y8
+	VPADDD    864(CX), Y9, Y9
+	VMOVDQU   416(CX), Y13
+	VPADDD    672(CX), Y13, Y12
+	VPSUBD    672(CX), Y13, Y13
+	VPADDD    160(CX), Y12, Y12
+	VPADDD    928(CX), Y13, Y13
+	VMOVDQU   480(CX), Y15
+	VPADDD    736(CX), Y15, Y14
+	VPSUBD    736(CX), Y15, Y15
+	VPADDD    224(CX), Y14, Y14
+	VPADDD    992(CX), Y15, Y15
+	VPADDD    Y8, Y6, Y6
+	VPADDD    Y12, Y6, Y6
+	VPADDD    Y8, Y14, Y14
+	VPSUBD    Y12, Y14, Y14
+	VPADDD    Y9, Y7, Y7
+	VPADDD    Y13, Y7, Y7
+	VPADDD    Y9, Y15, Y15
+	VPSUBD    Y13, Y15, Y15
+	VPSRAD    X2, Y4, Y4
+	VPSRAD    X2, Y6, Y6
+	VPACKSSDW Y6, Y4, Y4
+	VPADDSW   (DI), Y4, Y4
+	VPMAXSW   Y3, Y4, Y4
+	VPADDSW   (R10), Y4, Y4
+	VMOVDQU   Y4, (DX)
+	ADDQ      BX, DX
+	ADDQ      R8, DI
+	ADDQ      R11, R10
+	VPSRAD    X2, Y10, Y10
+	VPSRAD    X2, Y14, Y14
+	VPACKSSDW Y14, Y10, Y10
+	VPADDSW   (DI), Y10, Y10
+	VPMAXSW   Y3, Y10, Y10
+	VPADDSW   (R10), Y10, Y10
+	VMOVDQU   Y10, (DX)
+	ADDQ      BX, DX
+	ADDQ      R8, DI
+	ADDQ      R11, R10
+	VPSRAD    X2, Y5, Y5
+	VPSRAD    X2, Y7, Y7
+	VPACKSSDW Y7, Y5, Y5
+	VPADDSW   (R9), Y5, Y5
+	VPMAXSW   Y3, Y5, Y5
+	VPADDSW   (R12), Y5, Y5
+	VMOVDQU   Y5, (SI)
+	ADDQ      BX, SI
+	ADDQ      R8, R9
+	ADDQ      R11, R12
+	VPSRAD    X2, Y11, Y11
+	VPSRAD    X2, Y15, Y15
+	VPACKSSDW Y15, Y11, Y11
+	VPADDSW   (R9), Y11, Y11
+	VPMAXSW   Y3, Y11, Y11
+	VPADDSW   (R12), Y11, Y11
+	VMOVDQU   Y11, (SI)
+	ADDQ      BX, SI
+	ADDQ      R8, R9
+	ADDQ      R11, R12
+	ADDQ      $+1024, CX
+	DECQ      AX
+	JNE       tile
+	VZEROUPPER
+	RET

@@ -10,9 +10,10 @@ import (
 
 // Rates are multiplications by a weight per second, of one goroutine.
 
-// planes are the sizes measured: one that stays in the caches, and a strip as
-// wide as the finest scale of a photograph of 3000 columns.
-var planes = []struct{ h, w int }{{64, 64}, {16, 1500}}
+// planes are the sizes measured: one that stays in the caches, a strip as wide as
+// the finest scale of a photograph of 3000 columns, and the few rows of a smaller
+// one's that the model has computed at a time.
+var planes = []struct{ h, w int }{{64, 64}, {16, 1500}, {4, 384}}
 
 // bench is a layer and its destination.
 type bench struct {
@@ -22,7 +23,11 @@ type bench struct {
 }
 
 func newBench(b *testing.B, name string, h, w int) *bench {
-	l := uses[name](rand.New(rand.NewPCG(7, 8)), h, w, kinds["small"])
+	r := rand.New(rand.NewPCG(7, 8))
+	l := uses[name](r, h, w, kinds["small"])
+	for i := range l.weights { // like the network's, these are small
+		l.weights[i] = kinds["small"](r)
+	}
 	c, err := newConv(l.size, l.in, l.out, l.weights, l.bias, 12, everyLayout)
 	if err != nil {
 		b.Fatal(err)
@@ -31,7 +36,7 @@ func newBench(b *testing.B, name string, h, w int) *bench {
 }
 
 // run computes the layer and returns how many products that took.
-func (l *bench) run(kernel rowKernel) float64 {
+func (l *bench) run(kernel *implementation) float64 {
 	l.conv.rows(kernel, l.dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
 	return float64(l.h*l.w) * float64(len(l.weights))
 }
@@ -44,7 +49,7 @@ func BenchmarkRows(b *testing.B) {
 				b.Run(fmt.Sprintf("%s/%dx%d/%s", name, p.h, p.w, kernel.name), func(b *testing.B) {
 					l, products := newBench(b, name, p.h, p.w), 0.0
 					for b.Loop() {
-						products += l.run(kernel.row)
+						products += l.run(&kernel)
 					}
 					b.ReportMetric(products/1e9/b.Elapsed().Seconds(), "GMAC/s")
 				})
@@ -68,11 +73,11 @@ func BenchmarkNetwork(b *testing.B) {
 				products := 0.0
 				for b.Loop() {
 					for _, l := range trunk {
-						products += l.run(kernel.row)
+						products += l.run(&kernel)
 					}
 					for range 16 {
 						for _, l := range head {
-							products += l.run(kernel.row)
+							products += l.run(&kernel)
 						}
 					}
 				}

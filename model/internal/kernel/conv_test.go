@@ -132,7 +132,7 @@ func check(t *testing.T, l *layer) {
 	want := oracle(l)
 	for _, kernel := range implementations() {
 		dst := NewTensor(l.h, l.w, l.out)
-		c.rows(kernel.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
+		c.rows(&kernel, dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
 		for i, w := range want {
 			y, x := i/l.w, i%l.w
 			if got := dst.Site(y, x); !slices.Equal(got, w) {
@@ -222,6 +222,7 @@ func TestUses(t *testing.T) {
 // a phase of the plane, over twice as many.
 var uses = map[string]func(r *rand.Rand, h, w int, v values) *layer{
 	"stem 3x3 36-32":  stem(36, 32),
+	"stem 3x3 20-32":  stem(20, 32),
 	"block 3x3 32-32": residual(32),
 	"block 3x3 48-48": residual(48),
 	"block 3x3 64-64": residual(64),
@@ -286,10 +287,10 @@ func TestOnlyItsRows(t *testing.T) {
 		part := randomTensor(r, l.h, l.w, l.out, func(*rand.Rand) int16 { return -999 })
 		var wait sync.WaitGroup
 		for _, y := range []int{2, 3, 5} {
-			wait.Go(func() { c.rows(kernel.row, part, l.src, l.pre, l.post, l.relu, y, y+1, 0, l.w) })
+			wait.Go(func() { c.rows(&kernel, part, l.src, l.pre, l.post, l.relu, y, y+1, 0, l.w) })
 		}
-		for _, x := range []int{1, 7} {
-			wait.Go(func() { c.rows(kernel.row, part, l.src, l.pre, l.post, l.relu, 6, 7, x, x+3) })
+		for _, x := range [][2]int{{1, 8}, {9, 11}} { // of two rows
+			wait.Go(func() { c.rows(&kernel, part, l.src, l.pre, l.post, l.relu, 6, 8, x[0], x[1]) })
 		}
 		wait.Wait()
 		for y := range l.h {
@@ -297,8 +298,8 @@ func TestOnlyItsRows(t *testing.T) {
 			if y != 2 && y != 3 && y != 5 {
 				want = slices.Repeat([]int16{-999}, len(want))
 			}
-			if y == 6 {
-				for _, x := range []int{1, 2, 3, 7, 8, 9} {
+			if y == 6 || y == 7 {
+				for _, x := range []int{1, 2, 3, 4, 5, 6, 7, 9, 10} {
 					copy(want[x*l.out:][:l.out], whole.Site(y, x))
 				}
 			}
@@ -321,13 +322,13 @@ func TestOutputs(t *testing.T) {
 		}
 		for _, kernel := range implementations() {
 			whole, part := NewTensor(l.h, l.w, l.out), NewTensor(l.h, l.w, 32)
-			c.rows(kernel.row, whole, l.src, View{}, View{}, l.relu, 0, l.h, 0, l.w)
+			c.rows(&kernel, whole, l.src, View{}, View{}, l.relu, 0, l.h, 0, l.w)
 			for from := 0; from+32 <= l.out; from += 16 {
 				p := c.Outputs(from, 32)
 				if p.In() != l.in || p.Out() != 32 {
 					t.Fatalf("%d to %d channels", p.In(), p.Out())
 				}
-				p.rows(kernel.row, part, l.src, View{}, View{}, l.relu, 0, l.h, 0, l.w)
+				p.rows(&kernel, part, l.src, View{}, View{}, l.relu, 0, l.h, 0, l.w)
 				for y := range l.h {
 					for x := range l.w {
 						if got, want := part.Site(y, x), whole.Site(y, x)[from:from+32]; !slices.Equal(got, want) {
@@ -452,7 +453,7 @@ func TestSetOutput(t *testing.T) {
 			}
 			run := func(c *Conv) *Tensor {
 				dst := NewTensor(l.h, l.w, l.out)
-				c.rows(impl.row, dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
+				c.rows(&impl, dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
 				return dst
 			}
 			was := run(before)

@@ -8,6 +8,12 @@
 // it, with NEON on arm64, and plain Go everywhere else and always with the build
 // tag noasm. The tests compare them exactly.
 //
+// With AVX2, two rows and more of a 3x3 layer are computed by Winograd's minimal
+// filtering where that is exact, in less than half as many products. It is where
+// weights and activations leave some bits of int16 unused; whether they do is
+// looked up in them, so that what is computed depends on it no more than on the
+// processor.
+//
 // The package starts no goroutines. [Conv.Rows] computes a range of rows, and
 // ranges that do not overlap may be computed at the same time.
 package kernel

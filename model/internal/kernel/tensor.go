@@ -118,3 +118,11 @@ func (v View) row(y, x, pad int) (data []int16, stride int) {
 	s := v.step()
 	return v.T.data[v.T.index(y*s+v.Y-pad, x*s+v.X-pad)+v.Channel:], s * v.T.C
 }
+
+// rowStride is the number of elements from a site to the one below it, 0 for View{}.
+func (v View) rowStride() int {
+	if v.T == nil {
+		return 0
+	}
+	return v.step() * v.T.rowStride()
+}

@@ -25,6 +25,11 @@ func main() {
 			generate(fmt.Sprintf("tiles%dAVX2", sites), sites, new(avx2))
 		}
 		addProducts()
+		inputTransform()
+		for tiles := 1; tiles <= 6; tiles++ {
+			products(tiles)
+		}
+		inverseTransform()
 	}
 	Generate()
 }
@@ -69,48 +74,9 @@ func generate(name string, sites int, v vectors) {
 	v.begin(sites, Load(Param("bias"), GP64()))
 	w := Load(Param("w"), GP64())
 	rows := Load(Param("rows"), GP64())
-	taps := []reg.Register{GP64()} // of sites 0 to 2, 3 to 5, ...
-	MOVQ(src, taps[0])
-	for i := 3; i < sites; i += 3 {
-		t := GP64()
-		LEAQ(Mem{Base: srcStride, Index: srcStride, Scale: 2}, t)
-		ADDQ(taps[i/3-1], t)
-		taps = append(taps, t)
-	}
-	multiplyAdd := func(pair int) {
-		activations := make([]Mem, sites)
-		for i := range activations {
-			m := Mem{Base: taps[i/3], Disp: 4 * pair}
-			if i%3 > 0 {
-				m.Index, m.Scale = srcStride, uint8(i%3)
-			}
-			activations[i] = m
-		}
-		v.multiplyAdd(Mem{Base: w, Disp: 64 * pair}, activations)
-	}
-
-	// Two pairs a turn. If their number is odd, the first turn starts in the
-	// middle, with the pointers set back by the pair it leaves out.
+	taps := newTaps(sites, src, srcStride)
 	Label("row")
-	n := Load(Param("pairs"), GP64())
-	BTQ(Imm(0), n)
-	JCC(LabelRef("even"))
-	for _, t := range taps {
-		SUBQ(Imm(4), t)
-	}
-	SUBQ(Imm(64), w)
-	INCQ(n)
-	JMP(LabelRef("odd"))
-	Label("even")
-	multiplyAdd(0)
-	Label("odd")
-	multiplyAdd(1)
-	for _, t := range taps {
-		ADDQ(Imm(8), t)
-	}
-	SUBQ(I32(-128), w) // adds 128, which as an immediate is longer
-	SUBQ(Imm(2), n)
-	JNE(LabelRef("even"))
+	dotProducts(sites, v, w, taps, srcStride, Load(Param("pairs"), GP64()))
 	for _, t := range taps {
 		ADDQ(skip, t)
 	}
@@ -134,6 +100,56 @@ func generate(name string, sites int, v vectors) {
 	JNE(LabelRef("tile"))
 	VZEROUPPER()
 	RET()
+}
+
+// newTaps returns what dotProducts begins with: pointers to sites 0, 3, ... of those that are stride apart from src on.
+func newTaps(sites int, src, stride reg.Register) []reg.Register {
+	taps := []reg.Register{GP64()}
+	MOVQ(src, taps[0])
+	for i := 3; i < sites; i += 3 {
+		t := GP64()
+		LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, t)
+		ADDQ(taps[i/3-1], t)
+		taps = append(taps, t)
+	}
+	return taps
+}
+
+// dotProducts writes the loop that adds to the sums of all sites the products of n pairs of channels with their weights. The
+// pair of a site i is at taps[i/3] + i%3 * stride. Both taps and w go on to behind the last pair; n is lost.
+func dotProducts(sites int, v vectors, w reg.Register, taps []reg.Register, stride, n reg.Register) {
+	multiplyAdd := func(pair int) {
+		activations := make([]Mem, sites)
+		for i := range activations {
+			m := Mem{Base: taps[i/3], Disp: 4 * pair}
+			if i%3 > 0 {
+				m.Index, m.Scale = stride, uint8(i%3)
+			}
+			activations[i] = m
+		}
+		v.multiplyAdd(Mem{Base: w, Disp: 64 * pair}, activations)
+	}
+
+	// Two pairs a turn. If their number is odd, the first turn starts in the
+	// middle, with the pointers set back by the pair it leaves out.
+	BTQ(Imm(0), n)
+	JCC(LabelRef("even"))
+	for _, t := range taps {
+		SUBQ(Imm(4), t)
+	}
+	SUBQ(Imm(64), w)
+	INCQ(n)
+	JMP(LabelRef("odd"))
+	Label("even")
+	multiplyAdd(0)
+	Label("odd")
+	multiplyAdd(1)
+	for _, t := range taps {
+		ADDQ(Imm(8), t)
+	}
+	SUBQ(I32(-128), w) // adds 128, which as an immediate is longer
+	SUBQ(Imm(2), n)
+	JNE(LabelRef("even"))
 }
 
 // addProducts writes the function that adds multiples of one vector to two others. An int16 with zeros above it, times a factor
