@@ -300,7 +300,7 @@ func TestWinogradAllocates(t *testing.T) {
 	for _, in := range []int{20, 32} {
 		l := plain(in, 2, 50)
 		c, dst := newLayer(t, l), NewTensor(l.h, l.w, l.out)
-		if n := testing.AllocsPerRun(200, func() { c.rows(impl, dst, l.src, l.pre, l.post, l.relu, 0, 2) }); n != 0 {
+		if n := testing.AllocsPerRun(200, func() { c.rows(impl, dst, l.src, l.pre, l.post, l.relu, 0, 2, 0, l.w) }); n != 0 {
 			t.Errorf("%d channels: %v allocations", in, n)
 		}
 	}
