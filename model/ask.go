@@ -6,16 +6,28 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// A coordinate advances in a step if its deviation is at least τ times the width of its next cell. At the finest scale, most
-// are far below that in most steps: so far that it shows before the network is asked. A coordinate whose base (see bases) is
-// less than half an octave above is not asked about; it waits until the next stage, and so it is with sites none of
-// whose coordinates are asked about, and what the trunk has to know only for their sake. That costs nothing in bits and
-// 0.02 dB at most in pictures of prefixes, and saves up to half of all work (docs/model.md, Hopeless coordinates). In the
-// last stage, for pictures of prefixes, and at coarser scales, whose estimates the next scale wants, all are asked about; and
-// in small images, which take little time, and of whose first pictures every coordinate is a good part.
+// A coordinate advances in a step if its deviation is at least τ times the width of its next cell. Most are far below that in
+// most steps: so far that it shows before the network is asked. A coordinate whose base (see bases) is less than hopeMargin
+// from it is not asked about. It waits until the next stage, and so it is with sites none of whose coordinates are asked
+// about, and what the trunk has to know only for their sake. That costs nothing in bits and 0.02 dB at most in pictures of
+// prefixes, and saves up to half of all work (docs/model.md, Hopeless coordinates). All are asked about in the last stage,
+// for pictures of prefixes, and at scales of few sites, which take little time, and of whose image every coordinate is a good
+// part.
 
-// hopeMargin is by how much the network is thought to widen the base scale at most, in scale steps.
-const hopeMargin = 16
+// hopeMargin returns by how much the network of scale l is thought to widen the base scale at most, in scale steps: at
+// coarser scales, whose estimates the next scale is predicted from, by an octave and a quarter.
+func hopeMargin(l int) int32 {
+	if l > 1 {
+		return 40
+	}
+	return 16
+}
+
+// fewSites is below how many sites all coordinates of a scale are asked about.
+const fewSites = 32 * 32
+
+// asksEveryone reports whether all coordinates are asked about when a stage of the scale is coded.
+func (s *scale) asksEveryone(stage int) bool { return stage == stages-1 || s.w*s.h < fewSites }
 
 // A hope is what makes a coordinate be asked about in a step: its base, Q12 and of 8-bit samples, has to be this. target is the
 // clock that the step would bring it to.
@@ -24,19 +36,12 @@ type hope struct {
 	target uint8
 }
 
-// fewSites is below how many sites all coordinates of the finest scale are asked about.
-const fewSites = 32 * 32
-
-// asksEveryone reports whether all coordinates are asked about when a stage of the scale is coded.
-func (s *scale) asksEveryone(stage int) bool {
-	return s.number > 1 || stage == stages-1 || s.w*s.h < fewSites
-}
-
-// hopeOf returns it for coordinate i in a stage.
-func (c *Chain) hopeOf(stage, i int) hope {
+// hopeOf returns it for coordinate i of scale l in a stage.
+func (c *Chain) hopeOf(stage, i, l int) hope {
 	deep := c.deepOf(i / bands)
 	to := target(stage, i, deep)
-	e := (int32(to)-int32(deep))*scaleSteps + c.tau - deviationSteps - hopeMargin + 12*scaleSteps // log2 of least, in scale steps
+	// log2 of least, in scale steps
+	e := (int32(to)-int32(deep))*scaleSteps + c.tau - deviationSteps - hopeMargin(l) + 12*scaleSteps
 	if e < 0 {
 		return hope{0, to}
 	}
@@ -55,7 +60,7 @@ func (b *band) beginAsking(everyone bool) {
 	b.wanted = resize(b.wanted, (b.y1-b.y0)*b.words, most*b.words)
 	b.union = resize(b.union, b.words, b.words)
 	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
-		b.hopes[i] = b.c.hopeOf(b.stage, i)
+		b.hopes[i] = b.c.hopeOf(b.stage, i, b.s.number)
 	}
 }
 
@@ -163,4 +168,26 @@ func maskOf(members []int) (mask uint16) {
 		mask |= 1 << i
 	}
 	return mask
+}
+
+// estimateUnasked notes in d what coordinates that are not asked about are thought to be: in the middle of their cells, or
+// zero. The network would say little against it.
+func (b *band) estimateUnasked(d *coarse) {
+	if b.everyone {
+		return
+	}
+	w, h := b.s.w, &b.helpers[0]
+	h.cell, h.dither, h.clock = resize(h.cell, w, w), resize(h.dither, w, w), resize(h.clock, w, w)
+	for y := b.y0; y < b.y1; y++ {
+		asked := b.asked[(y-b.y0)*w:][:w]
+		for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
+			b.s.cells[i].load(h.cell, h.clock, y*w, (y+1)*w)
+			b.dither[i].load(h.dither, (y-b.top)*w)
+			for x, k := range h.clock {
+				if asked[x]>>i&1 == 0 {
+					d.set(i, x, y, (centreQ6(h.cell[x], h.dither[x], k)+2)>>2)
+				}
+			}
+		}
+	}
 }

@@ -14,13 +14,12 @@ func TestHope(t *testing.T) {
 	for _, depth := range []int{8, 16} {
 		for _, tau := range []int8{-128, -50, 0, 31, 127} {
 			c := NewChain(tinyNet(t, 0), Geometry{2, 2, 3, depth}, tau)
-			for stage := range stages - 1 {
-				for i := range coordinates {
-					h := c.hopeOf(stage, i)
-					octaves := float64(target(stage, i, 0)) + (float64(tau)-deviationSteps-hopeMargin)/scaleSteps
-					if want := math.Exp2(octaves) * 4096; math.Abs(float64(h.least)-want) > 1+want/1e5 {
-						t.Errorf("%d bits, τ %d, stage %d, coordinate %d: %d, want %.1f", depth, tau, stage, i, h.least, want)
-					}
+			for n := range (stages - 1) * coordinates * 2 {
+				stage, i, l := n/(2*coordinates), n/2%coordinates, 1+n%2
+				h := c.hopeOf(stage, i, l)
+				octaves := float64(target(stage, i, 0)) + (float64(tau)-deviationSteps-float64(hopeMargin(l)))/scaleSteps
+				if want := math.Exp2(octaves) * 4096; math.Abs(float64(h.least)-want) > 1+want/1e5 {
+					t.Errorf("%d bits, τ %d, scale %d, stage %d, coordinate %d: %d, want %.1f", depth, tau, l, stage, i, h.least, want)
 				}
 			}
 		}
@@ -110,7 +109,7 @@ func TestAsking(t *testing.T) {
 				chains[i] = NewChain(net, g, net.Tau())
 				chains[i].SetImage(clonePlanes(image))
 			}
-			hopeless, asked := 0, 0
+			hopeless, asked, scales := 0, 0, map[int]bool{}
 			for _, p := range Passes(g.Width, g.Height) {
 				for _, b := range chains[1].spare {
 					for i := range b.layers {
@@ -137,7 +136,8 @@ func TestAsking(t *testing.T) {
 						t.Fatalf("%v: band %d is coded otherwise", p, k)
 					}
 				}
-				if p.Scale == 1 && p.Stage >= 0 && p.Stage < stages-1 {
+				if s := &chains[0].scales[p.Scale]; p.Stage >= 0 && !s.asksEveryone(p.Stage) {
+					scales[p.Scale] = true
 					b := chains[0].spare[0] // holds the last band
 					for y := b.y0; y < b.y1; y++ {
 						for x := range b.s.w {
@@ -154,9 +154,44 @@ func TestAsking(t *testing.T) {
 					}
 				}
 			}
-			if hopeless == 0 || asked == 0 {
-				t.Errorf("%d coordinates are asked about, %d are not", asked, hopeless)
+			if hopeless == 0 || asked == 0 || !scales[1] || g.Height > 200 && !scales[2] {
+				t.Errorf("%d coordinates are asked about, %d are not, of scales %v", asked, hopeless, scales)
 			}
 		})
+	}
+}
+
+// TestEstimateUnasked: those who are not asked about are taken to be in the middle of their cells, and the others left alone.
+func TestEstimateUnasked(t *testing.T) {
+	c := NewChain(tinyNet(t, 0), Geometry{128, 140, 3, 8}, -50)
+	s, r := &c.scales[1], newRand(96)
+	c.begin(s)
+	b := whole(t, c, s, 1)
+	b.helpers = make([]helper, 1)
+	b.beginAsking(false)
+	want := c.newCoarse(s.fw, s.fh, planes)
+	d := c.newCoarse(s.fw, s.fh, planes)
+	for j := range s.w * s.h {
+		b.asked[j] = uint16(r.UintN(1 << coordinates))
+		for i := range coordinates {
+			v := int32(0) // Q4
+			if k := uint8(r.IntN(10)); k < 9 {
+				u := int32(b.dither[i].at(j))
+				a := cellOf(r.Int32N(200)-100, uint16(u), k)
+				b.s.cells[i].setCell(j, a, k)
+				v = int32(math.Floor((float64(a-u)+(math.Exp2(float64(k))-1)/2)*16 + .5))
+			}
+			if b.asked[j]>>i&1 != 0 {
+				v = 7777
+			}
+			d.set(i, j%s.w, j/s.w, 7777)
+			want.set(i, j%s.w, j/s.w, v)
+		}
+	}
+	b.estimateUnasked(d)
+	for p := range planes {
+		if !slices.Equal(d.planes[p].narrow, want.planes[p].narrow) {
+			t.Errorf("plane %d differs", p)
+		}
 	}
 }

@@ -102,6 +102,7 @@ type cells struct {
 // A helper is the scratch of a processor for a row.
 type helper struct {
 	cell             []int32
+	clock            []uint8
 	dither           []uint16
 	sums             []int32
 	level, deviation [planes]box

@@ -214,6 +214,9 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
 		ll, shift := c.coarser(p.Scale)
 		b.runTrunk(ll, shift, s.asksEveryone(p.Stage))
+		if details != nil {
+			b.estimateUnasked(details)
+		}
 		turn, told := coders[number].(BandCoder)
 		if told {
 			turn.Begin()

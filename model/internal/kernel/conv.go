@@ -200,6 +200,13 @@ func (c *Conv) rows(by *implementation, dst *Tensor, src, pre, post View, relu b
 	}
 }
 
+// ScratchBytes returns how many bytes a goroutine may hold while Rows computes a layer of in channels, with the kernel that
+// takes most.
+func ScratchBytes(in int) int64 {
+	const strip = 12 // tiles of Winograd's: see there
+	return strip*16*(block*4+2*int64((in+15)&^15)) + 64
+}
+
 // fits reports what of Rows' arguments does not fit, if anything: after it, a
 // kernel touches no element outside the tensors.
 func (c *Conv) fits(dst *Tensor, src, pre, post View, y0, y1, x0, x1 int) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/cpu"
 )
@@ -302,6 +303,22 @@ func TestWinogradAllocates(t *testing.T) {
 		c, dst := newLayer(t, l), NewTensor(l.h, l.w, l.out)
 		if n := testing.AllocsPerRun(200, func() { c.rows(impl, dst, l.src, l.pre, l.post, l.relu, 0, 2, 0, l.w) }); n != 0 {
 			t.Errorf("%d channels: %v allocations", in, n)
+		}
+	}
+}
+
+// TestScratchBytes: that is what a scratch takes, and no less.
+func TestScratchBytes(t *testing.T) {
+	for _, in := range []int{6, 16, 20, 48} {
+		s, l := new(scratch), plain(in, 2, 2*strip)
+		c := newLayer(t, l)
+		r := row{sites: 2 * strip}
+		r.src, r.srcStride = l.src.row(0, 0, 1)
+		r.srcRow = l.src.rowStride()
+		s.transform(c, r)
+		got, want := int64(unsafe.Sizeof(*s))+2*int64(cap(s.v)), ScratchBytes(in)
+		if got > want || got < want-100 {
+			t.Errorf("%d channels: %d bytes, %d foreseen", in, got, want)
 		}
 	}
 }
