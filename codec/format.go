@@ -164,8 +164,9 @@ func (p *picture) planes(n int, image rowReader) {
 	for y := range p.h {
 		image(y, colour, alpha)
 		for c := range n {
-			for x := range p.colour[c].Row(y) {
-				p.colour[c].Row(y)[x] = int32(colour[n*x+c])
+			row := p.colour[c].Row(y)
+			for x := range row {
+				row[x] = int32(colour[n*x+c])
 			}
 		}
 		if p.alpha != nil {

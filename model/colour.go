@@ -1,6 +1,11 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/transform"
+import (
+	"runtime"
+	"sync/atomic"
+
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
 
 // A Colour is the colour transform of an image, by its number in the format. The zero value is YCoCg-R, which networks
 // are trained with.
@@ -46,23 +51,32 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 
 // derived reports whether an image was made from luma and chroma by a conversion.
 func derived(c Colour, image []Plane) bool {
-	var row [planes][]int32
-	changes, most := 0, deriveEach*len(image[0].Pix)
-	for y := range image[0].H {
-		for p := range row {
-			row[p] = append(row[p][:0], image[p].Row(y)...)
-		}
-		for x := 1; x < len(row[0]); x++ {
-			r, g, b := row[0][x], row[1][x], row[2][x]
-			if (r != g || g != b) && min(r, g, b) > 0 && max(r, g, b) < 255 && (r != row[0][x-1] || g != row[1][x-1] || b != row[2][x-1]) {
-				changes++
+	var (
+		changes, tried atomic.Int64
+		not            atomic.Bool
+	)
+	most := int64(deriveEach) * int64(len(image[0].Pix))
+	parallel(runtime.GOMAXPROCS(0), image[0].H, 50*len(image[0].Pix), func(_, y0, y1 int) {
+		var row [planes][]int32
+		for y := y0; y < y1 && !not.Load(); y++ {
+			for p := range row {
+				row[p] = append(row[p][:0], image[p].Row(y)...)
+			}
+			n := 0
+			for x := 1; x < len(row[0]); x++ {
+				r, g, b := row[0][x], row[1][x], row[2][x]
+				if (r != g || g != b) && min(r, g, b) > 0 && max(r, g, b) < 255 && (r != row[0][x-1] || g != row[1][x-1] || b != row[2][x-1]) {
+					n++
+				}
+			}
+			changes.Add(int64(n))
+			left := int(most)
+			if !c.Derive(row[0], row[1], row[2], &left) || tried.Add(most-int64(left)) > most {
+				not.Store(true)
 			}
 		}
-		if !c.Derive(row[0], row[1], row[2], &most) {
-			return false
-		}
-	}
-	return changes >= fewColours
+	})
+	return !not.Load() && changes.Load() >= fewColours
 }
 
 // colourLength estimates what an image takes under a colour transform, in bits as Q16, from every fourth row if there

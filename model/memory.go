@@ -86,10 +86,10 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	total += tensors(1, int(most)+2, s.w, shown.cells)                                                                             // cells
 	total += tensors(1, headRows*inside, (s.w+1)/2, hidden) + tensors(1, 1, tuneSites, headOutputs)                                // hidden, output
 	rows := slabRows * inside
-	total += allocated(2*planes+told, int64(ringRows(rows, layers))*w*4)                                                                                                                // level, deviation, magnitude
-	total += allocated(told, int64(ringRows(rows, layers))*w) + allocated(1, most*w*2) + allocated(1, most*(w+63)/64*8)                                                                 // clocks; asked, wanted
-	total += tensors(1, ringRows(rows, layers), s.w, shown.inputs) + tensors(layers, rows+3, s.w, channels)                                                                             // layers
-	total += tensors(1, int(most), s.w, channels)                                                                                                                                       // the last
+	total += allocated(2*planes+told, int64(ringRows(rows, layers))*w*4)                                                // level, deviation, magnitude
+	total += allocated(told, int64(ringRows(rows, layers))*w) + allocated(1, most*w*2) + allocated(1, most*(w+63)/64*8) // clocks; asked, wanted
+	total += tensors(1, ringRows(rows, layers), s.w, shown.inputs) + tensors(layers, rows+3, s.w, channels)             // layers
+	total += tensors(1, int(most), s.w, channels)                                                                       // the last
 	total += int64(inside) * kernel.ScratchBytes(max(channels, shown.inputs))
 	return total + allocated(1, 2*w) + int64(inside)*(allocated(2+2*planes+int64(bands*c.planes), 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(1, 1, (s.w+1)/2, hidden)) + tunerBytes // helpers, the tuner's layer
 }
