@@ -426,44 +426,70 @@ func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.
 	chain.SetImage(image)
 	shared, units := new(symbolEncoder), 0 // the present segment of passes of one band, and how many
 	spare := new(spareEncoders)
-	for i, pass := range passes {
-		coders := []model.Coder{shared}
-		bands := chain.Bands(pass)
-		if pass.Scale == 1 && forecast != nil {
+	type segment struct {
+		units   int
+		payload []byte
+	}
+	// code codes pass i, and returns the segment that it ends, if any.
+	code := func(i int) (ended []segment) {
+		pass, bands := passes[i], chain.Bands(passes[i])
+		if bands > 1 {
+			coders, streams := make([]model.Coder, bands), make([][]byte, bands)
+			for j := range coders {
+				coders[j] = &bandEncoder{spare: spare}
+			}
+			chain.Advance(pass, coders...)
+			for j, c := range coders {
+				streams[j] = c.(*bandEncoder).stream
+			}
+			return []segment{{1, joinBands(streams)}}
+		}
+		chain.Advance(pass, shared)
+		units++
+		last := i == len(passes)-1
+		bytes := shared.ideal >> 19
+		if last || chain.Bands(passes[i+1]) > 1 || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
+			ended = []segment{{units, shared.rans.Finish(nil)}}
+			shared.ideal, units = 0, 0
+		}
+		return ended
+	}
+	for i := 0; i < len(passes); {
+		if passes[i].Scale == 1 && forecast != nil {
 			select {
 			case <-forecast:
 			case <-ctx.Done():
 			}
 		}
-		if bands > 1 {
-			coders = make([]model.Coder, bands)
-			for j := range coders {
-				coders[j] = &bandEncoder{spare: spare}
+		// Coarse passes take little, and not on all processors. Those that follow a pass of the finest scale do not wait for it.
+		n := 1
+		if passes[i].Scale == 1 && chain.Bands(passes[i]) > 1 {
+			for i+n < len(passes) && passes[i+n].Apart() {
+				n++
 			}
 		}
-		chain.Advance(pass, coders...)
+		ended := make([][]segment, n)
+		var rest sync.WaitGroup
+		rest.Go(func() {
+			for k := 1; k < n && ctx.Err() == nil; k++ {
+				ended[k] = code(i + k)
+			}
+		})
+		ended[0] = code(i)
+		rest.Wait()
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		work.done(pass)
-		if bands > 1 {
-			streams := make([][]byte, bands)
-			for j, c := range coders {
-				streams[j] = c.(*bandEncoder).stream
+		for k, segments := range ended {
+			work.done(passes[i+k])
+			for _, s := range segments {
+				if i+k == len(passes)-1 && len(f.payloads) == 0 && chain.Bands(passes[i+k]) == 1 {
+					s.units = 0 // all there are, which the container says in less
+				}
+				f.add(container.Passes, s.units, s.payload)
 			}
-			f.add(container.Passes, 1, joinBands(streams))
-			continue
 		}
-		units++
-		last := i == len(passes)-1
-		bytes := shared.ideal >> 19
-		if last || chain.Bands(passes[i+1]) > 1 || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
-			if last && len(f.payloads) == 0 {
-				units = 0 // all there are, which the container says in less
-			}
-			f.add(container.Passes, units, shared.rans.Finish(nil))
-			shared.ideal, units = 0, 0
-		}
+		i += n
 	}
 	return nil
 }

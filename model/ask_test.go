@@ -111,7 +111,7 @@ func TestAsking(t *testing.T) {
 			}
 			hopeless, asked, scales := 0, 0, map[int]bool{}
 			for _, p := range Passes(g.Width, g.Height) {
-				for _, b := range chains[1].spare {
+				for _, b := range slices.Concat(chains[1].work[0].spare, chains[1].work[1].spare) {
 					for i := range b.layers {
 						l := &b.layers[i]
 						for y := range l.H {
@@ -138,7 +138,7 @@ func TestAsking(t *testing.T) {
 				}
 				if s := &chains[0].scales[p.Scale]; p.Stage >= 0 && !s.asksEveryone(p.Stage) {
 					scales[p.Scale] = true
-					b := chains[0].spare[0] // holds the last band
+					b := chains[0].workOf(p.Scale).spare[0] // holds the last band
 					for y := b.y0; y < b.y1; y++ {
 						for x := range b.s.w {
 							for i := range bands * chains[0].planes {

@@ -130,15 +130,16 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 	n := bandsOf(s.h)
 	procs := runtime.GOMAXPROCS(0)
 	workers := min(n, procs)
-	for len(c.spare) < workers {
-		c.spare = append(c.spare, new(band))
+	scratch := c.workOf(s.number)
+	for len(scratch.spare) < workers {
+		scratch.spare = append(scratch.spare, new(band))
 	}
 	var (
 		mu   sync.Mutex
 		next int
 		all  = true
 	)
-	last := &c.above
+	last := &scratch.above
 	work := func(b *band) {
 		for {
 			// In order, so that the rows below are still as they were, and those above in last.
@@ -155,9 +156,9 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 			ok := code(b, number)
 			if keep && (ok || b.news >= worthShowing) {
 				b.put()
-				mu.Lock()
-				c.told = c.told || b.news > 0
-				mu.Unlock()
+				if b.news > 0 {
+					c.told.Store(true)
+				}
 			} else {
 				b.takeBack()
 			}
@@ -170,9 +171,9 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 	}
 	var wg sync.WaitGroup
 	for i := 1; i < workers; i++ {
-		wg.Go(func() { work(c.spare[i]) })
+		wg.Go(func() { work(scratch.spare[i]) })
 	}
-	work(c.spare[0])
+	work(scratch.spare[0])
 	wg.Wait()
 	return all
 }

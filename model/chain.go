@@ -2,6 +2,7 @@ package model
 
 import (
 	"runtime"
+	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -49,16 +50,32 @@ type Chain struct {
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
-	told    bool     // a coordinate has advanced since the thumbnail
-	scales  []scale  // scales[l] is scale l; scales[0] is unused
-	exactAt int      // all scales above this one are exact
-	ll      []coarse // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
+	told    atomic.Bool // a coordinate has advanced since the thumbnail
+	scales  []scale     // scales[l] is scale l; scales[0] is unused
+	exactAt int         // all scales above this one are exact
+	ll      []coarse    // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
-	spare   []*band        // scratch, one for every processor
-	lessons []lessons      // scratch of Advance, by band
-	above   above          // scratch of eachBand
-	mergers [planes]merger // scratch of merge
+	work [2]workspace // scratch; see workOf
 }
+
+// A workspace is the scratch of a pass.
+type workspace struct {
+	spare   []*band   // one for every processor
+	lessons []lessons // of Advance, by band
+	above   above     // of eachBand
+	mergers [planes]merger
+}
+
+// workOf returns the scratch for passes of scale l: passes that are Apart have their own.
+func (c *Chain) workOf(l int) *workspace {
+	if l >= apart {
+		return &c.work[1]
+	}
+	return &c.work[0]
+}
+
+// apart is the finest of the scales whose passes are Apart.
+const apart = 3
 
 // scale is one split of the pyramid: the coordinates at its w x h sites.
 type scale struct {
@@ -194,7 +211,8 @@ func (c *Chain) setPlane(p int, x Plane) {
 }
 
 // Advance takes the chain through a pass, which must be the next of Passes, with a coder for each of its Bands.
-// Coders are used side by side. It returns false if a coder ran out, which leaves the pass half done: nothing but
+// Coders are used side by side. While a pass of the finest scale is advanced, so may be those after it that are Apart, in
+// another goroutine. It returns false if a coder ran out, which leaves the pass half done: nothing but
 // Picture makes sense then.
 func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	if p.Stage < 0 {
@@ -208,8 +226,9 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 			*details = *c.newCoarse(s.fw, s.fh, c.planes)
 		}
 	}
-	c.lessons = resize(c.lessons, len(coders), len(coders))
-	learned := c.lessons
+	work := c.workOf(s.number)
+	work.lessons = resize(work.lessons, len(coders), len(coders))
+	learned := work.lessons
 	clear(learned)
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
 		ll, shift := c.coarser(p.Scale)
@@ -241,7 +260,7 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 		c.finish(s)
 	} else if s.number > 1 {
 		ll, shift := c.coarser(s.number)
-		c.merge(details, ll, shift, 4)
+		c.merge(details, ll, shift, 4, work)
 	}
 	c.beginNext(s)
 	return true
@@ -276,17 +295,17 @@ func (c *Chain) finish(s *scale) {
 	}
 	if c.exactAt == 0 {
 		s.traces = [coordinates][]trace{}
-		c.spare, c.above, c.mergers = nil, above{}, [planes]merger{}
+		c.work = [2]workspace{}
 		return
 	}
 	s.cells = [coordinates]store{}
-	c.merge(&c.ll[c.exactAt], &c.ll[s.number], 0, 0)
+	c.merge(&c.ll[c.exactAt], &c.ll[s.number], 0, 0, c.workOf(s.number))
 	c.ll[s.number] = coarse{}
 }
 
 // coarser returns the image at scale l as far as it is known, and how many fractional bits it lacks of Q4.
 func (c *Chain) coarser(l int) (*coarse, uint) {
-	if l >= c.exactAt {
+	if p := c.scales[l].parent; p == nil || p.stage == stages-1 {
 		return &c.ll[l], 4
 	}
 	return &c.ll[l], 0

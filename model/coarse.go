@@ -37,11 +37,11 @@ func (d *coarse) set(i, x, y int, v int32) {
 func (d *coarse) load(v []int32, p, y int) { d.planes[p].values(v, y*d.w) }
 
 // merge makes d, of the coefficients that it holds and the coarser image, an image: in Q4 if frac is 4. Shifted up, the
-// coarser image is in the same units.
-func (c *Chain) merge(d, coarser *coarse, shift, frac uint) {
+// coarser image is in the same units. work is scratch.
+func (c *Chain) merge(d, coarser *coarse, shift, frac uint, work *workspace) {
 	parallel(runtime.GOMAXPROCS(0), c.planes, c.planes*d.w*d.h*4, func(_, p0, p1 int) {
 		for p := p0; p < p1; p++ {
-			c.mergers[p].plane(c.net.lifting, d, coarser, p, shift, frac)
+			work.mergers[p].plane(c.net.lifting, d, coarser, p, shift, frac)
 		}
 	})
 }

@@ -14,7 +14,7 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 		if c.asked(s) {
 			c.eachBand(s, c.shown(s), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
 		}
-		c.merge(d, ll, shift, 4)
+		c.merge(d, ll, shift, 4, c.workOf(l))
 		ll, shift = d, 0
 	}
 	s := &c.scales[1]
@@ -45,11 +45,11 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 
 // asked reports whether the network is asked about a scale for a picture: if its first pass is due. While no coordinate
 // has advanced since the thumbnail, the picture stays as it was then: that passes are empty tells too little.
-func (c *Chain) asked(s *scale) bool { return s.begun && (c.told || s.number == c.exactAt) }
+func (c *Chain) asked(s *scale) bool { return s.begun && (c.told.Load() || s.number == c.exactAt) }
 
 // shown returns the stage at which it is asked.
 func (c *Chain) shown(s *scale) int {
-	if !c.told {
+	if !c.told.Load() {
 		return 1
 	}
 	return min(max(s.stage+1, 1), stages-1)

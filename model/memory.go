@@ -21,9 +21,15 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	}
 	s := &c.scales[1]
 	workers := min(bandsOf(s.h), procs)
-	total += int64(workers)*c.bandBytes(s, procs) + c.aboveBytes(s)
-	total += allocated(1, stages*lessonsBytes) + allocated(1, int64(bandsOf(s.h))*lessonsBytes) // what is learned, and by the bands of a pass
-	return total + c.mergeBytes() + max(c.pictureBytes(workers), c.stripBytes(procs))
+	total += allocated(1, stages*lessonsBytes) // what is learned
+	for _, l := range []int{1, apart} {        // of which passes have scratch
+		if l < len(c.scales) {
+			s := &c.scales[l]
+			n := bandsOf(s.h)
+			total += int64(min(n, procs))*c.bandBytes(s, procs) + c.aboveBytes(s) + allocated(1, int64(n)*lessonsBytes) + c.mergeBytes(s)
+		}
+	}
+	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
 }
 
 // valueBytes is what a store takes for a value.
@@ -122,9 +128,8 @@ func (c *Chain) rowsBytes(rows int) int64 {
 	return allocated(int64(c.planes), int64(c.w)*int64(rows)*4) + allocated(3, int64(c.w)*2)
 }
 
-// mergeBytes is what merging takes: of the image at scale 1; see merger.
-func (c *Chain) mergeBytes() int64 {
-	s := &c.scales[1]
+// mergeBytes is what merging takes to make the image that scale s splits, or those of coarser ones; see merger.
+func (c *Chain) mergeBytes(s *scale) int64 {
 	w, rows := int64(s.w), int64(min(s.h+1, 2*(mergeRows+2*stripHalo)))
 	return allocated(int64(c.planes), w*4*rows) + allocated(int64(c.planes), w*4*2*stripHalo) +
 		allocated(int64(3*c.planes), w*2)

@@ -106,7 +106,7 @@ func (c *Chain) around() [planes]int32 {
 
 // onlyThumbnail reports whether nothing but the thumbnail is known, which is as noisy: then half of what the network
 // makes of it is shown, and half of what the picture is around.
-func (c *Chain) onlyThumbnail() bool { return c.exactAt > 0 && !c.told }
+func (c *Chain) onlyThumbnail() bool { return c.exactAt > 0 && !c.told.Load() }
 
 // stripRows is how many rows of the image a strip has.
 const stripRows = 2 * bandRows

@@ -56,7 +56,7 @@ func TestBandsStop(t *testing.T) {
 			if coders[2].n != 0 || (coders[0].n == 0) != (stopAt == 0) {
 				t.Errorf("stop at %d: the others asked %d and %d", stopAt, coders[0].n, coders[2].n)
 			}
-			if b := c.spare[0]; stopAt == 0 && b.y0 != 0 || stopAt > 0 && b.y0 != bandRows {
+			if b := c.workOf(1).spare[0]; stopAt == 0 && b.y0 != 0 || stopAt > 0 && b.y0 != bandRows {
 				t.Errorf("stop at %d: the last band begun is that from row %d on", stopAt, b.y0)
 			}
 			break
