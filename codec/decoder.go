@@ -69,13 +69,10 @@ func (d *Decoder) DecodeContext(ctx context.Context, r io.Reader) (image.Image, 
 	if err != nil {
 		return nil, err
 	}
-	for {
-		if _, err := s.Next(); err == io.EOF {
-			return s.Image()
-		} else if err != nil {
-			return nil, err
-		}
+	if _, err := s.Last(); err != nil {
+		return nil, err
 	}
+	return s.Image()
 }
 
 func init() {

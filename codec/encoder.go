@@ -477,10 +477,10 @@ func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.
 		})
 		ended[0] = code(i)
 		rest.Wait()
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		for k, segments := range ended {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			work.done(passes[i+k])
 			for _, s := range segments {
 				if i+k == len(passes)-1 && len(f.payloads) == 0 && chain.Bands(passes[i+k]) == 1 {

@@ -156,18 +156,12 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar) (go
 	if err != nil {
 		return got, err
 	}
-	for {
-		at, err := stream.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil && got.last.Bytes > 0 {
-			return got, fmt.Errorf("%w; --bytes %d decodes what comes before", err, got.last.Bytes)
-		}
-		if err != nil {
-			return got, err
-		}
-		got.last = at
+	got.last, err = stream.Last()
+	if err != nil && got.last.Steps > 0 {
+		return got, fmt.Errorf("%w; --bytes %d decodes what comes before", err, got.last.Bytes)
+	}
+	if err != nil {
+		return got, err
 	}
 	got.cut = src.ended && (d.cut.Bytes == 0 || prefix.N > 0)
 	got.metadata = stream.Metadata()
