@@ -36,7 +36,7 @@ type Chain struct {
 	Colour Colour
 
 	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go), and codes
-	// nothing else (details.go). It is for measuring networks: no file is made so.
+	// nothing else (details.go), and asks about every coordinate (ask.go). It is for measuring networks: no file is made so.
 	NetworkAlone bool
 
 	net     *Net
@@ -66,13 +66,17 @@ type workspace struct {
 	mergers [planes]merger
 }
 
-// workOf returns the scratch for passes of scale l: passes that are Apart have their own.
+// workOf returns the scratch for passes of scale l: passes that are Apart have their own, if the image is large enough for
+// that.
 func (c *Chain) workOf(l int) *workspace {
-	if l >= apart {
+	if l >= apart && c.leaves() {
 		return &c.work[1]
 	}
 	return &c.work[0]
 }
+
+// leaves reports whether passes of the finest scale have several bands: others wait for those that have only one.
+func (c *Chain) leaves() bool { return bandsOf(c.scales[1].h) > 1 }
 
 // apart is the finest of the scales whose passes are Apart.
 const apart = 3
@@ -211,8 +215,8 @@ func (c *Chain) setPlane(p int, x Plane) {
 }
 
 // Advance takes the chain through a pass, which must be the next of Passes, with a coder for each of its Bands.
-// Coders are used side by side. While a pass of the finest scale is advanced, so may be those after it that are Apart, in
-// another goroutine. It returns false if a coder ran out, which leaves the pass half done: nothing but
+// Coders are used side by side. While a pass of the finest scale is advanced that has several Bands, so may be those after it
+// that are Apart, in another goroutine. It returns false if a coder ran out, which leaves the pass half done: nothing but
 // Picture makes sense then.
 func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	if p.Stage < 0 {
@@ -232,7 +236,7 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	clear(learned)
 	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
 		ll, shift := c.coarser(p.Scale)
-		b.runTrunk(ll, shift, s.asksEveryone(p.Stage))
+		b.runTrunk(ll, shift, s.asksEveryone(p.Stage) || c.NetworkAlone)
 		if details != nil {
 			b.estimateUnasked(details)
 		}

@@ -23,7 +23,7 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	workers := min(bandsOf(s.h), procs)
 	total += allocated(1, stages*lessonsBytes) // what is learned
 	for _, l := range []int{1, apart} {        // of which passes have scratch
-		if l < len(c.scales) {
+		if l < len(c.scales) && (l == 1 || c.leaves()) {
 			s := &c.scales[l]
 			n := bandsOf(s.h)
 			total += int64(min(n, procs))*c.bandBytes(s, procs) + c.aboveBytes(s) + allocated(1, int64(n)*lessonsBytes) + c.mergeBytes(s)
@@ -96,7 +96,12 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	total += allocated(told, int64(ringRows(rows, layers))*w) + allocated(1, most*w*2) + allocated(1, most*(w+63)/64*8) // clocks; asked, wanted
 	total += tensors(1, ringRows(rows, layers), s.w, shown.inputs) + tensors(layers, rows+3, s.w, channels)             // layers
 	total += tensors(1, int(most), s.w, channels)                                                                       // the last
-	total += int64(inside) * kernel.ScratchBytes(max(channels, shown.inputs))
+	widest := max(channels, shown.inputs)
+	if rows*s.w*channels*widest/8 < worthSharing { // see convolve
+		total += kernel.ScratchBytes(widest)
+	} else {
+		total += int64(inside) * kernel.ScratchBytes(widest)
+	}
 	return total + allocated(1, 2*w) + int64(inside)*(allocated(2+2*planes+int64(bands*c.planes), 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(1, 1, (s.w+1)/2, hidden)) + tunerBytes // helpers, the tuner's layer
 }
 

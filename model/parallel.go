@@ -2,12 +2,15 @@ package model
 
 import "sync"
 
+// worthSharing is the least work that parallel shares out.
+const worthSharing = 50_000
+
 // parallel calls f on consecutive ranges [y0,y1) that cover [0,rows), from as many goroutines as there are
 // processors, if the work (in any unit of about a nanosecond) is worth it, and waits for them. A worker, numbered
 // from 0, does one thing at a time.
 func parallel(procs, rows, work int, f func(worker, y0, y1 int)) {
 	n := min(procs, rows)
-	if n < 2 || work < 50_000 {
+	if n < 2 || work < worthSharing {
 		f(0, 0, rows)
 		return
 	}
