@@ -11,7 +11,8 @@ import (
 // from it is not asked about. It waits until the next stage, and so it is with sites none of whose coordinates are asked
 // about, and what the trunk has to know only for their sake. That costs nothing in bits and 0.02 dB at most in pictures of
 // prefixes, and saves up to half of all work (docs/model.md, Hopeless coordinates). All are asked about in the last stage,
-// for pictures of prefixes, and at scales of few sites, which take little time, and of whose image every coordinate is a good
+// for pictures of prefixes, at the edges, where lines of something else show in nothing around (adapt.go), and at scales of few
+// sites, which take little time, and of whose image every coordinate is a good
 // part.
 
 // hopeMargin returns by how much the network of scale l is thought to widen the base scale at most, in scale steps: at
@@ -77,7 +78,7 @@ func (b *band) ask(y int) {
 		bit := uint16(1) << i
 		if i >= told { // nothing is known of it
 			for x, t := range texture {
-				if localBase(t) >= h.least {
+				if localBase(t) >= h.least || edgeOf(y, x, b.s.h, w) >= 0 {
 					asked[x] |= bit
 				}
 			}
@@ -85,8 +86,14 @@ func (b *band) ask(y int) {
 		}
 		clocks, activity, deep := b.clock[i].row(y)[:w], b.activity[i][j:][:w], b.c.deepOf(i/bands)
 		for x, k := range clocks {
-			local := localBase(texture[x])
-			if k == unknown && local >= h.least || k != unknown && k > h.target && cellBase(local, uint32(activity[x]), k, deep) >= h.least {
+			if k <= h.target { // which unknown is above
+				continue
+			}
+			base := localBase(texture[x])
+			if k != unknown {
+				base = cellBase(base, uint32(activity[x]), k, deep)
+			}
+			if base >= h.least || edgeOf(y, x, b.s.h, w) >= 0 {
 				asked[x] |= bit
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestHope compares the least base that is asked about with its definition, and that bases are no less than what ask
@@ -144,6 +146,9 @@ func TestAsking(t *testing.T) {
 							for i := range bands * chains[0].planes {
 								if b.asked[(y-b.y0)*b.s.w+x]>>i&1 != 0 {
 									asked++
+								} else if _, k := b.s.cells[i].cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].deepOf(i/bands)) &&
+									edgeOf(y, x, b.s.h, b.s.w) >= 0 && i < bands*process.PlanesIn(p.Stage, b.s.planes) {
+									t.Fatalf("%v: coordinate %d of site %d, %d, at an edge, is not asked about", p, i, y, x)
 								} else if _, k := b.s.cells[i].cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].deepOf(i/bands)) {
 									t.Fatalf("%v: coordinate %d of site %d, %d has advanced unasked", p, i, y, x)
 								} else {
