@@ -63,7 +63,15 @@ func benchmarkChain(b *testing.B, file string) {
 		c.SetImage(clonePlanes(pixels))
 		bits = 0
 		for _, p := range passes {
-			c.Advance(p, &bits)
+			lengths := make([]length, c.Bands(p))
+			coders := make([]Coder, len(lengths))
+			for i := range lengths {
+				coders[i] = &lengths[i]
+			}
+			c.Advance(p, coders...)
+			for _, n := range lengths {
+				bits += n
+			}
 		}
 	}
 	b.ReportMetric(float64(bits)/float64(samples), "bits/sub-pixel")
