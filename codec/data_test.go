@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
@@ -167,36 +168,35 @@ func TestGraphics(t *testing.T) {
 	if long() {
 		limit = math.MaxInt
 	}
-	read, skipped, stored := 0, 0, 0
-	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".png") {
-			return err
-		}
+	var read, skipped, stored atomic.Int64
+	check := func(t *testing.T, path string) {
 		b, err := os.ReadFile(path)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		config, _, err := image.DecodeConfig(bytes.NewReader(b))
 		if err != nil || config.Width*config.Height > limit {
-			skipped++
-			return nil
+			skipped.Add(1)
+			return
 		}
 		m, _, err := image.Decode(bytes.NewReader(b))
 		if err != nil {
-			skipped++
-			return nil
+			skipped.Add(1)
+			return
 		}
-		read++
+		read.Add(1)
 		name, _ := filepath.Rel(root, path)
 		auto := encode(t, m, nil)
 		plain := encode(t, m, &codec.Options{Mode: codec.Stored})
 		if len(auto) > len(plain) {
 			t.Errorf("%s: %d bytes, %d if stored", name, len(auto), len(plain))
 		}
+		files := map[string][]byte{"auto": auto, "stored": plain}
 		if bytes.Equal(auto, plain) {
-			stored++
+			stored.Add(1)
+			delete(files, "auto")
 		}
-		for mode, file := range map[string][]byte{"auto": auto, "stored": plain} {
+		for mode, file := range files {
 			if got, at, err := decodeLast(file, codec.Decoder{}); err != nil || !at.Exact || !same(got, m) {
 				t.Errorf("%s, %s: %s comes back as %s, %+v, %v", name, mode, kindOf(m), kindOf(got), at, err)
 			}
@@ -204,14 +204,25 @@ func TestGraphics(t *testing.T) {
 		if long() {
 			t.Logf("%-60s %9d bytes, %9d stored, %s", name, len(auto), len(plain), kindOf(m))
 		}
-		return nil
+	}
+	var err error
+	t.Run("all", func(t *testing.T) {
+		err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() && strings.HasSuffix(path, ".png") {
+				t.Run(e.Name(), func(t *testing.T) {
+					t.Parallel()
+					check(t, path)
+				})
+			}
+			return err
+		})
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d read, of which %d are best stored; %d skipped", read, stored, skipped)
-	if read < 100 {
-		t.Errorf("only %d images", read)
+	t.Logf("%d read, of which %d are best stored; %d skipped", read.Load(), stored.Load(), skipped.Load())
+	if read.Load() < 100 {
+		t.Errorf("only %d images", read.Load())
 	}
 }
 
