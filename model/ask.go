@@ -7,13 +7,12 @@ import (
 )
 
 // A coordinate advances in a step if its deviation is at least τ times the width of its next cell. Most are far below that in
-// most steps: so far that it shows before the network is asked. A coordinate whose base (see bases) is less than hopeMargin
-// from it is not asked about. It waits until the next stage, and so it is with sites none of whose coordinates are asked
+// most steps: so far that it shows before the network is asked. A coordinate whose base (see bases) is below it by more than
+// hopeMargin is not asked about. It waits until the next stage, and so it is with sites none of whose coordinates are asked
 // about, and what the trunk has to know only for their sake. That costs nothing in bits and next to nothing in pictures of
 // prefixes, and saves up to half of all work (docs/model.md, Hopeless coordinates). All are asked about in the last stage,
 // for pictures of prefixes, at the edges, where lines of something else show in nothing around (adapt.go), and at scales of few
-// sites, which take little time, and of whose image every coordinate is a good
-// part.
+// sites, which take little time, and of whose image every coordinate is a good part.
 
 // hopeMargin returns by how much the network of scale l is thought to widen the base scale at most, in scale steps: at
 // coarser scales, whose estimates the next scale is predicted from, by an octave and three quarters.
