@@ -78,9 +78,9 @@ func (l *layer) foldBias(o int, g gains, f format) int32 {
 // fold returns the layer with gains folded in, its weights rounded to int16.
 func (l *layer) fold(g gains) (*kernel.Conv, error) { return l.foldNarrow(g, nil) }
 
-// foldNarrow returns the folded layer of fewer input channels, or of as many if n is nil. If the weights of one do not fit,
-// it is nil.
-func (l *layer) foldNarrow(g gains, channels narrowing) (*kernel.Conv, error) {
+// foldNarrow returns the folded layer of fewer input channels, or of as many if fewer is nil. The layer is nil if a weight of
+// theirs does not fit.
+func (l *layer) foldNarrow(g gains, fewer narrowing) (*kernel.Conv, error) {
 	f, err := l.format(g)
 	if err != nil {
 		return nil, err
@@ -100,12 +100,12 @@ func (l *layer) foldNarrow(g gains, channels narrowing) (*kernel.Conv, error) {
 		b[o] = l.foldBias(o, g, f)
 	}
 	in := l.in
-	if channels != nil {
+	if fewer != nil {
 		fits := false
-		if w, fits = channels.narrow(w, in); !fits {
+		if w, fits = fewer.narrow(w, in); !fits {
 			return nil, nil
 		}
-		in = len(channels)
+		in = len(fewer)
 	}
 	c, err := kernel.NewConv(l.size, in, l.out, w, b, f.down)
 	if err != nil {
