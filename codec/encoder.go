@@ -430,21 +430,21 @@ func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.
 		units   int
 		payload []byte
 	}
-	// code codes pass i, and returns the segment that it ends, if any.
-	code := func(i int) (ended []segment) {
+	// code codes pass i, which has been started, and returns the segment that it ends, if any.
+	code := func(i int, advance func(coders ...model.Coder) bool) (ended []segment) {
 		pass, bands := passes[i], chain.Bands(passes[i])
 		if bands > 1 {
 			coders, streams := make([]model.Coder, bands), make([][]byte, bands)
 			for j := range coders {
 				coders[j] = &bandEncoder{spare: spare}
 			}
-			chain.Advance(pass, coders...)
+			advance(coders...)
 			for j, c := range coders {
 				streams[j] = c.(*bandEncoder).stream
 			}
 			return []segment{{1, joinBands(streams)}}
 		}
-		chain.Advance(pass, shared)
+		advance(shared)
 		units++
 		last := i == len(passes)-1
 		bytes := shared.ideal >> 19
@@ -461,21 +461,21 @@ func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.
 			case <-ctx.Done():
 			}
 		}
-		// Coarse passes take little, and not on all processors. Those that follow a pass of the finest scale do not wait for it.
+		// Coarse passes do not keep all processors busy. Those that follow a pass of the finest scale do not wait for it.
 		n := 1
 		if passes[i].Scale == 1 && chain.Bands(passes[i]) > 1 {
-			for i+n < len(passes) && passes[i+n].Apart() {
+			for i+n < len(passes) && chain.Apart(passes[i+n]) {
 				n++
 			}
 		}
-		ended := make([][]segment, n)
+		ended, first := make([][]segment, n), chain.Start(passes[i])
 		var rest sync.WaitGroup
 		rest.Go(func() {
 			for k := 1; k < n && ctx.Err() == nil; k++ {
-				ended[k] = code(i + k)
+				ended[k] = code(i+k, chain.Start(passes[i+k]))
 			}
 		})
-		ended[0] = code(i)
+		ended[0] = code(i, first)
 		rest.Wait()
 		for k, segments := range ended {
 			if err := ctx.Err(); err != nil {

@@ -249,7 +249,7 @@ func (s *Stream) advance() error {
 	if err := s.context.Err(); err != nil {
 		return err
 	}
-	if s.pending != nil && !(s.next < len(s.passes) && s.passes[s.next].Apart()) {
+	if s.pending != nil && !(s.next < len(s.passes) && s.chain.Apart(s.passes[s.next])) {
 		if err := s.join(); err != nil {
 			return err
 		}
@@ -382,11 +382,11 @@ func (s *Stream) advancePass() error {
 
 // leave has a pass of the finest scale decoded, of which all bytes are there, while others go on: see join.
 func (s *Stream) leave(pass model.Pass, coders []model.Coder) {
-	bands, index, pending := s.bands, s.current.Index, make(chan left, 1)
+	bands, index, pending, advance := s.bands, s.current.Index, make(chan left, 1), s.chain.Start(pass)
 	s.bands, s.pending = nil, pending
 	go func() {
 		var l left
-		ok := s.chain.Advance(pass, coders...)
+		ok := advance(coders...)
 		for _, b := range bands {
 			l.ideal += b.ideal
 		}
@@ -405,7 +405,7 @@ func (s *Stream) canLeave(pass model.Pass) bool {
 		return false
 	}
 	next := s.passes[s.next+1]
-	return next.Apart() && !s.reached(next.Level)
+	return s.chain.Apart(next) && !s.reached(next.Level)
 }
 
 func insidePass(segment int) error {

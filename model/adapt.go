@@ -196,7 +196,7 @@ func (b *band) correctScale(r *correction, i, y, x int, scale int32, tunedScale 
 		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk, Q7
 		around = int(clamp(1+(v+96)>>4, 1, scoreContexts-1))
 	}
-	if q := b.s.parent; q != nil {
+	if q := b.parent; q.w > 0 {
 		if t := q.traces[i][y/2*q.w+x/2]; t != 0 {
 			above = int(clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
 		}

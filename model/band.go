@@ -44,10 +44,11 @@ const textureHalo = 3
 // while it is coded; the others are copies. What the network makes of them is held for the band's own rows alone, if a
 // later phase needs it, or else for the few rows that the next layer reads.
 type band struct {
-	c     *Chain
-	s     *scale
-	stage int
-	procs int // processors for this band
+	c      *Chain
+	s      *scale
+	stage  int
+	parent *parent
+	procs  int // processors for this band
 
 	y0, y1    int // rows of sites that are coded
 	top, rows int // the frame
@@ -123,7 +124,7 @@ const worthShowing = 24
 
 // eachBand has the bands of a scale coded, by as many goroutines as there are processors, and returns whether all
 // of them returned true. If keep is set, what they did to cells and traces is kept.
-func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, number int) bool) bool {
+func (c *Chain) eachBand(s *scale, stage int, seen parent, keep bool, code func(b *band, number int) bool) bool {
 	if s.cells[0].empty() {
 		c.begin(s)
 	}
@@ -150,7 +151,7 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 				mu.Unlock()
 				return
 			}
-			b.take(c, s, stage, number, last)
+			b.take(c, s, stage, &seen, number, last)
 			mu.Unlock()
 			b.procs = max(1, procs/workers)
 			ok := code(b, number)
@@ -180,8 +181,8 @@ func (c *Chain) eachBand(s *scale, stage int, keep bool, code func(b *band, numb
 
 // take sets b up for a band of a scale with what is known of it before the pass, and notes in last what the next
 // band will need.
-func (b *band) take(c *Chain, s *scale, stage, number int, last *above) {
-	b.c, b.s, b.stage, b.news, b.undo = c, s, stage, 0, b.undo[:0]
+func (b *band) take(c *Chain, s *scale, stage int, seen *parent, number int, last *above) {
+	b.c, b.s, b.stage, b.parent, b.news, b.undo = c, s, stage, seen, 0, b.undo[:0]
 	b.y0, b.y1 = bandEdge(s.h, number), bandEdge(s.h, number+1)
 	halo := c.net.reach() + textureHalo
 	b.top = max(0, b.y0-halo)

@@ -77,10 +77,10 @@ func TestBandSees(t *testing.T) {
 		copy(p.traces, s.traces[i])
 		s.ditherRows(p.dither, i, 0, s.h)
 	}
-	b, last := new(band), new(above)
+	b, last, seen := new(band), new(above), c.parentOf(s)
 	halo := net.reach() + textureHalo
 	for number := range bandsOf(s.h) {
-		b.take(c, s, 2, number, last)
+		b.take(c, s, 2, &seen, number, last)
 		if b.top != max(0, b.y0-halo) || b.top+b.rows != min(s.h, b.y1+halo) {
 			t.Fatalf("band %d, rows %d to %d, sees %d to %d", number, b.y0, b.y1, b.top, b.top+b.rows)
 		}

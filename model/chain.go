@@ -55,7 +55,8 @@ type Chain struct {
 	exactAt int         // all scales above this one are exact
 	ll      []coarse    // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
-	work [2]workspace // scratch; see workOf
+	work  [2]workspace // scratch; see workOf
+	spare *spare       // or nil, if no pass has written to it, or will
 }
 
 // A workspace is the scratch of a pass.
@@ -66,20 +67,61 @@ type workspace struct {
 	mergers [planes]merger
 }
 
-// workOf returns the scratch for passes of scale l: passes that are Apart have their own, if the image is large enough for
-// that.
+// workOf returns the scratch for passes of scale l: passes that are Apart have their own.
 func (c *Chain) workOf(l int) *workspace {
-	if l >= apart && c.leaves() {
+	if l >= c.apart() {
 		return &c.work[1]
 	}
 	return &c.work[0]
 }
 
-// leaves reports whether passes of the finest scale have several bands: others wait for those that have only one.
-func (c *Chain) leaves() bool { return bandsOf(c.scales[1].h) > 1 }
+// copiedSites is up to how many sites of the finest scale passes of the second do not wait for those of the finest. With more,
+// there are bands enough to keep processors busy, and copies of what the finest scale sees would take much memory.
+const copiedSites = 1 << 20
 
-// apart is the finest of the scales whose passes are Apart.
-const apart = 3
+// apart returns the finest of the scales whose passes are Apart: none if those of the finest scale have one band.
+func (c *Chain) apart() int {
+	switch s := &c.scales[1]; {
+	case bandsOf(s.h) == 1:
+		return len(c.scales)
+	case s.w*s.h <= copiedSites:
+		return 2
+	}
+	return 3
+}
+
+// Apart reports whether a pass may be advanced while one of the finest scale is that comes before it: the finest sees of other
+// scales but the next, which sees this one; or it sees the next as it was.
+func (c *Chain) Apart(p Pass) bool { return p.Stage >= 0 && p.Scale >= c.apart() }
+
+// A spare is what passes of the second scale write to if they are Apart, in turns with what the finest scale sees.
+type spare struct {
+	image  coarse
+	traces [coordinates][]trace
+}
+
+// copied reports whether passes of a scale write to the spare.
+func (c *Chain) copied(s *scale) bool { return s.number == 2 && c.apart() == 2 }
+
+// A parent is what a pass sees of the next coarser scale: the image that both make finer, as far as it is known, how many
+// fractional bits it lacks of Q4, and what corrections have shown there, for w sites in a row, if there is such a scale.
+type parent struct {
+	image  *coarse
+	shift  uint
+	traces [coordinates][]trace
+	w      int
+}
+
+// parentOf returns what a pass of the scale sees that begins now, which stays as it is.
+func (c *Chain) parentOf(s *scale) (p parent) {
+	ll, shift := c.coarser(s.number)
+	image := *ll
+	p.image, p.shift = &image, shift
+	if s.parent != nil {
+		p.traces, p.w = s.parent.traces, s.parent.w
+	}
+	return p
+}
 
 // scale is one split of the pyramid: the coordinates at its w x h sites.
 type scale struct {
@@ -89,7 +131,7 @@ type scale struct {
 	planes int // that the network codes, from begin on: see planesOf
 	mask   uint16
 	stage  int  // last stage completed, -1 at first
-	begun  bool // the first pass is due, or done
+	begun  bool // the first pass is due, or done; see beginNext
 	chroma bool // something may be known of chroma
 
 	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
@@ -160,7 +202,6 @@ func (c *Chain) begin(s *scale) {
 			s.cells[i].save(zero[from:], exact[from:], y*s.w+from)
 		}
 	}
-	s.begun = true
 	if c.learned == nil {
 		c.learned = make([]lessons, stages)
 	}
@@ -215,18 +256,38 @@ func (c *Chain) setPlane(p int, x Plane) {
 }
 
 // Advance takes the chain through a pass, which must be the next of Passes, with a coder for each of its Bands.
-// Coders are used side by side. While a pass of the finest scale is advanced that has several Bands, so may be those after it
-// that are Apart, in another goroutine. It returns false if a coder ran out, which leaves the pass half done: nothing but
+// Coders are used side by side. It returns false if a coder ran out, which leaves the pass half done: nothing but
 // Picture makes sense then.
-func (c *Chain) Advance(p Pass, coders ...Coder) bool {
+func (c *Chain) Advance(p Pass, coders ...Coder) bool { return c.Start(p)(coders...) }
+
+// Start returns what Advance does, for a pass of the finest scale: while it goes on in another goroutine, those after it that
+// are Apart may be advanced.
+func (c *Chain) Start(p Pass) (advance func(coders ...Coder) bool) {
 	if p.Stage < 0 {
-		return c.advanceThumbnail(coders[0])
+		return func(coders ...Coder) bool { return c.advanceThumbnail(coders[0]) }
 	}
+	seen := c.parentOf(&c.scales[p.Scale])
+	return func(coders ...Coder) bool { return c.advance(p, seen, coders) }
+}
+
+// advance is Advance, but for the thumbnail.
+func (c *Chain) advance(p Pass, seen parent, coders []Coder) bool {
 	s := &c.scales[p.Scale]
 	final := p.Stage == stages-1
 	var details *coarse // of the scale, for the image that they make finer
 	if s.number > 1 {
-		if details = &c.ll[s.number-1]; details.w == 0 {
+		details = &c.ll[s.number-1]
+		if c.copied(s) {
+			if c.spare == nil {
+				c.spare = new(spare)
+			}
+			details = &c.spare.image
+			for i, t := range s.traces {
+				c.spare.traces[i] = append(c.spare.traces[i][:0], t...)
+			}
+			s.traces, c.spare.traces = c.spare.traces, s.traces
+		}
+		if details.w == 0 {
 			*details = *c.newCoarse(s.fw, s.fh, c.planes)
 		}
 	}
@@ -234,9 +295,8 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	work.lessons = resize(work.lessons, len(coders), len(coders))
 	learned := work.lessons
 	clear(learned)
-	ok := c.eachBand(s, p.Stage, true, func(b *band, number int) bool {
-		ll, shift := c.coarser(p.Scale)
-		b.runTrunk(ll, shift, s.asksEveryone(p.Stage) || c.NetworkAlone)
+	ok := c.eachBand(s, p.Stage, seen, true, func(b *band, number int) bool {
+		b.runTrunk(s.asksEveryone(p.Stage) || c.NetworkAlone)
 		if details != nil {
 			b.estimateUnasked(details)
 		}
@@ -260,11 +320,14 @@ func (c *Chain) Advance(p Pass, coders ...Coder) bool {
 	}
 	c.learned[p.Stage].average(learned)
 	s.stage = p.Stage
+	if c.copied(s) {
+		c.ll[1], c.spare.image = c.spare.image, c.ll[1]
+		details = &c.ll[1]
+	}
 	if final {
 		c.finish(s)
 	} else if s.number > 1 {
-		ll, shift := c.coarser(s.number)
-		c.merge(details, ll, shift, 4, work)
+		c.merge(details, seen.image, seen.shift, 4, work)
 	}
 	c.beginNext(s)
 	return true
@@ -303,6 +366,9 @@ func (c *Chain) finish(s *scale) {
 		return
 	}
 	s.cells = [coordinates]store{}
+	if c.copied(s) {
+		c.spare = nil
+	}
 	c.merge(&c.ll[c.exactAt], &c.ll[s.number], 0, 0, c.workOf(s.number))
 	c.ll[s.number] = coarse{}
 }

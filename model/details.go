@@ -353,11 +353,10 @@ type sitesNear struct {
 // its details and the mean of the coarser samples around say, nearly.
 func (n *sitesNear) classes(b *band, y int, to *[bands][]uint8) {
 	s, w := b.s, b.s.w
-	coarser, _ := b.c.coarser(s.number)
 	for p := range n.ll {
 		for r := range n.ll[p] {
 			n.ll[p][r] = resize(n.ll[p][r], w, w)
-			coarser.load(n.ll[p][r], p, min(y+r, s.h-1))
+			b.parent.image.load(n.ll[p][r], p, min(y+r, s.h-1))
 		}
 		n.sample[p] = resize(n.sample[p], w, w)
 	}

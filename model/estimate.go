@@ -7,20 +7,20 @@ import "sync"
 // may be one whose first pass is due; of those after, the means are taken as zero. It may call each from several
 // goroutines at once.
 func (c *Chain) estimates(each func(rows *ycc, y int)) {
-	ll, shift := c.coarser(c.exactAt)
+	seen := c.parentOf(&c.scales[c.exactAt])
 	for l := c.exactAt; l > 1; l-- {
 		s := &c.scales[l]
 		d := c.newCoarse(s.fw, s.fh, c.planes)
 		if c.asked(s) {
-			c.eachBand(s, c.shown(s), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
+			c.eachBand(s, c.shown(s), seen, false, func(b *band, _ int) bool { return b.estimate(d) })
 		}
-		c.merge(d, ll, shift, 4, c.workOf(l))
-		ll, shift = d, 0
+		c.merge(d, seen.image, seen.shift, 4, c.workOf(l))
+		seen = parent{image: d, traces: s.traces, w: s.w}
 	}
 	s := &c.scales[1]
 	if !c.asked(s) {
 		c.eachStrip(func(x *ycc, y0, y1 int) {
-			rows := c.strip(x, ll, shift, 4, y0/2, (y1+1)/2, func(_ int, rows *ycc) {
+			rows := c.strip(x, seen.image, seen.shift, 4, y0/2, (y1+1)/2, func(_ int, rows *ycc) {
 				for p := range rows {
 					clear(rows[p].Pix)
 				}
@@ -30,12 +30,12 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 		return
 	}
 	r := newRoll(c)
-	c.eachBand(s, c.shown(s), false, func(b *band, number int) bool {
+	c.eachBand(s, c.shown(s), seen, false, func(b *band, number int) bool {
 		d := r.take(number)
-		ok := b.estimate(ll, shift, d)
+		ok := b.estimate(d)
 		for _, k := range r.done(number, d) {
 			x := r.scratch()
-			rows := c.strip(x, ll, shift, 4, bandEdge(s.h, k), bandEdge(s.h, k+1), r.fill)
+			rows := c.strip(x, seen.image, seen.shift, 4, bandEdge(s.h, k), bandEdge(s.h, k+1), r.fill)
 			each(&rows, 2*bandEdge(s.h, k))
 			r.shown(k, x)
 		}
@@ -56,8 +56,8 @@ func (c *Chain) shown(s *scale) int {
 }
 
 // estimate notes in d what is thought of the band's coordinates.
-func (b *band) estimate(ll *coarse, shift uint, d *coarse) bool {
-	b.runTrunk(ll, shift, true)
+func (b *band) estimate(d *coarse) bool {
+	b.runTrunk(true)
 	clear(b.learned.tunings[:]) // coarser scales' lessons: no picture was better for them, smooth ones worse
 	return b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, nil, d) })
 }

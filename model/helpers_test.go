@@ -137,7 +137,8 @@ func whole(t testing.TB, c *Chain, s *scale, stage int) *band {
 		t.Fatalf("a scale of %d rows has %d bands", s.h, bandsOf(s.h))
 	}
 	b := &band{procs: 1}
-	b.take(c, s, stage, 0, new(above))
+	seen := c.parentOf(s)
+	b.take(c, s, stage, &seen, 0, new(above))
 	return b
 }
 

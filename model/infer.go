@@ -12,7 +12,7 @@ const slabRows = 4
 // runTrunk computes the trunk's output at the band's sites from its input; see prepare. Within the image every layer
 // has a row less than the one before it on either side, so that the last has those of the band. All go down the band
 // together, each a row behind the one that it reads.
-func (b *band) runTrunk(ll *coarse, shift uint, everyone bool) {
+func (b *band) runTrunk(everyone bool) {
 	b.beginAsking(everyone)
 	convs := b.begin()
 	n := len(convs)
@@ -32,7 +32,7 @@ func (b *band) runTrunk(ll *coarse, shift uint, everyone bool) {
 	for y := b.top - textureHalo - n; y < b.y1; {
 		y = min(y+b.slab, b.y1)
 		b.layers[0].forget(b.layers[1].end - 1)
-		b.prepare(ll, shift, min(y+n+ahead, b.y1+n))
+		b.prepare(b.parent.image, b.parent.shift, min(y+n+ahead, b.y1+n))
 		for i := 1; i <= n; i++ {
 			if i < n {
 				b.layers[i].forget(b.layers[i+1].end - 1)

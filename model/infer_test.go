@@ -67,8 +67,7 @@ func TestHeads(t *testing.T) {
 			b := whole(t, c, s, stage)
 			visits := make([][coordinates]int, s.w*s.h)
 			last := -1
-			ll, shift := c.coarser(s.number)
-			b.runTrunk(ll, shift, true)
+			b.runTrunk(true)
 			b.runHeads(func(group, phase, y0 int) bool {
 				if now := (group*phases+phase)<<16 + y0; now <= last {
 					t.Errorf("%v: group %d, phase %d comes late", g, group, phase)

@@ -22,12 +22,15 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	s := &c.scales[1]
 	workers := min(bandsOf(s.h), procs)
 	total += allocated(1, stages*lessonsBytes) // what is learned
-	for _, l := range []int{1, apart} {        // of which passes have scratch
-		if l < len(c.scales) && (l == 1 || c.leaves()) {
+	for _, l := range []int{1, c.apart()} {    // of which passes have scratch
+		if l < len(c.scales) {
 			s := &c.scales[l]
 			n := bandsOf(s.h)
 			total += int64(min(n, procs))*c.bandBytes(s, procs) + c.aboveBytes(s) + allocated(1, int64(n)*lessonsBytes) + c.mergeBytes(s)
 		}
+	}
+	if s := &c.scales[min(2, len(c.scales)-1)]; c.copied(s) {
+		total += allocated(1, int64(unsafe.Sizeof(spare{}))) + c.coarseBytes(s.fw, s.fh) + allocated(int64(bands*c.planes), int64(s.w)*int64(s.h)*traceBytes)
 	}
 	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
 }

@@ -135,20 +135,20 @@ func checkPicture(t *testing.T, c *Chain, g Geometry) {
 
 // wholeEstimate is Chain.estimates of all rows at once: the samples of all planes, in Q4.
 func wholeEstimate(c *Chain) (samples []int32) {
-	ll, shift := c.coarser(c.exactAt)
+	seen := c.parentOf(&c.scales[c.exactAt])
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
 		d := c.newCoarse(s.fw, s.fh, c.planes)
-		c.eachBand(s, c.shown(s), false, func(b *band, _ int) bool { return b.estimate(ll, shift, d) })
+		c.eachBand(s, c.shown(s), seen, false, func(b *band, _ int) bool { return b.estimate(d) })
 		x := make([]int32, s.fw*s.fh)
 		samples = samples[:0]
 		for p := range c.planes {
 			d.load(x, p, 0)
-			mergeWith(c.Colour.Wavelet(c.net.lifting, l, p), Plane{W: s.fw, H: s.fh, Pix: x}, ll, p, 0, shift, 4)
+			mergeWith(c.Colour.Wavelet(c.net.lifting, l, p), Plane{W: s.fw, H: s.fh, Pix: x}, seen.image, p, 0, seen.shift, 4)
 			samples = append(samples, x...)
 			d.planes[p].setValues(x, 0)
 		}
-		ll, shift = d, 0
+		seen = parent{image: d, traces: s.traces, w: s.w}
 	}
 	return samples
 }

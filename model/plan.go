@@ -18,10 +18,6 @@ type Pass struct {
 	Stage int // of the scale, from 0; -1 for the first pass, an exact thumbnail of at most 2x2 pixels
 }
 
-// Apart reports whether the pass is of a scale so coarse that it may be advanced while one of the finest scale is that comes
-// before it: the finest sees of other scales but the next, which sees this one.
-func (p Pass) Apart() bool { return p.Scale >= apart && p.Stage >= 0 }
-
 // thumbnailScale is the scale, by plane and in scale steps, of the prior of the first pass.
 var thumbnailScale = process.ThumbnailScale
 

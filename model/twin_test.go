@@ -56,7 +56,8 @@ func TestTwin(t *testing.T) {
 	for _, want := range fix.Steps {
 		stage := want.Stage
 		s.number = want.Scale
-		w.take(c, s, stage, 0, new(above))
+		seen := w.parent
+		w.take(c, s, stage, seen, 0, new(above))
 		for i := range coordinates {
 			for j := range n {
 				w.dither[i].narrow[j] = uint8(uint16(fix.Dither[i*n+j]) & s.mask) // no clock reaches the others
@@ -65,8 +66,7 @@ func TestTwin(t *testing.T) {
 		}
 		var meanErr, scaleErr, worst float64
 		count := 0
-		ll, shift := c.coarser(1)
-		w.runTrunk(ll, shift, true)
+		w.runTrunk(true)
 		w.runHeads(func(g, phase, y0 int) bool {
 			for m, i := range groups[g] {
 				for row := range w.hidden.H {
