@@ -106,8 +106,11 @@ func (l *lessons) average(bands []lessons) {
 	}
 }
 
-// stageContexts are the offsets and the filter.
-type stageContexts [coordinates]struct {
+// stageContexts are those of every coordinate.
+type stageContexts [coordinates]contexts
+
+// contexts are the offsets and the filter.
+type contexts struct {
 	whole  offset
 	around [scoreContexts]offset
 	above  [scoreContexts]offset
@@ -164,80 +167,65 @@ type correction struct {
 	weight   *[taps]int64
 	residual [taps]int64 // Q4
 
-	around          []trace  // of the coordinate, from two rows above the site to two rows below
 	other           [2]trace // of the related ones
-	gradient, score int64    // what learn has found: slopes of the log-likelihood, Q31 and Q10
+	gradient, score int64    // what learn has found: slopes of the log-likelihood, Q31 and Q10,
+	posterior       int64    // and the mean of what is known now, Q6
 }
 
-// correctScale corrects the scale that is believed of coordinate i at site (y, x) of the scale, into r: by what the last
-// layer, tuned, says of it, Q10 (tune.go), and by what is learned here. The mean is left to correctMean: most coordinates
-// do not advance, and have no need of it.
-func (b *band) correctScale(r *correction, i, y, x int, scale int32, tunedScale int16) {
-	a := &b.learned.contexts[i]
-	stride := b.s.w + 2*traceBorder
-	o := (y-b.y0+traceBorder)*stride + x + traceBorder
-	t := b.traces[i][o-2*stride : o+2*stride+1]
-	r.around = t
-	n, m, p := (*[3]trace)(t[stride-1:]), (*[5]trace)(t[2*stride-2:]), (*[3]trace)(t[3*stride-1:])
-
-	sum := t[0].seen() + n[0].seen() + n[1].seen() + n[2].seen() + m[0].seen() + m[1].seen() + m[2].seen() + m[3].seen() +
-		m[4].seen() + p[0].seen() + p[1].seen() + p[2].seen() + t[len(t)-1].seen()
-	r.other = [2]trace{}
-	if q := related[i][0]; q >= 0 {
-		r.other[0] = b.traces[q][o]
-		if q = related[i][1]; q >= 0 {
-			r.other[1] = b.traces[q][o]
-		}
-		sum += 2 * (r.other[0].seen() + r.other[1].seen())
-	}
-
+// correctScale corrects the scale that is believed of the coordinate at site x of the row, into r: by what the last layer,
+// tuned, says of it, Q10 (tune.go), and by what is learned here. The mean is left to correctMean: many coordinates do not
+// advance, and have no need of it.
+func (at *row) correctScale(r *correction, x int, scale int32, tunedScale int16) {
+	a, t := at.contexts, &at.around
+	n, m, p := (*[3]trace)(t[1][x+1:]), (*[5]trace)(t[2][x:]), (*[3]trace)(t[3][x+1:])
+	r.other = [2]trace{at.other[0][x+traceBorder], at.other[1][x+traceBorder]}
+	sum := t[0][x+traceBorder].seen() + n[0].seen() + n[1].seen() + n[2].seen() + m[0].seen() + m[1].seen() + m[2].seen() + m[3].seen() +
+		m[4].seen() + p[0].seen() + p[1].seen() + p[2].seen() + t[4][x+traceBorder].seen() + 2*(r.other[0].seen()+r.other[1].seen())
 	around, above := 0, 0
 	if count := int32(sum >> 15); count > 0 {
 		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk, Q7
 		around = int(clamp(1+(v+96)>>4, 1, scoreContexts-1))
 	}
-	if q := b.parent; q.w > 0 {
-		if t := q.traces[i][y/2*q.w+x/2]; t != 0 {
-			above = int(clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
-		}
+	if t := at.above[x/2]; t != 0 {
+		above = int(clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
 	}
 	// Bins of half an octave, whatever the depth.
-	deep := int32(b.c.deepOf(i / bands))
+	deep := int32(at.deep)
 	level := clamp((scale-deep*scaleSteps+144)>>4, 0, scaleContexts-1)
 	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
 	r.offsets[0], r.offsets[1], r.offsets[2], r.offsets[3], r.edge = &a.whole, byAround, byAbove, byScale, nil
 	offset := a.whole.value + byAround.value + byAbove.value + byScale.value +
 		int32(clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
-	if e := edgeOf(y, x, b.s.h, b.s.w); e >= 0 {
-		r.edge = &a.edge[e]
+	if at.outer || x == 0 || x == at.w-1 {
+		r.edge = &a.edge[edgeOf(at.y, x, at.h, at.w)]
 		offset += r.edge.value
 	}
 	r.network, r.weight = scale, &a.weight
 	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+deep*scaleSteps)
-	if b.c.NetworkAlone {
+	if at.networkAlone {
 		r.scale = scale
 	}
 }
 
 // correctMean corrects the mean that goes with what correctScale has corrected.
-func (b *band) correctMean(r *correction, mean int64, tunedMean int16) {
-	t, stride := r.around, b.s.w+2*traceBorder
-	n, m, p := (*[3]trace)(t[stride-1:]), (*[3]trace)(t[2*stride-2:]), (*[3]trace)(t[3*stride-1:])
+func (at *row) correctMean(r *correction, x int, mean int64, tunedMean int16) {
+	t := &at.around
+	n, m, p := (*[3]trace)(t[1][x+1:]), (*[5]trace)(t[2][x:]), (*[3]trace)(t[3][x+1:])
 	f, w := &r.residual, r.weight // one by one: what is read soon in other pieces than it was written in takes long
-	f[0] = m[1].residual() + t[2*stride+1].residual()
+	f[0] = m[1].residual() + m[3].residual()
 	f[1] = n[1].residual() + p[1].residual()
 	f[2] = n[0].residual() + p[2].residual()
 	f[3] = n[2].residual() + p[0].residual()
 	f[4] = m[0].residual()
-	f[5] = t[0].residual()
+	f[5] = t[0][x+traceBorder].residual()
 	f[6] = r.other[0].residual()
 	f[7] = r.other[1].residual()
 	shift := f[0]*(w[0]>>16) + f[1]*(w[1]>>16) + f[2]*(w[2]>>16) + f[3]*(w[3]>>16) +
 		f[4]*(w[4]>>16) + f[5]*(w[5]>>16) + f[6]*(w[6]>>16) + f[7]*(w[7]>>16)
 	shift = clamp(shift>>4+int64(clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
 	r.before = mean
-	r.mean = mean + b.c.tables.times(shift, r.network)>>10
-	if b.c.NetworkAlone {
+	r.mean = mean + at.tables.times(shift, r.network)>>10
+	if at.networkAlone {
 		r.mean = mean
 	}
 }
@@ -263,10 +251,9 @@ func (t *tables) times(v int64, scale int32) int64 {
 	return v * m >> uint(20-e)
 }
 
-// learn takes note of the cell [lo,hi) coded, as deviations in Q10, within one whose slopes are known, and of its
-// mean x, Q6; it returns the trace.
-func (r *correction) learn(t *tables, known, knownCentre, lo, hi int64, x int64) trace {
-	spread, centre := t.slopes(lo, hi)
+// learn takes note of the cell coded, within one whose slopes are known, and returns the trace.
+func (r *correction) learn(t *tables, known, knownCentre int64, lower, upper bound) trace {
+	spread, centre := slopes(lower, upper)
 	score, gradient := known-spread, centre-knownCentre
 	r.score, r.gradient = score, gradient
 	r.offsets[0].learn(score, offsetRate, wholeLimit)
@@ -276,7 +263,7 @@ func (r *correction) learn(t *tables, known, knownCentre, lo, hi int64, x int64)
 	if r.edge != nil {
 		r.edge.learn(score, edgeRate, edgeLimit)
 	}
-	residual := clamp((x-r.before)*t.shrink[r.network&31]>>uint(22+r.network>>5), -60, 60) // Q4
+	residual := clamp((r.posterior-r.before)*t.shrink[r.network&31]>>uint(22+r.network>>5), -60, 60) // Q4
 	power := int64(2000)
 	f, w := &r.residual, r.weight
 	for j := range f {
@@ -298,20 +285,24 @@ func (r *correction) slope() slope {
 func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
 	known, centre := d.tab.allSpread, int64(0)
 	if k != unknown {
-		n := int64(old >> d.clock)
-		known, centre = d.tab.slopes(d.deviation(n), d.deviation(n+1<<(k-d.clock)))
+		known, centre = slopes(d.lo, d.hi)
 	}
-	n := int64(a >> d.clock)
-	x := d.tab.truncatedMean(r.mean, r.scale, a, uint16(d.dither), to)
-	return r.learn(d.tab, known, centre, d.deviation(n), d.deviation(n+1), x)
+	lower, upper := d.bounds(int64(a >> d.clock))
+	if u := uint16(d.dither); to == 0 || to < d.clock {
+		r.posterior = d.tab.truncatedMean(r.mean, r.scale, a, u, to)
+	} else {
+		at := int64(a-int32(u))<<6 - 32
+		r.posterior = d.tab.meanBetween(r.mean, r.scale, at, at+64<<to, lower, upper)
+	}
+	return r.learn(d.tab, known, centre, lower, upper)
 }
 
-// slopes returns two derivatives of the logarithm of the integral over the deviations [a,b), Q10. With the integral F
+// slopes returns two derivatives of the logarithm of the integral between two bounds. With the integral F
 // and its derivative f = F(1-F), that by -ln s is (b f(b) - a f(a)) / (F(b) - F(a)), Q10, and that by the mean, in
 // units of the scale, is (f(a) - f(b)) / (F(b) - F(a)) = F(a) + F(b) - 1, Q31.
-func (t *tables) slopes(a, b int64) (spread, centre int64) {
-	a, b = clamp(a, -tailT<<10, tailT<<10), clamp(b, -tailT<<10, tailT<<10)
-	fa, fb := int64(integral(&t.cdf, a)), int64(integral(&t.cdf, b))
+func slopes(lower, upper bound) (spread, centre int64) {
+	a, b := clamp(lower.t, -tailT<<10, tailT<<10), clamp(upper.t, -tailT<<10, tailT<<10)
+	fa, fb := int64(lower.integral), int64(upper.integral)
 	centre = fa + fb - oneQ31
 	if fb-fa < 1<<8 { // far out in a tail, where f is proportional to e^-|t|
 		return 1<<10 - max(min(a, b), -max(a, b)), centre

@@ -61,7 +61,7 @@ func TestSlopes(t *testing.T) {
 		}
 		f := logistic{0, 1}.density
 		want := (fb*f(fb) - fa*f(fa)) / mass(fa, fb)
-		spread, centre := theTables().slopes(a, b)
+		spread, centre := slopes(theTables().bound(a), theTables().bound(b))
 		got := float64(spread) / 1024
 		if math.Abs(got-want) > .02+.005*math.Abs(want) { // the tables' steps show where the interval is narrower
 			t.Errorf("slope over [%v,%v) = %v, want %v", fa, fb, got, want)
@@ -76,7 +76,7 @@ func TestSlopes(t *testing.T) {
 			t.Errorf("slope by the mean over [%v,%v) = %v, quotient %v", fa, fb, got, quotient)
 		}
 	}
-	if spread, centre := theTables().slopes(-tailT<<10, tailT<<10); max(spread, -spread) > 1 || max(centre, -centre) > 1 {
+	if spread, centre := slopes(theTables().bound(-tailT<<10), theTables().bound(tailT<<10)); max(spread, -spread) > 1 || max(centre, -centre) > 1 {
 		t.Errorf("slopes over everything are %d/1024 and %d/2^31", spread, centre)
 	}
 }
@@ -95,10 +95,10 @@ func TestGradientAveragesZero(t *testing.T) {
 		if mass < 1e-4 {
 			continue
 		}
-		_, known := tab.slopes(from, from+n*width)
+		_, known := slopes(tab.bound(from), tab.bound(from+n*width))
 		mean := 0.0
 		for a := from; a < from+n*width; a += width {
-			_, centre := tab.slopes(a, a+width)
+			_, centre := slopes(tab.bound(a), tab.bound(a+width))
 			mean += (cdf(a+width) - cdf(a)) / mass * float64(centre-known) / oneQ31
 		}
 		if math.Abs(mean) > 1e-5 {
@@ -123,7 +123,7 @@ func TestQuotient(t *testing.T) {
 		}
 	}
 	tab := theTables()
-	if spread, centre := tab.slopes(-tailT<<10, tailT<<10); spread != tab.allSpread || centre != 0 {
+	if spread, centre := slopes(tab.bound(-tailT<<10), tab.bound(tailT<<10)); spread != tab.allSpread || centre != 0 {
 		t.Errorf("where nothing is known the slopes are %d and %d", spread, centre)
 	}
 }
@@ -142,13 +142,16 @@ func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(
 	c.begin(s)
 	s.parent = nil // as if it were the coarsest
 	b := whole(t, c, s, 0)
+	b.texture[i/bands], b.activity[i] = make([]uint32, w*h), make([]uint16, w*h) // no belief is made of them
 	d := Distribution{tab: c.tables}
 	var r correction
+	var at row
 	for y := range h {
+		b.row(&at, i, y)
 		for x := range w {
 			mean, scale := belief()
-			b.correctScale(&r, i, y, x, scale, 0)
-			b.correctMean(&r, mean, 0)
+			at.correctScale(&r, x, scale, 0)
+			at.correctMean(&r, x, mean, 0)
 			u := b.dither[i].at(y*w + x)
 			v := value(b, y, x, &r)
 			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)
@@ -156,7 +159,7 @@ func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(
 			if !ok || a != v+int32(u) {
 				t.Fatalf("%d was sent as %d", v, a-int32(u))
 			}
-			b.traceRow(i, y)[x] = d.learn(&r, 0, a, unknown, 0)
+			at.own[x] = d.learn(&r, 0, a, unknown, 0)
 		}
 	}
 	return b

@@ -69,6 +69,7 @@ type band struct {
 	cells    window                // cells as the network sees them, and a row more on either side
 	texture  [planes][]uint32      // see bases
 	activity [coordinates][]uint16 // see bases
+	noTraces []trace               // zeros, for a row with its border
 
 	// Whom the network is asked about; see ask.
 	everyone      bool // or else:
@@ -90,7 +91,7 @@ type band struct {
 	measured         [3]int   // the rows after the last that the three steps of prepare have done
 	layers           []window // the trunk's, from its input on; the last holds all of the band's rows
 
-	row     []uint16 // scratch
+	line    []uint16 // scratch
 	helpers []helper // for every processor
 }
 
@@ -190,13 +191,14 @@ func (b *band) take(c *Chain, s *scale, stage int, seen *parent, number int, las
 	b.rows = bottom - b.top
 	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
 	frame := min(s.h, most+2*halo)
-	b.row = resize(b.row, w, w)
+	b.line = resize(b.line, w, w)
+	b.noTraces = resize(b.noTraces, stride, stride)
 	b.learned = c.learned[stage]
 	for i := range coordinates {
 		if i >= bands*s.planes {
 			continue
 		}
-		b.dither[i].rows(s, i, b.top, bottom, frame*w, b.row)
+		b.dither[i].rows(s, i, b.top, bottom, frame*w, b.line)
 		b.traces[i] = resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
 		clear(b.traces[i])
 		b.before[i].resize((b.y0-b.top)*w, halo*w, &s.cells[0])
@@ -231,13 +233,12 @@ func (b *band) cellsOf(i, y int) (*store, int) {
 	return &b.s.cells[i], y * w
 }
 
-// setCell notes the cell of coordinate i at a site of the scale. The first few can be taken back.
-func (b *band) setCell(i, site int, a int32, k uint8) {
-	s := &b.s.cells[i]
+// setCell notes the cell at site x of a row. The first few can be taken back.
+func (b *band) setCell(at *row, x int, a int32, k uint8) {
 	if b.news++; b.news < worthShowing {
-		b.undo = append(b.undo, cells{i, site, s.at(site)})
+		b.undo = append(b.undo, cells{at.i, at.y*at.w + x, at.cells.at(x)})
 	}
-	s.setCell(site, a, k)
+	at.cells.setCell(x, a, k)
 }
 
 // takeBack undoes setCell of a band that shall not have been coded.

@@ -63,7 +63,7 @@ var theTables = sync.OnceValue(func() *tables {
 	for i := 1 << 11; i < 1<<12; i++ {
 		t.rec[i] = 1 << 42 / uint64(i+1)
 	}
-	t.allSpread, _ = t.slopes(-tailT<<10, tailT<<10)
+	t.allSpread, _ = slopes(t.bound(-tailT<<10), t.bound(tailT<<10))
 	return t
 })
 
@@ -99,13 +99,26 @@ type Distribution struct {
 	origin  int32  // cell number of the lower edge of symbol 0, were it as narrow as the others
 	middle  int32  // the symbol that holds the mean, or is nearest to it
 	dither  int64  // of the coordinate
-	base    uint32 // integral up to the present cell, Q31
+	lo, hi  bound  // of the present cell, if anything is known
 	rec     uint64 // reciprocal of the integral over the present cell; 0 if that is too small to divide
-	norm    uint   // (integral - base)·rec >> norm is the share in Q24
+	norm    uint   // (integral - lo.integral)·rec >> norm is the share in Q24
 	split   uint32 // unless rec is something: where the second of two symbols begins, or 0
 	below   bool   // symbol 0 stands for all cells below the window
 	above   bool   // the last symbol stands for all cells above it
+
+	// The symbol that Find or Interval was last about, if that is a single cell, and its bounds; or else -1.
+	last         int32
+	lower, upper bound
 }
+
+// A bound is where a cell begins or ends.
+type bound struct {
+	t        int64  // the deviation there, Q10
+	integral uint32 // up to there, Q31
+}
+
+// bound returns the one at a deviation.
+func (tab *tables) bound(t int64) bound { return bound{t, integral(&tab.cdf, t)} }
 
 // set prepares the steps from the cell a at clock k (of a coordinate with dither u) to clock target < k.
 // mean is Q6, scale in scale steps. It returns the number of low bits of the new cell that are uniform.
@@ -130,10 +143,11 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 		window = window>>uint(-o) + 1
 	}
 	m := int32((mean + int64(u)<<6 + 32) >> (6 + g))
+	d.last = -1
 	if k == unknown {
 		d.origin, d.count, d.middle = m-window-1, 2*window+3, window+1
 		d.below, d.above = true, true
-		d.base, d.rec, d.norm = 0, 1<<31, 38
+		d.lo, d.rec, d.norm = bound{}, 1<<31, 38
 		return raw
 	}
 	first, cells := a>>g, int32(1)<<(k-g)
@@ -149,10 +163,8 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 		d.count = end - d.origin
 	}
 	d.middle = m - d.origin
-	lo := integral(&d.tab.cdf, d.deviation(int64(first)))
-	hi := integral(&d.tab.cdf, d.deviation(int64(first+cells)))
-	d.base = lo
-	mass := hi - lo
+	d.lo, d.hi = d.bound(int64(first)), d.bound(int64(first+cells))
+	mass := d.hi.integral - d.lo.integral
 	if n := uint(bits.Len32(mass)); n >= 12 {
 		d.rec, d.norm = d.tab.rec[mass>>(n-12)], n-12+18
 	} else {
@@ -173,29 +185,49 @@ func (d *Distribution) deviation(cell int64) int64 {
 	return (x - d.mean) * d.mantiss >> d.shift
 }
 
-// cum returns the cumulative frequency below symbol s, 0 <= s <= count.
-func (d *Distribution) cum(s int32) uint32 {
-	if s == 0 {
-		return 0
+// bound returns the lower one of a cell.
+func (d *Distribution) bound(cell int64) bound { return d.tab.bound(d.deviation(cell)) }
+
+// bounds returns those of a cell.
+func (d *Distribution) bounds(cell int64) (lower, upper bound) {
+	if d.last >= 0 && cell == int64(d.origin+d.last) {
+		return d.lower, d.upper
 	}
-	if s == d.count {
-		return 1 << ProbBits
-	}
+	return d.bound(cell), d.bound(cell + 1)
+}
+
+// cum returns the cumulative frequency below symbol s, 0 < s < count, and the bound there.
+func (d *Distribution) cum(s int32) (uint32, bound) {
 	room := 1<<ProbBits - uint32(d.count) // every symbol has at least 1
 	if d.rec == 0 {
 		if d.split > 0 {
-			return d.split
+			return d.split, bound{}
 		}
-		return uint32(s) + uint32(uint64(room)*uint64(s)/uint64(d.count))
+		return uint32(s) + uint32(uint64(room)*uint64(s)/uint64(d.count)), bound{}
 	}
-	f := integral(&d.tab.cdf, d.deviation(int64(d.origin+s))) - d.base
-	return uint32(s) + uint32(uint64(f)*d.rec>>d.norm*uint64(room)>>24)
+	e := d.bound(int64(d.origin + s))
+	return uint32(s) + uint32(uint64(e.integral-d.lo.integral)*d.rec>>d.norm*uint64(room)>>24), e
+}
+
+// note notes the bounds of symbol s, if it is a single cell.
+func (d *Distribution) note(s int32, lower, upper bound) {
+	d.last = -1
+	if d.rec > 0 && !(d.below && s == 0) && !(d.above && s == d.count-1) {
+		d.last, d.lower, d.upper = s, lower, upper
+	}
 }
 
 // Interval returns the start and the frequency, at least 1, of symbol s.
 func (d *Distribution) Interval(s int32) (start, freq uint32) {
-	start = d.cum(s)
-	return start, d.cum(s+1) - start
+	lower, upper, end := d.lo, d.hi, uint32(1<<ProbBits)
+	if s > 0 {
+		start, lower = d.cum(s)
+	}
+	if s < d.count-1 {
+		end, upper = d.cum(s + 1)
+	}
+	d.note(s, lower, upper)
+	return start, end - start
 }
 
 // Find returns the symbol whose interval holds c, 0 <= c < 2^ProbBits, and the interval.
@@ -203,36 +235,46 @@ func (d *Distribution) Find(c uint32) (s int32, start, freq uint32) {
 	// invariant: cum(lo) <= c < cum(hi)
 	lo, hi := int32(0), d.count
 	cl, ch := uint32(0), uint32(1)<<ProbBits
+	lower, upper := d.lo, d.hi
 	p, step := d.middle, int32(1)
-	if v := d.cum(p); v <= c { // gallop up from the middle
-		lo, cl = p, v
+	up := p == 0
+	if !up {
+		if v, e := d.cum(p); v <= c {
+			up, lo, cl, lower = true, p, v, e
+		} else {
+			hi, ch, upper = p, v, e
+		}
+	}
+	if up { // gallop from the middle
 		for lo+step < hi {
-			if v = d.cum(lo + step); v > c {
-				hi, ch = lo+step, v
+			v, e := d.cum(lo + step)
+			if v > c {
+				hi, ch, upper = lo+step, v, e
 				break
 			}
-			lo, cl = lo+step, v
+			lo, cl, lower = lo+step, v, e
 			step <<= 1
 		}
 	} else {
-		hi, ch = p, v
 		for hi-step > lo {
-			if v = d.cum(hi - step); v <= c {
-				lo, cl = hi-step, v
+			v, e := d.cum(hi - step)
+			if v <= c {
+				lo, cl, lower = hi-step, v, e
 				break
 			}
-			hi, ch = hi-step, v
+			hi, ch, upper = hi-step, v, e
 			step <<= 1
 		}
 	}
 	for hi-lo > 1 {
 		m := (lo + hi) >> 1
-		if v := d.cum(m); v <= c {
-			lo, cl = m, v
+		if v, e := d.cum(m); v <= c {
+			lo, cl, lower = m, v, e
 		} else {
-			hi, ch = m, v
+			hi, ch, upper = m, v, e
 		}
 	}
+	d.note(lo, lower, upper)
 	return lo, cl, ch - cl
 }
 
@@ -249,11 +291,16 @@ func (tab *tables) truncatedMean(mean int64, scale int32, a int32, u uint16, k u
 	hi := lo + 64<<k
 	e, m := scale>>5, tab.shrink[scale&31]
 	ta, tb := (lo-mean)*m>>uint(16+e), (hi-mean)*m>>uint(16+e)
-	mass := int64(integral(&tab.cdf, tb)) - int64(integral(&tab.cdf, ta))
+	return tab.meanBetween(mean, scale, lo, hi, tab.bound(ta), tab.bound(tb))
+}
+
+// meanBetween returns the mean between the bounds a and b, which are at lo and hi, Q6.
+func (tab *tables) meanBetween(mean int64, scale int32, lo, hi int64, a, b bound) int64 {
+	mass := int64(b.integral) - int64(a.integral)
 	if mass < 1<<6 { // so far out that the tables say nothing: the nearest value
 		return clamp(mean, lo+32, hi-32)
 	}
-	t := (int64(integral(&tab.entropy, ta)) - int64(integral(&tab.entropy, tb))) << 10 / mass
+	t := (int64(integral(&tab.entropy, a.t)) - int64(integral(&tab.entropy, b.t))) << 10 / mass
 	return clamp(mean+tab.times(t, scale)>>4, lo, hi)
 }
 

@@ -68,7 +68,7 @@ func randomStep(r *rand.Rand) step {
 }
 
 // TestIntervals checks what the entropy coder needs: intervals without gap or overlap, none empty, that fill
-// 2^ProbBits, and that Find tells which one holds a number.
+// 2^ProbBits, and that Find tells which one holds a number. Both note the bounds of the symbol's cell.
 func TestIntervals(t *testing.T) {
 	r := newRand(13)
 	for n := range 4000 {
@@ -84,10 +84,22 @@ func TestIntervals(t *testing.T) {
 				t.Fatalf("%+v: symbol %d has [%d,+%d) after %d", s, i, start, freq, end)
 			}
 			end = start + freq
+			cell := int64(d.origin + i)
+			checkBounds := func() {
+				t.Helper()
+				if lower, upper := d.bounds(cell); lower != d.bound(cell) || upper != d.bound(cell+1) {
+					t.Fatalf("%+v: symbol %d is noted to be from %v to %v", s, i, lower, upper)
+				}
+				if single := !(d.below && i == 0) && !(d.above && i == d.count-1); (d.last == i) != (single && d.rec > 0) {
+					t.Fatalf("%+v: symbol %d of %d: %d is noted", s, i, d.count, d.last)
+				}
+			}
+			checkBounds()
 			for _, c := range []uint32{start, start + freq/2, start + freq - 1} {
 				if j, js, jf := d.Find(c); j != i || js != start || jf != freq {
 					t.Fatalf("%+v: Find(%d) = %d [%d,+%d), want %d [%d,+%d)", s, c, j, js, jf, i, start, freq)
 				}
+				checkBounds()
 			}
 		}
 		if end != 1<<ProbBits {

@@ -90,6 +90,14 @@ func (d *ditherStore) at(j int) uint16 {
 	return uint16(d.narrow[j])
 }
 
+// part returns the store of n sites of d from site j on.
+func (d *ditherStore) part(j, n int) ditherStore {
+	if d.wide != nil {
+		return ditherStore{wide: d.wide[j:][:n]}
+	}
+	return ditherStore{narrow: d.narrow[j:][:n]}
+}
+
 // load writes the dither of the sites from j on to row.
 func (d *ditherStore) load(row []uint16, j int) {
 	if d.wide != nil {

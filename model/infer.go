@@ -134,20 +134,3 @@ func (b *band) runOutputs(y, x, n int) {
 	b.output.Reset(1, n, headOutputs)
 	b.tuner.layer.Rows(&b.output, kernel.View{T: &b.hidden, Y: y, X: x}, kernel.View{}, kernel.View{}, false, 0, 1)
 }
-
-// Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.
-const (
-	minScale = -138
-	maxScale = 277
-)
-
-// predict turns the outputs ε and log2 σ of a head for coordinate i at site (y, x), of which the cell a at clock k is
-// known, into the belief about it: the mean is the cell's centre + ε · width (eq. 11), if width is what the cell and
-// its surroundings allow.
-func (b *band) predict(i, y, x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
-	deep, j := b.c.deepOf(i/bands), (y-b.y0)*b.s.w+x
-	logBase, meanBase := bases(b.texture[i/bands][j], uint32(b.activity[i][j]), k, deep)
-	mean = int64(centreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(16-deep)
-	scale = clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(deep)*scaleSteps
-	return mean, scale
-}

@@ -90,7 +90,7 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 
 	total := int64(unsafe.Sizeof(band{}))
 	total += allocated(told, frame*w*c.valueBytes()/2) + allocated(told*2, halo*w*c.valueBytes()) + allocated(1, w*c.valueBytes()) // dither, before, after, exact
-	total += allocated(told, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes)                                                    // traces
+	total += allocated(told, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes) + allocated(1, (w+2*traceBorder)*traceBytes)       // traces, noTraces
 	total += allocated(planes, most*w*4) + allocated(told, most*w*2)                                                               // texture, activity
 	total += tensors(1, int(most)+2, s.w, shown.cells)                                                                             // cells
 	total += tensors(1, headRows*inside, (s.w+1)/2, hidden) + tensors(1, 1, tuneSites, headOutputs)                                // hidden, output

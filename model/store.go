@@ -89,6 +89,14 @@ func (s *store) setValue(j int, v int32) {
 	}
 }
 
+// part returns the store of n sites of s from the given one on.
+func (s *store) part(from, n int) store {
+	if s.wide != nil {
+		return store{wide: s.wide[from:][:n]}
+	}
+	return store{narrow: s.narrow[from:][:n]}
+}
+
 // empty reports whether it is the store of no sites.
 func (s *store) empty() bool { return s.wide == nil && s.narrow == nil }
 

@@ -66,11 +66,13 @@ func TestTwin(t *testing.T) {
 		}
 		var meanErr, scaleErr, worst float64
 		count := 0
+		var at row
 		w.runTrunk(true)
 		w.runHeads(func(g, phase, y0 int) bool {
 			for m, i := range groups[g] {
 				for row := range w.hidden.H {
 					y := 2*(y0+row) + phaseOrigin[phase][0]
+					w.row(&at, i, y)
 					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
 						if x/2%tuneSites == 0 {
 							w.runOutputs(row, x/2, min(w.hidden.W-x/2, tuneSites))
@@ -81,7 +83,7 @@ func TestTwin(t *testing.T) {
 							continue
 						}
 						o := w.output.Site(0, x/2%tuneSites)
-						mean, scale := w.predict(i, y, x, a, w.dither[i].at(j), k, o[m], o[len(groups[g])+m])
+						mean, scale := at.predict(x, a, w.dither[i].at(j), k, o[m], o[len(groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
 						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd
 						l := math.Abs(float64(scale)/scaleSteps - want.Log2scale[i*n+j])

@@ -1,0 +1,181 @@
+package model
+
+// A row is where a coordinate's row of sites is found, or what is known of it: slices are by site.
+type row struct {
+	i, y   int // the coordinate, and the row of the scale
+	h, w   int // of the scale
+	deep   int
+	to     uint8 // the clock that the pass brings it to
+	cells  store
+	truth  store // empty in a decoder
+	dither ditherStore
+
+	texture  []uint32 // see bases
+	activity []uint16
+
+	// Traces, from traceBorder before the first site on, and zeros where there are none: of the coordinate, from
+	// traceBorder rows above to as many below; of those related to it; of the parent's row, by every second site.
+	around [2*traceBorder + 1][]trace
+	other  [2][]trace
+	above  []trace
+	own    []trace // the coordinate's, from the first site on
+
+	contexts     *contexts
+	tables       *tables
+	outer        bool // the first or the last row
+	networkAlone bool
+}
+
+// row has r be row y of coordinate i.
+func (b *band) row(r *row, i, y int) {
+	c, s := b.c, b.s
+	w, stride := s.w, s.w+2*traceBorder
+	*r = row{i: i, y: y, h: s.h, w: w, deep: c.deepOf(i / bands), contexts: &b.learned.contexts[i], tables: c.tables,
+		outer: y == 0 || y == s.h-1, networkAlone: c.NetworkAlone}
+	r.to = target(b.stage, i, r.deep)
+	r.cells, r.dither = s.cells[i].part(y*w, w), b.dither[i].part((y-b.top)*w, w)
+	if t := &s.truth[i]; !t.empty() {
+		r.truth = t.part(y*w, w)
+	}
+	r.texture, r.activity = b.texture[i/bands][(y-b.y0)*w:][:w], b.activity[i][(y-b.y0)*w:][:w]
+	at := (y - b.y0) * stride
+	for k := range r.around {
+		r.around[k] = b.traces[i][at+k*stride:][:stride]
+	}
+	r.own = r.around[traceBorder][traceBorder:][:w]
+	for k, j := range related[i] {
+		r.other[k] = b.noTraces
+		if j >= 0 {
+			r.other[k] = b.traces[j][at+traceBorder*stride:][:stride]
+		}
+	}
+	r.above = b.noTraces
+	if p := b.parent; p.w > 0 {
+		r.above = p.traces[i][y/2*p.w:][:p.w]
+	}
+}
+
+// Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.
+const (
+	minScale = -138
+	maxScale = 277
+)
+
+// predict turns the outputs ε and log2 σ of a head for the coordinate at site x of the row, of which the cell a at clock k
+// is known, into the belief about it: the mean is the cell's centre + ε · width (eq. 11), if width is what the cell and
+// its surroundings allow.
+func (at *row) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
+	logBase, meanBase := bases(at.texture[x], uint32(at.activity[x]), k, at.deep)
+	mean = int64(centreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(16-at.deep)
+	scale = clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(at.deep)*scaleSteps
+	return mean, scale
+}
+
+// advance codes the next cells of a group's coordinates at the sites of a phase, in the rows that b.hidden has from
+// row y0 of the phase on, and notes in estimates, unless it is nil, what they are now thought to be.
+func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
+	c, s, stage := b.c, b.s, b.stage
+	members, origin := groups[g], phaseOrigin[phase]
+	d := Distribution{tab: c.tables}
+	final := stage == stages-1
+	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
+	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
+	clocks := b.seen.clock - b.seen.cell
+	mask := maskOf(members)
+	var rows [maxMembers]row
+	var r correction
+	begun := -1 // what rows are of
+	for y := range b.hidden.H {
+		sy := b.y0 + 2*(y0+y) + origin[0]
+		cells := b.cells.Row(sy)
+		var asked []uint16
+		if !b.everyone {
+			asked = b.asked[(sy-b.y0)*s.w:][:s.w]
+		}
+		for x0 := 0; x0 < b.hidden.W; x0 += tuneSites {
+			from, to := x0, min(x0+tuneSites, b.hidden.W)
+			if !b.everyone {
+				for from < to && asked[2*from+origin[1]]&mask == 0 {
+					from++
+				}
+				for from < to && asked[2*(to-1)+origin[1]]&mask == 0 {
+					to--
+				}
+				if from == to {
+					continue
+				}
+			}
+			if b.runOutputs(y, from, to-from); begun != sy {
+				for m, i := range members {
+					b.row(&rows[m], i, sy)
+				}
+				begun = sy
+			}
+			for x := from; x < to; x++ {
+				sx := 2*x + origin[1]
+				ask := mask
+				if !b.everyone {
+					if ask &= asked[sx]; ask == 0 {
+						continue
+					}
+				}
+				o := b.output.Site(0, x-from)
+				var slopes [maxMembers]slope
+				news := b.news
+				for m, i := range members {
+					if ask>>i&1 == 0 {
+						continue
+					}
+					at := &rows[m]
+					a, k := at.cells.cell(sx)
+					u := at.dither.at(sx)
+					known := false // r.posterior is
+					if k > 0 {
+						mean, scale := at.predict(sx, a, u, k, o[m], o[len(members)+m])
+						at.correctScale(&r, sx, scale, o[tunedOutput+maxMembers+m])
+						advances := coder != nil && at.to < k && (final || r.scale >= int32(at.to)*scaleSteps+least)
+						if advances || estimates != nil {
+							at.correctMean(&r, sx, mean, o[tunedOutput+m])
+						}
+						if advances {
+							truth := int32(u)
+							if !at.truth.empty() {
+								truth += at.truth.at(sx)
+							}
+							raw := d.set(r.mean, r.scale, a, u, k, at.to)
+							next, ok := transmit(coder, &d, raw, truth)
+							if !ok {
+								return false
+							}
+							at.own[sx] = d.learn(&r, a, next, k, at.to)
+							slopes[m], known = r.slope(), true
+							a, k = next, at.to
+							b.setCell(at, sx, a, k)
+							f := cells[sx*b.seen.cells:]
+							f[i], f[clocks+i] = c.net.features.cell(a, u, k, at.deep)
+						}
+					}
+					switch {
+					case estimates == nil:
+					case exact:
+						estimates.set(i, sx, sy, a-int32(u))
+					case k == 0:
+						estimates.set(i, sx, sy, (a-int32(u))<<4)
+					default:
+						if !known {
+							r.posterior = c.tables.truncatedMean(r.mean, r.scale, a, u, k)
+						}
+						estimates.set(i, sx, sy, int32((r.posterior+2)>>2))
+					}
+				}
+				if b.news > news {
+					b.tuner.see(b.hidden.Site(y, x), &slopes)
+				}
+			}
+			if b.tuner.sites >= tuneSites {
+				b.tuner.step()
+			}
+		}
+	}
+	return true
+}
