@@ -128,11 +128,7 @@ func (r *tuner) see(units []int16, slopes *[maxMembers]slope) {
 		kernel.AddProducts(r.means[m][:], r.scales[m][:], units, int16(mean), int16(scale))
 	}
 	if r.sites&3 == 0 { // the power of the units does not change from site to site
-		sum, squares := r.sum[:len(units)], r.squares[:len(units)]
-		for j, v := range units {
-			sum[j] += int32(v)
-			squares[j] += int64(v) * int64(v)
-		}
+		kernel.AddSquares(r.sum[:], r.squares[:], units)
 		r.sampled++
 	}
 	r.sites++

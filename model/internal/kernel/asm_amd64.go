@@ -17,11 +17,11 @@ func assembly() (list []implementation) {
 	x := &cpu.X86
 	if x.HasAVX2 {
 		list = append(list,
-			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2},
-			implementation{"AVX2 Winograd", rowAVX2, pairWinograd, layoutAssembly, addAVX2})
+			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2},
+			implementation{"AVX2 Winograd", rowAVX2, pairWinograd, layoutAssembly, addAVX2, squaresAVX2})
 	}
 	if x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG {
-		list = append(list, implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2})
+		list = append(list, implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2})
 	}
 	return list
 }
@@ -40,6 +40,13 @@ func rowAVX512(c *Conv, b int, r row) { rowTiles(tileKernels[:], c, b, r) }
 func addAVX2(a, b []int32, x []int16, p, q int16) {
 	if len(x) > 0 {
 		addProductsAVX2(len(x)/block, &x[0], &a[:len(x)][0], &b[:len(x)][0], int32(uint16(p)), int32(uint16(q)))
+	}
+}
+
+// squaresAVX2 is a squareAdder.
+func squaresAVX2(sum []int32, squares []int64, x []int16) {
+	if len(x) > 0 {
+		addSquaresAVX2(len(x)/block, &x[0], &sum[:len(x)][0], &squares[:len(x)][0])
 	}
 }
 

@@ -39,6 +39,11 @@ func tiles6AVX2(tiles int, rows int, pairs int, w *int16, bias *int32, shift uin
 //go:noescape
 func addProductsAVX2(blocks int, x *int16, a *int32, b *int32, p int32, q int32)
 
+// addSquaresAVX2 adds x to sum and its squares to squares, blocks of 16 elements.
+//
+//go:noescape
+func addSquaresAVX2(blocks int, x *int16, sum *int32, squares *int64)
+
 // inputTransformAVX2 computes V of up to 16 channels of neighbouring tiles, and reports whether all activations are in
 // their range. Channels that mask leaves out, by pairs, are taken for 0 and not read. Strides are in bytes.
 //

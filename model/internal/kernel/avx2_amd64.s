@@ -857,6 +857,45 @@ block:
 	VZEROUPPER
 	RET
 
+// func addSquaresAVX2(blocks int, x *int16, sum *int32, squares *int64)
+// Requires: AVX, AVX2
+TEXT ·addSquaresAVX2(SB), NOSPLIT, $0-32
+	MOVQ blocks+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ sum+16(FP), DX
+	MOVQ squares+24(FP), BX
+
+block:
+	VPMOVSXWD    (CX), Y0
+	VPADDD       (DX), Y0, Y1
+	VMOVDQU      Y1, (DX)
+	VPMULLD      Y0, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPMOVZXDQ    X0, Y0
+	VPADDQ       (BX), Y0, Y0
+	VMOVDQU      Y0, (BX)
+	VPMOVZXDQ    X1, Y0
+	VPADDQ       32(BX), Y0, Y0
+	VMOVDQU      Y0, 32(BX)
+	VPMOVSXWD    16(CX), Y0
+	VPADDD       32(DX), Y0, Y1
+	VMOVDQU      Y1, 32(DX)
+	VPMULLD      Y0, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPMOVZXDQ    X0, Y0
+	VPADDQ       64(BX), Y0, Y0
+	VMOVDQU      Y0, 64(BX)
+	VPMOVZXDQ    X1, Y0
+	VPADDQ       96(BX), Y0, Y0
+	VMOVDQU      Y0, 96(BX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x40, DX
+	SUBQ         $-128, BX
+	DECQ         AX
+	JNE          block
+	VZEROUPPER
+	RET
+
 // func inputTransformAVX2(tiles int, mask *int32, src *int16, column int, row int, v *int16, tile int, plane int) bool
 // Requires: AVX, AVX2
 TEXT ·inputTransformAVX2(SB), NOSPLIT, $0-65

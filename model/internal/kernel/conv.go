@@ -261,18 +261,19 @@ const (
 	layoutAssembly
 )
 
-// An implementation is a rowKernel, a pairKernel or nil, the layout they read, and what the tests call it.
+// An implementation is a rowKernel, a pairKernel or nil, the layout they read, what adds products, and what the tests call it.
 type implementation struct {
-	name   string
-	row    rowKernel
-	pair   pairKernel
-	layout layout
-	add    productAdder
+	name    string
+	row     rowKernel
+	pair    pairKernel
+	layout  layout
+	add     productAdder
+	squares squareAdder
 }
 
 // implementations returns those that run here, the fastest last.
 func implementations() []implementation {
-	return append([]implementation{{"portable", rowPortable, nil, layoutPortable, addPortable}}, assembly()...)
+	return append([]implementation{{"portable", rowPortable, nil, layoutPortable, addPortable, squaresPortable}}, assembly()...)
 }
 
 var best = func() implementation {

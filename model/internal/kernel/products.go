@@ -4,6 +4,21 @@ package kernel
 // number is a multiple of 16. Sums are those of int32, modulo 2^32.
 func AddProducts(a, b []int32, x []int16, p, q int16) { best.add(a, b, x, p, q) }
 
+// AddSquares adds x to sum, and its squares to squares, element by element. Their number is a multiple of 16. Sums are those
+// of int32, modulo 2^32, and of int64.
+func AddSquares(sum []int32, squares []int64, x []int16) { best.squares(sum, squares, x) }
+
+// squareAdder computes AddSquares.
+type squareAdder func(sum []int32, squares []int64, x []int16)
+
+func squaresPortable(sum []int32, squares []int64, x []int16) {
+	sum, squares = sum[:len(x)], squares[:len(x)]
+	for j, v := range x {
+		sum[j] += int32(v)
+		squares[j] += int64(v) * int64(v)
+	}
+}
+
 // productAdder computes AddProducts.
 type productAdder func(a, b []int32, x []int16, p, q int16)
 

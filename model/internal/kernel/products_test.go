@@ -41,6 +41,34 @@ func TestAddProducts(t *testing.T) {
 	}
 }
 
+// TestAddSquares does the same for AddSquares.
+func TestAddSquares(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for n := 0; n <= 240; n += block {
+		for range 20 {
+			x := make([]int16, n)
+			for j := range x {
+				x[j] = []int16{-1 << 15, -1, 0, 1<<15 - 1, int16(r.Uint32()), int16(r.Uint32())}[r.IntN(6)]
+			}
+			sum, squares := make([]int32, n+1), make([]int64, n+1)
+			for j := range sum {
+				sum[j], squares[j] = int32(r.Uint32()), r.Int64()>>8
+			}
+			wantSum, wantSquares := slices.Clone(sum), slices.Clone(squares)
+			for j, v := range x {
+				wantSum[j], wantSquares[j] = int32(int64(sum[j])+int64(v)), squares[j]+int64(v)*int64(v)
+			}
+			for _, i := range implementations() {
+				gotSum, gotSquares := slices.Clone(sum), slices.Clone(squares)
+				i.squares(gotSum, gotSquares, x)
+				if !slices.Equal(gotSum, wantSum) || !slices.Equal(gotSquares, wantSquares) {
+					t.Fatalf("%s: %d elements: %v and %v, want %v and %v", i.name, n, gotSum, gotSquares, wantSum, wantSquares)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkAddProducts(b *testing.B) {
 	x, sums := make([]int16, 48), make([]int32, 96)
 	for _, i := range implementations() {

@@ -25,6 +25,7 @@ func main() {
 			generate(fmt.Sprintf("tiles%dAVX2", sites), sites, new(avx2))
 		}
 		addProducts()
+		addSquares()
 		inputTransform()
 		for tiles := 1; tiles <= 6; tiles++ {
 			products(tiles)
@@ -182,6 +183,41 @@ func addProducts() {
 	for _, t := range to {
 		ADDQ(Imm(64), t)
 	}
+	DECQ(blocks)
+	JNE(LabelRef("block"))
+	VZEROUPPER()
+	RET()
+}
+
+// addSquares writes the function that adds a vector to one of sums, and its squares, which are below 2^31, to one of wider sums.
+func addSquares() {
+	TEXT("addSquaresAVX2", NOSPLIT, "func(blocks int, x *int16, sum *int32, squares *int64)")
+	Doc("addSquaresAVX2 adds x to sum and its squares to squares, blocks of 16 elements.")
+	Pragma("noescape")
+	blocks := Load(Param("blocks"), GP64())
+	x := Load(Param("x"), GP64())
+	sum := Load(Param("sum"), GP64())
+	squares := Load(Param("squares"), GP64())
+	Label("block")
+	for half := range 2 {
+		v := YMM()
+		VPMOVSXWD(Mem{Base: x, Disp: 16 * half}, v)
+		s := YMM()
+		VPADDD(Mem{Base: sum, Disp: 32 * half}, v, s)
+		VMOVDQU(s, Mem{Base: sum, Disp: 32 * half})
+		VPMULLD(v, v, v)
+		high := XMM()
+		VEXTRACTI128(Imm(1), v, high)
+		for i, from := range []reg.VecVirtual{v.AsX().(reg.VecVirtual), high} {
+			q := YMM()
+			VPMOVZXDQ(from, q)
+			VPADDQ(Mem{Base: squares, Disp: 64*half + 32*i}, q, q)
+			VMOVDQU(q, Mem{Base: squares, Disp: 64*half + 32*i})
+		}
+	}
+	ADDQ(Imm(32), x)
+	ADDQ(Imm(64), sum)
+	SUBQ(I32(-128), squares) // adds 128, which as an immediate is longer
 	DECQ(blocks)
 	JNE(LabelRef("block"))
 	VZEROUPPER()
