@@ -17,12 +17,15 @@ func NewTensor(h, w, c int) *Tensor {
 	return t
 }
 
-// Reset gives t a new shape, in the storage it has if that is large enough, and
-// clears the border. What the sites inside hold afterwards is arbitrary: write
+// Reset gives t a new shape, in the storage it has if that is large enough, with
+// a border of zeros. What the sites inside hold afterwards is arbitrary: write
 // every one of them before reading.
 func (t *Tensor) Reset(h, w, c int) {
-	t.H, t.W, t.C = h, w, c
 	n := size(h, w, c)
+	if t.H == h && t.W == w && t.C == c && len(t.data) == n {
+		return // the border is as it was
+	}
+	t.H, t.W, t.C = h, w, c
 	if !t.Holds(h, w, c) {
 		t.data = make([]int16, n)
 		return
