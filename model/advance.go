@@ -1,5 +1,7 @@
 package model
 
+import "github.com/ddpmz/ddpmz/model/internal/kernel"
+
 // A row is where a coordinate's row of sites is found, or what is known of it: slices are by site.
 type row struct {
 	i, y   int // the coordinate, and the row of the scale
@@ -71,6 +73,33 @@ func (at *row) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int1
 	return mean, scale
 }
 
+// A belief is what is thought of a coordinate, before corrections, of which the cell a at clock k is known, with dither u.
+type belief struct {
+	mean  int64 // Q6
+	scale int32
+	a     int32
+	u     uint16
+	k     uint8
+}
+
+// believe predicts what is asked of the row at every second site from x on: member m of a group of so many, with outputs of a
+// head. That needs nothing of what is learned, and is done for some sites at once, since it would else have to wait for the
+// coding of each.
+func (at *row) believe(beliefs []belief, x int, asked []uint16, output *kernel.Tensor, m, members int) {
+	for j := range beliefs {
+		sx := x + 2*j
+		if asked != nil && asked[sx]>>at.i&1 == 0 {
+			continue
+		}
+		p, o := &beliefs[j], output.Site(0, j)
+		p.a, p.k = at.cells.cell(sx)
+		p.u = at.dither.at(sx)
+		if p.k > 0 {
+			p.mean, p.scale = at.predict(sx, p.a, p.u, p.k, o[m], o[members+m])
+		}
+	}
+}
+
 // advance codes the next cells of a group's coordinates at the sites of a phase, in the rows that b.hidden has from
 // row y0 of the phase on, and notes in estimates, unless it is nil, what they are now thought to be.
 func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
@@ -105,12 +134,15 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					continue
 				}
 			}
-			if b.runOutputs(y, from, to-from); begun != sy {
-				for m, i := range members {
-					b.row(&rows[m], i, sy)
+			b.runOutputs(y, from, to-from)
+			for m, i := range members {
+				at := &rows[m]
+				if begun != sy {
+					b.row(at, i, sy)
 				}
-				begun = sy
+				at.believe(b.beliefs[m][:to-from], 2*from+origin[1], asked, &b.output, m, len(members))
 			}
+			begun = sy
 			for x := from; x < to; x++ {
 				sx := 2*x + origin[1]
 				ask := mask
@@ -126,16 +158,14 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					if ask>>i&1 == 0 {
 						continue
 					}
-					at := &rows[m]
-					a, k := at.cells.cell(sx)
-					u := at.dither.at(sx)
+					at, p := &rows[m], &b.beliefs[m][x-from]
+					a, u, k := p.a, p.u, p.k
 					known := false // r.posterior is
 					if k > 0 {
-						mean, scale := at.predict(sx, a, u, k, o[m], o[len(members)+m])
-						at.correctScale(&r, sx, scale, o[tunedOutput+maxMembers+m])
+						at.correctScale(&r, sx, p.scale, o[tunedOutput+maxMembers+m])
 						advances := coder != nil && at.to < k && (final || r.scale >= int32(at.to)*scaleSteps+least)
 						if advances || estimates != nil {
-							at.correctMean(&r, sx, mean, o[tunedOutput+m])
+							at.correctMean(&r, sx, p.mean, o[tunedOutput+m])
 						}
 						if advances {
 							truth := int32(u)

@@ -80,8 +80,9 @@ type band struct {
 	spans         []span   // scratch
 
 	// A few rows.
-	hidden           kernel.Tensor // units of a head at the sites of a phase
-	output           kernel.Tensor // of a head at some sites of a row
+	hidden           kernel.Tensor                 // units of a head at the sites of a phase
+	output           kernel.Tensor                 // of a head at some sites of a row
+	beliefs          [maxMembers][tuneSites]belief // of them
 	tuner            tuner
 	details          detailChances
 	slab             int // how many are computed of a layer before the next has its turn

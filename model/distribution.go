@@ -35,7 +35,7 @@ type tables struct {
 	cdf     [2*tailT*tableSteps + 2]uint32 // the logistic function F(t), Q31
 	entropy [2*tailT*tableSteps + 2]uint32 // the binary entropy of F(t) in nats, Q31
 	shrink  [scaleSteps]int64              // 2^(-i/scaleSteps), Q20
-	rec     [1 << 12]uint64                // 2^42/(i+1) for i >= 2^11
+	rec     [1 << 11]uint32                // 2^42/(i+1) for i >= 2^11, from there on
 
 	allSpread int64 // of slopes where nothing is known
 }
@@ -60,8 +60,8 @@ var theTables = sync.OnceValue(func() *tables {
 	for i := 1; i < scaleSteps; i++ {
 		t.shrink[i] = int64(exp2Q30(uint32(scaleSteps-i)<<16/scaleSteps)+1<<10) >> 11
 	}
-	for i := 1 << 11; i < 1<<12; i++ {
-		t.rec[i] = 1 << 42 / uint64(i+1)
+	for i := range t.rec {
+		t.rec[i] = uint32(1 << 42 / uint64(1<<11+i+1))
 	}
 	t.allSpread, _ = slopes(t.bound(-tailT<<10), t.bound(tailT<<10))
 	return t
@@ -166,7 +166,7 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 	d.lo, d.hi = d.bound(int64(first)), d.bound(int64(first+cells))
 	mass := d.hi.integral - d.lo.integral
 	if n := uint(bits.Len32(mass)); n >= 12 {
-		d.rec, d.norm = d.tab.rec[mass>>(n-12)], n-12+18
+		d.rec, d.norm = uint64(d.tab.rec[mass>>(n-12)-1<<11]), n-12+18
 	} else {
 		d.rec = 0
 	}
