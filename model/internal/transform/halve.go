@@ -65,8 +65,13 @@ func (c Colour) splitStrips(x [3]Plane) bool {
 			failed.Store(true)
 			return
 		}
+		rest := s.undoOpen
 		if s.guess(halvings[c].up) != nil {
-			s.settle()
+			rest = s.settle
+		}
+		if !rest() {
+			failed.Store(true)
+			return
 		}
 		s.put(own, y0-top)
 	})
@@ -85,6 +90,13 @@ func inParallel(n int, f func(k int)) {
 		})
 	}
 	wait.Wait()
+}
+
+// rowsInParallel calls f with pieces [y0,y1) of [0,h), of chunkRows rows but for the last, by as many goroutines as there are
+// processors.
+func rowsInParallel(h int, f func(y0, y1 int)) {
+	const chunkRows = 32
+	inParallel((h+chunkRows-1)/chunkRows, func(k int) { f(k*chunkRows, min((k+1)*chunkRows, h)) })
 }
 
 const (
@@ -166,38 +178,53 @@ type halving struct {
 	half [2]Plane // what chroma is made of, nearly
 }
 
-// newHalving returns nil where the samples do not come from c's luma and chroma.
+// newHalving returns nil where samples that are not clipped do not come from c's luma and chroma. Chroma of the others is not
+// known yet.
 func newHalving(rgb [3]Plane, c Colour) *halving {
 	s := &halving{rgb: rgb, k: c.conversion(), w: rgb[0].W, h: rgb[0].H}
 	n := s.w * s.h
 	s.chroma, s.open = [2][]int16{make([]int16, n), make([]int16, n)}, make([]bool, n)
-	const rows = 32 // at a time
 	var failed atomic.Bool
-	inParallel((s.h+rows-1)/rows, func(k int) {
-		var row [3][]int32
-		for y := k * rows; y < min((k+1)*rows, s.h) && !failed.Load(); y++ {
-			for p := range row {
-				row[p] = append(row[p][:0], rgb[p].Row(y)...)
+	rowsInParallel(s.h, func(y0, y1 int) {
+		for i := y0 * s.w; i < y1*s.w; i++ {
+			r, g, b := s.samples(i)
+			if s.open[i] = clipped(r, g, b); s.open[i] {
+				continue
 			}
-			for x, r := range row[0] {
-				g, b := row[1][x], row[2][x]
-				s.open[y*s.w+x] = min(r, g, b) == 0 || max(r, g, b) == 255
-			}
-			if !c.Derive(row[0], row[1], row[2], nil) {
+			_, d, e, _, ok := s.k.undo(r, g, b)
+			if !ok {
 				failed.Store(true)
+			}
+			if failed.Load() {
 				return
 			}
-			for p, chroma := range s.chroma {
-				for x, v := range row[1+p] {
-					chroma[y*s.w+x] = int16(v)
-				}
-			}
+			s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
 		}
 	})
 	if failed.Load() {
 		return nil
 	}
 	return s
+}
+
+// samples returns those of a pixel.
+func (s *halving) samples(i int) (r, g, b int64) {
+	return int64(s.rgb[0].Pix[i]), int64(s.rgb[1].Pix[i]), int64(s.rgb[2].Pix[i])
+}
+
+// undoOpen has chroma be any that will do where samples are clipped, and reports whether there is some.
+func (s *halving) undoOpen() bool {
+	for i, open := range s.open {
+		if !open {
+			continue
+		}
+		_, d, e, _, ok := s.k.undo(s.samples(i))
+		if !ok {
+			return false
+		}
+		s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
+	}
+	return true
 }
 
 // guess finds the halved samples that an upsampling makes the image's chroma of, as far as it is known, and returns which of
@@ -438,7 +465,7 @@ func (s *halving) misfits(i, j, most int) (n int) {
 				if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
 					n++
 				}
-			} else if from, to := s.bounds(k, d, e); from > to {
+			} else if !s.fits(k, d, e) {
 				n++
 			}
 			if n > most {
@@ -512,59 +539,67 @@ func (s *halving) fit() {
 	}
 }
 
-// settle finds chroma where samples are clipped.
-func (s *halving) settle() {
+// settle finds chroma where samples are clipped, and reports whether there is some.
+func (s *halving) settle() bool {
 	s.fit()
+	var failed atomic.Bool
 	// First the pixels that are halved samples themselves: the others depend on them.
-	var made [2][]int32
-	for p := range made {
-		made[p] = make([]int32, s.w)
-	}
-	sums := make([]int32, s.half[0].W)
 	for _, own := range []bool{true, false} {
-		for y := range s.h {
-			for p := range made {
-				s.up.row(made[p], y, s.half[p], sums, true)
-			}
-			for x := range s.w {
-				i := y*s.w + x
-				if !s.open[i] || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {
-					continue
+		rowsInParallel(s.h, func(y0, y1 int) {
+			for y := y0; y < y1; y++ {
+				for x, open := range s.open[y*s.w:][:s.w] {
+					if !open || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {
+						continue
+					}
+					i := y*s.w + x
+					d, e, ok := s.nearest(i, x, y)
+					if !ok {
+						failed.Store(true)
+						return
+					}
+					s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
+					if own {
+						s.half[0].Row(y / 2)[x/2], s.half[1].Row(y / 2)[x/2] = d, e
+					}
 				}
-				d, e := s.nearest(i, made[0][x], made[1][x])
-				s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
-				if own {
-					s.half[0].Row(y / 2)[x/2], s.half[1].Row(y / 2)[x/2] = d, e
-				}
 			}
-		}
+		})
 	}
+	return !failed.Load()
 }
 
 // put writes, to x, rows from row y on of chroma and the luma that goes with it: where several will do, the one nearest to
 // that to the left.
 func (s *halving) put(x [3]Plane, y int) {
+	k := s.k
 	for r := range x[0].H {
 		last := int32(128)
+		luma, first, second := x[0].Row(r), x[1].Row(r), x[2].Row(r)
 		for c := range s.w {
 			i := (y+r)*s.w + c
 			d, e := int32(s.chroma[0][i]), int32(s.chroma[1][i])
-			from, to := s.bounds(i, d, e)
-			last = min(max(last, from), to)
-			x[0].Row(r)[c], x[1].Row(r)[c], x[2].Row(r)[c] = last, d, e
+			if s.open[i] {
+				from, to := s.bounds(i, d, e)
+				last = min(max(last, from), to)
+			} else { // only one will do, the least that makes red
+				last = int32(k.byLuma.ceil(int64(s.rgb[0].Pix[i])<<16 - k.half - k.red*int64(d)))
+			}
+			luma[c], first[c], second[c] = last, d, e
 		}
 	}
 }
 
-// nearest returns the chroma nearest to d and e with which there is luma that makes a pixel.
-func (s *halving) nearest(i int, d, e int32) (int32, int32) {
+// nearest returns the chroma nearest to what upsampling makes of a pixel, i, in column x of row y, with which there is luma that
+// makes its samples, and whether there is any.
+func (s *halving) nearest(i, x, y int) (d, e int32, ok bool) {
+	d, e = s.up.pair(s.half[0], s.half[1], x, y)
 	for _, o := range spiral {
-		if from, to := s.bounds(i, d+int32(o[0]), e+int32(o[1])); from <= to {
-			return d + int32(o[0]), e + int32(o[1])
+		if s.fits(i, d+int32(o[0]), e+int32(o[1])) {
+			return d + int32(o[0]), e + int32(o[1]), true
 		}
 	}
-	_, p, q, _, _ := s.k.undo(int64(s.rgb[0].Pix[i]), int64(s.rgb[1].Pix[i]), int64(s.rgb[2].Pix[i])) // there is some
-	return int32(p), int32(q)
+	_, p, q, _, ok := s.k.undo(s.samples(i))
+	return int32(p), int32(q), ok
 }
 
 // spiral are the steps to what is around, the shortest first.
@@ -584,23 +619,45 @@ var spiral = func() (steps [][2]int8) {
 // were drawn later are.
 const lumaBeyond = 256
 
-// bounds returns the least and the greatest luma with which a pixel is what it is, given its chroma.
+// bounds returns the least and the greatest luma with which a pixel is what it is, given its chroma. If there is none, the
+// least is more.
 func (s *halving) bounds(i int, d, e int32) (from, to int32) {
+	lo, hi := s.span(i, d, e)
+	if lo > hi {
+		return 1, 0
+	}
+	return int32(s.k.byLuma.ceil(lo)), int32(s.k.byLuma.floor(hi))
+}
+
+// fits reports whether bounds has any.
+func (s *halving) fits(i int, d, e int32) bool {
+	lo, hi := s.span(i, d, e)
+	return hi-lo >= s.k.luma-1 || lo <= hi && s.k.byLuma.floor(hi)*s.k.luma >= lo
+}
+
+// span returns the least and the greatest that luma, times its gain, may be for a pixel to be what it is, given its chroma. If
+// there is none, the least is more.
+func (s *halving) span(i int, d, e int32) (lo, hi int64) {
 	k := s.k
 	p, q := int64(d), int64(e)
 	red, blue := k.red*p, k.blue*q
 	if k.whole {
 		p, q = red>>16, blue>>16
 	}
-	lo, hi := int64(-lumaBeyond), int64(255+lumaBeyond)
-	for c, rest := range [3]int64{red + k.half, k.half - k.greenRed*p - k.greenBlue*q, blue + k.half} {
-		v := int64(s.rgb[c].Pix[i])
-		if v > 0 {
-			lo = max(lo, -floorDiv(rest-v<<16, k.luma))
-		}
-		if v < 255 {
-			hi = min(hi, floorDiv((v+1)<<16-1-rest, k.luma))
-		}
+	lo, hi = -lumaBeyond*k.luma, (255+lumaBeyond)*k.luma
+	r, g, b := s.samples(i)
+	lo, hi = narrow(lo, hi, r, red+k.half)
+	lo, hi = narrow(lo, hi, g, k.half-k.greenRed*p-k.greenBlue*q)
+	return narrow(lo, hi, b, blue+k.half)
+}
+
+// narrow leaves, of a span, what makes a sample v with the rest of what it is a sum of.
+func narrow(lo, hi, v, rest int64) (int64, int64) {
+	if v > 0 {
+		lo = max(lo, v<<16-rest)
 	}
-	return int32(lo), int32(hi)
+	if v < 255 {
+		hi = min(hi, (v+1)<<16-1-rest)
+	}
+	return lo, hi
 }
