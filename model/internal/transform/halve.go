@@ -262,26 +262,32 @@ func (s *halving) near() (known []bool) {
 	for p := range s.half {
 		s.half[p] = NewPlane((s.w+1)/2, (s.h+1)/2)
 	}
+	w := s.half[0].W
 	known = make([]bool, len(s.half[0].Pix))
-	reach := 2
-	if s.up == linear {
-		reach = 1
-	}
-	for k := range known {
-		j, i := k/s.half[0].W, k%s.half[0].W
-		var sum [2]int32
-		n := int32(0)
-		for y := 2 * j; y < min(2*j+reach, s.h); y++ {
-			for x := 2 * i; x < min(2*i+reach, s.w); x++ {
-				if at := y*s.w + x; !s.open[at] {
-					sum[0], sum[1], n = sum[0]+int32(s.chroma[0][at]), sum[1]+int32(s.chroma[1][at]), n+1
+	rowsInParallel(s.half[0].H, func(j0, j1 int) {
+		for k := j0 * w; k < j1*w; k++ {
+			j, i := k/w, k%w
+			if s.up == linear {
+				at := 2*j*s.w + 2*i
+				if known[k] = !s.open[at]; known[k] {
+					s.half[0].Pix[k], s.half[1].Pix[k] = int32(s.chroma[0][at]), int32(s.chroma[1][at])
+				}
+				continue
+			}
+			var sum [2]int32
+			n := int32(0)
+			for y := 2 * j; y < min(2*j+2, s.h); y++ {
+				for x := 2 * i; x < min(2*i+2, s.w); x++ {
+					if at := y*s.w + x; !s.open[at] {
+						sum[0], sum[1], n = sum[0]+int32(s.chroma[0][at]), sum[1]+int32(s.chroma[1][at]), n+1
+					}
 				}
 			}
+			if known[k] = n > 0; known[k] {
+				s.half[0].Pix[k], s.half[1].Pix[k] = mean(sum[0], n), mean(sum[1], n)
+			}
 		}
-		if known[k] = n > 0; known[k] {
-			s.half[0].Pix[k], s.half[1].Pix[k] = mean(sum[0], n), mean(sum[1], n)
-		}
-	}
+	})
 	return known
 }
 
@@ -289,13 +295,11 @@ func (s *halving) near() (known []bool) {
 // and a known one, from these outwards: the mean of what all such pixels beside it tell.
 func (s *halving) extend(known []bool) {
 	w, h := s.half[0].W, s.half[0].H
+	unknown := missing(known)
 	var found []int
 	for {
 		found = found[:0]
-		for k, is := range known {
-			if is {
-				continue
-			}
+		for _, k := range unknown {
 			x, y := k%w, k/w
 			var sum [2]int32
 			n := int32(0)
@@ -320,7 +324,18 @@ func (s *halving) extend(known []bool) {
 		for _, k := range found {
 			known[k] = true
 		}
+		unknown = slices.DeleteFunc(unknown, func(k int) bool { return known[k] })
 	}
+}
+
+// missing returns which are not known.
+func missing(known []bool) (list []int) {
+	for k, is := range known {
+		if !is {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // mean returns sum/n to the nearest integer.
@@ -337,8 +352,10 @@ func floorDiv(a, b int64) int64 {
 // fill gives unknown samples of two planes the means of known ones beside them, from these outwards. It reports whether any
 // is known.
 func fill(known []bool, a, b Plane) bool {
-	var front []int
-	queued := slices.Clone(known)
+	unknown := missing(known)
+	if len(unknown) == len(known) {
+		return false
+	}
 	beside := func(at int, f func(i int)) {
 		x, y := at%a.W, at/a.W
 		for v := max(y-1, 0); v <= min(y+1, a.H-1); v++ {
@@ -347,20 +364,16 @@ func fill(known []bool, a, b Plane) bool {
 			}
 		}
 	}
-	grow := func(from int) {
-		beside(from, func(i int) {
-			if !queued[i] {
+	var front []int
+	queued := slices.Clone(known)
+	for _, i := range unknown {
+		beside(i, func(j int) {
+			if known[j] && !queued[i] {
 				queued[i] = true
 				front = append(front, i)
 			}
 		})
 	}
-	for i, k := range known {
-		if k {
-			grow(i)
-		}
-	}
-	some := slices.Contains(known, true)
 	for len(front) > 0 {
 		now := front
 		front = nil
@@ -376,25 +389,34 @@ func fill(known []bool, a, b Plane) bool {
 		}
 		for _, i := range now {
 			known[i] = true
-			grow(i)
+			beside(i, func(j int) {
+				if !queued[j] {
+					queued[j] = true
+					front = append(front, j)
+				}
+			})
 		}
 	}
-	return some
+	return true
 }
 
-// eachRow calls f with every row of what upsampling makes of a plane's halved samples.
+// eachRow calls f with every row of what upsampling makes of a plane's halved samples, some side by side.
 func (s *halving) eachRow(p int, f func(y int, made []int32)) {
-	made, sums := make([]int32, s.w), make([]int32, s.half[p].W)
-	for y := range s.h {
-		s.up.row(made, y, s.half[p], sums, true)
-		f(y, made)
-	}
+	rowsInParallel(s.h, func(y0, y1 int) {
+		made, sums := make([]int32, s.w), make([]int32, s.half[p].W)
+		for y := y0; y < y1; y++ {
+			s.up.row(made, y, s.half[p], sums, true)
+			f(y, made)
+		}
+	})
 }
 
 // strays counts the samples of chroma that are not what upsampling makes of known halved samples, where they are not clipped.
-func (s *halving) strays(known []bool) (n int) {
+func (s *halving) strays(known []bool) int {
+	var all atomic.Int64
 	for p, chroma := range s.chroma {
 		s.eachRow(p, func(y int, made []int32) {
+			n := 0
 			ya, yb, _ := s.up.taps(y, s.half[p].H)
 			for x, v := range made {
 				if i := y*s.w + x; v == int32(chroma[i]) || s.open[i] {
@@ -406,13 +428,14 @@ func (s *halving) strays(known []bool) (n int) {
 					n++
 				}
 			}
+			all.Add(int64(n))
 		})
 	}
-	return n
+	return int(all.Load())
 }
 
-// straysOfLinear is strays for linear upsampling from samples at columns from dx and rows from dy on, up to most.
-func (s *halving) straysOfLinear(dx, dy, most int) (n int) {
+// straysOfLinear is strays for linear upsampling from samples at columns from dx and rows from dy on, or something above most.
+func (s *halving) straysOfLinear(dx, dy, most int) int {
 	// Between a sample and the next, or the last one and the edge.
 	beside := func(x, first, n int) (a, b int) {
 		if (x-first)&1 == 0 {
@@ -427,30 +450,43 @@ func (s *halving) straysOfLinear(dx, dy, most int) (n int) {
 		}
 		return a, b
 	}
-	for y := range s.h {
-		ya, yb := beside(y, dy, s.h)
-		for x := range s.w {
-			xa, xb := beside(x, dx, s.w)
-			at := y*s.w + x
-			a, b, c, d := ya*s.w+xa, ya*s.w+xb, yb*s.w+xa, yb*s.w+xb
-			if s.open[at] || s.open[a] || s.open[b] || s.open[c] || s.open[d] {
-				continue
+	var all atomic.Int64
+	rowsInParallel(s.h, func(y0, y1 int) {
+		for y := y0; y < y1 && all.Load() <= int64(most); y++ {
+			ya, yb := beside(y, dy, s.h)
+			x, step := 0, 1
+			if y == ya { // halved samples themselves are what they are
+				x, step = 1-dx, 2
 			}
-			for _, v := range s.chroma {
-				if int32(v[at]) != (int32(v[a])+int32(v[b])+int32(v[c])+int32(v[d])+2)>>2 {
-					n++
+			n := 0
+			for ; x < s.w; x += step {
+				xa, xb := beside(x, dx, s.w)
+				at := y*s.w + x
+				a, b, c, d := ya*s.w+xa, ya*s.w+xb, yb*s.w+xa, yb*s.w+xb
+				if s.open[at] || s.open[a] || s.open[b] || s.open[c] || s.open[d] {
+					continue
+				}
+				for _, v := range s.chroma {
+					if int32(v[at]) != (int32(v[a])+int32(v[b])+int32(v[c])+int32(v[d])+2)>>2 {
+						n++
+					}
 				}
 			}
+			all.Add(int64(n))
 		}
-		if n >= most {
-			break
-		}
-	}
-	return n
+	})
+	return int(all.Load())
 }
 
-// misfits counts the pixels around a halved sample that cannot be what upsampling makes, up to more than most.
-func (s *halving) misfits(i, j, most int) (n int) {
+// A part is a pixel that a halved sample is part of: upsampling makes it of weight sixteenths of that, and of d and e, of other
+// halved samples and what is added for rounding.
+type part struct {
+	pixel        int
+	weight, d, e int32
+}
+
+// parts appends to list the pixels that a halved sample is part of.
+func (s *halving) parts(list []part, i, j int) []part {
 	before, after := 1, 1 // columns and rows that the sample is part of, beside the nearest
 	switch s.up {
 	case triangle:
@@ -458,19 +494,43 @@ func (s *halving) misfits(i, j, most int) (n int) {
 	case repeated:
 		before = 0
 	}
+	first, second, w := s.half[0].Pix, s.half[1].Pix, s.half[0].W
+	own := j*w + i
 	for y := max(2*j-before, 0); y <= min(2*j+after, s.h-1); y++ {
+		ya, yb, v := s.up.taps(y, s.half[0].H)
 		for x := max(2*i-before, 0); x <= min(2*i+after, s.w-1); x++ {
-			d, e := s.up.pair(s.half[0], s.half[1], x, y)
-			if k := y*s.w + x; !s.open[k] {
-				if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
-					n++
+			xa, xb, u := s.up.taps(x, w)
+			p := part{y*s.w + x, 0, s.up.half(x), s.up.half(x)}
+			for _, of := range [4]struct {
+				at     int
+				weight int32
+			}{{ya*w + xa, u * v}, {ya*w + xb, (4 - u) * v}, {yb*w + xa, u * (4 - v)}, {yb*w + xb, (4 - u) * (4 - v)}} {
+				if of.at == own {
+					p.weight += of.weight
+				} else {
+					p.d, p.e = p.d+of.weight*first[of.at], p.e+of.weight*second[of.at]
 				}
-			} else if !s.fits(k, d, e) {
+			}
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// misfits counts the pixels that cannot be what upsampling makes of them if the halved sample that they are parts of is d and
+// e, up to more than most.
+func (s *halving) misfits(parts []part, d, e int32, most int) (n int) {
+	for _, p := range parts {
+		d, e := (p.d+p.weight*d)>>4, (p.e+p.weight*e)>>4
+		if k := p.pixel; !s.open[k] {
+			if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
 				n++
 			}
-			if n > most {
-				return n
-			}
+		} else if !s.fits(k, d, e) {
+			n++
+		}
+		if n > most {
+			return n
 		}
 	}
 	return n
@@ -493,9 +553,14 @@ func (s *halving) fit() {
 		return s.up == triangle
 	}
 	todo := make([]bool, len(s.half[0].Pix)) // unless nothing around has changed since it was looked at
-	for k := range todo {
-		todo[k] = !told(k%s.half[0].W, k/s.half[0].W)
+	for j := range s.half[0].H {
+		if slices.Contains(s.open[2*j*s.w:min(2*j+2, s.h)*s.w], true) {
+			for i := range s.half[0].W {
+				todo[j*s.half[0].W+i] = !told(i, j)
+			}
+		}
 	}
+	var parts []part
 	for range sweeps {
 		changed := false
 		for j := range s.half[0].H {
@@ -505,25 +570,24 @@ func (s *halving) fit() {
 					continue
 				}
 				todo[k] = false
-				least := s.misfits(i, j, 16)
+				parts = s.parts(parts[:0], i, j)
+				d, e := &s.half[0].Pix[k], &s.half[1].Pix[k]
+				least := s.misfits(parts, *d, *e, len(parts))
 				if least == 0 {
 					continue
 				}
-				d, e := &s.half[0].Pix[k], &s.half[1].Pix[k]
-				d0, e0 := *d, *e
 				best := spiral[0]
 				for _, o := range spiral[1:steps] {
-					*d, *e = d0+int32(o[0]), e0+int32(o[1])
-					if n := s.misfits(i, j, least-1); n < least {
+					if n := s.misfits(parts, *d+int32(o[0]), *e+int32(o[1]), least-1); n < least {
 						if best, least = o, n; n == 0 {
 							break
 						}
 					}
 				}
-				*d, *e = d0+int32(best[0]), e0+int32(best[1])
 				if best == spiral[0] {
 					continue
 				}
+				*d, *e = *d+int32(best[0]), *e+int32(best[1])
 				changed = true
 				const reach = 1 // of those that are part of a pixel with it
 				for v := max(j-reach, 0); v <= min(j+reach, s.half[0].H-1); v++ {
