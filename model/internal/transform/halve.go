@@ -14,7 +14,13 @@ func (c Colour) Split(x [3]Plane) bool {
 		c.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
 		return true
 	case !c.Halved():
-		return c.Derive(x[0].Pix, x[1].Pix, x[2].Pix, nil)
+		var failed atomic.Bool
+		rowsInParallel(x[0].H, func(y0, y1 int) {
+			if rows := strip(x, y0, y1); !failed.Load() && !c.Derive(rows[0].Pix, rows[1].Pix, rows[2].Pix, nil) {
+				failed.Store(true)
+			}
+		})
+		return !failed.Load()
 	}
 	return c.splitStrips(x)
 }
@@ -81,15 +87,17 @@ func (c Colour) splitStrips(x [3]Plane) bool {
 // inParallel calls f with 0 to n-1, by as many goroutines as there are processors.
 func inParallel(n int, f func(k int)) {
 	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				f(k)
-			}
-		})
+	work := func() {
+		for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+			f(k)
+		}
 	}
-	wait.Wait()
+	var others sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
 }
 
 // rowsInParallel calls f with pieces [y0,y1) of [0,h), of chunkRows rows but for the last, by as many goroutines as there are
@@ -186,19 +194,21 @@ func newHalving(rgb [3]Plane, c Colour) *halving {
 	s.chroma, s.open = [2][]int16{make([]int16, n), make([]int16, n)}, make([]bool, n)
 	var failed atomic.Bool
 	rowsInParallel(s.h, func(y0, y1 int) {
-		for i := y0 * s.w; i < y1*s.w; i++ {
-			r, g, b := s.samples(i)
-			if s.open[i] = clipped(r, g, b); s.open[i] {
-				continue
+		for y := y0; y < y1 && !failed.Load(); y++ {
+			red, green, blue := rgb[0].Row(y), rgb[1].Row(y), rgb[2].Row(y)
+			open, first, second := s.open[y*s.w:][:s.w], s.chroma[0][y*s.w:][:s.w], s.chroma[1][y*s.w:][:s.w]
+			for x, r := range red {
+				r, g, b := int64(r), int64(green[x]), int64(blue[x])
+				if open[x] = clipped(r, g, b); open[x] {
+					continue
+				}
+				_, d, e, _, ok := s.k.undo(r, g, b)
+				if !ok {
+					failed.Store(true)
+					return
+				}
+				first[x], second[x] = int16(d), int16(e)
 			}
-			_, d, e, _, ok := s.k.undo(r, g, b)
-			if !ok {
-				failed.Store(true)
-			}
-			if failed.Load() {
-				return
-			}
-			s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
 		}
 	})
 	if failed.Load() {

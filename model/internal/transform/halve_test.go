@@ -52,7 +52,7 @@ func TestBounds(t *testing.T) {
 			if d != int32(int16(d)) || e != int32(int16(e)) {
 				continue
 			}
-			s.chroma, s.open = [2][]int16{{int16(d)}, {int16(e)}}, []bool{clipped(x[0].Pix[0], x[1].Pix[0], x[2].Pix[0])}
+			s.chroma, s.open = [2][]int16{{int16(d)}, {int16(e)}}, []bool{clipped(int64(x[0].Pix[0]), int64(x[1].Pix[0]), int64(x[2].Pix[0]))}
 			out := [3]Plane{NewPlane(1, 1), NewPlane(1, 1), NewPlane(1, 1)}
 			if s.put(out, 0); !slices.Equal(out[0].Pix, all) {
 				t.Fatalf("%v: luma of %v with %d %d is %v, not %v", c, rgb, d, e, out[0].Pix, all)
@@ -192,6 +192,30 @@ func TestFill(t *testing.T) {
 		some := slices.Contains(known, true)
 		if got := fill(known, x[0], x[1]); got != some || !slices.Equal(x[0].Pix, want[0].Pix) || !slices.Equal(x[1].Pix, want[1].Pix) {
 			t.Fatalf("%d x %d: filled otherwise, or %v", w, h, got)
+		}
+	}
+}
+
+// TestSplitWhole: of a colour that is not Halved, rows are split as Derive has them, and none of an image without luma and chroma.
+func TestSplitWhole(t *testing.T) {
+	r := newRand(84)
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
+		w, h := 30+r.IntN(30), 60+r.IntN(60)
+		x := [3]Plane{blobs(r, w, h), blobs(r, w, h), blobs(r, w, h)}
+		for i, v := range x[0].Pix {
+			x[0].Pix[i] = min(max(120+5*v, 0), 255)
+		}
+		c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
+		want := [3]Plane{x[0].Clone(), x[1].Clone(), x[2].Clone()}
+		if !c.Derive(want[0].Pix, want[1].Pix, want[2].Pix, nil) {
+			t.Fatalf("%v: no luma and chroma", c)
+		}
+		other := [3]Plane{randomPlane(r, w, h, 127), x[1].Clone(), x[2].Clone()}
+		if c.Split(other) {
+			t.Errorf("%v: found in noise", c)
+		}
+		if !c.Split(x) || !slices.Equal(x[0].Pix, want[0].Pix) || !slices.Equal(x[1].Pix, want[1].Pix) || !slices.Equal(x[2].Pix, want[2].Pix) {
+			t.Errorf("%v: split otherwise", c)
 		}
 	}
 }

@@ -142,8 +142,10 @@ func (v *conversion) undoClipped(r, g, b, middle int64) (y, d, e int64, tried in
 	return 0, 0, 0, tried, false
 }
 
-// clipped reports whether a sample may have been beyond what 8 bits hold.
-func clipped[T int32 | int64](r, g, b T) bool { return min(r, g, b) == 0 || max(r, g, b) == 255 }
+// clipped reports whether one of the samples may have been beyond what 8 bits hold: it is 0 or 255.
+func clipped(r, g, b int64) bool {
+	return ((r - 1) | (g - 1) | (b - 1) | (254 - r) | (254 - g) | (254 - b)) < 0
+}
 
 // nearby returns number k of the integers around one, the nearest first.
 func nearby(middle, k int64) int64 { return middle + (k+1)/2*(1-k&1*2) }
@@ -188,13 +190,14 @@ func (c Colour) Derive(r, g, b []int32, most *int) bool {
 	for i := range r {
 		p := triple{r[i], g[i], b[i]}
 		if i == 0 || p != last {
-			hard := clipped(p[0], p[1], p[2])
+			red, green, blue := int64(p[0]), int64(p[1]), int64(p[2])
+			hard := clipped(red, green, blue)
 			known := false
 			if hard {
 				is, known = found[p]
 			}
 			if !known {
-				y, d, e, tried, ok := v.undo(int64(p[0]), int64(p[1]), int64(p[2]))
+				y, d, e, tried, ok := v.undo(red, green, blue)
 				if most != nil {
 					*most -= tried
 					ok = ok && *most >= 0
