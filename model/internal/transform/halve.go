@@ -202,7 +202,7 @@ func newHalving(rgb [3]Plane, c Colour) *halving {
 				if open[x] = clipped(r, g, b); open[x] {
 					continue
 				}
-				_, d, e, _, ok := s.k.undo(r, g, b)
+				_, d, e, _, ok := s.k.undoWithin(r, g, b)
 				if !ok {
 					failed.Store(true)
 					return
@@ -228,7 +228,7 @@ func (s *halving) undoOpen() bool {
 		if !open {
 			continue
 		}
-		_, d, e, _, ok := s.k.undo(s.samples(i))
+		_, d, e, _, ok := s.k.undoClipped(s.samples(i))
 		if !ok {
 			return false
 		}
@@ -672,7 +672,7 @@ func (s *halving) nearest(i, x, y int) (d, e int32, ok bool) {
 			return d + int32(o[0]), e + int32(o[1]), true
 		}
 	}
-	_, p, q, _, ok := s.k.undo(s.samples(i))
+	_, p, q, _, ok := s.k.undoClipped(s.samples(i))
 	return int32(p), int32(q), ok
 }
 

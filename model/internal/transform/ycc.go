@@ -97,10 +97,20 @@ const (
 
 // undo returns luma and chroma that samples come from, and how many it tried. Where none is clipped, there is one at most.
 func (v *conversion) undo(r, g, b int64) (y, d, e int64, tried int, ok bool) {
-	middle := v.byLuma.floor(19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2)
 	if clipped(r, g, b) {
-		return v.undoClipped(r, g, b, middle)
+		return v.undoClipped(r, g, b)
 	}
+	return v.undoWithin(r, g, b)
+}
+
+// middle returns the luma that samples come from, or one nearby.
+func (v *conversion) middle(r, g, b int64) int64 {
+	return v.byLuma.floor(19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2)
+}
+
+// undoWithin is undo where no sample is clipped.
+func (v *conversion) undoWithin(r, g, b int64) (y, d, e int64, tried int, ok bool) {
+	middle := v.middle(r, g, b)
 	for k := range int64(2*lumaReach + 1) {
 		y := nearby(middle, k)
 		// What is left for chroma to add, to red and blue: as much, or less than one step of a sample more.
@@ -122,8 +132,9 @@ func (v *conversion) undo(r, g, b int64) (y, d, e int64, tried int, ok bool) {
 	return 0, 0, 0, tried, false
 }
 
-// undoClipped is undo where a sample is clipped, from the middle luma on.
-func (v *conversion) undoClipped(r, g, b, middle int64) (y, d, e int64, tried int, ok bool) {
+// undoClipped is undo where a sample is clipped.
+func (v *conversion) undoClipped(r, g, b int64) (y, d, e int64, tried int, ok bool) {
+	middle := v.middle(r, g, b)
 	for k := range int64(2*clippedMore + 1) {
 		y := nearby(middle, k)
 		l := v.luma*y + v.half
