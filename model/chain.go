@@ -241,10 +241,7 @@ func (c *Chain) setPlane(p int, x Plane) {
 			w, h := transform.BandSize(s.fw, s.fh, b)
 			dx, dy := transform.Offset(b)
 			for y := range h {
-				row := x.Row(2*y + dy)[dx:]
-				for i := range w {
-					t.set(y*s.w+i, row[2*i])
-				}
+				t.pick(x.Row(2*y + dy)[dx:], y*s.w, w)
 			}
 			s.truth[bands*p+b] = t
 		}

@@ -57,6 +57,20 @@ func (s *store) set(j int, v int32) {
 	}
 }
 
+// pick stores every second value, from the first on, for n sites from the given one on.
+func (s *store) pick(values []int32, from, n int) {
+	if s.wide != nil {
+		for j := range s.wide[from : from+n] {
+			s.wide[from+j] = values[2*j]
+		}
+		return
+	}
+	to := s.narrow[from : from+n]
+	for j := range to {
+		to[j] = int16(values[2*j])
+	}
+}
+
 // values writes what is stored for the sites from the given one on to v.
 func (s *store) values(v []int32, from int) {
 	if s.wide != nil {

@@ -14,7 +14,13 @@ func (c Colour) Split(x [3]Plane) bool {
 		c.Forward(x[0].Pix, x[1].Pix, x[2].Pix)
 		return true
 	case !c.Halved():
-		return c.Derive(x[0].Pix, x[1].Pix, x[2].Pix, nil)
+		var failed atomic.Bool
+		rowsInParallel(x[0].H, func(y0, y1 int) {
+			if rows := strip(x, y0, y1); !failed.Load() && !c.Derive(rows[0].Pix, rows[1].Pix, rows[2].Pix, nil) {
+				failed.Store(true)
+			}
+		})
+		return !failed.Load()
 	}
 	return c.splitStrips(x)
 }
@@ -65,8 +71,13 @@ func (c Colour) splitStrips(x [3]Plane) bool {
 			failed.Store(true)
 			return
 		}
+		rest := s.undoOpen
 		if s.guess(halvings[c].up) != nil {
-			s.settle()
+			rest = s.settle
+		}
+		if !rest() {
+			failed.Store(true)
+			return
 		}
 		s.put(own, y0-top)
 	})
@@ -76,15 +87,24 @@ func (c Colour) splitStrips(x [3]Plane) bool {
 // inParallel calls f with 0 to n-1, by as many goroutines as there are processors.
 func inParallel(n int, f func(k int)) {
 	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				f(k)
-			}
-		})
+	work := func() {
+		for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+			f(k)
+		}
 	}
-	wait.Wait()
+	var others sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
+}
+
+// rowsInParallel calls f with pieces [y0,y1) of [0,h), of chunkRows rows but for the last, by as many goroutines as there are
+// processors.
+func rowsInParallel(h int, f func(y0, y1 int)) {
+	const chunkRows = 32
+	inParallel((h+chunkRows-1)/chunkRows, func(k int) { f(k*chunkRows, min((k+1)*chunkRows, h)) })
 }
 
 const (
@@ -166,31 +186,28 @@ type halving struct {
 	half [2]Plane // what chroma is made of, nearly
 }
 
-// newHalving returns nil where the samples do not come from c's luma and chroma.
+// newHalving returns nil where samples that are not clipped do not come from c's luma and chroma. Chroma of the others is not
+// known yet.
 func newHalving(rgb [3]Plane, c Colour) *halving {
 	s := &halving{rgb: rgb, k: c.conversion(), w: rgb[0].W, h: rgb[0].H}
 	n := s.w * s.h
 	s.chroma, s.open = [2][]int16{make([]int16, n), make([]int16, n)}, make([]bool, n)
-	const rows = 32 // at a time
 	var failed atomic.Bool
-	inParallel((s.h+rows-1)/rows, func(k int) {
-		var row [3][]int32
-		for y := k * rows; y < min((k+1)*rows, s.h) && !failed.Load(); y++ {
-			for p := range row {
-				row[p] = append(row[p][:0], rgb[p].Row(y)...)
-			}
-			for x, r := range row[0] {
-				g, b := row[1][x], row[2][x]
-				s.open[y*s.w+x] = min(r, g, b) == 0 || max(r, g, b) == 255
-			}
-			if !c.Derive(row[0], row[1], row[2], nil) {
-				failed.Store(true)
-				return
-			}
-			for p, chroma := range s.chroma {
-				for x, v := range row[1+p] {
-					chroma[y*s.w+x] = int16(v)
+	rowsInParallel(s.h, func(y0, y1 int) {
+		for y := y0; y < y1 && !failed.Load(); y++ {
+			red, green, blue := rgb[0].Row(y), rgb[1].Row(y), rgb[2].Row(y)
+			open, first, second := s.open[y*s.w:][:s.w], s.chroma[0][y*s.w:][:s.w], s.chroma[1][y*s.w:][:s.w]
+			for x, r := range red {
+				r, g, b := int64(r), int64(green[x]), int64(blue[x])
+				if open[x] = clipped(r, g, b); open[x] {
+					continue
 				}
+				_, d, e, _, ok := s.k.undoWithin(r, g, b)
+				if !ok {
+					failed.Store(true)
+					return
+				}
+				first[x], second[x] = int16(d), int16(e)
 			}
 		}
 	})
@@ -198,6 +215,26 @@ func newHalving(rgb [3]Plane, c Colour) *halving {
 		return nil
 	}
 	return s
+}
+
+// samples returns those of a pixel.
+func (s *halving) samples(i int) (r, g, b int64) {
+	return int64(s.rgb[0].Pix[i]), int64(s.rgb[1].Pix[i]), int64(s.rgb[2].Pix[i])
+}
+
+// undoOpen has chroma be any that will do where samples are clipped, and reports whether there is some.
+func (s *halving) undoOpen() bool {
+	for i, open := range s.open {
+		if !open {
+			continue
+		}
+		_, d, e, _, ok := s.k.undoClipped(s.samples(i))
+		if !ok {
+			return false
+		}
+		s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
+	}
+	return true
 }
 
 // guess finds the halved samples that an upsampling makes the image's chroma of, as far as it is known, and returns which of
@@ -235,26 +272,32 @@ func (s *halving) near() (known []bool) {
 	for p := range s.half {
 		s.half[p] = NewPlane((s.w+1)/2, (s.h+1)/2)
 	}
+	w := s.half[0].W
 	known = make([]bool, len(s.half[0].Pix))
-	reach := 2
-	if s.up == linear {
-		reach = 1
-	}
-	for k := range known {
-		j, i := k/s.half[0].W, k%s.half[0].W
-		var sum [2]int32
-		n := int32(0)
-		for y := 2 * j; y < min(2*j+reach, s.h); y++ {
-			for x := 2 * i; x < min(2*i+reach, s.w); x++ {
-				if at := y*s.w + x; !s.open[at] {
-					sum[0], sum[1], n = sum[0]+int32(s.chroma[0][at]), sum[1]+int32(s.chroma[1][at]), n+1
+	rowsInParallel(s.half[0].H, func(j0, j1 int) {
+		for k := j0 * w; k < j1*w; k++ {
+			j, i := k/w, k%w
+			if s.up == linear {
+				at := 2*j*s.w + 2*i
+				if known[k] = !s.open[at]; known[k] {
+					s.half[0].Pix[k], s.half[1].Pix[k] = int32(s.chroma[0][at]), int32(s.chroma[1][at])
+				}
+				continue
+			}
+			var sum [2]int32
+			n := int32(0)
+			for y := 2 * j; y < min(2*j+2, s.h); y++ {
+				for x := 2 * i; x < min(2*i+2, s.w); x++ {
+					if at := y*s.w + x; !s.open[at] {
+						sum[0], sum[1], n = sum[0]+int32(s.chroma[0][at]), sum[1]+int32(s.chroma[1][at]), n+1
+					}
 				}
 			}
+			if known[k] = n > 0; known[k] {
+				s.half[0].Pix[k], s.half[1].Pix[k] = mean(sum[0], n), mean(sum[1], n)
+			}
 		}
-		if known[k] = n > 0; known[k] {
-			s.half[0].Pix[k], s.half[1].Pix[k] = mean(sum[0], n), mean(sum[1], n)
-		}
-	}
+	})
 	return known
 }
 
@@ -262,13 +305,11 @@ func (s *halving) near() (known []bool) {
 // and a known one, from these outwards: the mean of what all such pixels beside it tell.
 func (s *halving) extend(known []bool) {
 	w, h := s.half[0].W, s.half[0].H
+	unknown := missing(known)
 	var found []int
 	for {
 		found = found[:0]
-		for k, is := range known {
-			if is {
-				continue
-			}
+		for _, k := range unknown {
 			x, y := k%w, k/w
 			var sum [2]int32
 			n := int32(0)
@@ -293,7 +334,18 @@ func (s *halving) extend(known []bool) {
 		for _, k := range found {
 			known[k] = true
 		}
+		unknown = slices.DeleteFunc(unknown, func(k int) bool { return known[k] })
 	}
+}
+
+// missing returns which are not known.
+func missing(known []bool) (list []int) {
+	for k, is := range known {
+		if !is {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // mean returns sum/n to the nearest integer.
@@ -310,8 +362,10 @@ func floorDiv(a, b int64) int64 {
 // fill gives unknown samples of two planes the means of known ones beside them, from these outwards. It reports whether any
 // is known.
 func fill(known []bool, a, b Plane) bool {
-	var front []int
-	queued := slices.Clone(known)
+	unknown := missing(known)
+	if len(unknown) == len(known) {
+		return false
+	}
 	beside := func(at int, f func(i int)) {
 		x, y := at%a.W, at/a.W
 		for v := max(y-1, 0); v <= min(y+1, a.H-1); v++ {
@@ -320,20 +374,16 @@ func fill(known []bool, a, b Plane) bool {
 			}
 		}
 	}
-	grow := func(from int) {
-		beside(from, func(i int) {
-			if !queued[i] {
+	var front []int
+	queued := slices.Clone(known)
+	for _, i := range unknown {
+		beside(i, func(j int) {
+			if known[j] && !queued[i] {
 				queued[i] = true
 				front = append(front, i)
 			}
 		})
 	}
-	for i, k := range known {
-		if k {
-			grow(i)
-		}
-	}
-	some := slices.Contains(known, true)
 	for len(front) > 0 {
 		now := front
 		front = nil
@@ -349,25 +399,34 @@ func fill(known []bool, a, b Plane) bool {
 		}
 		for _, i := range now {
 			known[i] = true
-			grow(i)
+			beside(i, func(j int) {
+				if !queued[j] {
+					queued[j] = true
+					front = append(front, j)
+				}
+			})
 		}
 	}
-	return some
+	return true
 }
 
-// eachRow calls f with every row of what upsampling makes of a plane's halved samples.
+// eachRow calls f with every row of what upsampling makes of a plane's halved samples, some side by side.
 func (s *halving) eachRow(p int, f func(y int, made []int32)) {
-	made, sums := make([]int32, s.w), make([]int32, s.half[p].W)
-	for y := range s.h {
-		s.up.row(made, y, s.half[p], sums, true)
-		f(y, made)
-	}
+	rowsInParallel(s.h, func(y0, y1 int) {
+		made, sums := make([]int32, s.w), make([]int32, s.half[p].W)
+		for y := y0; y < y1; y++ {
+			s.up.row(made, y, s.half[p], sums, true)
+			f(y, made)
+		}
+	})
 }
 
 // strays counts the samples of chroma that are not what upsampling makes of known halved samples, where they are not clipped.
-func (s *halving) strays(known []bool) (n int) {
+func (s *halving) strays(known []bool) int {
+	var all atomic.Int64
 	for p, chroma := range s.chroma {
 		s.eachRow(p, func(y int, made []int32) {
+			n := 0
 			ya, yb, _ := s.up.taps(y, s.half[p].H)
 			for x, v := range made {
 				if i := y*s.w + x; v == int32(chroma[i]) || s.open[i] {
@@ -379,13 +438,14 @@ func (s *halving) strays(known []bool) (n int) {
 					n++
 				}
 			}
+			all.Add(int64(n))
 		})
 	}
-	return n
+	return int(all.Load())
 }
 
-// straysOfLinear is strays for linear upsampling from samples at columns from dx and rows from dy on, up to most.
-func (s *halving) straysOfLinear(dx, dy, most int) (n int) {
+// straysOfLinear is strays for linear upsampling from samples at columns from dx and rows from dy on, or something above most.
+func (s *halving) straysOfLinear(dx, dy, most int) int {
 	// Between a sample and the next, or the last one and the edge.
 	beside := func(x, first, n int) (a, b int) {
 		if (x-first)&1 == 0 {
@@ -400,30 +460,43 @@ func (s *halving) straysOfLinear(dx, dy, most int) (n int) {
 		}
 		return a, b
 	}
-	for y := range s.h {
-		ya, yb := beside(y, dy, s.h)
-		for x := range s.w {
-			xa, xb := beside(x, dx, s.w)
-			at := y*s.w + x
-			a, b, c, d := ya*s.w+xa, ya*s.w+xb, yb*s.w+xa, yb*s.w+xb
-			if s.open[at] || s.open[a] || s.open[b] || s.open[c] || s.open[d] {
-				continue
+	var all atomic.Int64
+	rowsInParallel(s.h, func(y0, y1 int) {
+		for y := y0; y < y1 && all.Load() <= int64(most); y++ {
+			ya, yb := beside(y, dy, s.h)
+			x, step := 0, 1
+			if y == ya { // halved samples themselves are what they are
+				x, step = 1-dx, 2
 			}
-			for _, v := range s.chroma {
-				if int32(v[at]) != (int32(v[a])+int32(v[b])+int32(v[c])+int32(v[d])+2)>>2 {
-					n++
+			n := 0
+			for ; x < s.w; x += step {
+				xa, xb := beside(x, dx, s.w)
+				at := y*s.w + x
+				a, b, c, d := ya*s.w+xa, ya*s.w+xb, yb*s.w+xa, yb*s.w+xb
+				if s.open[at] || s.open[a] || s.open[b] || s.open[c] || s.open[d] {
+					continue
+				}
+				for _, v := range s.chroma {
+					if int32(v[at]) != (int32(v[a])+int32(v[b])+int32(v[c])+int32(v[d])+2)>>2 {
+						n++
+					}
 				}
 			}
+			all.Add(int64(n))
 		}
-		if n >= most {
-			break
-		}
-	}
-	return n
+	})
+	return int(all.Load())
 }
 
-// misfits counts the pixels around a halved sample that cannot be what upsampling makes, up to more than most.
-func (s *halving) misfits(i, j, most int) (n int) {
+// A part is a pixel that a halved sample is part of: upsampling makes it of weight sixteenths of that, and of d and e, of other
+// halved samples and what is added for rounding.
+type part struct {
+	pixel        int
+	weight, d, e int32
+}
+
+// parts appends to list the pixels that a halved sample is part of.
+func (s *halving) parts(list []part, i, j int) []part {
 	before, after := 1, 1 // columns and rows that the sample is part of, beside the nearest
 	switch s.up {
 	case triangle:
@@ -431,19 +504,43 @@ func (s *halving) misfits(i, j, most int) (n int) {
 	case repeated:
 		before = 0
 	}
+	first, second, w := s.half[0].Pix, s.half[1].Pix, s.half[0].W
+	own := j*w + i
 	for y := max(2*j-before, 0); y <= min(2*j+after, s.h-1); y++ {
+		ya, yb, v := s.up.taps(y, s.half[0].H)
 		for x := max(2*i-before, 0); x <= min(2*i+after, s.w-1); x++ {
-			d, e := s.up.pair(s.half[0], s.half[1], x, y)
-			if k := y*s.w + x; !s.open[k] {
-				if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
-					n++
+			xa, xb, u := s.up.taps(x, w)
+			p := part{y*s.w + x, 0, s.up.half(x), s.up.half(x)}
+			for _, of := range [4]struct {
+				at     int
+				weight int32
+			}{{ya*w + xa, u * v}, {ya*w + xb, (4 - u) * v}, {yb*w + xa, u * (4 - v)}, {yb*w + xb, (4 - u) * (4 - v)}} {
+				if of.at == own {
+					p.weight += of.weight
+				} else {
+					p.d, p.e = p.d+of.weight*first[of.at], p.e+of.weight*second[of.at]
 				}
-			} else if from, to := s.bounds(k, d, e); from > to {
+			}
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// misfits counts the pixels that cannot be what upsampling makes of them if the halved sample that they are parts of is d and
+// e, up to more than most.
+func (s *halving) misfits(parts []part, d, e int32, most int) (n int) {
+	for _, p := range parts {
+		d, e := (p.d+p.weight*d)>>4, (p.e+p.weight*e)>>4
+		if k := p.pixel; !s.open[k] {
+			if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
 				n++
 			}
-			if n > most {
-				return n
-			}
+		} else if !s.fits(k, d, e) {
+			n++
+		}
+		if n > most {
+			return n
 		}
 	}
 	return n
@@ -466,9 +563,14 @@ func (s *halving) fit() {
 		return s.up == triangle
 	}
 	todo := make([]bool, len(s.half[0].Pix)) // unless nothing around has changed since it was looked at
-	for k := range todo {
-		todo[k] = !told(k%s.half[0].W, k/s.half[0].W)
+	for j := range s.half[0].H {
+		if slices.Contains(s.open[2*j*s.w:min(2*j+2, s.h)*s.w], true) {
+			for i := range s.half[0].W {
+				todo[j*s.half[0].W+i] = !told(i, j)
+			}
+		}
 	}
+	var parts []part
 	for range sweeps {
 		changed := false
 		for j := range s.half[0].H {
@@ -478,25 +580,24 @@ func (s *halving) fit() {
 					continue
 				}
 				todo[k] = false
-				least := s.misfits(i, j, 16)
+				parts = s.parts(parts[:0], i, j)
+				d, e := &s.half[0].Pix[k], &s.half[1].Pix[k]
+				least := s.misfits(parts, *d, *e, len(parts))
 				if least == 0 {
 					continue
 				}
-				d, e := &s.half[0].Pix[k], &s.half[1].Pix[k]
-				d0, e0 := *d, *e
 				best := spiral[0]
 				for _, o := range spiral[1:steps] {
-					*d, *e = d0+int32(o[0]), e0+int32(o[1])
-					if n := s.misfits(i, j, least-1); n < least {
+					if n := s.misfits(parts, *d+int32(o[0]), *e+int32(o[1]), least-1); n < least {
 						if best, least = o, n; n == 0 {
 							break
 						}
 					}
 				}
-				*d, *e = d0+int32(best[0]), e0+int32(best[1])
 				if best == spiral[0] {
 					continue
 				}
+				*d, *e = *d+int32(best[0]), *e+int32(best[1])
 				changed = true
 				const reach = 1 // of those that are part of a pixel with it
 				for v := max(j-reach, 0); v <= min(j+reach, s.half[0].H-1); v++ {
@@ -512,59 +613,67 @@ func (s *halving) fit() {
 	}
 }
 
-// settle finds chroma where samples are clipped.
-func (s *halving) settle() {
+// settle finds chroma where samples are clipped, and reports whether there is some.
+func (s *halving) settle() bool {
 	s.fit()
+	var failed atomic.Bool
 	// First the pixels that are halved samples themselves: the others depend on them.
-	var made [2][]int32
-	for p := range made {
-		made[p] = make([]int32, s.w)
-	}
-	sums := make([]int32, s.half[0].W)
 	for _, own := range []bool{true, false} {
-		for y := range s.h {
-			for p := range made {
-				s.up.row(made[p], y, s.half[p], sums, true)
-			}
-			for x := range s.w {
-				i := y*s.w + x
-				if !s.open[i] || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {
-					continue
+		rowsInParallel(s.h, func(y0, y1 int) {
+			for y := y0; y < y1; y++ {
+				for x, open := range s.open[y*s.w:][:s.w] {
+					if !open || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {
+						continue
+					}
+					i := y*s.w + x
+					d, e, ok := s.nearest(i, x, y)
+					if !ok {
+						failed.Store(true)
+						return
+					}
+					s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
+					if own {
+						s.half[0].Row(y / 2)[x/2], s.half[1].Row(y / 2)[x/2] = d, e
+					}
 				}
-				d, e := s.nearest(i, made[0][x], made[1][x])
-				s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
-				if own {
-					s.half[0].Row(y / 2)[x/2], s.half[1].Row(y / 2)[x/2] = d, e
-				}
 			}
-		}
+		})
 	}
+	return !failed.Load()
 }
 
 // put writes, to x, rows from row y on of chroma and the luma that goes with it: where several will do, the one nearest to
 // that to the left.
 func (s *halving) put(x [3]Plane, y int) {
+	k := s.k
 	for r := range x[0].H {
 		last := int32(128)
+		luma, first, second := x[0].Row(r), x[1].Row(r), x[2].Row(r)
 		for c := range s.w {
 			i := (y+r)*s.w + c
 			d, e := int32(s.chroma[0][i]), int32(s.chroma[1][i])
-			from, to := s.bounds(i, d, e)
-			last = min(max(last, from), to)
-			x[0].Row(r)[c], x[1].Row(r)[c], x[2].Row(r)[c] = last, d, e
+			if s.open[i] {
+				from, to := s.bounds(i, d, e)
+				last = min(max(last, from), to)
+			} else { // only one will do, the least that makes red
+				last = int32(k.byLuma.ceil(int64(s.rgb[0].Pix[i])<<16 - k.half - k.red*int64(d)))
+			}
+			luma[c], first[c], second[c] = last, d, e
 		}
 	}
 }
 
-// nearest returns the chroma nearest to d and e with which there is luma that makes a pixel.
-func (s *halving) nearest(i int, d, e int32) (int32, int32) {
+// nearest returns the chroma nearest to what upsampling makes of a pixel, i, in column x of row y, with which there is luma that
+// makes its samples, and whether there is any.
+func (s *halving) nearest(i, x, y int) (d, e int32, ok bool) {
+	d, e = s.up.pair(s.half[0], s.half[1], x, y)
 	for _, o := range spiral {
-		if from, to := s.bounds(i, d+int32(o[0]), e+int32(o[1])); from <= to {
-			return d + int32(o[0]), e + int32(o[1])
+		if s.fits(i, d+int32(o[0]), e+int32(o[1])) {
+			return d + int32(o[0]), e + int32(o[1]), true
 		}
 	}
-	_, p, q, _, _ := s.k.undo(int64(s.rgb[0].Pix[i]), int64(s.rgb[1].Pix[i]), int64(s.rgb[2].Pix[i])) // there is some
-	return int32(p), int32(q)
+	_, p, q, _, ok := s.k.undoClipped(s.samples(i))
+	return int32(p), int32(q), ok
 }
 
 // spiral are the steps to what is around, the shortest first.
@@ -584,23 +693,45 @@ var spiral = func() (steps [][2]int8) {
 // were drawn later are.
 const lumaBeyond = 256
 
-// bounds returns the least and the greatest luma with which a pixel is what it is, given its chroma.
+// bounds returns the least and the greatest luma with which a pixel is what it is, given its chroma. If there is none, the
+// least is more.
 func (s *halving) bounds(i int, d, e int32) (from, to int32) {
+	lo, hi := s.span(i, d, e)
+	if lo > hi {
+		return 1, 0
+	}
+	return int32(s.k.byLuma.ceil(lo)), int32(s.k.byLuma.floor(hi))
+}
+
+// fits reports whether bounds has any.
+func (s *halving) fits(i int, d, e int32) bool {
+	lo, hi := s.span(i, d, e)
+	return hi-lo >= s.k.luma-1 || lo <= hi && s.k.byLuma.floor(hi)*s.k.luma >= lo
+}
+
+// span returns the least and the greatest that luma, times its gain, may be for a pixel to be what it is, given its chroma. If
+// there is none, the least is more.
+func (s *halving) span(i int, d, e int32) (lo, hi int64) {
 	k := s.k
 	p, q := int64(d), int64(e)
 	red, blue := k.red*p, k.blue*q
 	if k.whole {
 		p, q = red>>16, blue>>16
 	}
-	lo, hi := int64(-lumaBeyond), int64(255+lumaBeyond)
-	for c, rest := range [3]int64{red + k.half, k.half - k.greenRed*p - k.greenBlue*q, blue + k.half} {
-		v := int64(s.rgb[c].Pix[i])
-		if v > 0 {
-			lo = max(lo, -floorDiv(rest-v<<16, k.luma))
-		}
-		if v < 255 {
-			hi = min(hi, floorDiv((v+1)<<16-1-rest, k.luma))
-		}
+	lo, hi = -lumaBeyond*k.luma, (255+lumaBeyond)*k.luma
+	r, g, b := s.samples(i)
+	lo, hi = narrow(lo, hi, r, red+k.half)
+	lo, hi = narrow(lo, hi, g, k.half-k.greenRed*p-k.greenBlue*q)
+	return narrow(lo, hi, b, blue+k.half)
+}
+
+// narrow leaves, of a span, what makes a sample v with the rest of what it is a sum of.
+func narrow(lo, hi, v, rest int64) (int64, int64) {
+	if v > 0 {
+		lo = max(lo, v<<16-rest)
 	}
-	return int32(lo), int32(hi)
+	if v < 255 {
+		hi = min(hi, (v+1)<<16-1-rest)
+	}
+	return lo, hi
 }

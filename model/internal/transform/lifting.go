@@ -69,28 +69,43 @@ func (l *Lifting) split(x, s, d []int32) {
 		s[i] = x[2*i]
 	}
 	for i := range d {
-		d[i] = x[2*i+1] - around(s, 2*i+1, n, &l.predict, l.predictShift, 0)
+		d[i] = x[2*i+1]
 	}
-	if len(d) > 0 {
-		for i := range s {
-			s[i] += around(d, 2*i, n, &l.update, l.updateShift, 0)
-		}
+	if n > 1 {
+		lift(d, s, 1, n, -1, &l.predict, l.predictShift, 0)
+		lift(s, d, 0, n, 1, &l.update, l.updateShift, 0)
 	}
 }
 
-// merge undoes split, of samples with frac fractional bits. It overwrites s with the even samples.
+// lift adds sign times what around returns to samples from the first on, which is 0 or 1, of a signal of n; a are the others.
+func lift(to, a []int32, first, n int, sign int32, taps *[4]int32, shift, frac uint) {
+	from := min(2-first, len(to)) // where three samples are on the left, and until three are on the right
+	until := max(from, (n-2-first)/2)
+	for i := range from {
+		to[i] += sign * around(a, 2*i+first, n, taps, shift, frac)
+	}
+	t := *taps
+	for i := from; i < until; i++ {
+		b := a[i+first-2:][:4]
+		to[i] += sign * divide(t[0]*b[0]+t[1]*b[1]+t[2]*b[2]+t[3]*b[3], shift, frac)
+	}
+	for i := until; i < len(to); i++ {
+		to[i] += sign * around(a, 2*i+first, n, taps, shift, frac)
+	}
+}
+
+// merge undoes split, of samples with frac fractional bits. It overwrites s with the even samples, d with the odd ones.
 func (l *Lifting) merge(x, s, d []int32, frac uint) {
 	n := len(x)
-	if len(d) > 0 {
-		for i := range s {
-			s[i] -= around(d, 2*i, n, &l.update, l.updateShift, frac)
-		}
+	if n > 1 {
+		lift(s, d, 0, n, -1, &l.update, l.updateShift, frac)
+		lift(d, s, 1, n, 1, &l.predict, l.predictShift, frac)
 	}
 	for i := range s {
 		x[2*i] = s[i]
 	}
 	for i := range d {
-		x[2*i+1] = d[i] + around(s, 2*i+1, n, &l.predict, l.predictShift, frac)
+		x[2*i+1] = d[i]
 	}
 }
 
@@ -118,12 +133,16 @@ func (l *Lifting) splitColumns(x Plane) {
 	if x.H < 2 {
 		return
 	}
-	for y := 1; y < x.H; y += 2 {
-		addRows(x, -1, y, &l.predict, l.predictShift, 0)
-	}
-	for y := 0; y < x.H; y += 2 {
-		addRows(x, 1, y, &l.update, l.updateShift, 0)
-	}
+	rowsInParallel(x.H, func(y0, y1 int) {
+		for y := y0 | 1; y < y1; y += 2 {
+			addRows(x, -1, y, &l.predict, l.predictShift, 0)
+		}
+	})
+	rowsInParallel(x.H, func(y0, y1 int) {
+		for y := y0 + y0&1; y < y1; y += 2 {
+			addRows(x, 1, y, &l.update, l.updateShift, 0)
+		}
+	})
 }
 
 // mergeColumns undoes splitColumns, of samples with frac fractional bits.

@@ -163,3 +163,26 @@ func TestVanishingMoments(t *testing.T) {
 		}
 	}
 }
+
+// TestTallColumns: columns whose rows are taken in pieces, side by side, are split as rows are.
+func TestTallColumns(t *testing.T) {
+	r := newRand(8)
+	for number := range Liftings {
+		l := &Liftings[number]
+		for _, h := range []int{31, 32, 33, 34, 64, 65, 97, 200} {
+			x := randomPlane(r, 2, h, 500)
+			var column []int32
+			for y := range h {
+				column = append(column, x.Row(y)[1])
+			}
+			s, d := slowSplit(l, column)
+			l.splitColumns(x)
+			for y := range h {
+				want := append(append([]int32(nil), s...), d...)[y/2+y%2*len(s)]
+				if got := x.Row(y)[1]; got != want {
+					t.Fatalf("lifting %d, %d rows: row %d is %d, not %d", number, h, y, got, want)
+				}
+			}
+		}
+	}
+}

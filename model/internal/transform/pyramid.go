@@ -67,17 +67,19 @@ func Scales(w, h int) int {
 
 // Split splits x first along rows, then columns.
 func (l *Lifting) Split(x Plane) {
-	s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
-	for y := range x.H {
-		row := x.Row(y)
-		l.split(row, s, d)
-		for i, v := range s {
-			row[2*i] = v
+	rowsInParallel(x.H, func(y0, y1 int) {
+		s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
+		for y := y0; y < y1; y++ {
+			row := x.Row(y)
+			l.split(row, s, d)
+			for i, v := range s {
+				row[2*i] = v
+			}
+			for i, v := range d {
+				row[2*i+1] = v
+			}
 		}
-		for i, v := range d {
-			row[2*i+1] = v
-		}
-	}
+	})
 	l.splitColumns(x)
 }
 
@@ -111,9 +113,9 @@ func Offset(band int) (x, y int) {
 // Pick copies to dst every second sample of every second row of p, from (x, y) on: a band of what Split leaves.
 func (p Plane) Pick(dst Plane, x, y int) {
 	for j := range dst.H {
-		row := p.Row(2*j + y)
-		for i := range dst.Row(j) {
-			dst.Row(j)[i] = row[2*i+x]
+		row, to := p.Row(2*j + y)[x:], dst.Row(j)
+		for i := range to {
+			to[i] = row[2*i]
 		}
 	}
 }

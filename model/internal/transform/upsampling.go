@@ -77,13 +77,17 @@ func (u upsampling) row(to []int32, y int, half Plane, sums []int32, exact bool)
 	for i, v := range half.Row(a) {
 		sums[i] = weight*v + (4-weight)*next[i]
 	}
-	for x := range to {
-		a, b, weight := u.taps(x, half.W)
-		round := int32(8)
-		if exact {
-			round = u.half(x)
+	_, _, even := u.taps(0, half.W)
+	_, _, odd := u.taps(1, half.W)
+	round := [2]int32{8, 8}
+	if exact {
+		round = [2]int32{u.half(0), u.half(1)}
+	}
+	for i, v := range sums {
+		to[2*i] = (even*v + (4-even)*sums[max(i-1, 0)] + round[0]) >> 4
+		if 2*i+1 < len(to) {
+			to[2*i+1] = (odd*v + (4-odd)*sums[min(i+1, len(sums)-1)] + round[1]) >> 4
 		}
-		to[x] = (weight*sums[a] + (4-weight)*sums[b] + round) >> 4
 	}
 }
 
@@ -121,15 +125,21 @@ func (u upsampling) Split(x Plane) {
 		untriangleStrips(x, half)
 		settleTriangle(x, half)
 	}
-	made, sums := make([]int32, x.W), make([]int32, half.W)
-	for y := range x.H {
-		u.row(made, y, half, sums, true)
-		for i, to := 0, x.Row(y); i < x.W; i++ {
-			if to[i] -= made[i]; y&1 == 0 && i&1 == 0 {
-				to[i] = half.Row(y / 2)[i/2]
+	rowsInParallel(x.H, func(y0, y1 int) {
+		made, sums := make([]int32, x.W), make([]int32, half.W)
+		for y := y0; y < y1; y++ {
+			u.row(made, y, half, sums, true)
+			row := x.Row(y)
+			for i, v := range made {
+				row[i] -= v
+			}
+			if y&1 == 0 {
+				for i, v := range half.Row(y / 2) {
+					row[2*i] = v
+				}
 			}
 		}
-	}
+	})
 }
 
 // Merge of a part of a plane, of rows from an even one on, is right but for the two rows beside the rest.

@@ -13,6 +13,8 @@ type conversion struct {
 
 	// whole: green is of red D >> 16 and blue E >> 16 in place of D and E.
 	whole bool
+
+	byLuma, byRed, byBlue divisor // by the constants of these names
 }
 
 var conversions = [...]conversion{
@@ -23,6 +25,13 @@ var conversions = [...]conversion{
 	JFIF: {luma: 1 << 16, red: 91881, blue: 116130, greenRed: 46802, greenBlue: 22554, half: 1 << 15},
 	// The same as Go's image/color rounds it.
 	JFIFGo: {luma: 0x10101, red: 91881, blue: 116130, greenRed: 46802, greenBlue: 22554},
+}
+
+func init() {
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
+		v := &conversions[c]
+		v.byLuma, v.byRed, v.byBlue = newDivisor(v.luma), newDivisor(v.red), newDivisor(v.blue)
+	}
 }
 
 // Derived reports whether c stands for samples that were made from 8-bit luma and chroma: not every R, G, B has these.
@@ -88,16 +97,49 @@ const (
 
 // undo returns luma and chroma that samples come from, and how many it tried. Where none is clipped, there is one at most.
 func (v *conversion) undo(r, g, b int64) (y, d, e int64, tried int, ok bool) {
-	middle := (19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2) / v.luma
-	reach := int64(lumaReach)
-	if min(r, g, b) == 0 || max(r, g, b) == 255 {
-		reach = clippedMore
+	if clipped(r, g, b) {
+		return v.undoClipped(r, g, b)
 	}
-	for k := range 2*reach + 1 {
-		y := middle + (k+1)/2*(1-k&1*2)
+	return v.undoWithin(r, g, b)
+}
+
+// middle returns the luma that samples come from, or one nearby.
+func (v *conversion) middle(r, g, b int64) int64 {
+	return v.byLuma.floor(19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2)
+}
+
+// undoWithin is undo where no sample is clipped.
+func (v *conversion) undoWithin(r, g, b int64) (y, d, e int64, tried int, ok bool) {
+	middle := v.middle(r, g, b)
+	for k := range int64(2*lumaReach + 1) {
+		y := nearby(middle, k)
+		// What is left for chroma to add, to red and blue: as much, or less than one step of a sample more.
+		red := r<<16 - v.half - v.luma*y
+		blue := red + (b-r)<<16
+		d := v.byRed.ceil(red)
+		if v.red*d >= red+1<<16 {
+			continue
+		}
+		e := v.byBlue.ceil(blue)
+		if v.blue*e >= blue+1<<16 {
+			continue
+		}
+		tried++
+		if _, m, _ := v.rgb(y, d, e); m == g {
+			return y, d, e, tried, true
+		}
+	}
+	return 0, 0, 0, tried, false
+}
+
+// undoClipped is undo where a sample is clipped.
+func (v *conversion) undoClipped(r, g, b int64) (y, d, e int64, tried int, ok bool) {
+	middle := v.middle(r, g, b)
+	for k := range int64(2*clippedMore + 1) {
+		y := nearby(middle, k)
 		l := v.luma*y + v.half
-		d0, dn, ds := steps(r, l, v.red)
-		e0, en, es := steps(b, l, v.blue)
+		d0, dn, ds := steps(r, l, v.red, &v.byRed)
+		e0, en, es := steps(b, l, v.blue, &v.byBlue)
 		for i := range dn {
 			for j := range en {
 				d, e := d0+i*ds, e0+j*es
@@ -111,28 +153,42 @@ func (v *conversion) undo(r, g, b int64) (y, d, e int64, tried int, ok bool) {
 	return 0, 0, 0, tried, false
 }
 
+// clipped reports whether one of the samples may have been beyond what 8 bits hold: it is 0 or 255.
+func clipped(r, g, b int64) bool {
+	return ((r - 1) | (g - 1) | (b - 1) | (254 - r) | (254 - g) | (254 - b)) < 0
+}
+
+// nearby returns number k of the integers around one, the nearest first.
+func nearby(middle, k int64) int64 { return middle + (k+1)/2*(1-k&1*2) }
+
 // steps returns the chroma with which a sample is s: n values from the first on, by step.
-func steps(s, luma, gain int64) (first, n, step int64) {
-	first = -((luma - s<<16) / gain) // towards zero
-	for (luma+gain*first)>>16 < s {
-		first++
+func steps(s, luma, gain int64, by *divisor) (first, n, step int64) {
+	if s == 0 {
+		return by.ceil(1<<16-luma) - 1, clippedMore, -1
 	}
-	for (luma+gain*(first-1))>>16 >= s {
-		first--
-	}
-	switch { // first is the least with which the sample is at least s
+	first = by.ceil(s<<16 - luma) // the least with which the sample is at least s
+	switch {
 	case s == 255:
 		return first, clippedMore, 1
-	case s == 0:
-		for (luma+gain*first)>>16 <= 0 {
-			first++
-		}
-		return first - 1, clippedMore, -1
 	case (luma+gain*first)>>16 > s:
 		return 0, 0, 0
 	}
 	return first, 1, 0
 }
+
+// A divisor divides by one of a conversion's constants, without a division: it multiplies by the reciprocal, which is rounded
+// up in Q48. It is right for quotients from -256 to 767. With 256 times the divisor n, of 18 bits at most, added, what it
+// divides, x, is 0 at least and below 1024n. The reciprocal is too large by less than 2^-48, which makes the quotient too
+// large by less than x/2^48 < 2^28/2^48, and rounding down does not notice anything below 1/n > 2^-18.
+type divisor struct{ n, reciprocal int64 }
+
+const beforeZero = 256 // quotients
+
+func newDivisor(n int64) divisor { return divisor{n, 1<<48/n + 1} }
+
+func (d *divisor) floor(x int64) int64 { return (x+beforeZero*d.n)*d.reciprocal>>48 - beforeZero }
+
+func (d *divisor) ceil(x int64) int64 { return d.floor(x + d.n - 1) }
 
 // Derive is Forward for a conversion: it replaces samples by luma and chroma, and reports whether all of them have any. If
 // not, it stops at the first that has none; it may also give up when it has tried as much as most, from which that is
@@ -140,18 +196,19 @@ func steps(s, luma, gain int64) (first, n, step int64) {
 func (c Colour) Derive(r, g, b []int32, most *int) bool {
 	v := c.conversion()
 	type triple [3]int32
-	clipped := map[triple]triple{}
+	found := map[triple]triple{} // of clipped samples
 	var last, is triple
 	for i := range r {
 		p := triple{r[i], g[i], b[i]}
 		if i == 0 || p != last {
-			hard := min(p[0], p[1], p[2]) == 0 || max(p[0], p[1], p[2]) == 255
+			red, green, blue := int64(p[0]), int64(p[1]), int64(p[2])
+			hard := clipped(red, green, blue)
 			known := false
 			if hard {
-				is, known = clipped[p]
+				is, known = found[p]
 			}
 			if !known {
-				y, d, e, tried, ok := v.undo(int64(p[0]), int64(p[1]), int64(p[2]))
+				y, d, e, tried, ok := v.undo(red, green, blue)
 				if most != nil {
 					*most -= tried
 					ok = ok && *most >= 0
@@ -161,7 +218,7 @@ func (c Colour) Derive(r, g, b []int32, most *int) bool {
 				}
 				is = triple{int32(y), int32(d), int32(e)}
 				if hard {
-					clipped[p] = is
+					found[p] = is
 				}
 			}
 			last = p

@@ -148,3 +148,116 @@ func TestEstimateDerived(t *testing.T) {
 		}
 	}
 }
+
+// TestDivisor: multiplying by a reciprocal is dividing, for all quotients that it is for, at both of their ends and between.
+func TestDivisor(t *testing.T) {
+	r := newRand(64)
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
+		v := c.conversion()
+		for _, d := range []divisor{v.byLuma, v.byRed, v.byBlue} {
+			if d.n != v.luma && d.n != v.red && d.n != v.blue || d.n >= 1<<18 {
+				t.Fatalf("%v: a divisor of %d", c, d.n)
+			}
+			for q := int64(-256); q < 768; q++ {
+				for _, x := range []int64{q * d.n, q*d.n + 1, q*d.n + d.n/2, q*d.n + r.Int64N(d.n), q*d.n + d.n - 1} {
+					if got := d.floor(x); got != q {
+						t.Fatalf("%d / %d is %d, not %d", x, d.n, got, q)
+					}
+				}
+				for _, x := range []int64{q * d.n, q*d.n - r.Int64N(d.n), q*d.n - d.n + 1} {
+					if got := d.ceil(x); q > -256 && got != q {
+						t.Fatalf("%d / %d, rounded up, is %d, not %d", x, d.n, got, q)
+					}
+				}
+			}
+		}
+	}
+}
+
+// searched is undo by trying chroma one by one.
+func searched(v *conversion, r, g, b int64) (y, d, e int64, tried int, ok bool) {
+	// chroma returns what of it makes a sample s, the least first, or the greatest if s is 0.
+	chroma := func(s, l, gain int64) (all []int64) {
+		makes := func(c int64) int64 { return clip((l + gain*c) >> 16) }
+		c := floorDiv(s<<16-l, gain)
+		for makes(c) < s {
+			c++
+		}
+		for s > 0 && makes(c-1) >= s {
+			c--
+		}
+		step := int64(1)
+		if s == 0 {
+			for makes(c) > 0 {
+				c--
+			}
+			for makes(c+1) == 0 {
+				c++
+			}
+			step = -1
+		}
+		for ; makes(c) == s && len(all) < clippedMore; c += step {
+			all = append(all, c)
+		}
+		return all
+	}
+	reach := int64(lumaReach)
+	if min(r, g, b) == 0 || max(r, g, b) == 255 {
+		reach = clippedMore
+	}
+	middle := (19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2) / v.luma
+	for far := range reach + 1 {
+		for _, y := range []int64{middle - far, middle + far} {
+			if y == middle && far > 0 {
+				continue
+			}
+			for _, d := range chroma(r, v.luma*y+v.half, v.red) {
+				for _, e := range chroma(b, v.luma*y+v.half, v.blue) {
+					tried++
+					if _, m, _ := v.rgb(y, d, e); clip(m) == g {
+						return y, d, e, tried, true
+					}
+				}
+			}
+			if far == 0 {
+				break
+			}
+		}
+	}
+	return 0, 0, 0, tried, false
+}
+
+// TestUndo compares undo with a search that divides nothing by reciprocals, for any samples, and more of those that are clipped
+// or near gray.
+func TestUndo(t *testing.T) {
+	r := newRand(65)
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
+		v := c.conversion()
+		found := 0
+		for i := range 24_000 {
+			p := [3]int64{r.Int64N(256), r.Int64N(256), r.Int64N(256)}
+			switch i % 4 {
+			case 1:
+				p[r.IntN(3)] = 255 * r.Int64N(2)
+			case 2:
+				for k := range p {
+					p[k] = min(max(p[0]+r.Int64N(41)-20, 0), 255)
+				}
+			case 3:
+				m := inverseOf(c, r.Int32N(256), r.Int32N(256)-128, r.Int32N(256)-128)
+				p = [3]int64{int64(m[0]), int64(m[1]), int64(m[2])}
+			}
+			y, d, e, tried, ok := v.undo(p[0], p[1], p[2])
+			y0, d0, e0, tried0, ok0 := searched(v, p[0], p[1], p[2])
+			if y != y0 || d != d0 || e != e0 || tried != tried0 || ok != ok0 {
+				t.Fatalf("%v: of %v, %d %d %d after %d, %v, not %d %d %d after %d, %v", c, p, y, d, e, tried, ok, y0, d0, e0, tried0, ok0)
+			}
+			if ok {
+				found++
+			}
+		}
+		if found < 4_000 {
+			t.Errorf("%v: only %d samples come from it", c, found)
+		}
+	}
+}

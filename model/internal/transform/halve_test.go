@@ -1,0 +1,221 @@
+package transform
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestBounds compares bounds, fits and what put finds with trying all luma.
+func TestBounds(t *testing.T) {
+	r := newRand(80)
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
+		fits, several := 0, 0
+		for i := range 4000 {
+			y, d, e := r.Int32N(256), r.Int32N(256)-128, r.Int32N(256)-128
+			switch i % 4 {
+			case 1:
+				d, e = r.Int32N(1<<19)-1<<18, r.Int32N(1<<19)-1<<18 // extend may get there
+			case 2:
+				y = r.Int32N(2*lumaBeyond+256) - lumaBeyond
+			}
+			rgb := inverseOf(c, y, d, e)
+			if i%8 < 4 {
+				rgb[r.IntN(3)] += r.Int32N(3) - 1
+			}
+			var x [3]Plane
+			for p := range x {
+				x[p] = Plane{1, 1, []int32{min(max(rgb[p], 0), 255)}}
+			}
+			s := &halving{rgb: x, k: c.conversion(), w: 1, h: 1}
+			var all []int32
+			for y := int32(-lumaBeyond); y <= 255+lumaBeyond; y++ {
+				if inverseOf(c, y, d, e) == [3]int32{x[0].Pix[0], x[1].Pix[0], x[2].Pix[0]} {
+					all = append(all, y)
+				}
+			}
+			from, to := s.bounds(0, d, e)
+			if got := s.fits(0, d, e); got != (len(all) > 0) || got != (from <= to) {
+				t.Fatalf("%v: %v of %d %d: %v, from %d to %d; luma are %v", c, rgb, d, e, got, from, to, all)
+			}
+			if len(all) == 0 {
+				continue
+			}
+			if from != all[0] || to != all[len(all)-1] {
+				t.Fatalf("%v: %v of %d %d: from %d to %d, not %d to %d", c, rgb, d, e, from, to, all[0], all[len(all)-1])
+			}
+			fits++
+			if len(all) > 1 {
+				several++
+				continue
+			}
+			if d != int32(int16(d)) || e != int32(int16(e)) {
+				continue
+			}
+			s.chroma, s.open = [2][]int16{{int16(d)}, {int16(e)}}, []bool{clipped(int64(x[0].Pix[0]), int64(x[1].Pix[0]), int64(x[2].Pix[0]))}
+			out := [3]Plane{NewPlane(1, 1), NewPlane(1, 1), NewPlane(1, 1)}
+			if s.put(out, 0); !slices.Equal(out[0].Pix, all) {
+				t.Fatalf("%v: luma of %v with %d %d is %v, not %v", c, rgb, d, e, out[0].Pix, all)
+			}
+		}
+		if fits < 1000 || several < 100 {
+			t.Errorf("%v: only %d have luma, %d several", c, fits, several)
+		}
+	}
+}
+
+// randomHalving returns one of random chroma, a part of it open.
+func randomHalving(r *rand.Rand, w, h int, up upsampling) *halving {
+	s := &halving{k: PhotoCD.conversion(), w: w, h: h, open: make([]bool, w*h), up: up}
+	for p := range s.chroma {
+		s.chroma[p] = make([]int16, w*h)
+		s.half[p] = randomPlane(r, (w+1)/2, (h+1)/2, 100)
+	}
+	for i := range s.open {
+		s.chroma[0][i], s.chroma[1][i], s.open[i] = int16(r.IntN(5)), int16(r.IntN(5)), r.IntN(9) == 0
+	}
+	return s
+}
+
+// TestParts: the parts of a halved sample are the pixels that change with it, and become what upsampling makes of it.
+func TestParts(t *testing.T) {
+	r := newRand(81)
+	for _, up := range []upsampling{linear, triangle, repeated} {
+		for _, size := range upsamplingSizes {
+			w, h := size[0], size[1]
+			s := randomHalving(r, w, h, up)
+			for k := range s.half[0].Pix {
+				i, j := k%s.half[0].W, k/s.half[0].W
+				d, e := r.Int32N(201)-100, r.Int32N(201)-100
+				parts := s.parts(nil, i, j)
+				before := upsampled(up, s.half[0], w, h)
+				s.half[0].Pix[k] += 1000
+				after := upsampled(up, s.half[0], w, h)
+				s.half[0].Pix[k], s.half[1].Pix[k] = d, e
+				first, second := upsampled(up, s.half[0], w, h), upsampled(up, s.half[1], w, h)
+				for _, p := range parts {
+					if before.Pix[p.pixel] == after.Pix[p.pixel] {
+						t.Fatalf("%d, %v: pixel %d is no part of %d, %d", up, size, p.pixel, i, j)
+					}
+					after.Pix[p.pixel] = before.Pix[p.pixel]
+					if (p.d+p.weight*d)>>4 != first.Pix[p.pixel] || (p.e+p.weight*e)>>4 != second.Pix[p.pixel] {
+						t.Fatalf("%d, %v: pixel %d is not made of %d, %d so", up, size, p.pixel, i, j)
+					}
+				}
+				if !slices.Equal(before.Pix, after.Pix) {
+					t.Fatalf("%d, %v: pixels are missing that are parts of %d, %d", up, size, i, j)
+				}
+			}
+		}
+	}
+}
+
+// TestStraysOfLinear compares the count with that of what linear makes of the samples at even columns and rows, turned.
+func TestStraysOfLinear(t *testing.T) {
+	r := newRand(82)
+	for range 100 {
+		// Turned images have their samples at odd columns and rows if their sizes are even.
+		w, h := 2+2*r.IntN(30), 2+2*r.IntN(60)
+		s := randomHalving(r, w, h, linear)
+		for k := range 4 {
+			dx, dy := k&1, k>>1
+			turned := func(i int) int {
+				x, y := i%w, i/w
+				if dx > 0 {
+					x = w - 1 - x
+				}
+				if dy > 0 {
+					y = h - 1 - y
+				}
+				return y*w + x
+			}
+			want := 0
+			known, whole := NewPlane(w, h), NewPlane(w, h)
+			for i := range w * h {
+				if known.Pix[i] = 1; s.open[turned(i)] {
+					known.Pix[i] = -99
+				}
+			}
+			known = upsampled(linear, pick(known), w, h) // 1 where it is of known samples only
+			for p := range s.chroma {
+				for i := range w * h {
+					whole.Pix[i] = int32(s.chroma[p][turned(i)])
+				}
+				made := upsampled(linear, pick(whole), w, h)
+				for i, v := range made.Pix {
+					if !s.open[turned(i)] && known.Pix[i] == 1 && v != whole.Pix[i] {
+						want++
+					}
+				}
+			}
+			if got := s.straysOfLinear(dx, dy, want); got != want {
+				t.Fatalf("%d x %d from %d, %d: %d strays, not %d", w, h, dx, dy, got, want)
+			}
+			if got := s.straysOfLinear(dx, dy, want/2); got <= want/2 && want > 0 {
+				t.Fatalf("%d x %d from %d, %d: %d strays of %d, though %d are too many", w, h, dx, dy, got, want, want/2)
+			}
+		}
+	}
+}
+
+// TestFill: in every round, samples that are not known yet become the means of known ones around.
+func TestFill(t *testing.T) {
+	r := newRand(83)
+	for range 200 {
+		w, h := 1+r.IntN(20), 1+r.IntN(20)
+		x := [2]Plane{randomPlane(r, w, h, 100), randomPlane(r, w, h, 100)}
+		known := make([]bool, w*h)
+		for range r.IntN(4) {
+			known[r.IntN(w*h)] = true
+		}
+		want, is := [2]Plane{x[0].Clone(), x[1].Clone()}, slices.Clone(known)
+		for more := true; more; {
+			more = false
+			next := slices.Clone(is)
+			for i := range is {
+				if is[i] {
+					continue
+				}
+				var sum [2]int32
+				n := int32(0)
+				for j := range is {
+					if is[j] && abs(int32(i%w-j%w)) <= 1 && abs(int32(i/w-j/w)) <= 1 {
+						sum[0], sum[1], n = sum[0]+want[0].Pix[j], sum[1]+want[1].Pix[j], n+1
+					}
+				}
+				if n > 0 {
+					want[0].Pix[i], want[1].Pix[i], next[i], more = mean(sum[0], n), mean(sum[1], n), true, true
+				}
+			}
+			is = next
+		}
+		some := slices.Contains(known, true)
+		if got := fill(known, x[0], x[1]); got != some || !slices.Equal(x[0].Pix, want[0].Pix) || !slices.Equal(x[1].Pix, want[1].Pix) {
+			t.Fatalf("%d x %d: filled otherwise, or %v", w, h, got)
+		}
+	}
+}
+
+// TestSplitWhole: of a colour that is not Halved, rows are split as Derive has them, and none of an image without luma and chroma.
+func TestSplitWhole(t *testing.T) {
+	r := newRand(84)
+	for c := PhotoCD; c < PhotoCDHalved; c++ {
+		w, h := 30+r.IntN(30), 60+r.IntN(60)
+		x := [3]Plane{blobs(r, w, h), blobs(r, w, h), blobs(r, w, h)}
+		for i, v := range x[0].Pix {
+			x[0].Pix[i] = min(max(120+5*v, 0), 255)
+		}
+		c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
+		want := [3]Plane{x[0].Clone(), x[1].Clone(), x[2].Clone()}
+		if !c.Derive(want[0].Pix, want[1].Pix, want[2].Pix, nil) {
+			t.Fatalf("%v: no luma and chroma", c)
+		}
+		other := [3]Plane{randomPlane(r, w, h, 127), x[1].Clone(), x[2].Clone()}
+		if c.Split(other) {
+			t.Errorf("%v: found in noise", c)
+		}
+		if !c.Split(x) || !slices.Equal(x[0].Pix, want[0].Pix) || !slices.Equal(x[1].Pix, want[1].Pix) || !slices.Equal(x[2].Pix, want[2].Pix) {
+			t.Errorf("%v: split otherwise", c)
+		}
+	}
+}
