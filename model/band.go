@@ -86,8 +86,10 @@ type band struct {
 	level, deviation [planes]ring[int32]
 	magnitude        [coordinates]ring[int32]
 	clock            [coordinates]ring[uint8]
-	measured         [3]int   // the rows after the last that the three steps of prepare have done
-	layers           []window // the trunk's, from its input on; the last holds all of the band's rows
+	measured         [3]int                 // the rows after the last that the three steps of prepare have done
+	untold           [inputs]int16          // what the trunk sees at a site of coordinates that it is not told
+	unseen           [2 * coordinates]int16 // what the heads do
+	layers           []window               // the trunk's, from its input on; the last holds all of the band's rows
 
 	row     []uint16 // scratch
 	helpers []helper // for every processor
@@ -104,7 +106,7 @@ type helper struct {
 	cell             []int32
 	clock            []uint8
 	dither           []uint16
-	sums             []int32
+	row              []int32 // sums, centres
 	level, deviation [planes]box
 	magnitude        [coordinates]box
 	share            kernel.Tensor // the trunk's share of a head's hidden units

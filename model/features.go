@@ -1,24 +1,41 @@
 package model
 
+import "math/bits"
+
 // featureTables hold the compressions of the network's inputs, with the fractional bits of its activations.
 type featureTables struct {
 	frac    uint
-	asinh   [1 << 13]int16     // asinh(x/1.5) for x >= 0 in Q3
-	precise [unknown + 1]int16 // 1.2 - k/6 by clock; 0 where nothing is known
-	logs    [1 << 12]int16     // what log returns
+	asinh   [2*asinhEnd + 1]int16           // asinh(x/1.5) for x in Q3, from -asinhEnd on
+	precise [unknown + 1]int16              // 1.2 - k/6 by clock; 0 where nothing is known
+	clocks  [deepest + 2][unknown + 1]int16 // what precision returns, by deep + 1 and clock
+	logs    [1 << 13]int16                  // what log returns
 }
+
+const (
+	asinhEnd = 1<<13 - 1 // from where on compress returns the same, Q3
+	deepest  = 8         // coordinates are deeper than those of 8-bit samples by -1 to 8 bits: see Chain.deepOf
+)
 
 func newFeatureTables(frac uint) *featureTables {
 	t := &featureTables{frac: frac}
-	for i := range t.asinh {
+	for i := range asinhEnd + 1 {
 		y := uint64(i) << 16 / 12 // x/1.5, Q16
-		t.asinh[i] = t.ln(log2Q16(y+sqrt(y*y+1<<32)) - 16<<16)
+		v := t.ln(log2Q16(y+sqrt(y*y+1<<32)) - 16<<16)
+		t.asinh[asinhEnd+i], t.asinh[asinhEnd-i] = v, -v
 	}
 	for i := range t.logs {
 		t.logs[i] = t.logOf(uint32(i))
 	}
 	for k := range int32(ditherBits + 1) {
 		t.precise[k] = int16((36<<frac - 5*k<<frac + 15) / 30)
+	}
+	for i := range t.clocks {
+		for k := range t.clocks[i] {
+			t.clocks[i][k] = t.precise[k]
+			if k > 0 && k < unknown { // what is exact is, whatever its steps
+				t.clocks[i][k] = t.precise[max(k-i+1, 0)]
+			}
+		}
 	}
 	return t
 }
@@ -40,10 +57,7 @@ func (t *featureTables) logOf(v uint32) int16 { return t.ln(log2Fast(v+128) - 8<
 
 // compress returns asinh(x/1.5) for x in Q3.
 func (t *featureTables) compress(x int32) int16 {
-	if x < 0 {
-		return -t.asinh[min(-x, 1<<13-1)]
-	}
-	return t.asinh[min(x, 1<<13-1)]
+	return t.asinh[asinhEnd+clamp(x, -asinhEnd, asinhEnd)] // without a branch, which would be mispredicted
 }
 
 // cell returns how the network sees a cell: its centre, compressed, and its clock. deep is the number of
@@ -56,19 +70,15 @@ func (t *featureTables) cell(a int32, u uint16, k uint8, deep int) (centre, prec
 }
 
 // precision returns how the network sees a clock.
-func (t *featureTables) precision(k uint8, deep int) int16 {
-	if k == 0 || k == unknown { // what is exact is, whatever its steps
-		return t.precise[k]
-	}
-	return t.precise[uint8(max(int(k)-deep, 0))]
-}
+func (t *featureTables) precision(k uint8, deep int) int16 { return t.clocks[deep+1][k] }
+
+// shifts returns by how many bits to shift up, then down, to take deep bits from a value, or add some.
+func shifts(deep int) (up, down uint) { return uint(max(-deep, 0)) & 31, uint(max(deep, 0)) & 31 }
 
 // shallow takes deep bits from v, or adds some.
 func shallow(v int32, deep int) int32 {
-	if deep < 0 {
-		return v << -deep
-	}
-	return v >> deep
+	up, down := shifts(deep)
+	return v << up >> down
 }
 
 // shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach.
@@ -89,12 +99,9 @@ func (b *box) begin(w int) { b.column, b.next = resize(b.column, w, w), -1 }
 // edge repeats beyond the edge. It is quick if y is the row after that of the last call.
 func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 	column := b.column[:len(dst)]
-	if y == b.next {
-		gone, come := src.row(max(y-1-r, 0))[:len(dst)], src.row(min(y+r, h-1))[:len(dst)]
-		for x := range column {
-			column[x] += come[x] - gone[x]
-		}
-	} else {
+	gone, come := src.row(max(y-1-r, 0))[:len(dst)], src.row(min(y+r, h-1))[:len(dst)]
+	if y != b.next {
+		gone = come // once all are there
 		clear(column)
 		for dy := -r; dy <= r; dy++ {
 			for x, v := range src.row(clamp(y+dy, 0, h-1)) {
@@ -103,6 +110,10 @@ func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 		}
 	}
 	b.next = y + 1
+	first := min(2*r+1, len(dst))
+	for x := range column[:first] {
+		column[x] += come[x] - gone[x]
+	}
 	last := len(column) - 1
 	sum := int32(r+1) * column[0]
 	for x := 1; x <= r; x++ {
@@ -116,14 +127,16 @@ func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 		}
 	}
 	edge(min(r, len(dst)))
-	if n := len(dst) - 2*r - 1; n > 0 {
-		gone, come, to := column[:n], column[2*r+1:][:n], dst[r:][:n]
-		for i := range to {
-			to[i] = sum
-			sum += come[i] - gone[i]
-		}
-		x += n
+	n := len(dst) - first
+	behind, ahead, to := column[:n], column[first:][:n], dst[x:][:n]
+	gone, come = gone[first:][:n], come[first:][:n]
+	for i := range to {
+		to[i] = sum
+		c := ahead[i] + come[i] - gone[i]
+		ahead[i] = c
+		sum += c - behind[i]
 	}
+	x += n
 	edge(len(dst))
 }
 
@@ -161,9 +174,33 @@ func (b *band) beginPrepare() {
 			clear(b.cells.Row(y))
 		}
 	}
+	b.beginUntold()
 	from := max(0, b.y0-reach)
 	b.layers[0].begin(from, n, n, w, b.shown.inputs)
 	b.measured = [...]int{b.top, max(0, from-1), from}
+}
+
+// beginUntold notes what the network sees of cells that it is not told.
+func (b *band) beginUntold() {
+	t, in, seen := b.c.net.features, b.shown, b.seen
+	rest := t.precise[unknown] // their clock
+	if b.s.planes < planes {
+		rest = t.precise[0] // zeros that both sides know
+	}
+	activity := t.log(0)
+	if in.constants > 0 {
+		b.untold[in.constants], b.untold[in.constants+1] = rest, activity
+	}
+	for i := bands * b.told(); i < bands*in.planes; i++ {
+		b.untold[in.cell+i], b.untold[in.clock+i], b.untold[in.activity+i] = 0, rest, activity
+	}
+	clear(b.unseen[:])
+	if seen.cellConstant > 0 {
+		b.unseen[seen.cellConstant] = rest
+	}
+	for i := bands * b.told(); i < bands*seen.planes; i++ {
+		b.unseen[seen.clock-seen.cell+i] = rest
+	}
 }
 
 // prepare computes the network's inputs, from the last row computed on up to row to-1, from the coarser image ll (Q4
@@ -195,10 +232,18 @@ func (b *band) prepare(ll *coarse, shift uint, to int) {
 
 // look is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
 func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
-	w, t, in := b.s.w, b.c.net.features, b.shown
-	var row []int16 // of the input, unless it begins further down
+	w, t, in, seen := b.s.w, b.c.net.features, b.shown, b.seen
+	told := bands * b.told()
+	var row, cells []int16 // of the input, and of what heads see, unless they do not have it
 	if y >= b.layers[0].top {
 		row = b.layers[0].Row(y)
+	}
+	if y >= b.y0-1 && y <= b.y1 {
+		cells = b.cells.Row(y)
+	}
+	if told < coordinates {
+		repeat(row, b.untold[:in.inputs])
+		repeat(cells, b.unseen[:seen.cells])
 	}
 	for p := range planes {
 		level := b.level[p].row(y)
@@ -206,71 +251,66 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 			clear(level)
 		} else {
 			ll.load(level, p, y)
-			deep := b.c.deepOf(p)
+			up, down := shifts(b.c.deepOf(p))
+			up = (up + shift) & 31
 			for x, v := range level {
-				level[x] = clamp(shallow(v<<shift, deep), -1<<14, 1<<14) // Q4
+				level[x] = clamp(v<<up>>down, -1<<14, 1<<14) // Q4
 			}
 		}
 		if row != nil {
-			for x, v := range level {
-				row[x*in.inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
+			frac, f, j := t.frac&31, row[inBrightness+p:], 0
+			for _, v := range level {
+				f[j] = sat16((v - 128<<4) << frac >> 11)
+				j += in.inputs
 			}
 		}
 	}
-	cell, dither := resize(h.cell, w, w), resize(h.dither, w, w)
-	h.cell, h.dither = cell, dither
-	told := bands * b.told()
+	centre := resize(h.row, w, w)
+	h.row = centre
 	for i := range told {
-		magnitude, clock := b.magnitude[i].row(y), b.clock[i].row(y)
-		cells, from := b.cellsOf(i, y)
-		deep := b.c.deepOf(i / bands)
-		cells.load(cell, clock, from, from+w)
-		b.dither[i].load(dither, (y-b.top)*w)
-		for x, k := range clock {
-			var z int32 // Q6
-			if k != unknown {
-				z = shallowCentre(cell[x], dither[x], k, deep)
-			}
-			magnitude[x] = max(z, -z)
-			if row != nil {
-				f := row[x*in.inputs:][:in.inputs]
-				f[in.cell+i], f[in.clock+i] = t.compress(z>>3), t.precision(k, deep)
+		magnitude, clock, deep := b.magnitude[i].row(y), b.clock[i].row(y), b.c.deepOf(i/bands)
+		store, from := b.cellsOf(i, y)
+		if dither, at := &b.dither[i], (y-b.top)*w; store.wide != nil {
+			centres(centre, magnitude, clock, store.wide[from:from+w], dither.wide[at:], deep)
+		} else {
+			centres(centre, magnitude, clock, store.narrow[from:from+w], dither.narrow[at:], deep)
+		}
+		if row == nil {
+			continue
+		}
+		precise, shown, own := &t.clocks[deep+1], in.cell+i, i // where the centre is in row and cells
+		clock = clock[:len(centre)]
+		for x, z := range centre {
+			a, p := t.compress(z>>3), precise[clock[x]]
+			row[shown], row[shown+in.clock-in.cell] = a, p
+			shown += in.inputs
+			if cells != nil {
+				cells[own], cells[own+seen.clock-seen.cell] = a, p
+				own += seen.cells
 			}
 		}
 	}
-	rest := t.precise[unknown] // the clock of those that are not told
-	if b.s.planes < planes {
-		rest = t.precise[0] // zeros that both sides know
+}
+
+// centres writes the centres of cells as a store packs them, as shallowCentre returns them or 0, their magnitudes, and their
+// clocks. Twice a centre is the packed cell less twice the dither, less 1. Neither branches, which would be mispredicted, nor
+// bits.TrailingZeros, which are slow on some processors, are in the loop.
+func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock []uint8, cells []V, dither []U, deep int) {
+	centre, magnitude, clock, dither = centre[:len(cells)], magnitude[:len(cells)], clock[:len(cells)], dither[:len(cells)]
+	up, down := shifts(deep)
+	for x, v := range cells {
+		z := (int32(v) - 2*int32(dither[x]) - 1) << 5 << up >> down // Q6
+		k := int32(bits.OnesCount32(^uint32(v) & uint32(v-1)))      // zeros below the lowest one
+		none := -(k >> 5)                                           // all ones if there is none: nothing is known
+		z = clamp(z, -1<<17, 1<<17) &^ none
+		centre[x], magnitude[x], clock[x] = z, max(z, -z), uint8(k|none)
 	}
-	if row != nil && told < coordinates {
-		activity := t.log(0)
-		for x := range w {
-			f := row[x*in.inputs:][:in.inputs]
-			if in.constants > 0 {
-				f[in.constants], f[in.constants+1] = rest, activity
-				continue
-			}
-			for i := told; i < coordinates; i++ {
-				f[in.cell+i], f[in.clock+i], f[in.activity+i] = 0, rest, activity
-			}
-		}
-	}
-	if y >= b.y0-1 && y <= b.y1 {
-		cells, seen := b.cells.Row(y), b.seen
-		clocks := seen.clock - seen.cell
-		for x := range w {
-			f, c := row[x*in.inputs:][:in.inputs], cells[x*seen.cells:][:seen.cells]
-			clear(c)
-			copy(c[:told], f[in.cell:])
-			copy(c[clocks:][:told], f[in.clock:])
-			if seen.cellConstant > 0 {
-				c[seen.cellConstant] = rest
-				continue
-			}
-			for i := clocks + told; i < len(c); i++ {
-				c[i] = rest
-			}
-		}
+}
+
+// repeat fills a row with a site.
+func repeat(row, site []int16) {
+	for n := copy(row, site); n < len(row); n *= 2 {
+		copy(row[n:], row[:n])
 	}
 }
 
@@ -280,20 +320,24 @@ func (b *band) told() int { return min(b.shown.planes, b.s.planes) }
 // compare is the second step: the deviation from the mean over 5x5 sites.
 func (b *band) compare(y int, h *helper) {
 	w, t, in := b.s.w, b.c.net.features, b.shown
-	sums := resize(h.sums, w, w)
-	h.sums = sums
+	sums := resize(h.row, w, w)
+	h.row = sums
 	var row []int16
 	if y >= b.layers[0].top {
 		row = b.layers[0].Row(y)
 	}
 	for p := range planes {
 		h.level[p].sums(sums, &b.level[p], y, b.s.h, 2)
-		deviation := b.deviation[p].row(y)
-		for x, v := range b.level[p].row(y) {
-			e := 25*v - sums[x] // 25 times the deviation, Q4
-			deviation[x] = max(e, -e)
-			if row != nil {
-				row[x*in.inputs+inDeviation+p] = t.compress((e + 25) / 50)
+		level, deviation := b.level[p].row(y)[:len(sums)], b.deviation[p].row(y)[:len(sums)]
+		for x, sum := range sums {
+			e := 25*level[x] - sum // 25 times the deviation, Q4
+			sums[x], deviation[x] = e, max(e, -e)
+		}
+		if row != nil {
+			f, j := row[inDeviation+p:], 0
+			for _, e := range sums {
+				f[j] = t.compress((e + 25) / 50)
+				j += in.inputs
 			}
 		}
 	}
@@ -302,29 +346,41 @@ func (b *band) compare(y int, h *helper) {
 // measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
 func (b *band) measure(y int, h *helper) {
 	w, t, in := b.s.w, b.c.net.features, b.shown
-	sums := resize(h.sums, w, w)
-	h.sums = sums
+	sums := resize(h.row, w, w)
+	h.row = sums
 	row := b.layers[0].Row(y)
 	own, j := y >= b.y0 && y < b.y1, (y-b.y0)*w
 	for p := range planes {
 		h.deviation[p].sums(sums, &b.deviation[p], y, b.s.h, 1)
+		var note []uint32
+		if own {
+			note = b.texture[p][j:][:w]
+		}
+		f, at := row[in.texture+p:], 0
 		for x, v := range sums {
 			texture := uint32(v) * 16 / 225 // mean absolute deviation, Q8
-			row[x*in.inputs+in.texture+p] = t.log(texture)
-			if own {
-				b.texture[p][j+x] = texture
+			if x < len(note) {
+				note[x] = texture
 			}
+			f[at] = t.log(texture)
+			at += in.inputs
 		}
 	}
 	told := bands * b.told()
 	for i := range told {
 		h.magnitude[i].sums(sums, &b.magnitude[i], y, b.s.h, 2)
+		var note []uint16
+		if own {
+			note = b.activity[i][j:][:w]
+		}
+		f, at := row[in.activity+i:], 0
 		for x, v := range sums {
 			activity := uint32(v) * 4 / 25 // mean magnitude, Q8
-			row[x*in.inputs+in.activity+i] = t.log(activity)
-			if own {
-				b.activity[i][j+x] = uint16(min(activity, 1<<16-1))
+			if x < len(note) {
+				note[x] = uint16(min(activity, 1<<16-1))
 			}
+			f[at] = t.log(activity)
+			at += in.inputs
 		}
 	}
 	for i := told; i < bands*b.s.planes && own; i++ {

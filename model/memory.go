@@ -102,7 +102,8 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	} else {
 		total += int64(inside) * kernel.ScratchBytes(widest)
 	}
-	return total + allocated(1, 2*w) + int64(inside)*(allocated(2+2*planes+int64(bands*c.planes), 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(1, 1, (s.w+1)/2, hidden)) + tunerBytes // helpers, the tuner's layer
+	total += int64(inside) * (allocated(1+2*planes+told, 4*w) + tensors(1, 1, (s.w+1)/2, hidden))           // helpers
+	return total + allocated(1, 2*w) + allocated(1, 4*w) + allocated(1, 2*w) + allocated(1, w) + tunerBytes // row, estimateUnasked's, the tuner's layer
 }
 
 // aboveBytes is what eachBand keeps of the band before.
