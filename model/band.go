@@ -71,7 +71,7 @@ type band struct {
 
 	// Whom the network is asked about; see ask.
 	everyone      bool // or else:
-	hopes         [coordinates]hope
+	bars, atEdge  [coordinates]bars
 	asked         []uint16 // by site of the band, a bit for every coordinate
 	words         int      // of wanted in a row
 	wanted, union []uint64 // by site of the band, a bit if asked is something; of some rows

@@ -166,6 +166,11 @@ func (b *band) beginPrepare() {
 	for i := range bands * b.s.planes {
 		b.magnitude[i].begin(w, n)
 		b.clock[i].begin(w, n)
+		if i >= bands*b.told() { // as ask takes them to be
+			for j := range b.clock[i].pix {
+				b.clock[i].pix[j] = unknown
+			}
+		}
 		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
 	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, b.seen.cells)
@@ -401,7 +406,7 @@ func bases(texture, activity uint32, k uint8, deep int) (logScale, mean int32) {
 		return log2Fast(uint32(local)) - 12<<16, int32(2 * local)
 	}
 	base := cellBase(local, activity, k, deep)
-	return log2Fast(uint32(base)) - 12<<16, int32(min(uint64(1)<<(12-deep+int(k)), 2*base))
+	return log2Fast(uint32(base)) - 12<<16, int32(min(cellWidth(k, deep), 2*base))
 }
 
 // localBase returns the base of the scale where nothing is known, Q12: 0.4·texture + 0.3.
@@ -411,5 +416,8 @@ func localBase(texture uint32) uint64 { return (uint64(texture)*26214+1<<11)>>12
 // at most the cell's width.
 func cellBase(local uint64, activity uint32, k uint8, deep int) uint64 {
 	base := (uint64(activity)*9830+1<<9)>>10 + 819
-	return min(max(base, local*19661>>16), uint64(1)<<(12-deep+int(k)))
+	return min(max(base, local*19661>>16), cellWidth(k, deep))
 }
+
+// cellWidth returns the width of a cell in 8-bit grey levels, Q12.
+func cellWidth(k uint8, deep int) uint64 { return 1 << (12 - deep + int(k)) }
