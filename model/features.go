@@ -1,7 +1,5 @@
 package model
 
-import "math/bits"
-
 // featureTables hold the compressions of the network's inputs, with the fractional bits of its activations.
 type featureTables struct {
 	frac    uint
@@ -84,6 +82,64 @@ func shallow(v int32, deep int) int32 {
 // shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach.
 func shallowCentre(a int32, u uint16, k uint8, deep int) int32 {
 	return clamp(shallow(clamp(centreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
+}
+
+// The methods below write what the network sees of a row of sites to the first of n channels of each. They are not inlined, so
+// that their loops have the registers for themselves.
+
+// showLevels writes how the network sees the brightness of the coarser image, Q4.
+//
+//go:noinline
+func (t *featureTables) showLevels(to []int16, n int, level []int32) {
+	frac, j := t.frac&31, 0
+	for _, v := range level {
+		to[j] = sat16((v - 128<<4) << frac >> 11)
+		j += n
+	}
+}
+
+// showDeviations writes how the network sees deviations, 25 times these in Q4.
+//
+//go:noinline
+func (t *featureTables) showDeviations(to []int16, n int, deviation []int32) {
+	j := 0
+	for _, e := range deviation {
+		to[j] = t.compress((e + 25) / 50)
+		j += n
+	}
+}
+
+// showCells writes how the network sees the centres of cells, Q6, and to the channel that is so many further on, their clocks.
+//
+//go:noinline
+func (t *featureTables) showCells(to []int16, n, on int, centre []int32, clock []uint8, deep int) {
+	precise, j := &t.clocks[deep+1], 0
+	clock = clock[:len(centre)]
+	for x, z := range centre {
+		to[j], to[j+on] = t.compress(z>>3), precise[clock[x]]
+		j += n
+	}
+}
+
+// showLogs writes the logarithms of values in Q8; see log.
+//
+//go:noinline
+func (t *featureTables) showLogs(to []int16, n int, values []int32) {
+	const last = int32(len(t.logs)) - 1
+	most, j := int32(0), 0
+	for _, v := range values {
+		to[j] = t.logs[min(v, last)]
+		most = max(most, v)
+		j += n
+	}
+	if most <= last {
+		return
+	}
+	for x, v := range values {
+		if v > last {
+			to[x*n] = t.logOf(uint32(v))
+		}
+	}
 }
 
 // A box is what sums over windows of rows around one row leave for the next: the sums of the columns.
@@ -252,24 +308,19 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 	}
 	for p := range planes {
 		level := b.level[p].row(y)
-		if p >= b.c.planes {
+		switch store, from := &ll.planes[p], y*w; {
+		case p >= b.c.planes:
 			clear(level)
-		} else {
-			ll.load(level, p, y)
-			up, down := shifts(b.c.deepOf(p))
-			up = (up + shift) & 31
-			for x, v := range level {
-				level[x] = clamp(v<<up>>down, -1<<14, 1<<14) // Q4
-			}
+		case store.wide != nil:
+			levels(level, store.wide[from:], shift, b.c.deepOf(p))
+		default:
+			levels(level, store.narrow[from:], shift, b.c.deepOf(p))
 		}
 		if row != nil {
-			frac, f, j := t.frac&31, row[inBrightness+p:], 0
-			for _, v := range level {
-				f[j] = sat16((v - 128<<4) << frac >> 11)
-				j += in.inputs
-			}
+			t.showLevels(row[inBrightness+p:], in.inputs, level)
 		}
 	}
+	alike := told == in.clock-in.cell && told == seen.clock-seen.cell // both have all centres and then all clocks side by side
 	centre := resize(h.row, w, w)
 	h.row = centre
 	for i := range told {
@@ -280,35 +331,53 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 		} else {
 			centres(centre, magnitude, clock, store.narrow[from:from+w], dither.narrow[at:], deep)
 		}
-		if row == nil {
-			continue
+		if row != nil {
+			t.showCells(row[in.cell+i:], in.inputs, in.clock-in.cell, centre, clock, deep)
 		}
-		precise, shown, own := &t.clocks[deep+1], in.cell+i, i // where the centre is in row and cells
-		clock = clock[:len(centre)]
-		for x, z := range centre {
-			a, p := t.compress(z>>3), precise[clock[x]]
-			row[shown], row[shown+in.clock-in.cell] = a, p
-			shown += in.inputs
-			if cells != nil {
-				cells[own], cells[own+seen.clock-seen.cell] = a, p
-				own += seen.cells
-			}
+		if cells != nil && !alike {
+			t.showCells(cells[i:], seen.cells, seen.clock-seen.cell, centre, clock, deep)
+		}
+	}
+	if cells != nil && alike {
+		copyCells(cells, seen.cells, row[in.cell:], in.inputs, 2*told, w)
+	}
+}
+
+// copyCells copies the first of n channels of each of w sites from the first of m: as many as some planes have, centres and
+// clocks. It is quicker than showCells.
+func copyCells(to []int16, n int, from []int16, m, channels, w int) {
+	for x := range w {
+		to, from := to[x*n:][:channels], from[x*m:][:channels]
+		for i := 0; i < channels; i += 2 * bands {
+			*(*[2 * bands]int16)(to[i:]) = [2 * bands]int16(from[i:])
 		}
 	}
 }
 
+// levels writes values of the coarser image as those of 8-bit samples, Q4. Shifted up, they are those of samples.
+func levels[V int16 | int32](level []int32, values []V, shift uint, deep int) {
+	values = values[:len(level)]
+	up, down := shifts(deep)
+	unit := int32(1) << ((up + shift) & 31)
+	for x, v := range values {
+		level[x] = clamp(int32(v)*unit>>down, -1<<14, 1<<14)
+	}
+}
+
 // centres writes the centres of cells as a store packs them, as shallowCentre returns them or 0, their magnitudes, and their
-// clocks. Twice a centre is the packed cell less twice the dither, less 1. Neither branches, which would be mispredicted, nor
-// bits.TrailingZeros, which are slow on some processors, are in the loop.
+// clocks. Twice a centre is the packed cell less twice the dither, less 1.
 func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock []uint8, cells []V, dither []U, deep int) {
 	centre, magnitude, clock, dither = centre[:len(cells)], magnitude[:len(cells)], clock[:len(cells)], dither[:len(cells)]
 	up, down := shifts(deep)
+	half := int32(1) << 5 << up // Q6
 	for x, v := range cells {
-		z := (int32(v) - 2*int32(dither[x]) - 1) << 5 << up >> down // Q6
-		k := int32(bits.OnesCount32(^uint32(v) & uint32(v-1)))      // zeros below the lowest one
-		none := -(k >> 5)                                           // all ones if there is none: nothing is known
-		z = clamp(z, -1<<17, 1<<17) &^ none
-		centre[x], magnitude[x], clock[x] = z, max(z, -z), uint8(k|none)
+		z := (int32(v) - 2*int32(dither[x]) - 1) * half >> down
+		z = clamp(z, -1<<17, 1<<17)
+		k := packedClock(int32(v))
+		if k == unknown {
+			z = 0
+		}
+		centre[x], magnitude[x], clock[x] = z, max(z, -z), k
 	}
 }
 
@@ -333,18 +402,19 @@ func (b *band) compare(y int, h *helper) {
 	}
 	for p := range planes {
 		h.level[p].sums(sums, &b.level[p], y, b.s.h, 2)
-		level, deviation := b.level[p].row(y)[:len(sums)], b.deviation[p].row(y)[:len(sums)]
-		for x, sum := range sums {
-			e := 25*level[x] - sum // 25 times the deviation, Q4
-			sums[x], deviation[x] = e, max(e, -e)
-		}
+		deviations(sums, b.deviation[p].row(y), b.level[p].row(y))
 		if row != nil {
-			f, j := row[inDeviation+p:], 0
-			for _, e := range sums {
-				f[j] = t.compress((e + 25) / 50)
-				j += in.inputs
-			}
+			t.showDeviations(row[inDeviation+p:], in.inputs, sums)
 		}
+	}
+}
+
+// deviations makes sums over 5x5 sites deviations from the mean, times 25 and Q4, and writes their magnitudes.
+func deviations(sums, magnitude, level []int32) {
+	magnitude, level = magnitude[:len(sums)], level[:len(sums)]
+	for x, sum := range sums {
+		e := 25*level[x] - sum
+		sums[x], magnitude[x] = e, max(e, -e)
 	}
 }
 
@@ -361,15 +431,8 @@ func (b *band) measure(y int, h *helper) {
 		if own {
 			note = b.texture[p][j:][:w]
 		}
-		f, at := row[in.texture+p:], 0
-		for x, v := range sums {
-			texture := uint32(v) * 16 / 225 // mean absolute deviation, Q8
-			if x < len(note) {
-				note[x] = texture
-			}
-			f[at] = t.log(texture)
-			at += in.inputs
-		}
+		textures(sums, note)
+		t.showLogs(row[in.texture+p:], in.inputs, sums)
 	}
 	told := bands * b.told()
 	for i := range told {
@@ -378,21 +441,36 @@ func (b *band) measure(y int, h *helper) {
 		if own {
 			note = b.activity[i][j:][:w]
 		}
-		f, at := row[in.activity+i:], 0
-		for x, v := range sums {
-			activity := uint32(v) * 4 / 25 // mean magnitude, Q8
-			if x < len(note) {
-				note[x] = uint16(min(activity, 1<<16-1))
-			}
-			f[at] = t.log(activity)
-			at += in.inputs
-		}
+		activities(sums, note)
+		t.showLogs(row[in.activity+i:], in.inputs, sums)
 	}
 	for i := told; i < bands*b.s.planes && own; i++ {
 		clear(b.activity[i][j:][:w])
 	}
 	if own && !b.everyone {
 		b.ask(y)
+	}
+}
+
+// textures makes sums over 3x3 sites of 25 times deviations, Q4, mean deviations, Q8, and notes them.
+func textures(sums []int32, note []uint32) {
+	for x, v := range sums {
+		texture := uint32(v) * 16 / 225
+		sums[x] = int32(texture)
+		if x < len(note) {
+			note[x] = texture
+		}
+	}
+}
+
+// activities makes sums over 5x5 sites of magnitudes, Q6, mean magnitudes, Q8, and notes them.
+func activities(sums []int32, note []uint16) {
+	for x, v := range sums {
+		activity := uint32(v) * 4 / 25
+		sums[x] = int32(activity)
+		if x < len(note) {
+			note[x] = uint16(min(activity, 1<<16-1))
+		}
 	}
 }
 
