@@ -128,7 +128,10 @@ func (b *band) ask(y int) {
 	}
 }
 
-// ask sets a bit at the sites of a row that are asked about. It has no branch, which would be mispredicted.
+// ask sets a bit at the sites of a row that are asked about. It has no branch, which would be mispredicted, and is not
+// inlined, so that its loop has the registers for itself.
+//
+//go:noinline
 func (b *bars) ask(asked []uint16, bit uint16, clock []uint8, texture []uint32, activity []uint16) {
 	clock, texture, activity = clock[:len(asked)], texture[:len(asked)], activity[:len(asked)]
 	for x, k := range clock {
