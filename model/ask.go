@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/bits"
+	"sort"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
@@ -49,6 +50,40 @@ func (c *Chain) hopeOf(stage, i, l int) hope {
 	return hope{uint64(m) << uint((e+scaleSteps-1)/scaleSteps) >> 20, to}
 }
 
+// A bar is what the texture or the activity of a site, Q8, has to reach, one of them, for a coordinate to be asked about. To
+// compare them with it is quicker than to compute every base.
+type bar struct{ texture, activity int32 }
+
+// out is above all textures and activities.
+const out = 1 << 20
+
+// bars are those of a coordinate, by clock; the last is for unknown.
+type bars [32]bar
+
+// bars returns them: where the base, which never falls as one of them grows, reaches h.least.
+func (h hope) bars(deep int) (b bars) {
+	from := func(base func(v uint32) uint64) int32 {
+		return int32(sort.Search(out, func(v int) bool { return base(uint32(v)) >= h.least }))
+	}
+	const wide = 32 // a clock of cells whose width limits no base
+	local := bar{from(localBase), out}
+	cell := bar{
+		from(func(texture uint32) uint64 { return cellBase(localBase(texture), 0, wide, deep) }),
+		from(func(activity uint32) uint64 { return cellBase(0, activity, wide, deep) }),
+	}
+	for k := range b {
+		switch {
+		case k == len(b)-1:
+			b[k] = local
+		case k > int(h.target) && cellWidth(uint8(k), deep) >= h.least:
+			b[k] = cell
+		default:
+			b[k] = bar{out, out}
+		}
+	}
+	return b
+}
+
 // beginAsking makes room for what ask notes. With everyone, all coordinates are asked about in any case.
 func (b *band) beginAsking(everyone bool) {
 	if b.everyone = everyone; everyone {
@@ -60,7 +95,8 @@ func (b *band) beginAsking(everyone bool) {
 	b.wanted = resize(b.wanted, (b.y1-b.y0)*b.words, most*b.words)
 	b.union = resize(b.union, b.words, b.words)
 	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
-		b.hopes[i] = b.c.hopeOf(b.stage, i, b.s.number)
+		h, deep := b.c.hopeOf(b.stage, i, b.s.number), b.c.deepOf(i/bands)
+		b.bars[i], b.atEdge[i] = h.bars(deep), hope{0, h.target}.bars(deep)
 	}
 }
 
@@ -70,41 +106,38 @@ func (b *band) ask(y int) {
 	j := (y - b.y0) * w
 	asked, wanted := b.asked[j:][:w], b.wanted[(y-b.y0)*b.words:][:b.words]
 	clear(asked)
-	told := bands * b.told()
 	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
-		h := &b.hopes[i]
-		texture := b.texture[i/bands][j:][:w]
-		bit := uint16(1) << i
-		if i >= told { // nothing is known of it
-			for x, t := range texture {
-				if localBase(t) >= h.least || edgeOf(y, x, b.s.h, w) >= 0 {
-					asked[x] |= bit
-				}
-			}
+		clock, texture, activity := b.clock[i].row(y), b.texture[i/bands][j:][:w], b.activity[i][j:][:w]
+		ask := func(bars *bars, x0, x1 int) {
+			bars.ask(asked[x0:x1], 1<<i, clock[x0:x1], texture[x0:x1], activity[x0:x1])
+		}
+		if y == 0 || y == b.s.h-1 {
+			ask(&b.atEdge[i], 0, w)
 			continue
 		}
-		clocks, activity, deep := b.clock[i].row(y)[:w], b.activity[i][j:][:w], b.c.deepOf(i/bands)
-		for x, k := range clocks {
-			if k <= h.target { // which unknown is above
-				continue
-			}
-			base := localBase(texture[x])
-			if k != unknown {
-				base = cellBase(base, uint32(activity[x]), k, deep)
-			}
-			if base >= h.least || edgeOf(y, x, b.s.h, w) >= 0 {
-				asked[x] |= bit
-			}
-		}
+		ask(&b.bars[i], 0, w)
+		ask(&b.atEdge[i], 0, 1)
+		ask(&b.atEdge[i], w-1, w)
 	}
 	for i := range wanted {
 		word := uint64(0)
 		for x, a := range asked[i*64 : min(i*64+64, w)] {
-			if a != 0 {
-				word |= 1 << x
-			}
+			word |= (uint64(a) + 1<<16 - 1) >> 16 << (x & 63) // 1 if a is not 0
 		}
 		wanted[i] = word
+	}
+}
+
+// ask sets a bit at the sites of a row that are asked about. It has no branch, which would be mispredicted, and is not
+// inlined, so that its loop has the registers for itself.
+//
+//go:noinline
+func (b *bars) ask(asked []uint16, bit uint16, clock []uint8, texture []uint32, activity []uint16) {
+	clock, texture, activity = clock[:len(asked)], texture[:len(asked)], activity[:len(asked)]
+	for x, k := range clock {
+		bar := &b[k&31]
+		below := (int32(texture[x]) - bar.texture) & (int32(activity[x]) - bar.activity) // negative if both are
+		asked[x] |= bit &^ uint16(below>>31)
 	}
 }
 

@@ -28,6 +28,51 @@ func TestHope(t *testing.T) {
 	}
 }
 
+// TestBars: at any clock, a texture and an activity reach the bars if their base reaches what is least.
+func TestBars(t *testing.T) {
+	r := newRand(94)
+	for range 2000 {
+		h, deep := hope{uint64(r.UintN(1 << r.UintN(24))), uint8(r.UintN(10))}, int(r.UintN(10))-1
+		bars := h.bars(deep)
+		var above, below int
+		for range 400 {
+			k := uint8(r.UintN(20))
+			if r.IntN(4) == 0 {
+				k = unknown
+			}
+			near := bars[k&31]
+			texture, activity := r.Uint32N(1<<r.UintN(20)), r.Uint32N(1<<r.UintN(17))
+			if r.IntN(2) == 0 { // just there, or just not
+				texture = uint32(clamp(near.texture-r.Int32N(2), 0, 1<<19))
+			}
+			if r.IntN(2) == 0 {
+				activity = uint32(clamp(near.activity-r.Int32N(2), 0, 1<<16-1))
+			}
+			base := localBase(texture)
+			if k != unknown {
+				base = cellBase(base, activity, k, deep)
+			}
+			want := uint16(0)
+			if k > h.target && base >= h.least {
+				want = 1 << 5
+			}
+			asked := []uint16{1}
+			bars.ask(asked, 1<<5, []uint8{k}, []uint32{texture}, []uint16{uint16(activity)})
+			if asked[0] != 1|want {
+				t.Fatalf("%v, %d bits deeper: texture %d, activity %d, clock %d: asked %b, want %b", h, deep, texture, activity, k, asked[0], 1|want)
+			}
+			if want != 0 {
+				above++
+			} else {
+				below++
+			}
+		}
+		if below == 0 && h.least > 5000 || above == 0 && h.least < 1000 {
+			t.Errorf("%v: %d are asked about, %d are not", h, above, below)
+		}
+	}
+}
+
 // TestSpans: the spans of a layer hold every site that one that is asked about depends on, are in order and apart, and hold
 // little else.
 func TestSpans(t *testing.T) {

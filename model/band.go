@@ -73,7 +73,7 @@ type band struct {
 
 	// Whom the network is asked about; see ask.
 	everyone      bool // or else:
-	hopes         [coordinates]hope
+	bars, atEdge  [coordinates]bars
 	asked         []uint16 // by site of the band, a bit for every coordinate
 	words         int      // of wanted in a row
 	wanted, union []uint64 // by site of the band, a bit if asked is something; of some rows
@@ -89,8 +89,10 @@ type band struct {
 	level, deviation [planes]ring[int32]
 	magnitude        [coordinates]ring[int32]
 	clock            [coordinates]ring[uint8]
-	measured         [3]int   // the rows after the last that the three steps of prepare have done
-	layers           []window // the trunk's, from its input on; the last holds all of the band's rows
+	measured         [3]int                 // the rows after the last that the three steps of prepare have done
+	untold           [inputs]int16          // what the trunk sees at a site of coordinates that it is not told
+	unseen           [2 * coordinates]int16 // what the heads do
+	layers           []window               // the trunk's, from its input on; the last holds all of the band's rows
 
 	line    []uint16 // scratch
 	helpers []helper // for every processor
@@ -107,7 +109,7 @@ type helper struct {
 	cell             []int32
 	clock            []uint8
 	dither           []uint16
-	sums             []int32
+	row              []int32 // sums, centres
 	level, deviation [planes]box
 	magnitude        [coordinates]box
 	share            kernel.Tensor // the trunk's share of a head's hidden units

@@ -3,22 +3,37 @@ package model
 // featureTables hold the compressions of the network's inputs, with the fractional bits of its activations.
 type featureTables struct {
 	frac    uint
-	asinh   [1 << 13]int16     // asinh(x/1.5) for x >= 0 in Q3
-	precise [unknown + 1]int16 // 1.2 - k/6 by clock; 0 where nothing is known
-	logs    [1 << 12]int16     // what log returns
+	asinh   [2*asinhEnd + 1]int16           // asinh(x/1.5) for x in Q3, from -asinhEnd on
+	precise [unknown + 1]int16              // 1.2 - k/6 by clock; 0 where nothing is known
+	clocks  [deepest + 2][unknown + 1]int16 // what precision returns, by deep + 1 and clock
+	logs    [1 << 13]int16                  // what log returns
 }
+
+const (
+	asinhEnd = 1<<13 - 1 // from where on compress returns the same, Q3
+	deepest  = 8         // coordinates are deeper than those of 8-bit samples by -1 to 8 bits: see Chain.deepOf
+)
 
 func newFeatureTables(frac uint) *featureTables {
 	t := &featureTables{frac: frac}
-	for i := range t.asinh {
+	for i := range asinhEnd + 1 {
 		y := uint64(i) << 16 / 12 // x/1.5, Q16
-		t.asinh[i] = t.ln(log2Q16(y+sqrt(y*y+1<<32)) - 16<<16)
+		v := t.ln(log2Q16(y+sqrt(y*y+1<<32)) - 16<<16)
+		t.asinh[asinhEnd+i], t.asinh[asinhEnd-i] = v, -v
 	}
 	for i := range t.logs {
 		t.logs[i] = t.logOf(uint32(i))
 	}
 	for k := range int32(ditherBits + 1) {
 		t.precise[k] = int16((36<<frac - 5*k<<frac + 15) / 30)
+	}
+	for i := range t.clocks {
+		for k := range t.clocks[i] {
+			t.clocks[i][k] = t.precise[k]
+			if k > 0 && k < unknown { // what is exact is, whatever its steps
+				t.clocks[i][k] = t.precise[max(k-i+1, 0)]
+			}
+		}
 	}
 	return t
 }
@@ -40,10 +55,7 @@ func (t *featureTables) logOf(v uint32) int16 { return t.ln(log2Fast(v+128) - 8<
 
 // compress returns asinh(x/1.5) for x in Q3.
 func (t *featureTables) compress(x int32) int16 {
-	if x < 0 {
-		return -t.asinh[min(-x, 1<<13-1)]
-	}
-	return t.asinh[min(x, 1<<13-1)]
+	return t.asinh[asinhEnd+clamp(x, -asinhEnd, asinhEnd)] // without a branch, which would be mispredicted
 }
 
 // cell returns how the network sees a cell: its centre, compressed, and its clock. deep is the number of
@@ -56,24 +68,78 @@ func (t *featureTables) cell(a int32, u uint16, k uint8, deep int) (centre, prec
 }
 
 // precision returns how the network sees a clock.
-func (t *featureTables) precision(k uint8, deep int) int16 {
-	if k == 0 || k == unknown { // what is exact is, whatever its steps
-		return t.precise[k]
-	}
-	return t.precise[uint8(max(int(k)-deep, 0))]
-}
+func (t *featureTables) precision(k uint8, deep int) int16 { return t.clocks[deep+1][k] }
+
+// shifts returns by how many bits to shift up, then down, to take deep bits from a value, or add some.
+func shifts(deep int) (up, down uint) { return uint(max(-deep, 0)) & 31, uint(max(deep, 0)) & 31 }
 
 // shallow takes deep bits from v, or adds some.
 func shallow(v int32, deep int) int32 {
-	if deep < 0 {
-		return v << -deep
-	}
-	return v >> deep
+	up, down := shifts(deep)
+	return v << up >> down
 }
 
 // shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach.
 func shallowCentre(a int32, u uint16, k uint8, deep int) int32 {
 	return clamp(shallow(clamp(centreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
+}
+
+// The methods below write what the network sees of a row of sites to the first of n channels of each. They are not inlined, so
+// that their loops have the registers for themselves.
+
+// showLevels writes how the network sees the brightness of the coarser image, Q4.
+//
+//go:noinline
+func (t *featureTables) showLevels(to []int16, n int, level []int32) {
+	frac, j := t.frac&31, 0
+	for _, v := range level {
+		to[j] = sat16((v - 128<<4) << frac >> 11)
+		j += n
+	}
+}
+
+// showDeviations writes how the network sees deviations, 25 times these in Q4.
+//
+//go:noinline
+func (t *featureTables) showDeviations(to []int16, n int, deviation []int32) {
+	j := 0
+	for _, e := range deviation {
+		to[j] = t.compress((e + 25) / 50)
+		j += n
+	}
+}
+
+// showCells writes how the network sees the centres of cells, Q6, and to the channel that is so many further on, their clocks.
+//
+//go:noinline
+func (t *featureTables) showCells(to []int16, n, on int, centre []int32, clock []uint8, deep int) {
+	precise, j := &t.clocks[deep+1], 0
+	clock = clock[:len(centre)]
+	for x, z := range centre {
+		to[j], to[j+on] = t.compress(z>>3), precise[clock[x]]
+		j += n
+	}
+}
+
+// showLogs writes the logarithms of values in Q8; see log.
+//
+//go:noinline
+func (t *featureTables) showLogs(to []int16, n int, values []int32) {
+	const last = int32(len(t.logs)) - 1
+	most, j := int32(0), 0
+	for _, v := range values {
+		to[j] = t.logs[min(v, last)]
+		most = max(most, v)
+		j += n
+	}
+	if most <= last {
+		return
+	}
+	for x, v := range values {
+		if v > last {
+			to[x*n] = t.logOf(uint32(v))
+		}
+	}
 }
 
 // A box is what sums over windows of rows around one row leave for the next: the sums of the columns.
@@ -89,12 +155,9 @@ func (b *box) begin(w int) { b.column, b.next = resize(b.column, w, w), -1 }
 // edge repeats beyond the edge. It is quick if y is the row after that of the last call.
 func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 	column := b.column[:len(dst)]
-	if y == b.next {
-		gone, come := src.row(max(y-1-r, 0))[:len(dst)], src.row(min(y+r, h-1))[:len(dst)]
-		for x := range column {
-			column[x] += come[x] - gone[x]
-		}
-	} else {
+	gone, come := src.row(max(y-1-r, 0))[:len(dst)], src.row(min(y+r, h-1))[:len(dst)]
+	if y != b.next {
+		gone = come // once all are there
 		clear(column)
 		for dy := -r; dy <= r; dy++ {
 			for x, v := range src.row(clamp(y+dy, 0, h-1)) {
@@ -103,6 +166,10 @@ func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 		}
 	}
 	b.next = y + 1
+	first := min(2*r+1, len(dst))
+	for x := range column[:first] {
+		column[x] += come[x] - gone[x]
+	}
 	last := len(column) - 1
 	sum := int32(r+1) * column[0]
 	for x := 1; x <= r; x++ {
@@ -116,14 +183,16 @@ func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 		}
 	}
 	edge(min(r, len(dst)))
-	if n := len(dst) - 2*r - 1; n > 0 {
-		gone, come, to := column[:n], column[2*r+1:][:n], dst[r:][:n]
-		for i := range to {
-			to[i] = sum
-			sum += come[i] - gone[i]
-		}
-		x += n
+	n := len(dst) - first
+	behind, ahead, to := column[:n], column[first:][:n], dst[x:][:n]
+	gone, come = gone[first:][:n], come[first:][:n]
+	for i := range to {
+		to[i] = sum
+		c := ahead[i] + come[i] - gone[i]
+		ahead[i] = c
+		sum += c - behind[i]
 	}
+	x += n
 	edge(len(dst))
 }
 
@@ -153,6 +222,11 @@ func (b *band) beginPrepare() {
 	for i := range bands * b.s.planes {
 		b.magnitude[i].begin(w, n)
 		b.clock[i].begin(w, n)
+		if i >= bands*b.told() { // as ask takes them to be
+			for j := range b.clock[i].pix {
+				b.clock[i].pix[j] = unknown
+			}
+		}
 		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
 	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, b.seen.cells)
@@ -161,9 +235,33 @@ func (b *band) beginPrepare() {
 			clear(b.cells.Row(y))
 		}
 	}
+	b.beginUntold()
 	from := max(0, b.y0-reach)
 	b.layers[0].begin(from, n, n, w, b.shown.inputs)
 	b.measured = [...]int{b.top, max(0, from-1), from}
+}
+
+// beginUntold notes what the network sees of cells that it is not told.
+func (b *band) beginUntold() {
+	t, in, seen := b.c.net.features, b.shown, b.seen
+	rest := t.precise[unknown] // their clock
+	if b.s.planes < planes {
+		rest = t.precise[0] // zeros that both sides know
+	}
+	activity := t.log(0)
+	if in.constants > 0 {
+		b.untold[in.constants], b.untold[in.constants+1] = rest, activity
+	}
+	for i := bands * b.told(); i < bands*in.planes; i++ {
+		b.untold[in.cell+i], b.untold[in.clock+i], b.untold[in.activity+i] = 0, rest, activity
+	}
+	clear(b.unseen[:])
+	if seen.cellConstant > 0 {
+		b.unseen[seen.cellConstant] = rest
+	}
+	for i := bands * b.told(); i < bands*seen.planes; i++ {
+		b.unseen[seen.clock-seen.cell+i] = rest
+	}
 }
 
 // prepare computes the network's inputs, from the last row computed on up to row to-1, from the coarser image ll (Q4
@@ -195,82 +293,98 @@ func (b *band) prepare(ll *coarse, shift uint, to int) {
 
 // look is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
 func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
-	w, t, in := b.s.w, b.c.net.features, b.shown
-	var row []int16 // of the input, unless it begins further down
+	w, t, in, seen := b.s.w, b.c.net.features, b.shown, b.seen
+	told := bands * b.told()
+	var row, cells []int16 // of the input, and of what heads see, unless they do not have it
 	if y >= b.layers[0].top {
 		row = b.layers[0].Row(y)
 	}
+	if y >= b.y0-1 && y <= b.y1 {
+		cells = b.cells.Row(y)
+	}
+	if told < coordinates {
+		repeat(row, b.untold[:in.inputs])
+		repeat(cells, b.unseen[:seen.cells])
+	}
 	for p := range planes {
 		level := b.level[p].row(y)
-		if p >= b.c.planes {
+		switch store, from := &ll.planes[p], y*w; {
+		case p >= b.c.planes:
 			clear(level)
-		} else {
-			ll.load(level, p, y)
-			deep := b.c.deepOf(p)
-			for x, v := range level {
-				level[x] = clamp(shallow(v<<shift, deep), -1<<14, 1<<14) // Q4
-			}
+		case store.wide != nil:
+			levels(level, store.wide[from:], shift, b.c.deepOf(p))
+		default:
+			levels(level, store.narrow[from:], shift, b.c.deepOf(p))
 		}
 		if row != nil {
-			for x, v := range level {
-				row[x*in.inputs+inBrightness+p] = sat16((v - 128<<4) << t.frac >> 11)
-			}
+			t.showLevels(row[inBrightness+p:], in.inputs, level)
 		}
 	}
-	cell, dither := resize(h.cell, w, w), resize(h.dither, w, w)
-	h.cell, h.dither = cell, dither
-	told := bands * b.told()
+	alike := told == in.clock-in.cell && told == seen.clock-seen.cell // both have all centres and then all clocks side by side
+	centre := resize(h.row, w, w)
+	h.row = centre
 	for i := range told {
-		magnitude, clock := b.magnitude[i].row(y), b.clock[i].row(y)
-		cells, from := b.cellsOf(i, y)
-		deep := b.c.deepOf(i / bands)
-		cells.load(cell, clock, from, from+w)
-		b.dither[i].load(dither, (y-b.top)*w)
-		for x, k := range clock {
-			var z int32 // Q6
-			if k != unknown {
-				z = shallowCentre(cell[x], dither[x], k, deep)
-			}
-			magnitude[x] = max(z, -z)
-			if row != nil {
-				f := row[x*in.inputs:][:in.inputs]
-				f[in.cell+i], f[in.clock+i] = t.compress(z>>3), t.precision(k, deep)
-			}
+		magnitude, clock, deep := b.magnitude[i].row(y), b.clock[i].row(y), b.c.deepOf(i/bands)
+		store, from := b.cellsOf(i, y)
+		if dither, at := &b.dither[i], (y-b.top)*w; store.wide != nil {
+			centres(centre, magnitude, clock, store.wide[from:from+w], dither.wide[at:], deep)
+		} else {
+			centres(centre, magnitude, clock, store.narrow[from:from+w], dither.narrow[at:], deep)
+		}
+		if row != nil {
+			t.showCells(row[in.cell+i:], in.inputs, in.clock-in.cell, centre, clock, deep)
+		}
+		if cells != nil && !alike {
+			t.showCells(cells[i:], seen.cells, seen.clock-seen.cell, centre, clock, deep)
 		}
 	}
-	rest := t.precise[unknown] // the clock of those that are not told
-	if b.s.planes < planes {
-		rest = t.precise[0] // zeros that both sides know
+	if cells != nil && alike {
+		copyCells(cells, seen.cells, row[in.cell:], in.inputs, 2*told, w)
 	}
-	if row != nil && told < coordinates {
-		activity := t.log(0)
-		for x := range w {
-			f := row[x*in.inputs:][:in.inputs]
-			if in.constants > 0 {
-				f[in.constants], f[in.constants+1] = rest, activity
-				continue
-			}
-			for i := told; i < coordinates; i++ {
-				f[in.cell+i], f[in.clock+i], f[in.activity+i] = 0, rest, activity
-			}
+}
+
+// copyCells copies the first of n channels of each of w sites from the first of m: as many as some planes have, centres and
+// clocks. It is quicker than showCells.
+func copyCells(to []int16, n int, from []int16, m, channels, w int) {
+	for x := range w {
+		to, from := to[x*n:][:channels], from[x*m:][:channels]
+		for i := 0; i < channels; i += 2 * bands {
+			*(*[2 * bands]int16)(to[i:]) = [2 * bands]int16(from[i:])
 		}
 	}
-	if y >= b.y0-1 && y <= b.y1 {
-		cells, seen := b.cells.Row(y), b.seen
-		clocks := seen.clock - seen.cell
-		for x := range w {
-			f, c := row[x*in.inputs:][:in.inputs], cells[x*seen.cells:][:seen.cells]
-			clear(c)
-			copy(c[:told], f[in.cell:])
-			copy(c[clocks:][:told], f[in.clock:])
-			if seen.cellConstant > 0 {
-				c[seen.cellConstant] = rest
-				continue
-			}
-			for i := clocks + told; i < len(c); i++ {
-				c[i] = rest
-			}
+}
+
+// levels writes values of the coarser image as those of 8-bit samples, Q4. Shifted up, they are those of samples.
+func levels[V int16 | int32](level []int32, values []V, shift uint, deep int) {
+	values = values[:len(level)]
+	up, down := shifts(deep)
+	unit := int32(1) << ((up + shift) & 31)
+	for x, v := range values {
+		level[x] = clamp(int32(v)*unit>>down, -1<<14, 1<<14)
+	}
+}
+
+// centres writes the centres of cells as a store packs them, as shallowCentre returns them or 0, their magnitudes, and their
+// clocks. Twice a centre is the packed cell less twice the dither, less 1.
+func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock []uint8, cells []V, dither []U, deep int) {
+	centre, magnitude, clock, dither = centre[:len(cells)], magnitude[:len(cells)], clock[:len(cells)], dither[:len(cells)]
+	up, down := shifts(deep)
+	half := int32(1) << 5 << up // Q6
+	for x, v := range cells {
+		z := (int32(v) - 2*int32(dither[x]) - 1) * half >> down
+		z = clamp(z, -1<<17, 1<<17)
+		k := packedClock(int32(v))
+		if k == unknown {
+			z = 0
 		}
+		centre[x], magnitude[x], clock[x] = z, max(z, -z), k
+	}
+}
+
+// repeat fills a row with a site.
+func repeat(row, site []int16) {
+	for n := copy(row, site); n < len(row); n *= 2 {
+		copy(row[n:], row[:n])
 	}
 }
 
@@ -280,58 +394,83 @@ func (b *band) told() int { return min(b.shown.planes, b.s.planes) }
 // compare is the second step: the deviation from the mean over 5x5 sites.
 func (b *band) compare(y int, h *helper) {
 	w, t, in := b.s.w, b.c.net.features, b.shown
-	sums := resize(h.sums, w, w)
-	h.sums = sums
+	sums := resize(h.row, w, w)
+	h.row = sums
 	var row []int16
 	if y >= b.layers[0].top {
 		row = b.layers[0].Row(y)
 	}
 	for p := range planes {
 		h.level[p].sums(sums, &b.level[p], y, b.s.h, 2)
-		deviation := b.deviation[p].row(y)
-		for x, v := range b.level[p].row(y) {
-			e := 25*v - sums[x] // 25 times the deviation, Q4
-			deviation[x] = max(e, -e)
-			if row != nil {
-				row[x*in.inputs+inDeviation+p] = t.compress((e + 25) / 50)
-			}
+		deviations(sums, b.deviation[p].row(y), b.level[p].row(y))
+		if row != nil {
+			t.showDeviations(row[inDeviation+p:], in.inputs, sums)
 		}
+	}
+}
+
+// deviations makes sums over 5x5 sites deviations from the mean, times 25 and Q4, and writes their magnitudes.
+func deviations(sums, magnitude, level []int32) {
+	magnitude, level = magnitude[:len(sums)], level[:len(sums)]
+	for x, sum := range sums {
+		e := 25*level[x] - sum
+		sums[x], magnitude[x] = e, max(e, -e)
 	}
 }
 
 // measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
 func (b *band) measure(y int, h *helper) {
 	w, t, in := b.s.w, b.c.net.features, b.shown
-	sums := resize(h.sums, w, w)
-	h.sums = sums
+	sums := resize(h.row, w, w)
+	h.row = sums
 	row := b.layers[0].Row(y)
 	own, j := y >= b.y0 && y < b.y1, (y-b.y0)*w
 	for p := range planes {
 		h.deviation[p].sums(sums, &b.deviation[p], y, b.s.h, 1)
-		for x, v := range sums {
-			texture := uint32(v) * 16 / 225 // mean absolute deviation, Q8
-			row[x*in.inputs+in.texture+p] = t.log(texture)
-			if own {
-				b.texture[p][j+x] = texture
-			}
+		var note []uint32
+		if own {
+			note = b.texture[p][j:][:w]
 		}
+		textures(sums, note)
+		t.showLogs(row[in.texture+p:], in.inputs, sums)
 	}
 	told := bands * b.told()
 	for i := range told {
 		h.magnitude[i].sums(sums, &b.magnitude[i], y, b.s.h, 2)
-		for x, v := range sums {
-			activity := uint32(v) * 4 / 25 // mean magnitude, Q8
-			row[x*in.inputs+in.activity+i] = t.log(activity)
-			if own {
-				b.activity[i][j+x] = uint16(min(activity, 1<<16-1))
-			}
+		var note []uint16
+		if own {
+			note = b.activity[i][j:][:w]
 		}
+		activities(sums, note)
+		t.showLogs(row[in.activity+i:], in.inputs, sums)
 	}
 	for i := told; i < bands*b.s.planes && own; i++ {
 		clear(b.activity[i][j:][:w])
 	}
 	if own && !b.everyone {
 		b.ask(y)
+	}
+}
+
+// textures makes sums over 3x3 sites of 25 times deviations, Q4, mean deviations, Q8, and notes them.
+func textures(sums []int32, note []uint32) {
+	for x, v := range sums {
+		texture := uint32(v) * 16 / 225
+		sums[x] = int32(texture)
+		if x < len(note) {
+			note[x] = texture
+		}
+	}
+}
+
+// activities makes sums over 5x5 sites of magnitudes, Q6, mean magnitudes, Q8, and notes them.
+func activities(sums []int32, note []uint16) {
+	for x, v := range sums {
+		activity := uint32(v) * 4 / 25
+		sums[x] = int32(activity)
+		if x < len(note) {
+			note[x] = uint16(min(activity, 1<<16-1))
+		}
 	}
 }
 
@@ -345,7 +484,7 @@ func bases(texture, activity uint32, k uint8, deep int) (logScale, mean int32) {
 		return log2Fast(uint32(local)) - 12<<16, int32(2 * local)
 	}
 	base := cellBase(local, activity, k, deep)
-	return log2Fast(uint32(base)) - 12<<16, int32(min(uint64(1)<<(12-deep+int(k)), 2*base))
+	return log2Fast(uint32(base)) - 12<<16, int32(min(cellWidth(k, deep), 2*base))
 }
 
 // localBase returns the base of the scale where nothing is known, Q12: 0.4·texture + 0.3.
@@ -355,5 +494,8 @@ func localBase(texture uint32) uint64 { return (uint64(texture)*26214+1<<11)>>12
 // at most the cell's width.
 func cellBase(local uint64, activity uint32, k uint8, deep int) uint64 {
 	base := (uint64(activity)*9830+1<<9)>>10 + 819
-	return min(max(base, local*19661>>16), uint64(1)<<(12-deep+int(k)))
+	return min(max(base, local*19661>>16), cellWidth(k, deep))
 }
+
+// cellWidth returns the width of a cell in 8-bit grey levels, Q12.
+func cellWidth(k uint8, deep int) uint64 { return 1 << (12 - deep + int(k)) }

@@ -63,6 +63,25 @@ func TestCellFeatures(t *testing.T) {
 	}
 }
 
+// TestPrecision: a clock is seen as the one of 8-bit samples that it stands for; what is exact is, whatever its steps.
+func TestPrecision(t *testing.T) {
+	f := newFeatureTables(10)
+	for deep := -1; deep <= deepest; deep++ {
+		for k := range ditherBits + 1 {
+			want := f.precise[max(k-deep, 0)]
+			if k == 0 {
+				want = f.precise[0]
+			}
+			if got := f.precision(uint8(k), deep); got != want {
+				t.Errorf("%d bits deeper, clock %d is seen as %d, want %d", deep, k, got, want)
+			}
+		}
+		if f.precision(unknown, deep) != 0 {
+			t.Errorf("%d bits deeper, an unknown coordinate has a precision", deep)
+		}
+	}
+}
+
 func TestBoxSums(t *testing.T) {
 	r := newRand(11)
 	for _, size := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {3, 3}, {4, 7}, {9, 2}, {20, 13}} {

@@ -65,7 +65,8 @@ func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
 const (
 	traceBytes   = int64(unsafe.Sizeof(trace(0)))
 	lessonsBytes = int64(unsafe.Sizeof(lessons{}))
-	tunerBytes   = 32 << 10 // the layer that is tuned, of at most maxHidden units, as any kernel lays it out
+	tunerBytes   = 1 << 10 // the layer that is tuned, and for each of its units, as any kernel lays it out
+	unitBytes    = headOutputs * 6
 )
 
 // coarseBytes is what newCoarse takes.
@@ -105,7 +106,8 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	} else {
 		total += int64(inside) * kernel.ScratchBytes(widest)
 	}
-	return total + allocated(1, 2*w) + int64(inside)*(allocated(2+2*planes+int64(bands*c.planes), 4*w)+allocated(1, 2*w)+allocated(1, w)+tensors(1, 1, (s.w+1)/2, hidden)) + tunerBytes // helpers, the tuner's layer
+	total += int64(inside) * (allocated(1+2*planes+told, 4*w) + tensors(1, 1, (s.w+1)/2, hidden))                                                   // helpers
+	return total + allocated(1, 2*w) + allocated(1, 4*w) + allocated(1, 2*w) + allocated(1, w) + tunerBytes + allocated(1, int64(hidden)*unitBytes) // line, estimateUnasked's, the tuner's layer
 }
 
 // aboveBytes is what eachBand keeps of the band before.

@@ -190,3 +190,18 @@ func TestStorePick(t *testing.T) {
 		}
 	}
 }
+
+// TestPackedClock: the clock of a packed cell is the number of its lowest one.
+func TestPackedClock(t *testing.T) {
+	if k := packedClock(0); k != unknown {
+		t.Errorf("0 is at clock %d", k)
+	}
+	r := newRand(95)
+	for k := range uint8(32) {
+		for range 100 {
+			if v := int32((2*r.Uint32() + 1) << k); packedClock(v) != k {
+				t.Fatalf("%d is at clock %d, want %d", v, packedClock(v), k)
+			}
+		}
+	}
+}
