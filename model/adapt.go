@@ -167,20 +167,33 @@ type correction struct {
 	weight   *[taps]int64
 	residual [taps]int64 // Q4
 
-	other           [2]trace // of the related ones
+	near            [3]trace // of the site before in the phase's row, and of the related ones
 	gradient, score int64    // what learn has found: slopes of the log-likelihood, Q31 and Q10,
 	posterior       int64    // and the mean of what is known now, Q6
+}
+
+// look notes what the traces around site x of the row tell, but for that two sites before it.
+func (at *row) look(b *belief, x int) {
+	t := &at.around
+	n, m, p := (*[3]trace)(t[1][x+1:]), (*[5]trace)(t[2][x:]), (*[3]trace)(t[3][x+1:])
+	above, below := t[0][x+traceBorder], t[4][x+traceBorder]
+	b.seen = above.seen() + n[0].seen() + n[1].seen() + n[2].seen() + m[1].seen() + m[2].seen() + m[3].seen() +
+		m[4].seen() + p[0].seen() + p[1].seen() + p[2].seen() + below.seen()
+	f := &b.residual
+	f[0] = int16(m[1].residual() + m[3].residual())
+	f[1] = int16(n[1].residual() + p[1].residual())
+	f[2] = int16(n[0].residual() + p[2].residual())
+	f[3] = int16(n[2].residual() + p[0].residual())
+	f[4] = int16(above.residual())
 }
 
 // correctScale corrects the scale that is believed of the coordinate at site x of the row, into r: by what the last layer,
 // tuned, says of it, Q10 (tune.go), and by what is learned here. The mean is left to correctMean: many coordinates do not
 // advance, and have no need of it.
-func (at *row) correctScale(r *correction, x int, scale int32, tunedScale int16) {
-	a, t := at.contexts, &at.around
-	n, m, p := (*[3]trace)(t[1][x+1:]), (*[5]trace)(t[2][x:]), (*[3]trace)(t[3][x+1:])
-	r.other = [2]trace{at.other[0][x+traceBorder], at.other[1][x+traceBorder]}
-	sum := t[0][x+traceBorder].seen() + n[0].seen() + n[1].seen() + n[2].seen() + m[0].seen() + m[1].seen() + m[2].seen() + m[3].seen() +
-		m[4].seen() + p[0].seen() + p[1].seen() + p[2].seen() + t[4][x+traceBorder].seen() + 2*(r.other[0].seen()+r.other[1].seen())
+func (at *row) correctScale(r *correction, b *belief, x int, tunedScale int16) {
+	a, scale := at.contexts, b.scale
+	r.near = [3]trace{at.around[2][x], at.other[0][x+traceBorder], at.other[1][x+traceBorder]}
+	sum := b.seen + r.near[0].seen() + 2*(r.near[1].seen()+r.near[2].seen())
 	around, above := 0, 0
 	if count := int32(sum >> 15); count > 0 {
 		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk, Q7
@@ -208,25 +221,23 @@ func (at *row) correctScale(r *correction, x int, scale int32, tunedScale int16)
 }
 
 // correctMean corrects the mean that goes with what correctScale has corrected.
-func (at *row) correctMean(r *correction, x int, mean int64, tunedMean int16) {
-	t := &at.around
-	n, m, p := (*[3]trace)(t[1][x+1:]), (*[5]trace)(t[2][x:]), (*[3]trace)(t[3][x+1:])
+func (at *row) correctMean(r *correction, b *belief, tunedMean int16) {
 	f, w := &r.residual, r.weight // one by one: what is read soon in other pieces than it was written in takes long
-	f[0] = m[1].residual() + m[3].residual()
-	f[1] = n[1].residual() + p[1].residual()
-	f[2] = n[0].residual() + p[2].residual()
-	f[3] = n[2].residual() + p[0].residual()
-	f[4] = m[0].residual()
-	f[5] = t[0][x+traceBorder].residual()
-	f[6] = r.other[0].residual()
-	f[7] = r.other[1].residual()
+	f[0] = int64(b.residual[0])
+	f[1] = int64(b.residual[1])
+	f[2] = int64(b.residual[2])
+	f[3] = int64(b.residual[3])
+	f[4] = r.near[0].residual()
+	f[5] = int64(b.residual[4])
+	f[6] = r.near[1].residual()
+	f[7] = r.near[2].residual()
 	shift := f[0]*(w[0]>>16) + f[1]*(w[1]>>16) + f[2]*(w[2]>>16) + f[3]*(w[3]>>16) +
 		f[4]*(w[4]>>16) + f[5]*(w[5]>>16) + f[6]*(w[6]>>16) + f[7]*(w[7]>>16)
 	shift = clamp(shift>>4+int64(clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
-	r.before = mean
-	r.mean = mean + at.tables.times(shift, r.network)>>10
+	r.before = b.mean
+	r.mean = b.mean + at.tables.times(shift, r.network)>>10
 	if at.networkAlone {
-		r.mean = mean
+		r.mean = b.mean
 	}
 }
 
@@ -248,7 +259,7 @@ func edgeOf(y, x, h, w int) int {
 // times returns v times 2^(scale/scaleSteps).
 func (t *tables) times(v int64, scale int32) int64 {
 	m, e := t.shrink[(-scale)&(scaleSteps-1)], (scale+scaleSteps-1)>>5 // 2^(scale/32) = 2^e · m
-	return v * m >> uint(20-e)
+	return v * m >> (uint(20-e) & 63)
 }
 
 // learn takes note of the cell coded, within one whose slopes are known, and returns the trace.
@@ -263,7 +274,7 @@ func (r *correction) learn(t *tables, known, knownCentre int64, lower, upper bou
 	if r.edge != nil {
 		r.edge.learn(score, edgeRate, edgeLimit)
 	}
-	residual := clamp((r.posterior-r.before)*t.shrink[r.network&31]>>uint(22+r.network>>5), -60, 60) // Q4
+	residual := clamp((r.posterior-r.before)*t.shrink[r.network&31]>>(uint(22+r.network>>5)&63), -60, 60) // Q4
 	power := int64(2000)
 	f, w := &r.residual, r.weight
 	for j := range f {
@@ -287,12 +298,12 @@ func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
 	if k != unknown {
 		known, centre = slopes(d.lo, d.hi)
 	}
-	lower, upper := d.bounds(int64(a >> d.clock))
+	lower, upper := d.bounds(int64(a >> (d.clock & 31)))
 	if u := uint16(d.dither); to == 0 || to < d.clock {
 		r.posterior = d.tab.truncatedMean(r.mean, r.scale, a, u, to)
 	} else {
 		at := int64(a-int32(u))<<6 - 32
-		r.posterior = d.tab.meanBetween(r.mean, r.scale, at, at+64<<to, lower, upper)
+		r.posterior = d.tab.meanBetween(r.mean, r.scale, at, at+64<<(to&31), lower, upper)
 	}
 	return r.learn(d.tab, known, centre, lower, upper)
 }

@@ -134,8 +134,8 @@ func drawLogistic(r *rand.Rand, mean, scale float64) float64 {
 }
 
 // stream runs the corrections alone, without a network: it codes one coordinate at sites in raster order, exactly
-// and in one step. belief gives mean (Q6) and scale of the next value, value the value, given the correction.
-func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(b *band, y, x int, c *correction) int32) *band {
+// and in one step. believed gives mean (Q6) and scale of the next value, value the value, given the correction.
+func stream(t *testing.T, w, h, i int, believed func() (int64, int32), value func(b *band, y, x int, c *correction) int32) *band {
 	t.Helper()
 	c := NewChain(tinyNet(t, 0), Geometry{2 * w, 2 * h, 3, 8}, 0)
 	s := &c.scales[1]
@@ -149,9 +149,11 @@ func stream(t *testing.T, w, h, i int, belief func() (int64, int32), value func(
 	for y := range h {
 		b.row(&at, i, y)
 		for x := range w {
-			mean, scale := belief()
-			at.correctScale(&r, x, scale, 0)
-			at.correctMean(&r, x, mean, 0)
+			mean, scale := believed()
+			p := belief{mean: mean, scale: scale}
+			at.look(&p, x)
+			at.correctScale(&r, &p, x, 0)
+			at.correctMean(&r, &p, 0)
 			u := b.dither[i].at(y*w + x)
 			v := value(b, y, x, &r)
 			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)

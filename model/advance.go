@@ -68,23 +68,26 @@ const (
 // its surroundings allow.
 func (at *row) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
 	logBase, meanBase := bases(at.texture[x], uint32(at.activity[x]), k, at.deep)
-	mean = int64(centreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(16-at.deep)
+	mean = int64(centreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(uint(16-at.deep)&63)
 	scale = clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(at.deep)*scaleSteps
 	return mean, scale
 }
 
-// A belief is what is thought of a coordinate, before corrections, of which the cell a at clock k is known, with dither u.
+// A belief is what is thought of a coordinate, before corrections, of which the cell a at clock k is known, with dither u; and
+// what the traces around tell, but for that of the coordinate before it in the phase's row: see adapt.go.
 type belief struct {
-	mean  int64 // Q6
-	scale int32
-	a     int32
-	u     uint16
-	k     uint8
+	mean     int64 // Q6
+	scale    int32
+	a        int32
+	seen     uint32   // sums of scores and of how many they are
+	residual [5]int16 // Q4, of neighbours as far away as each other
+	u        uint16
+	k        uint8
 }
 
 // believe predicts what is asked of the row at every second site from x on: member m of a group of so many, with outputs of a
-// head. That needs nothing of what is learned, and is done for some sites at once, since it would else have to wait for the
-// coding of each.
+// head. That needs nothing of what is learned meanwhile, and is done for some sites at once, since it would else have to wait
+// for the coding of each.
 func (at *row) believe(beliefs []belief, x int, asked []uint16, output *kernel.Tensor, m, members int) {
 	for j := range beliefs {
 		sx := x + 2*j
@@ -96,6 +99,7 @@ func (at *row) believe(beliefs []belief, x int, asked []uint16, output *kernel.T
 		p.u = at.dither.at(sx)
 		if p.k > 0 {
 			p.mean, p.scale = at.predict(sx, p.a, p.u, p.k, o[m], o[members+m])
+			at.look(p, sx)
 		}
 	}
 }
@@ -162,10 +166,10 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					a, u, k := p.a, p.u, p.k
 					known := false // r.posterior is
 					if k > 0 {
-						at.correctScale(&r, sx, p.scale, o[tunedOutput+maxMembers+m])
+						at.correctScale(&r, p, sx, o[tunedOutput+maxMembers+m])
 						advances := coder != nil && at.to < k && (final || r.scale >= int32(at.to)*scaleSteps+least)
 						if advances || estimates != nil {
-							at.correctMean(&r, sx, p.mean, o[tunedOutput+m])
+							at.correctMean(&r, p, o[tunedOutput+m])
 						}
 						if advances {
 							truth := int32(u)

@@ -11,5 +11,5 @@ func centreQ6(a int32, u uint16, k uint8) int32 {
 	if k == unknown {
 		return 0
 	}
-	return (a-int32(u))<<6 + (1<<k-1)<<5
+	return (a-int32(u))<<6 + (1<<(k&31)-1)<<5
 }

@@ -133,16 +133,16 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 			raw = min(raw, ditherBits-target)
 		}
 	}
-	g := target + raw
+	g := target + raw // no shift here reaches the width of what is shifted: with the masks, the compiler knows
 	d.mean, d.mantiss, d.shift, d.clock, d.dither = mean, d.tab.shrink[scale&31], uint(16+e), g, int64(u)
 
 	window := int32(windowT) // cells on either side of the mean
 	if o := (scale+31)>>5 - int32(g); o >= 0 {
-		window <<= uint(o)
+		window <<= uint(o) & 31
 	} else {
-		window = window>>uint(-o) + 1
+		window = window>>(uint(-o)&31) + 1
 	}
-	m := int32((mean + int64(u)<<6 + 32) >> (6 + g))
+	m := int32((mean + int64(u)<<6 + 32) >> ((6 + g) & 63))
 	d.last = -1
 	if k == unknown {
 		d.origin, d.count, d.middle = m-window-1, 2*window+3, window+1
@@ -150,7 +150,7 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 		d.lo, d.rec, d.norm = bound{}, 1<<31, 38
 		return raw
 	}
-	first, cells := a>>g, int32(1)<<(k-g)
+	first, cells := a>>(g&31), int32(1)<<((k-g)&31)
 	m = clamp(m, first, first+cells-1)
 	d.origin, d.count, d.below, d.above = first, cells, false, false
 	if m-window > first+1 {
@@ -166,7 +166,7 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 	d.lo, d.hi = d.bound(int64(first)), d.bound(int64(first+cells))
 	mass := d.hi.integral - d.lo.integral
 	if n := uint(bits.Len32(mass)); n >= 12 {
-		d.rec, d.norm = uint64(d.tab.rec[mass>>(n-12)-1<<11]), n-12+18
+		d.rec, d.norm = uint64(d.tab.rec[mass>>((n-12)&31)-1<<11]), n-12+18
 	} else {
 		d.rec = 0
 	}
@@ -181,8 +181,8 @@ func (d *Distribution) setSplit(p0 uint32) {
 
 // deviation returns t in Q10 at the lower edge of a cell.
 func (d *Distribution) deviation(cell int64) int64 {
-	x := (cell<<d.clock-d.dither)<<6 - 32
-	return (x - d.mean) * d.mantiss >> d.shift
+	x := (cell<<(d.clock&63)-d.dither)<<6 - 32
+	return (x - d.mean) * d.mantiss >> (d.shift & 63)
 }
 
 // bound returns the lower one of a cell.
@@ -206,7 +206,7 @@ func (d *Distribution) cum(s int32) (uint32, bound) {
 		return uint32(s) + uint32(uint64(room)*uint64(s)/uint64(d.count)), bound{}
 	}
 	e := d.bound(int64(d.origin + s))
-	return uint32(s) + uint32(uint64(e.integral-d.lo.integral)*d.rec>>d.norm*uint64(room)>>24), e
+	return uint32(s) + uint32(uint64(e.integral-d.lo.integral)*d.rec>>(d.norm&63)*uint64(room)>>24), e
 }
 
 // note notes the bounds of symbol s, if it is a single cell.
@@ -232,6 +232,13 @@ func (d *Distribution) Interval(s int32) (start, freq uint32) {
 
 // Find returns the symbol whose interval holds c, 0 <= c < 2^ProbBits, and the interval.
 func (d *Distribution) Find(c uint32) (s int32, start, freq uint32) {
+	if d.count == 2 { // most often; which of them it is, no processor foresees
+		v, e := d.cum(1)
+		is := (v - c - 1) >> 31
+		starts, bounds := [...]uint32{0, v, 1 << ProbBits}, [...]bound{d.lo, e, d.hi}
+		d.note(int32(is), bounds[is], bounds[is+1])
+		return int32(is), starts[is], starts[is+1] - starts[is]
+	}
 	// invariant: cum(lo) <= c < cum(hi)
 	lo, hi := int32(0), d.count
 	cl, ch := uint32(0), uint32(1)<<ProbBits
@@ -290,7 +297,8 @@ func (tab *tables) truncatedMean(mean int64, scale int32, a int32, u uint16, k u
 	lo := int64(a-int32(u))<<6 - 32
 	hi := lo + 64<<k
 	e, m := scale>>5, tab.shrink[scale&31]
-	ta, tb := (lo-mean)*m>>uint(16+e), (hi-mean)*m>>uint(16+e)
+	shift := uint(16+e) & 63
+	ta, tb := (lo-mean)*m>>shift, (hi-mean)*m>>shift
 	return tab.meanBetween(mean, scale, lo, hi, tab.bound(ta), tab.bound(tb))
 }
 

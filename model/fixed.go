@@ -59,8 +59,8 @@ var log2Table = func() (t [257]int32) {
 // short by less than 3·2^-16, and never decreases with x.
 func log2Fast(x uint32) int32 {
 	n := bits.Len32(x) - 1
-	m := x << (31 - n)  // mantissa, Q31
-	i := m >> 23 & 0xff // its eight bits after the leading one
+	m := x << ((31 - n) & 31) // mantissa, Q31
+	i := m >> 23 & 0xff       // its eight bits after the leading one
 	f := int32(m >> 7 & 0xffff)
 	a, b := log2Table[i], log2Table[i+1]
 	return int32(n)<<16 + a + (b-a)*f>>16

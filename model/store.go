@@ -147,12 +147,13 @@ func pack(a int32, k uint8, bound int32) int32 {
 	if k == unknown {
 		return 0
 	}
+	k &= 31 // as it is
 	return clamp(a, -bound, bound-1)>>k<<k<<1 | 1<<k
 }
 
 func unpack(v int32) (a int32, k uint8) {
 	k = packedClock(v)
-	return v >> 1 >> k << k, k
+	return v >> 1 >> (k & 31) << (k & 31), k // nothing is left of 0 either way
 }
 
 // packedClock returns the clock of a cell as pack returns it: the number of zeros below the lowest one, or unknown. A table of

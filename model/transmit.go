@@ -8,7 +8,7 @@ const escapeBits = 20
 // transmit codes the cell of truth (v+u) and returns it: the symbol, the distance if the symbol stands for
 // many cells, then the raw low bits.
 func transmit(coder Coder, d *Distribution, raw uint8, truth int32) (a int32, ok bool) {
-	n := truth >> d.clock
+	n := truth >> (d.clock & 31)
 	last := d.count - 1
 	s, ok := coder.Symbol(d, clamp(n-d.origin, 0, last))
 	if !ok {
@@ -35,7 +35,7 @@ func transmit(coder Coder, d *Distribution, raw uint8, truth int32) (a int32, ok
 			return 0, false
 		}
 	}
-	return cell<<d.clock | int32(low<<(d.clock-raw)), true
+	return cell<<(d.clock&31) | int32(low<<((d.clock-raw)&31)), true
 }
 
 // distance codes r >= 0 by the length of r+1 in binary, then its bits below the first.
