@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
 	"io"
 	"slices"
 
@@ -115,6 +116,8 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 	if err != nil {
 		return err
 	}
+	size := p.Image.Bounds()
+	collectFor(image.Config{Width: size.Dx(), Height: size.Dy()})
 	encoder := codec.Encoder{Options: codec.Options{
 		Model:       e.model,
 		KeepColours: e.keepColours,

@@ -28,11 +28,6 @@ import (
 )
 
 func main() {
-	// What coding holds is allocated once, stays, and has no pointers in it: a collector that lets the heap grow by a
-	// thirtieth instead of doubling it costs next to nothing here.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(3)
-	}
 	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
