@@ -147,7 +147,7 @@ func pack(a int32, k uint8, bound int32) int32 {
 	if k == unknown {
 		return 0
 	}
-	k &= 31 // as it is
+	k &= 31 // as it is, but so that the compiler knows
 	return clamp(a, -bound, bound-1)>>k<<k<<1 | 1<<k
 }
 

@@ -35,6 +35,7 @@ func mirror(p, n int) int {
 // bits, is some integer nearby: between integers the result is interpolated between theirs, with frac fractional
 // bits, so that what is known exactly stays exact. It is the mean over the two integers of mean x.
 func divide(x int32, shift, frac uint) int32 {
+	shift, frac = shift&31, frac&31 // as they are, but so that the compiler knows
 	half := int32(1) << shift >> 1
 	n := x>>frac + half
 	a := n >> shift
