@@ -106,8 +106,9 @@ func benchmarkEncode(b *testing.B, mode codec.Mode) {
 	})
 }
 
-func BenchmarkEncode(b *testing.B)       { benchmarkEncode(b, codec.Auto) }
-func BenchmarkEncodeStored(b *testing.B) { benchmarkEncode(b, codec.Stored) }
+func BenchmarkEncode(b *testing.B)         { benchmarkEncode(b, codec.Auto) }
+func BenchmarkEncodeModelled(b *testing.B) { benchmarkEncode(b, codec.Modelled) } // mosaics of 24 megapixels repeat tiles, which the plain coder is tried for
+func BenchmarkEncodeStored(b *testing.B)   { benchmarkEncode(b, codec.Stored) }
 
 func benchmarkDecode(b *testing.B, mode codec.Mode) {
 	bySize(b, func(b *testing.B, m image.Image) {
