@@ -302,7 +302,8 @@ func (s *halving) near() (known []bool) {
 }
 
 // extend gives unknown halved samples that linear upsampling begins with what pixels tell of them that are the means of one
-// and a known one, from these outwards: the mean of what all such pixels beside it tell.
+// and a known one, from these outwards: the mean of what all such pixels beside it tell, as far as mostExtended. Errors may
+// grow from one to the next, and files hold no chroma of any size.
 func (s *halving) extend(known []bool) {
 	w, h := s.half[0].W, s.half[0].H
 	unknown := missing(known)
@@ -324,7 +325,9 @@ func (s *halving) extend(known []bool) {
 				n++
 			}
 			if n > 0 {
-				s.half[0].Pix[k], s.half[1].Pix[k] = mean(sum[0], n), mean(sum[1], n)
+				for p := range sum {
+					s.half[p].Pix[k] = min(max(mean(sum[p], n), -mostExtended), mostExtended)
+				}
 				found = append(found, k)
 			}
 		}
@@ -337,6 +340,9 @@ func (s *halving) extend(known []bool) {
 		unknown = slices.DeleteFunc(unknown, func(k int) bool { return known[k] })
 	}
 }
+
+// mostExtended is twice what chroma of 8 bits may be, around any centre, and more.
+const mostExtended = 512
 
 // missing returns which are not known.
 func missing(known []bool) (list []int) {

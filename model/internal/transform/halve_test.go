@@ -196,6 +196,54 @@ func TestFill(t *testing.T) {
 	}
 }
 
+// TestExtendGrows: where what clipped pixels seem to have been grows from one to the next, chroma is still found with which
+// the image is what it was.
+func TestExtendGrows(t *testing.T) {
+	for c := PhotoCDHalved; c < Colours; c++ {
+		if halvings[c].up != linear {
+			continue
+		}
+		var x, want [3]Plane
+		for p := range x {
+			x[p] = NewPlane(2048, 6)
+		}
+		for y := range x[0].H {
+			for i := range x[0].W {
+				sign := int32(1 - i/2%2*2)
+				of := [3]int32{100, -40 * sign, -40 * sign} // what is between tells that the next is as much as the last and 80 more
+				if i < 4 {
+					of = [3]int32{100, 0, 0}
+				} else if i%2 == 0 {
+					of = [3]int32{100, 2000 * sign, 2000 * sign}
+				}
+				for p, v := range of {
+					x[p].Row(y)[i] = v
+				}
+			}
+		}
+		c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
+		for p := range x {
+			want[p] = x[p].Clone()
+		}
+		if !c.Split(x) {
+			t.Fatalf("%v: no luma and chroma", c)
+		}
+		most := int32(0)
+		for _, v := range x[1].Pix {
+			most = max(most, v, -v)
+		}
+		if most <= 255 || most > 2*mostExtended {
+			t.Errorf("%v: chroma of up to %d", c, most)
+		}
+		c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
+		for p := range x {
+			if !slices.Equal(x[p].Pix, want[p].Pix) {
+				t.Errorf("%v: plane %d is another", c, p)
+			}
+		}
+	}
+}
+
 // TestSplitWhole: of a colour that is not Halved, rows are split as Derive has them, and none of an image without luma and chroma.
 func TestSplitWhole(t *testing.T) {
 	r := newRand(84)
