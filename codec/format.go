@@ -4,10 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/model"
 )
@@ -163,32 +160,21 @@ func (p *picture) planes(n int, image rowReader) {
 		p.alpha = make([]uint16, p.w*p.h)
 	}
 	opaque := uint16(1)<<p.depth - 1
-	var some atomic.Bool // alpha
-	take := func(y0, y1 int) {
-		colour, alpha := make([]uint16, n*p.w), make([]uint16, p.w)
-		for y := y0; y < y1; y++ {
-			image(y, colour, alpha)
-			for c := range n {
-				row, from := p.colour[c].Row(y), colour[c:]
-				for x := range row {
-					row[x] = int32(from[n*x])
-				}
-			}
-			if p.alpha != nil {
-				copy(p.alpha[y*p.w:], alpha)
-				if slices.ContainsFunc(alpha, func(a uint16) bool { return a != opaque }) {
-					some.Store(true)
-				}
+	clear, colour, alpha := true, make([]uint16, n*p.w), make([]uint16, p.w)
+	for y := range p.h { // one after the other: an image of the caller's own need not be safe for concurrent use
+		image(y, colour, alpha)
+		for c := range n {
+			row, from := p.colour[c].Row(y), colour[c:]
+			for x := range row {
+				row[x] = int32(from[n*x])
 			}
 		}
+		if p.alpha != nil {
+			copy(p.alpha[y*p.w:], alpha)
+			clear = clear && !slices.ContainsFunc(alpha, func(a uint16) bool { return a != opaque })
+		}
 	}
-	var pieces sync.WaitGroup
-	procs := runtime.GOMAXPROCS(0)
-	for k := range procs {
-		pieces.Go(func() { take(p.h*k/procs, p.h*(k+1)/procs) })
-	}
-	pieces.Wait()
-	if !some.Load() {
+	if clear {
 		p.alpha = nil
 		if p.format == formatRGBA { // as image/png has it, opaque images are RGBA
 			p.format = formatRGB

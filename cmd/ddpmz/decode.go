@@ -156,7 +156,8 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar) (go
 	if err != nil {
 		return got, err
 	}
-	collectFor(stream.Config())
+	size := stream.Config()
+	collectFor(size.Width, size.Height)
 	got.last, err = stream.Last()
 	if err != nil && got.last.Steps > 0 {
 		return got, fmt.Errorf("%w; --bytes %d decodes what comes before", err, got.last.Bytes)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image"
 	"io"
 	"slices"
 
@@ -117,7 +116,7 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 		return err
 	}
 	size := p.Image.Bounds()
-	collectFor(image.Config{Width: size.Dx(), Height: size.Dy()})
+	collectFor(size.Dx(), size.Dy())
 	encoder := codec.Encoder{Options: codec.Options{
 		Model:       e.model,
 		KeepColours: e.keepColours,

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"image"
 	"os"
 	"runtime/debug"
 )
 
 const (
-	// garbage is about how many bytes of it may lie about while a picture is coded.
+	// garbage is about how many bytes may lie about uncollected while a picture is coded.
 	garbage = 16 << 20
 	// bytesPixel is about what coding holds for a pixel.
 	bytesPixel = 24
@@ -19,9 +18,9 @@ const (
 // allocated once, stays, and has no pointers in it: where it is much, to let it grow by a thirtieth instead of doubling it costs
 // next to nothing. Small pictures would have the collector at work all the time, for a tenth of theirs. If the user has said
 // how often, that counts.
-func collectFor(size image.Config) {
+func collectFor(w, h int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(growth(int64(size.Width) * int64(size.Height)))
+		debug.SetGCPercent(growth(int64(w) * int64(h)))
 	}
 }
 

@@ -15,7 +15,7 @@ func TestBounds(t *testing.T) {
 			y, d, e := r.Int32N(256), r.Int32N(256)-128, r.Int32N(256)-128
 			switch i % 4 {
 			case 1:
-				d, e = r.Int32N(1<<19)-1<<18, r.Int32N(1<<19)-1<<18 // extend may get there
+				d, e = r.Int32N(1<<19)-1<<18, r.Int32N(1<<19)-1<<18 // far beyond mostExtended
 			case 2:
 				y = r.Int32N(2*lumaBeyond+256) - lumaBeyond
 			}
