@@ -117,11 +117,11 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	p, err := take(m)
+	s, err := take(m)
 	if err != nil {
 		return err
 	}
-	f, err := e.encode(ctx, p)
+	f, err := e.encode(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -131,39 +131,39 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 	return container.Write(w, &f.header, f.payloads)
 }
 
-func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
-	if p.format == formatPaletted {
-		if e.Mode == Modelled {
-			return nil, UnsupportedError("paletted images cannot be modelled; convert to RGB first")
-		}
+// forecastFirst is the size, in pixels, from which on a picture's forecast is made before the model's turn. Of smaller ones that
+// would keep a processor waiting, of larger ones it takes little of the time, and then the image can go.
+const forecastFirst = 1 << 22
+
+func (e *Encoder) encode(ctx context.Context, s *source) (*file, error) {
+	p := &picture{format: s.format, w: s.w, h: s.h, depth: s.depth, palette: s.palette} // s holds the image
+	if p.format == formatPaletted && e.Mode == Modelled {
+		return nil, UnsupportedError("paletted images cannot be modelled; convert to RGB first")
 	}
-	side, err := e.side(p)
+	side, err := e.side(s)
 	if err != nil {
 		return nil, err
 	}
-	p.alpha = nil
-	switch {
-	case e.Mode == Stored || p.format == formatPaletted:
-		p.image = nil
-		return side.around(p.stored)
-	case e.Mode == Modelled:
-		p.image = nil
+	if e.Mode == Stored || p.format == formatPaletted {
+		return side.around(func(f *file) error { return f.addStored(s.raster()) })
+	}
+	p.colour = s.planes()
+	colour, first := chooseColour(p.colour, max(p.depth, 8), !e.KeepColours)
+	if e.Mode == Modelled {
+		s = nil
 		return side.around(func(f *file) error {
-			colour, first := e.chooseColour(p)
 			_, err := e.modelled(ctx, f, p, colour, first, nil)
 			return err
 		})
 	}
-	// Both, side by side. The model's turn overwrites the planes, so the plain coder takes its samples from the image.
-	// Where it expects to lose, it lets go of that, and has its turn only if the model's result is no better. Then the
-	// model's chain has the samples. Images that were made from luma and chroma are photographs as a rule, and the model's
-	// files of them smaller by far: then a glimpse is enough.
+	// Both, side by side. Where the plain coder expects to lose, it lets go of the image, and has its turn only if the model's
+	// result is no better. Then the model's chain has the samples. Images that were made from luma and chroma are photographs as
+	// a rule, and the model's files of them smaller by far: then a glimpse is enough.
 	type result struct {
 		*file
 		least int64 // bytes that it will take, if there is no file
 		err   error
 	}
-	colour, first := e.chooseColour(p)
 	expect := stored.Forecast
 	if colour.Derived() {
 		expect = stored.Glimpse
@@ -178,8 +178,11 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 		}
 		f, err := side.around(func(f *file) error { return f.addStored(raster) })
 		plain <- result{f, 0, err}
-	}(p.untouched())
-	p.image = nil
+	}(s.raster())
+	s = nil
+	if p.w*p.h >= forecastFirst {
+		<-forecast
+	}
 	var again func() []model.Plane
 	var size int64
 	modelled, err := side.around(func(f *file) (err error) {
@@ -196,8 +199,7 @@ func (e *Encoder) encode(ctx context.Context, p *picture) (*file, error) {
 		if r.least > size {
 			return modelled, nil
 		}
-		p.colour = again()
-		r.file, r.err = side.around(p.stored)
+		r.file, r.err = side.around(func(f *file) error { return f.addStored(p.rasterOf(again())) })
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -223,35 +225,35 @@ func totalLen(payloads [][]byte) int64 {
 // sideData is what a file holds besides the pixels' colours, coded once for whichever way these are coded.
 type sideData struct{ before, after file }
 
-func (e *Encoder) side(p *picture) (*sideData, error) {
-	s := new(sideData)
-	s.before.header = container.Header{Width: uint32(p.w), Height: uint32(p.h), Format: uint8(p.format), Depth: uint8(p.depth)}
+func (e *Encoder) side(s *source) (*sideData, error) {
+	d := new(sideData)
+	d.before.header = container.Header{Width: uint32(s.w), Height: uint32(s.h), Format: uint8(s.format), Depth: uint8(s.depth)}
 	if len(e.Metadata) > 0 {
 		b, err := packSide(e.Metadata)
 		if err != nil {
 			return nil, err
 		}
-		f := &s.before
+		f := &d.before
 		if len(e.Metadata) > smallMetadata {
-			f = &s.after
+			f = &d.after
 		}
 		f.add(container.Metadata, 0, b)
 	}
-	if p.palette != nil {
-		b, err := packPalette(p.palette)
+	if s.palette != nil {
+		b, err := packPalette(s.palette)
 		if err != nil {
 			return nil, err
 		}
-		s.before.add(container.Palette, 0, b)
+		d.before.add(container.Palette, 0, b)
 	}
-	if p.alpha != nil {
-		b, err := stored.Encode(&stored.Raster{Width: p.w, Height: p.h, Channels: 1, Depth: p.depth, Samples: p.alpha})
+	if !s.opaque {
+		b, err := stored.Encode(s.alphaRaster())
 		if err != nil {
 			return nil, err
 		}
-		s.before.add(container.Alpha, 0, b)
+		d.before.add(container.Alpha, 0, b)
 	}
-	return s, nil
+	return d, nil
 }
 
 // around frames what body codes with the side data.
@@ -286,38 +288,13 @@ func (f *file) shorten() {
 	f.header = h
 }
 
-// raster returns the colour planes as the plain coder takes them: interleaved, gray at its true depth.
-func (p *picture) raster() *stored.Raster {
-	n, step := len(p.colour), p.graySteps()
+// rasterOf returns planes as the plain coder takes them: interleaved, gray at its true depth.
+func (p *picture) rasterOf(planes []model.Plane) *stored.Raster {
+	n, step := len(planes), p.graySteps()
 	return &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Row: func(y int, samples []uint16) {
-		for c, plane := range p.colour {
+		for c, plane := range planes {
 			for x, v := range plane.Row(y) {
 				samples[x*n+c] = uint16(v / step)
-			}
-		}
-	}}
-}
-
-// untouched is raster, but of the image that the planes were taken from. It does not need the planes.
-func (p *picture) untouched() *stored.Raster {
-	n, step, image := p.format.planes(), uint16(p.graySteps()), p.image
-	if p.format&formatWide != 0 {
-		step = 257
-	}
-	taken := 3 // planes of the image
-	if p.format.base() == formatGray {
-		taken = 1
-	}
-	colour, alpha := make([]uint16, taken*p.w), make([]uint16, p.w)
-	return &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Row: func(y int, samples []uint16) {
-		image(y, colour, alpha)
-		if step == 1 && n == taken {
-			copy(samples, colour)
-			return
-		}
-		for x := range p.w {
-			for c := range n {
-				samples[n*x+c] = colour[taken*x+c] / step
 			}
 		}
 	}}
@@ -326,13 +303,13 @@ func (p *picture) untouched() *stored.Raster {
 // graySteps returns what samples of gray images below 8 bits are multiples of, else 1.
 func (p *picture) graySteps() int32 {
 	if p.format.base() == formatGray && p.depth < 8 {
-		return 255 / (1<<p.depth - 1)
+		return int32(grayStep(p.depth))
 	}
 	return 1
 }
 
-// stored codes the picture plainly.
-func (p *picture) stored(f *file) error { return f.addStored(p.raster()) }
+// grayStep returns what 8-bit grays are multiples of that come from fewer bits.
+func grayStep(depth int) uint16 { return 255 / (1<<depth - 1) }
 
 // addStored codes a raster plainly.
 func (f *file) addStored(r *stored.Raster) error {
@@ -347,11 +324,6 @@ func (f *file) addStored(r *stored.Raster) error {
 // geometry returns what the model needs to know of the picture.
 func (p *picture) geometry() model.Geometry {
 	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
-}
-
-// chooseColour returns the transform of a picture's colours, and the orientation that it is for.
-func (e *Encoder) chooseColour(p *picture) (model.Colour, orientation) {
-	return chooseColour(p.colour, max(p.depth, 8), !e.KeepColours)
 }
 
 // modelled codes the picture by the model, a small one in the orientation in which that takes the fewest bytes. It

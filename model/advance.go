@@ -9,7 +9,7 @@ type row struct {
 	deep   int
 	to     uint8 // the clock that the pass brings it to
 	cells  store
-	truth  store // empty in a decoder
+	truth  []int32 // nil in a decoder
 	dither ditherStore
 
 	texture  []uint32 // see bases
@@ -37,7 +37,9 @@ func (b *band) row(r *row, i, y int) {
 	r.to = target(b.stage, i, r.deep)
 	r.cells, r.dither = s.cells[i].part(y*w, w), b.dither[i].part((y-b.top)*w, w)
 	if t := &s.truth[i]; !t.empty() {
-		r.truth = t.part(y*w, w)
+		b.truth[i] = resize(b.truth[i], w, w)
+		r.truth = b.truth[i]
+		t.load(r.truth, y)
 	}
 	r.texture, r.activity = b.texture[i/bands][(y-b.y0)*w:][:w], b.activity[i][(y-b.y0)*w:][:w]
 	at := (y - b.y0) * stride
@@ -173,8 +175,8 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 						}
 						if advances {
 							truth := int32(u)
-							if !at.truth.empty() {
-								truth += at.truth.at(sx)
+							if at.truth != nil {
+								truth += at.truth[sx]
 							}
 							raw := d.set(r.mean, r.scale, a, u, k, at.to)
 							next, ok := transmit(coder, &d, raw, truth)

@@ -94,8 +94,9 @@ type band struct {
 	unseen           [2 * coordinates]int16 // what the heads do
 	layers           []window               // the trunk's, from its input on; the last holds all of the band's rows
 
-	line    []uint16 // scratch
-	helpers []helper // for every processor
+	truth   [coordinates][]int32 // an encoder's, of a row at hand
+	line    []uint16             // scratch
+	helpers []helper             // for every processor
 }
 
 // A cells says what is stored for a coordinate at a site of a scale.

@@ -135,7 +135,7 @@ type scale struct {
 	chroma bool // something may be known of chroma
 
 	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
-	truth  [coordinates]store // empty in a decoder
+	truth  [coordinates]truth // empty in a decoder
 	cells  [coordinates]store
 	traces [coordinates][]trace
 
@@ -237,11 +237,15 @@ func (c *Chain) setPlane(p int, x Plane) {
 			if p >= c.planesOf(s) {
 				break
 			}
-			t := newStore(s.w*s.h, c.deep)
+			t := newTruth(s.w, s.h)
 			w, h := transform.BandSize(s.fw, s.fh, b)
 			dx, dy := transform.Offset(b)
-			for y := range h {
-				t.pick(x.Row(2*y + dy)[dx:], y*s.w, w)
+			for y := range s.h {
+				if y < h {
+					t.set(y, x.Row(2*y + dy)[dx:], w)
+				} else {
+					t.set(y, nil, 0)
+				}
 			}
 			s.truth[bands*p+b] = t
 		}
@@ -353,7 +357,7 @@ func (c *Chain) beginNext(s *scale) {
 func (c *Chain) finish(s *scale) {
 	s.stage = stages - 1
 	c.exactAt = s.number - 1
-	s.truth, s.truthDetails = [coordinates]store{}, details{}
+	s.truth, s.truthDetails = [coordinates]truth{}, details{}
 	if s.parent != nil {
 		s.parent.traces = [coordinates][]trace{}
 	}
@@ -411,12 +415,13 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 			continue
 		}
 		s.ditherRows(dither, i, 0, 1)
-		truth, u := int32(0), dither[0]
+		truth, u := [1]int32{}, dither[0]
 		if t := &s.truth[i]; !t.empty() {
-			truth = t.at(0) + int32(u)
+			t.load(truth[:], 0)
+			truth[0] += int32(u)
 		}
 		raw := d.set(0, thumbnailScale[i/bands]+int32(c.deepOf(i/bands))*scaleSteps, 0, u, unknown, 0)
-		a, ok := transmit(coder, &d, raw, truth)
+		a, ok := transmit(coder, &d, raw, truth[0])
 		if !ok {
 			return false
 		}

@@ -26,7 +26,7 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 		if l < len(c.scales) {
 			s := &c.scales[l]
 			n := bandsOf(s.h)
-			total += int64(min(n, procs))*c.bandBytes(s, procs) + c.aboveBytes(s) + allocated(1, int64(n)*lessonsBytes) + c.mergeBytes(s)
+			total += int64(min(n, procs))*c.bandBytes(s, procs, encoder) + c.aboveBytes(s) + allocated(1, int64(n)*lessonsBytes) + c.mergeBytes(s)
 		}
 	}
 	if s := &c.scales[min(2, len(c.scales)-1)]; c.copied(s) {
@@ -55,11 +55,14 @@ func allocated(slices, bytes int64) int64 {
 
 // scaleBytes is what is known of a scale, and of the image that it splits; see begin, SetImage and Advance.
 func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
-	n, stores := int64(s.w)*int64(s.h), int64(bands*c.planes) // cells
+	n, stores := int64(s.w)*int64(s.h), int64(bands*c.planes)
+	total := allocated(stores, n*c.valueBytes()) + allocated(stores, n*traceBytes) + c.coarseBytes(s.w, s.h) // cells, traces
 	if encoder {
-		stores *= 2 // truth
+		runs := (int64(s.w) + truthRun - 1) / truthRun
+		total += allocated(stores, runs*int64(s.h)*int64(unsafe.Sizeof([]byte{})))
+		total += stores * int64(s.h) * (allocated(runs-1, truthRun*c.valueBytes()) + allocated(1, (int64(s.w)-(runs-1)*truthRun)*c.valueBytes()))
 	}
-	return allocated(stores, n*c.valueBytes()) + allocated(int64(bands*c.planes), n*traceBytes) + c.coarseBytes(s.w, s.h)
+	return total
 }
 
 const (
@@ -75,7 +78,7 @@ func (c *Chain) coarseBytes(w, h int) int64 {
 }
 
 // bandBytes is what a band of a scale takes; see take, beginPrepare, runTrunk, runHeads.
-func (c *Chain) bandBytes(s *scale, procs int) int64 {
+func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 	n := bandsOf(s.h)
 	inside := max(1, procs/min(n, procs)) // processors for a band
 	w, most := int64(s.w), int64(mostRows(s.h))
@@ -90,6 +93,9 @@ func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	tensors := func(n int, h, w, c int) int64 { return allocated(int64(n), kernel.Bytes(h, w, c)) }
 
 	total := int64(unsafe.Sizeof(band{}))
+	if encoder {
+		total += allocated(told, w*4) // truth
+	}
 	total += allocated(told, frame*w*c.valueBytes()/2) + allocated(told*2, halo*w*c.valueBytes()) + allocated(1, w*c.valueBytes()) // dither, before, after, exact
 	total += allocated(told, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes) + allocated(1, (w+2*traceBorder)*traceBytes)       // traces, noTraces
 	total += allocated(planes, most*w*4) + allocated(told, most*w*2)                                                               // texture, activity

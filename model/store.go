@@ -1,6 +1,6 @@
 package model
 
-// A store holds the cells, or the values, of a coordinate at the sites of a scale. A cell is one integer: number n
+// A store holds the cells of a coordinate at the sites of a scale, or values. A cell is one integer: number n
 // at clock k is (2n+1)·2^k, and 0 says that nothing is known. That takes two bytes for 8-bit samples: with the
 // dither, whose highest bits no clock reaches, details of any lifting are below 2^14.
 type store struct {
@@ -52,20 +52,6 @@ func (s *store) set(j int, v int32) {
 		s.wide[j] = v
 	} else {
 		s.narrow[j] = int16(v)
-	}
-}
-
-// pick stores every second value, from the first on, for n sites from the given one on.
-func (s *store) pick(values []int32, from, n int) {
-	if s.wide != nil {
-		for j := range s.wide[from : from+n] {
-			s.wide[from+j] = values[2*j]
-		}
-		return
-	}
-	to := s.narrow[from : from+n]
-	for j := range to {
-		to[j] = int16(values[2*j])
 	}
 }
 

@@ -178,19 +178,6 @@ func TestStoreFits(t *testing.T) {
 	}
 }
 
-// TestStorePick: every second value is stored, where it shall be and nowhere else.
-func TestStorePick(t *testing.T) {
-	for _, kind := range stores {
-		s := newStore(9, kind.deep)
-		s.pick([]int32{-5, 1, 6, 2, -7}, 4, 3)
-		for j, want := range []int32{0, 0, 0, 0, -5, 6, -7, 0, 0} {
-			if got := s.at(j); got != want {
-				t.Errorf("%d bits more: site %d has %d, not %d", kind.deep, j, got, want)
-			}
-		}
-	}
-}
-
 // TestPackedClock: the clock of a packed cell is the number of its lowest one.
 func TestPackedClock(t *testing.T) {
 	if k := packedClock(0); k != unknown {

@@ -44,8 +44,15 @@ func TestTwin(t *testing.T) {
 	c.begin(s)
 	s.chroma = true
 	w := whole(t, c, s, 0)
+	var truth [coordinates][]int32
+	for i := range truth {
+		truth[i] = make([]int32, n)
+		for y := range s.h {
+			s.truth[i].load(truth[i][y*s.w:][:s.w], y)
+		}
+	}
 	set := func(i, j int, k uint8) {
-		s.cells[i].setCell(j, cellOf(s.truth[i].at(j), w.dither[i].at(j), min(k, ditherBits)), k)
+		s.cells[i].setCell(j, cellOf(truth[i][j], w.dither[i].at(j), min(k, ditherBits)), k)
 	}
 	clock := func(k int32) uint8 {
 		if k == 99 {

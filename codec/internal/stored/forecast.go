@@ -20,15 +20,40 @@ const (
 )
 
 // Forecast returns how many bytes Encode's stream of the raster will take at
-// least, after a seventh of the work: who has a smaller file already need not
-// make it. Without a forecast it returns 0: for a raster of less than 64 KiB, or
+// least, after a seventh of the work, and less of it for large ones, of which it
+// looks at a part: who has a smaller file already need not make it. Without a forecast it returns 0: for a raster of less than 64 KiB, or
 // one that shrinks to a quarter at once. It fails with a RasterError only.
 func Forecast(r *Raster) (int64, error) {
-	t, err := newTrial(r)
+	part := r
+	if err := r.check(); err != nil {
+		return 0, err
+	}
+	if n := int64(r.Height) * int64(r.rowBytes()) / maxForecast; n > 0 {
+		part = r.part(forecastRows, int(n+1)*forecastRows)
+	}
+	t, err := newTrial(part)
 	if t == nil {
 		return 0, err
 	}
-	return t.forecast()
+	least, err := t.forecast()
+	return least * int64(r.Height) / int64(part.Height), err
+}
+
+// Of a raster of more than maxForecast bytes, strips of forecastRows are looked at that have about as many.
+const (
+	maxForecast  = 16 << 20
+	forecastRows = 64
+)
+
+// part returns the raster that the first rows of every step rows make up.
+func (r *Raster) part(rows, step int) *Raster {
+	part := *r
+	part.Height = r.Height/step*rows + min(r.Height%step, rows)
+	part.Samples = nil
+	part.Row = func(y int, samples []uint16) {
+		copy(samples, r.row(y/rows*step+y%rows, samples))
+	}
+	return &part
 }
 
 // A glimpse looks at glimpsed rows of glimpseStep, which are at least 64 KiB.
@@ -45,13 +70,8 @@ func Glimpse(r *Raster) (int64, error) {
 	if r == nil || r.Height/glimpseStep*glimpsed < minForecast/max(r.Width*r.Channels*r.Depth/8, 1) {
 		return Forecast(r)
 	}
-	part := *r
-	part.Height = r.Height / glimpseStep * glimpsed
-	part.Samples = nil
-	part.Row = func(y int, samples []uint16) {
-		copy(samples, r.row(y/glimpsed*glimpseStep+y%glimpsed, samples))
-	}
-	t, err := newTrial(&part)
+	part := r.part(glimpsed, glimpseStep)
+	t, err := newTrial(part)
 	if t == nil {
 		return 0, err
 	}

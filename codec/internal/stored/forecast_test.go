@@ -42,6 +42,28 @@ func TestGlimpse(t *testing.T) {
 	}
 }
 
+// TestForecastLarge checks that the forecast of a large raster is about that of all of it.
+func TestForecastLarge(t *testing.T) {
+	r := photograph(2400, 2500, 3)
+	trial, err := newTrial(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := trial.forecast()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Forecast(r)
+	t.Logf("%d bytes are forecast, of all of it %d", got, want)
+	if err != nil || got < want*49/50 || got > want*51/50 {
+		t.Errorf("%d bytes are forecast, %v; of all of it %d", got, err, want)
+	}
+	flat := &Raster{Width: 1 << 23, Height: 3, Channels: 1, Depth: 8, Row: func(y int, samples []uint16) { samples[y]++ }}
+	if got, err := Forecast(flat); err != nil || got != 0 {
+		t.Errorf("a few rows of nothing: %d, %v", got, err)
+	}
+}
+
 // TestForecastWhere checks which rasters have a forecast: it is of no more than the stream, and the same for a raster
 // that gives its rows one at a time.
 func TestForecastWhere(t *testing.T) {
