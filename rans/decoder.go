@@ -9,9 +9,9 @@ import "encoding/binary"
 // symbol whether it was still there. A stream that is damaged decodes to wrong
 // symbols, with no harm but that; Close tells.
 type Decoder struct {
-	nested               // a small stream
-	x      [lanes]uint64 // else states; below lower only if no word came yet, or none is left
-	lane   uint          // of the next symbol
+	nested              // a small stream
+	x      [lanes]int64 // else states; below lower only if no word came yet, or none is left
+	lane   uint         // of the next symbol
 
 	src     []byte // what is present of the stream
 	pos     int    // bytes of the stream read; of a small one, also zeros after it
@@ -41,13 +41,14 @@ func (d *Decoder) Reset(src []byte, size int) error {
 		return nil
 	default:
 		for i := range d.x {
-			d.x[i] = binary.BigEndian.Uint64(src[8*i:])
-		}
-		d.x[0] &^= fourFlag << 56
-		for _, x := range d.x {
+			x := binary.BigEndian.Uint64(src[8*i:])
+			if i == 0 {
+				x &^= fourFlag << 56
+			}
 			if x < lower || x >= 1<<63 {
 				return &CorruptError{"state out of range"}
 			}
+			d.x[i] = int64(x)
 		}
 		d.src, d.pos = src, headSize
 	}
@@ -58,13 +59,13 @@ func (d *Decoder) Reset(src []byte, size int) error {
 // Starved reports whether a symbol was asked for of which the bytes are missing:
 // it, and all after it, mean nothing. Of a stream that is present in full and not
 // damaged none is. It is also so after a Reset that failed.
-func (d *Decoder) Starved() bool { return d.starved }
+func (d *Decoder) Starved() bool { return d.starved || d.width > 0 && d.starvedNest() }
 
 // Peek returns a number in [0, 1<<ProbBits) that lies in the interval of the
 // next symbol. Peeking twice gives the same.
 func (d *Decoder) Peek() uint32 {
 	if x := d.x[d.lane%lanes]; x >= lower {
-		return uint32(x % total)
+		return uint32(uint16(x))
 	}
 	return d.peekLow()
 }
@@ -80,7 +81,7 @@ func (d *Decoder) peekLow() uint32 {
 	}
 	x := &d.x[d.lane%lanes]
 	if d.pos+4 <= len(d.src) {
-		*x = *x<<32 | uint64(binary.BigEndian.Uint32(d.src[d.pos:]))
+		*x = *x<<32 | int64(binary.BigEndian.Uint32(d.src[d.pos:]))
 		d.pos += 4
 	} else {
 		d.starved = true
@@ -90,14 +91,13 @@ func (d *Decoder) peekLow() uint32 {
 
 // Advance removes the next symbol, which the last Peek was for: start <= Peek()
 // < start+freq, and the interval as for [Encoder.Put].
+// (To be inlined, as Peek is, it must not call anything: in a small stream it makes
+// nothing of the states, which Peek puts right, and leaves the work to settle.)
 func (d *Decoder) Advance(start, freq uint32) {
 	x := &d.x[d.lane%lanes]
-	if *x < lower && d.width > 0 {
-		d.narrow(start, freq)
-		return
-	}
-	*x = uint64(freq)*(*x>>ProbBits) + *x%total - uint64(start)
+	*x = int64(freq)*(*x>>ProbBits) + (int64(uint16(*x)) - int64(start))
 	d.lane++
+	d.start, d.freq = start, freq
 }
 
 // Bits decodes what PutBits coded with the same n.
@@ -143,7 +143,7 @@ func (d *Decoder) Consumed() int {
 // redundancy: it must be the shortest one for its symbols. Damage mostly shows in
 // that, but not always: a container that cares has a checksum.
 func (d *Decoder) Close() error {
-	if d.starved {
+	if d.Starved() {
 		return &CorruptError{"symbols are missing"}
 	}
 	if d.width > 0 {

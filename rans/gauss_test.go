@@ -13,10 +13,10 @@ const (
 	values = 64
 )
 
-// cumul[w][v] is the start of value v at width w. guess[w] has the value at
+// cumul[w][v] is the start of value v at width w; the second half is there so that no index is out of range. guess[w] has the value at
 // every 64th place, where find starts.
 var (
-	cumul [widths][values + 1]uint32
+	cumul [widths][2 * values]uint32
 	guess [widths][total / 64]uint8
 )
 
@@ -42,7 +42,7 @@ func init() {
 // find returns the value whose interval at width w holds peek.
 func find(w uint8, peek uint32) uint8 {
 	v := guess[w%widths][peek/64%(total/64)]
-	for peek >= cumul[w%widths][(v+1)%(values+1)] {
+	for peek >= cumul[w%widths][(v+1)%(2*values)] {
 		v++
 	}
 	return v

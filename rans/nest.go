@@ -70,6 +70,8 @@ type nested struct {
 	code  uint64 // the fraction, less the lower end of the interval
 	slack uint64 // by how much it may be more, for bytes that are missing
 	width uint64 // of the interval, at least `least`; 0 if the stream has four lanes
+
+	start, freq uint32 // of the symbol that Advance removed, which settle has yet to do; none if freq is 0
 }
 
 // startNest takes the first bytes into view.
@@ -93,8 +95,18 @@ func (d *Decoder) shift() {
 	d.pos++
 }
 
+// settle does what Advance put off, so that it can be inlined.
+func (d *Decoder) settle() {
+	if d.freq > 0 {
+		d.narrow(d.start, d.freq)
+		d.freq = 0
+	}
+}
+
 // point is Peek.
 func (d *Decoder) point() uint32 {
+	d.settle()
+	d.x[d.lane%lanes] = 0 // whatever Advance made of it: at most 1<<ProbBits
 	return uint32(min(d.code/(d.width>>ProbBits), total-1))
 }
 
@@ -113,9 +125,16 @@ func (d *Decoder) narrow(start, freq uint32) {
 	}
 }
 
+// starvedNest is Starved.
+func (d *Decoder) starvedNest() bool {
+	d.settle()
+	return d.starved
+}
+
 // consumedNest is Consumed: bytes are given back while the interval holds whatever
 // might have stood in their place.
 func (d *Decoder) consumedNest() int {
+	d.settle()
 	n, code, slack := d.pos, d.code, uint64(0)
 	for weight := uint64(1); n > 1 && weight < whole; weight <<= 8 {
 		if n <= d.size {
