@@ -2,11 +2,13 @@ package codec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/container"
@@ -168,31 +170,42 @@ func (e *Encoder) encode(ctx context.Context, s *source) (*file, error) {
 	if colour.Derived() {
 		expect = stored.Glimpse
 	}
-	plain, forecast := make(chan result, 1), make(chan struct{})
+	plain, rival := make(chan result, 1), &rival{forecast: make(chan struct{})}
 	go func(raster *stored.Raster) {
 		least, err := expect(raster)
-		close(forecast)
+		close(rival.forecast)
 		if err != nil || least > 0 {
 			plain <- result{nil, least, err}
 			return
 		}
 		f, err := side.around(func(f *file) error { return f.addStored(raster) })
+		if err == nil {
+			var n int64
+			n, err = f.size()
+			rival.size.Store(n)
+		}
 		plain <- result{f, 0, err}
 	}(s.raster())
 	s = nil
 	if p.w*p.h >= forecastFirst {
-		<-forecast
+		<-rival.forecast
 	}
 	var again func() []model.Plane
 	var size int64
 	modelled, err := side.around(func(f *file) (err error) {
 		n := len(f.payloads)
-		again, err = e.modelled(ctx, f, p, colour, first, forecast)
+		again, err = e.modelled(ctx, f, p, colour, first, rival)
 		size = totalLen(f.payloads[n:])
 		return err
 	})
 	r := <-plain
-	if err != nil {
+	switch {
+	case err == errBeaten:
+		if e.Progress != nil {
+			e.Progress(1000)
+		}
+		return r.file, r.err
+	case err != nil:
 		return nil, err
 	}
 	if r.file == nil && r.err == nil {
@@ -212,6 +225,21 @@ func (e *Encoder) encode(ctx context.Context, s *source) (*file, error) {
 		return r.file, err
 	}
 	return modelled, nil
+}
+
+// A rival is the plain coder, as far as the model's turn depends on it.
+type rival struct {
+	forecast chan struct{} // closed when it has made its forecast: what that took is free then
+	size     atomic.Int64  // of its file, once there is one
+}
+
+// errBeaten is what becomes of the model's turn once its file is sure to be no smaller than its rival's.
+var errBeaten = errors.New("beaten")
+
+// beats reports whether a file, of which there is a part, will be no smaller.
+func (r *rival) beats(f *file) bool {
+	n := r.size.Load()
+	return n > 0 && totalLen(f.payloads) >= n
 }
 
 func totalLen(payloads [][]byte) int64 {
@@ -328,8 +356,8 @@ func (p *picture) geometry() model.Geometry {
 
 // modelled codes the picture by the model, a small one in the orientation in which that takes the fewest bytes. It
 // overwrites the colour planes, and returns a function that gives them back. The finest scale, which takes most of the
-// memory and the time, begins when forecast, if it is not nil, is closed: what that took is free then.
-func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour model.Colour, first orientation, forecast <-chan struct{}) (again func() []model.Plane, err error) {
+// memory and the time, begins when the rival, if there is one, has made its forecast.
+func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour model.Colour, first orientation, rival *rival) (again func() []model.Plane, err error) {
 	net, err := zoo.ByName(e.Model)
 	if err != nil {
 		return nil, err
@@ -340,6 +368,11 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 		size  int64 // of what there is of the file
 		err   error
 	}
+	tried := []orientation{first}
+	if p.w*p.h <= turnedPixels {
+		tried = append(tried, first^mirrored, first^upsideDown, first^mirrored^upsideDown)
+		rival = nil // one of them may be beaten, and another not
+	}
 	code := func(o orientation, planes []model.Plane, report func(int)) (a attempt) {
 		id := net.Identity()
 		a.file = &file{header: f.header, payloads: slices.Clone(f.payloads)}
@@ -349,17 +382,13 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 		o.turn(0, planes, p.h)
 		a.chain = model.NewChain(net, p.geometry(), net.Tau())
 		a.chain.Colour = colour
-		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), forecast)
+		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), rival)
 		if a.err == nil {
 			whole := *a.file // as around makes it
 			whole.shorten()
 			a.size, a.err = whole.size()
 		}
 		return a
-	}
-	tried := []orientation{first}
-	if p.w*p.h <= turnedPixels {
-		tried = append(tried, first^mirrored, first^upsideDown, first^mirrored^upsideDown)
 	}
 	attempts := make([]attempt, len(tried))
 	var others sync.WaitGroup
@@ -391,8 +420,8 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 }
 
 // addPasses codes an image by the model: every pass of the reverse process, each into the present segment, or into one of
-// its own if it has several bands.
-func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, forecast <-chan struct{}) error {
+// its own if it has several bands. The error is that of ctx, or errBeaten.
+func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, rival *rival) error {
 	chain.Done = ctx.Done()
 	passes := model.Passes(image[0].W, image[0].H)
 	chain.SetImage(image)
@@ -427,10 +456,13 @@ func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.
 		return ended
 	}
 	for i := 0; i < len(passes); {
-		if passes[i].Scale == 1 && forecast != nil {
+		if passes[i].Scale == 1 && rival != nil {
 			select {
-			case <-forecast:
+			case <-rival.forecast:
 			case <-ctx.Done():
+			}
+			if rival.beats(f) {
+				return errBeaten
 			}
 		}
 		// Coarse passes do not keep all processors busy. Those that follow a pass of the finest scale do not wait for it.
