@@ -365,7 +365,8 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 	type attempt struct {
 		*file
 		chain *model.Chain
-		size  int64 // of what there is of the file
+		last  *model.Chain // the same before the last pass, if there are others to choose from
+		size  int64        // of what there is of the file
 		err   error
 	}
 	tried := []orientation{first}
@@ -382,7 +383,11 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 		o.turn(0, planes, p.h)
 		a.chain = model.NewChain(net, p.geometry(), net.Tau())
 		a.chain.Colour = colour
-		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), rival)
+		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), rival, func() {
+			if len(tried) > 1 {
+				a.last = a.chain.Fork()
+			}
+		})
 		if a.err == nil {
 			whole := *a.file // as around makes it
 			whole.shorten()
@@ -409,7 +414,7 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 	}
 	best := 0
 	if len(attempts) > 1 {
-		best = steadiest(sizes, func(i int) int64 { return fall(net, p.geometry(), colour, attempts[i].chain.Picture()) })
+		best = steadiest(sizes, func(i int) int64 { return fall(attempts[i].last, net, p.geometry(), attempts[i].chain.Picture()) })
 	}
 	*f = *attempts[best].file
 	return func() []model.Plane {
@@ -420,8 +425,8 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 }
 
 // addPasses codes an image by the model: every pass of the reverse process, each into the present segment, or into one of
-// its own if it has several bands. The error is that of ctx, or errBeaten.
-func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, rival *rival) error {
+// its own if it has several bands. It calls last before the last pass. The error is that of ctx, or errBeaten.
+func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, rival *rival, last func()) error {
 	chain.Done = ctx.Done()
 	passes := model.Passes(image[0].W, image[0].H)
 	chain.SetImage(image)
@@ -471,6 +476,9 @@ func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.
 			for i+n < len(passes) && chain.Apart(passes[i+n]) {
 				n++
 			}
+		}
+		if i == len(passes)-1 {
+			last()
 		}
 		ended, first := make([][]segment, n), chain.Start(passes[i])
 		var rest sync.WaitGroup

@@ -64,9 +64,9 @@ func (o orientation) turn(y int, rows []model.Plane, h int) int {
 	return y
 }
 
-// An orientation that costs more than the shortest by less than a steadyShare of its bytes is taken in its place if its first
-// pictures get better, or do not get as much worse.
-const steadyShare = 150
+// An orientation that costs more than the shortest by at most a steadyShare of its bytes is taken in its place if its pictures
+// do not get as much worse where more of the file is there.
+const steadyShare = 400
 
 // steadyFall is what a fall may be that is none: an eighth of a decibel.
 const steadyFall = fallUnit / 32
@@ -80,10 +80,13 @@ func steadiest(sizes []int64, fall func(i int) int64) (best int) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sizes[a], sizes[b]) })
-	shortest := sizes[order[0]]
+	most := sizes[order[0]] + sizes[order[0]]/steadyShare
+	if len(order) == 1 || sizes[order[1]] > most { // no choice
+		return order[0]
+	}
 	least := int64(1<<63 - 1)
 	for _, i := range order {
-		if least <= steadyFall || sizes[i] > shortest+shortest/steadyShare {
+		if least <= steadyFall || sizes[i] > most {
 			break
 		}
 		if f := fall(i); f < least {
@@ -93,21 +96,14 @@ func steadiest(sizes []int64, fall func(i int) int64) (best int) {
 	return best
 }
 
-// fall returns the largest share, in 1/fallUnit, by which the squared error of one of the first pictures of a prefix is above
-// that of the one before it: mid-gray, what the coarsest coefficients say, the thumbnail, and what the next pass adds. They
-// depend on a few samples, which in small images mislead easily.
-func fall(net *model.Net, g model.Geometry, colour model.Colour, image []model.Plane) int64 {
+// fall returns the largest share, in 1/fallUnit, by which the squared error of a picture of a prefix is above that of one
+// before it. The first ones are looked at: mid-gray, what the coarsest coefficients say, the thumbnail, and what the next pass
+// adds. They depend on a few samples, which in small images mislead easily. And those of the last pass, of which last is the
+// chain before: what is exact by then, plane by plane, may have the network mistake the others, if they have little to do with it.
+func fall(last *model.Chain, net *model.Net, g model.Geometry, image []model.Plane) int64 {
 	const all = 1 << 30
-	passes := model.Passes(g.Width, g.Height)
-	var before, worst int64
-	for i, symbols := range []int{0, len(image), all, all} {
-		c := model.NewChain(net, g, net.Tau())
-		c.Colour = colour
-		c.SetImage(clone(image))
-		c.Advance(passes[0], &starved{symbols})
-		if i == 3 && len(passes) > 1 {
-			c.Advance(passes[1], &starved{all})
-		}
+	var least, worst int64 = 1<<63 - 1, 0
+	see := func(c *model.Chain) {
 		now := int64(0)
 		for p, x := range c.Picture() {
 			for i, v := range x.Pix {
@@ -115,10 +111,34 @@ func fall(net *model.Net, g model.Geometry, colour model.Colour, image []model.P
 				now += d * d
 			}
 		}
-		if i > 0 {
-			worst = max(worst, (now-before)*fallUnit/max(before, 1))
+		if now > least {
+			worst = max(worst, (now-least)*fallUnit/max(least, 1))
 		}
-		before = now
+		least = min(least, now)
+	}
+	passes := model.Passes(g.Width, g.Height)
+	for i, symbols := range []int{0, len(image), all, all} {
+		c := model.NewChain(net, g, net.Tau())
+		c.Colour = last.Colour
+		c.SetImage(clone(image))
+		c.Advance(passes[0], &starved{symbols})
+		if i == 3 && len(passes) > 1 {
+			c.Advance(passes[1], &starved{all})
+		}
+		see(c)
+	}
+	if len(passes) > 1 {
+		see(last)
+		pass := passes[len(passes)-1]
+		plane := g.Width*g.Height - (g.Width+1)/2*((g.Height+1)/2) // coordinates of the finest scale
+		for n := 1; n < len(image); n++ {
+			c, coders := last.Fork(), make([]model.Coder, last.Bands(pass))
+			for i := range coders {
+				coders[i] = &starved{n * plane / len(coders)}
+			}
+			c.Advance(pass, coders...)
+			see(c)
+		}
 	}
 	return worst
 }

@@ -17,12 +17,10 @@ import (
 
 // A picture may lose this much, in dB, when at least dropBytes are added: what is predicted from a finer state is
 // not always nearer to the truth. A single symbol, which less than a byte may tell, misleads by more until the next
-// ones are there, in pictures of at most 32 x 32 pixels, where a single sample is a good part. The fewer pixels there are,
-// the more is luck.
+// ones are there, in pictures of at most 32 x 32 pixels, where a single sample is a good part.
 const (
 	allowedDrop      = 0.2
-	allowedDropSmall = 0.25 // below 32 x 32 pixels
-	allowedDropTiny  = 0.3  // below 16 x 16
+	allowedDropSmall = 0.25
 	dropBytes        = 8
 	allowedDip       = 0.7
 )
@@ -63,10 +61,7 @@ func checkDrops(t testing.TB, m image.Image, lengths []int, quality []float64) {
 	t.Helper()
 	pixels := m.Bounds().Dx() * m.Bounds().Dy()
 	least, dip := allowedDrop, allowedDrop
-	switch {
-	case pixels < 16*16:
-		least = allowedDropTiny
-	case pixels < 32*32:
+	if pixels < 32*32 {
 		least = allowedDropSmall
 	}
 	if pixels <= 32*32 {

@@ -85,11 +85,16 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 			each(y0, c.show(&rows, true))
 		})
 	default:
+		trust := c.trust()
+		var around [planes]int32
+		if trust < fullTrust {
+			around = c.around()
+		}
 		c.estimates(func(rows *ycc, y0 int) {
-			if c.onlyThumbnail() {
-				for p, v := range c.around() {
-					for i := range rows[p].Pix {
-						rows[p].Pix[i] = (rows[p].Pix[i] + v) >> 1
+			if trust < fullTrust {
+				for p, v := range around {
+					for i, x := range rows[p].Pix {
+						rows[p].Pix[i] = (trust*x + (fullTrust-trust)*v) >> 3
 					}
 				}
 			}
@@ -98,15 +103,40 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 	}
 }
 
-// around returns, in Q4, what the picture is around as far as its coarsest coefficients tell. A single sample is not the
-// picture's mean: seven eighths of the way from gray to it.
-func (c *Chain) around() [planes]int32 {
-	return [planes]int32{14*c.top[0] + c.Colour.Middle(c.depth)>>3, 14 * c.top[1], 14 * c.top[2]}
+// around returns, in Q4, what the picture is around: the mean of the coarsest image that is exact. As long as that is a
+// single sample, it is not the picture's mean, so it is seven eighths of the way from gray to it.
+func (c *Chain) around() (v [planes]int32) {
+	if c.exactAt == len(c.scales)-1 {
+		return [planes]int32{14*c.top[0] + c.Colour.Middle(c.depth)>>3, 14 * c.top[1], 14 * c.top[2]}
+	}
+	ll := &c.ll[c.exactAt]
+	sites := make([]int32, ll.w*ll.h) // 2 or 4, of the thumbnail
+	for p := range c.planes {
+		ll.load(sites, p, 0)
+		for _, x := range sites {
+			v[p] += x << 4
+		}
+		v[p] /= int32(len(sites))
+	}
+	return v
 }
 
-// onlyThumbnail reports whether nothing but the thumbnail is known, which is as noisy: then half of what the network
-// makes of it is shown, and half of what the picture is around.
-func (c *Chain) onlyThumbnail() bool { return c.exactAt > 0 && !c.told.Load() }
+// fullTrust is what trust returns if all that the network makes of the image is shown.
+const fullTrust = 8
+
+// trust returns how many eighths of what the network makes of the image are shown; the others are of what it is around. With
+// nothing but the thumbnail, which is as noisy as a few samples, half; while the first stage after it is the last, which tells
+// the largest of the next details alone, seven; then all.
+func (c *Chain) trust() int32 {
+	n := len(c.scales) - 1
+	switch {
+	case !c.told.Load():
+		return fullTrust / 2
+	case c.exactAt == n-1 && c.scales[n-1].stage <= 0:
+		return 7
+	}
+	return fullTrust
+}
 
 // stripRows is how many rows of the image a strip has.
 const stripRows = 2 * bandRows

@@ -1,0 +1,43 @@
+package model
+
+import "slices"
+
+// Fork returns a chain in the same state that goes on by itself, so that something can be tried: between passes, and with
+// the rest of the image if it is an encoder's.
+func (c *Chain) Fork() *Chain {
+	f := NewChain(c.net, Geometry{c.w, c.h, c.planes, int(c.depth)}, int8(c.tau))
+	f.Done, f.Colour, f.NetworkAlone = c.Done, c.Colour, c.NetworkAlone
+	f.top, f.hasTop, f.exactAt = c.top, c.hasTop, c.exactAt
+	f.told.Store(c.told.Load())
+	f.learned = slices.Clone(c.learned)
+	for l := range c.scales {
+		s := &f.scales[l]
+		parent := s.parent
+		*s = c.scales[l]
+		s.parent = parent
+		for i := range s.cells {
+			s.cells[i] = s.cells[i].clone()
+			s.traces[i] = slices.Clone(s.traces[i])
+		}
+		for p := range s.details {
+			s.details[p] = slices.Clone(s.details[p])
+		}
+		f.ll[l] = c.ll[l].clone()
+	}
+	if c.spare != nil {
+		f.spare = &spare{image: c.spare.image.clone()}
+		for i, t := range c.spare.traces {
+			f.spare.traces[i] = slices.Clone(t)
+		}
+	}
+	return f
+}
+
+func (s store) clone() store { return store{slices.Clone(s.narrow), slices.Clone(s.wide)} }
+
+func (d coarse) clone() coarse {
+	for p, s := range d.planes {
+		d.planes[p] = s.clone()
+	}
+	return d
+}
