@@ -155,6 +155,8 @@ func (d *Decoder) consumedNest() int {
 func (d *Decoder) closeNest() error {
 	after := d.pos - d.size // zeros in view that are not in the stream
 	switch {
+	case len(d.src) < d.size:
+		return &CorruptError{"bytes are missing"}
 	case after < 0:
 		return &CorruptError{"it goes on after the last symbol"}
 	case after > window:

@@ -420,10 +420,20 @@ func TestClose(t *testing.T) {
 		if d.Close() == nil {
 			t.Error("Close is content half way")
 		}
-		d.Reset(stream[:len(stream)-4], len(stream))
-		decode(&d, syms)
-		if d.Close() == nil {
-			t.Error("Close is content with a prefix")
+		for n := range len(stream) { // wherever it is asked
+			if d.Reset(stream[:n], len(stream)) != nil {
+				continue
+			}
+			for i := 0; ; i++ {
+				if asked := d; asked.Close() == nil {
+					t.Fatalf("Close is content with %d of %d bytes after %d symbols", n, len(stream), i)
+				}
+				if d.Starved() || i == len(syms) {
+					break
+				}
+				d.Peek()
+				d.Advance(syms[i].start, syms[i].freq)
+			}
 		}
 	}
 	for _, c := range []struct {
