@@ -191,11 +191,13 @@ func TestGraphics(t *testing.T) {
 		files, plain := map[string][]byte{"auto": auto}, auto
 		if h, _, err := container.ReadHeader(bytes.NewReader(auto)); err != nil {
 			t.Fatal(err)
-		} else if h.Modelled {
+		} else if h.Modelled || config.Width*config.Height < 1<<20 { // else it was just made so
 			plain = encode(t, m, &codec.Options{Mode: codec.Stored})
-			files["stored"] = plain
+		}
+		if bytes.Equal(auto, plain) {
+			stored.Add(1)
 		} else {
-			stored.Add(1) // that is what Stored makes: TestAuto
+			files["stored"] = plain
 		}
 		if len(auto) > len(plain) {
 			t.Errorf("%s: %d bytes, %d if stored", name, len(auto), len(plain))

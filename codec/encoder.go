@@ -133,12 +133,12 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 	return container.Write(w, &f.header, f.payloads)
 }
 
-// forecastFirst is the size, in pixels, from which on a picture's forecast is made before the model's turn. Of smaller ones that
-// would keep a processor waiting, of larger ones it takes little of the time, and then the image can go.
+// forecastFirst is the size, in pixels, from which on a picture's forecast is made before the model's turn: then the image can
+// go, which takes memory, and meanwhile a processor waits, for a twentieth of the time at most.
 const forecastFirst = 1 << 22
 
 func (e *Encoder) encode(ctx context.Context, s *source) (*file, error) {
-	p := &picture{format: s.format, w: s.w, h: s.h, depth: s.depth, palette: s.palette} // s holds the image
+	p := &picture{info: s.info}
 	if p.format == formatPaletted && e.Mode == Modelled {
 		return nil, UnsupportedError("paletted images cannot be modelled; convert to RGB first")
 	}
@@ -317,7 +317,7 @@ func (f *file) shorten() {
 }
 
 // rasterOf returns planes as the plain coder takes them: interleaved, gray at its true depth.
-func (p *picture) rasterOf(planes []model.Plane) *stored.Raster {
+func (p *info) rasterOf(planes []model.Plane) *stored.Raster {
 	n, step := len(planes), p.graySteps()
 	return &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Row: func(y int, samples []uint16) {
 		for c, plane := range planes {
@@ -329,7 +329,7 @@ func (p *picture) rasterOf(planes []model.Plane) *stored.Raster {
 }
 
 // graySteps returns what samples of gray images below 8 bits are multiples of, else 1.
-func (p *picture) graySteps() int32 {
+func (p *info) graySteps() int32 {
 	if p.format.base() == formatGray && p.depth < 8 {
 		return int32(grayStep(p.depth))
 	}
@@ -350,13 +350,14 @@ func (f *file) addStored(r *stored.Raster) error {
 }
 
 // geometry returns what the model needs to know of the picture.
-func (p *picture) geometry() model.Geometry {
+func (p *info) geometry() model.Geometry {
 	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
 }
 
 // modelled codes the picture by the model, a small one in the orientation in which that takes the fewest bytes. It
 // overwrites the colour planes, and returns a function that gives them back. The finest scale, which takes most of the
-// memory and the time, begins when the rival, if there is one, has made its forecast.
+// memory and the time, begins when the rival, if there is one, has made its forecast, and ends with errBeaten when it has won: but not of
+// small pictures, where that is about one orientation only.
 func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour model.Colour, first orientation, rival *rival) (again func() []model.Plane, err error) {
 	net, err := zoo.ByName(e.Model)
 	if err != nil {
@@ -465,6 +466,9 @@ func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.
 			select {
 			case <-rival.forecast:
 			case <-ctx.Done():
+			}
+			if err := ctx.Err(); err != nil {
+				return err
 			}
 			if rival.beats(f) {
 				return errBeaten

@@ -24,14 +24,19 @@ const (
 	formatWide      format = 16 // a 16-bit image whose samples are all 257 times the 8-bit ones coded
 )
 
-// A picture is an image in parts: what a file says of it, and what is decoded.
-type picture struct {
+// An info is what a file says of its image.
+type info struct {
 	format  format
 	w, h    int
 	depth   int           // bits of a sample; below 8 for gray and for palette indices
-	colour  []model.Plane // gray, or R, G, B, or palette indices
-	alpha   []uint16      // nil if there is none or all is opaque
-	palette color.Palette
+	palette color.Palette // of a paletted image
+}
+
+// A picture is an image in parts, as it is modelled or decoded.
+type picture struct {
+	info
+	colour []model.Plane // gray, or R, G, B, or palette indices
+	alpha  []uint16      // of a decoded image; nil if there is none or all is opaque
 }
 
 // base returns the format without flags.
@@ -149,7 +154,7 @@ func channels(rows []model.Plane) [3][]int32 {
 }
 
 // colorModel returns the color model of the image that canvas returns.
-func (p *picture) colorModel() color.Model {
+func (p *info) colorModel() color.Model {
 	wide := p.depth == 16 || p.format&formatWide != 0
 	switch f := p.format.base(); {
 	case f == formatPaletted:

@@ -63,11 +63,11 @@ func decodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 	}
 }
 
-// encodingMemory returns what encoding by a model takes: the chain; the planes; alpha; the rows of the plain coder, what
-// it knows and makes of them, and the file.
+// encodingMemory returns what encoding by a model takes: the chain; the planes; the rows of the plain coder, what
+// it knows and makes of them, and the file. Alpha is done before there are any of these.
 func encodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
-		beside := int64(g.Planes)*(4+4*int64(g.Depth/8)) + 2
+		beside := int64(g.Planes) * (4 + 4*int64(g.Depth/8))
 		need := slack * (net.Memory(g, runtime.GOMAXPROCS(0), true) + beside*pixels)
 		if pixels <= turnedPixels {
 			need *= orientations // side by side

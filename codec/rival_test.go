@@ -22,12 +22,14 @@ func TestBeaten(t *testing.T) {
 	}
 	m := image.NewRGBA(image.Rect(0, 0, 150, 140)) // of several segments
 	draw.Draw(m, m.Bounds(), whole, image.Pt(40, 30), draw.Src)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	turn := func(size int64) (*file, int, error) {
 		s, err := take(m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := s.picture
+		p := picture{info: s.info}
 		p.colour = s.planes()
 		done := 0
 		e := Encoder{Options{Progress: func(permille int) { done = permille }}}
@@ -39,7 +41,7 @@ func TestBeaten(t *testing.T) {
 		r := &rival{forecast: make(chan struct{})}
 		close(r.forecast)
 		r.size.Store(size)
-		_, err = e.modelled(context.Background(), f, &p, 0, 0, r)
+		_, err = e.modelled(ctx, f, &p, 0, 0, r)
 		return f, done, err
 	}
 	f, done, err := turn(0) // while nothing is known of the other
@@ -65,5 +67,12 @@ func TestBeaten(t *testing.T) {
 	draw.Draw(m, m.Bounds(), whole, image.Pt(40, 30), draw.Src)
 	if _, _, err := turn(1); err != nil {
 		t.Errorf("a small picture: %v", err)
+	}
+
+	// Who has stopped it is not told that it was beaten.
+	cancel()
+	m = image.NewRGBA(image.Rect(0, 0, 150, 140))
+	if _, _, err := turn(1); err != context.Canceled {
+		t.Errorf("stopped: %v", err)
 	}
 }

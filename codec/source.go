@@ -9,10 +9,10 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// A source is an image that is encoded: what a file says of it, and its rows. Planes, which take three times the memory of an
-// image, are made when they are wanted.
+// A source is an image that is encoded, as rows. Planes, which take three times the memory of an image, are made when they are
+// wanted.
 type source struct {
-	picture
+	info
 	opaque bool
 
 	read  rowReader
@@ -104,10 +104,11 @@ func rgba16(pix []byte, stride int) rowReader {
 // simplify finds out whether all is opaque, planes are the same, and samples have fewer bits than they could.
 func (s *source) simplify() {
 	opaque, gray, wide := true, s.taken == 3, s.depth == 16
+	gray8 := s.format == formatGray && s.depth == 8
 	narrow := [...]struct {
 		depth int
 		fits  bool
-	}{{1, true}, {2, true}, {4, true}}
+	}{{1, gray8}, {2, gray8}, {4, gray8}}
 	full, row := uint16(1)<<s.depth-1, s.rows()
 	for y := range s.h {
 		colour, alpha := row(y)
@@ -140,8 +141,9 @@ func (s *source) simplify() {
 		s.depth, s.step = 8, 257
 	}
 	for _, n := range narrow {
-		if n.fits && s.format == formatGray && s.depth == 8 {
+		if n.fits {
 			s.depth = n.depth
+			break
 		}
 	}
 }
@@ -162,7 +164,7 @@ func takePaletted(m *image.Paletted) (*source, error) {
 		return take(n)
 	}
 	s := &source{opaque: true, read: one8(m.Pix, m.Stride), taken: 1, step: 1}
-	s.picture = picture{format: formatPaletted, w: b.Dx(), h: b.Dy(), depth: 8, palette: m.Palette}
+	s.info = info{format: formatPaletted, w: b.Dx(), h: b.Dy(), depth: 8, palette: m.Palette}
 	for _, depth := range []int{4, 2, 1} {
 		if len(m.Palette) <= 1<<depth {
 			s.depth = depth
@@ -232,8 +234,8 @@ func (s *source) raster() *stored.Raster {
 			copy(samples, colour)
 			return
 		}
-		for i := range samples {
-			samples[i] = colour[i/n*taken+i%n] / step
+		for x := range samples { // one plane of three, or gray
+			samples[x] = colour[taken*x] / step
 		}
 	}}
 }

@@ -76,7 +76,7 @@ type Stream struct {
 
 // describe makes a picture without content of a header.
 func describe(h *container.Header) (picture, error) {
-	p := picture{format: format(h.Format), w: int(h.Width), h: int(h.Height), depth: int(h.Depth)}
+	p := picture{info: info{format: format(h.Format), w: int(h.Width), h: int(h.Height), depth: int(h.Depth)}}
 	if !p.format.valid(p.depth) {
 		return p, UnsupportedError(fmt.Sprintf("image format %d with %d bits a sample", h.Format, h.Depth))
 	}

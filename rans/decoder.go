@@ -10,7 +10,7 @@ import "encoding/binary"
 // symbols, with no harm but that; Close tells.
 type Decoder struct {
 	nested              // a small stream
-	x      [lanes]int64 // else states; below lower only if no word came yet, or none is left
+	x      [lanes]int64 // else states; below lower if no word came yet, or none is left; of a small stream always, and negative
 	lane   uint         // of the next symbol
 
 	src     []byte // what is present of the stream
@@ -58,7 +58,8 @@ func (d *Decoder) Reset(src []byte, size int) error {
 
 // Starved reports whether a symbol was asked for of which the bytes are missing:
 // it, and all after it, mean nothing. Of a stream that is present in full and not
-// damaged none is. It is also so after a Reset that failed.
+// damaged none is. It is also so after a Reset that failed. (It may do what Advance put
+// off, so it is not for other goroutines.)
 func (d *Decoder) Starved() bool { return d.starved || d.width > 0 && d.starvedNest() }
 
 // Peek returns a number in [0, 1<<ProbBits) that lies in the interval of the
@@ -71,7 +72,7 @@ func (d *Decoder) Peek() uint32 {
 }
 
 // peekLow is Peek for a state below lower, which it gives a word, if one is left,
-// and for small streams, whose states stay 0.
+// and for small streams, whose states stay below it.
 // (Inlined into Peek, it would keep Peek from being inlined.)
 //
 //go:noinline
@@ -89,7 +90,7 @@ func (d *Decoder) peekLow() uint32 {
 	return uint32(*x % total)
 }
 
-// Advance removes the next symbol, which the last Peek was for: start <= Peek()
+// Advance removes the next symbol, which a Peek of its own was for: start <= Peek()
 // < start+freq, and the interval as for [Encoder.Put].
 // (To be inlined, as Peek is, it must not call anything: in a small stream it makes
 // nothing of the states, which Peek puts right, and leaves the work to settle.)

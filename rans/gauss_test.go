@@ -13,8 +13,9 @@ const (
 	values = 64
 )
 
-// cumul[w][v] is the start of value v at width w; the second half is there so that no index is out of range. guess[w] has the value at
-// every 64th place, where find starts.
+// cumul[w][v] is the start of value v at width w; the second half is there so that
+// no index is out of range. guess[w] has the value at every 64th place, where find
+// starts.
 var (
 	cumul [widths][2 * values]uint32
 	guess [widths][total / 64]uint8

@@ -106,7 +106,7 @@ func (d *Decoder) settle() {
 // point is Peek.
 func (d *Decoder) point() uint32 {
 	d.settle()
-	d.x[d.lane%lanes] = 0 // whatever Advance made of it: at most 1<<ProbBits
+	d.x[d.lane%lanes] = 0 // whatever Advance made of it: at most 1<<ProbBits, or negative
 	return uint32(min(d.code/(d.width>>ProbBits), total-1))
 }
 

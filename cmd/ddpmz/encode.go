@@ -122,7 +122,7 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 		KeepColours: e.keepColours,
 		Mode:        e.codecMode,
 		Metadata:    meta,
-		Progress:    bar.update,
+		Progress:    givingBack(size.Dx(), size.Dy(), bar.update),
 		Limits:      e.limits.limits(),
 	}}
 	if !e.cutting {

@@ -28,3 +28,20 @@ func collectFor(w, h int) {
 func growth(pixels int64) int {
 	return int(min(max(100*garbage/(bytesPixel*max(pixels, 1)), leastPercent), mostPercent))
 }
+
+// givingBack returns what does the same as progress, and for a large picture gives memory that lies about back to the system
+// now and then, of which Go's runtime keeps a tenth of all there is.
+func givingBack(w, h int, progress func(permille int)) func(permille int) {
+	const small, step = mostPercent / 4, 50
+	if growth(int64(w)*int64(h)) > small {
+		return progress
+	}
+	next := step
+	return func(permille int) {
+		if permille >= next {
+			next = permille + step
+			debug.FreeOSMemory()
+		}
+		progress(permille)
+	}
+}

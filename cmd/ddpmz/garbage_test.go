@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestGrowth: the heap of small pictures doubles, as it does elsewhere, and that of large ones hardly grows.
 func TestGrowth(t *testing.T) {
@@ -10,6 +13,21 @@ func TestGrowth(t *testing.T) {
 	}{{0, 100}, {1, 100}, {768 * 512, 100}, {6 << 20, 11}, {24 << 20, 3}, {1 << 62 / 48, 3}} {
 		if got := growth(test.pixels); got != test.want {
 			t.Errorf("%d pixels: %d%%, want %d%%", test.pixels, got, test.want)
+		}
+	}
+}
+
+// TestGivingBack: progress is reported all the same.
+func TestGivingBack(t *testing.T) {
+	for _, side := range []int{100, 4000} {
+		var got []int
+		report := givingBack(side, side, func(permille int) { got = append(got, permille) })
+		want := []int{0, 49, 50, 51, 100, 700, 1000}
+		for _, p := range want {
+			report(p)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d pixels a side: %v, want %v", side, got, want)
 		}
 	}
 }

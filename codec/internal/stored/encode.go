@@ -2,6 +2,7 @@ package stored
 
 import (
 	"cmp"
+	"io"
 	"slices"
 
 	"github.com/klauspost/compress/zstd"
@@ -18,7 +19,8 @@ const (
 type candidate struct {
 	strategy strategy
 	green    bool
-	size     int // bytes, by the quick compressor's estimate
+	size     int   // bytes, by the quick compressor's estimate
+	entropy  int64 // bytes, if it is a forecast that wants it
 }
 
 // finalists is how many candidates, the best by a quick compressor's verdict,
@@ -41,7 +43,7 @@ func Encode(r *Raster) ([]byte, error) {
 	var best []byte
 	for _, candidate := range candidates[:min(finalists, len(candidates))] {
 		rows := t.rows(candidate)
-		blocks, err := c.compress(rows, t.blockBytes(rows))
+		blocks, err := c.compress(rows, t.blockRows(candidate)*t.stride(candidate))
 		if err != nil {
 			return nil, err
 		}
@@ -55,8 +57,9 @@ func Encode(r *Raster) ([]byte, error) {
 // A trial is the search for a raster's best candidates.
 type trial struct {
 	*serializer
-	quick compressor
-	tried []candidate // with their sizes
+	quick     compressor
+	entropies bool        // are wanted
+	tried     []candidate // with their sizes
 }
 
 // newTrial checks the raster. It returns nil for one without samples.
@@ -84,11 +87,20 @@ func (t *trial) try(s strategy) error {
 			break
 		}
 		c := candidate{strategy: s, green: green}
-		rows := t.rows(c)
-		var err error
-		if c.size, err = t.quick.measure(rows); err != nil {
+		bits := int64(0)
+		size, err := t.quick.measure(t.raster.Height*t.stride(c), func(w io.Writer) error {
+			return t.blocks(c, t.blockRows(c), func(_ int, block []byte) error {
+				if t.entropies {
+					bits += t.scorer.entropy(block) + int64(len(block))*log2(len(block))
+				}
+				_, err := w.Write(block)
+				return err
+			})
+		})
+		if err != nil {
 			return err
 		}
+		c.size, c.entropy = size, bits>>19 // Q16
 		t.tried = append(t.tried, c)
 	}
 	return nil
@@ -117,10 +129,10 @@ func (c candidate) compare(d candidate) int {
 	return cmp.Or(cmp.Compare(c.size, d.size), cmp.Compare(c.strategy, d.strategy))
 }
 
-// blockBytes returns the length of the blocks that serialized rows are cut
-// into.
-func (t *trial) blockBytes(rows []byte) int {
-	return blockBytes(t.raster.Height, len(rows)/t.raster.Height)
+// blockRows returns how many rows make a block.
+func (t *trial) blockRows(c candidate) int {
+	stride := t.stride(c)
+	return blockBytes(t.raster.Height, stride) / stride
 }
 
 // blockBytes returns the length of the blocks that height rows of stride bytes

@@ -20,40 +20,15 @@ const (
 )
 
 // Forecast returns how many bytes Encode's stream of the raster will take at
-// least, after a seventh of the work, and less of it for large ones, of which it
-// looks at a part: who has a smaller file already need not make it. Without a forecast it returns 0: for a raster of less than 64 KiB, or
+// least, after a seventh of the work: who has a smaller file already need not
+// make it. Without a forecast it returns 0: for a raster of less than 64 KiB, or
 // one that shrinks to a quarter at once. It fails with a RasterError only.
 func Forecast(r *Raster) (int64, error) {
-	part := r
-	if err := r.check(); err != nil {
-		return 0, err
-	}
-	if n := int64(r.Height) * int64(r.rowBytes()) / maxForecast; n > 0 {
-		part = r.part(forecastRows, int(n+1)*forecastRows)
-	}
-	t, err := newTrial(part)
+	t, err := newTrial(r)
 	if t == nil {
 		return 0, err
 	}
-	least, err := t.forecast()
-	return least * int64(r.Height) / int64(part.Height), err
-}
-
-// Of a raster of more than maxForecast bytes, strips of forecastRows are looked at that have about as many.
-const (
-	maxForecast  = 16 << 20
-	forecastRows = 64
-)
-
-// part returns the raster that the first rows of every step rows make up.
-func (r *Raster) part(rows, step int) *Raster {
-	part := *r
-	part.Height = r.Height/step*rows + min(r.Height%step, rows)
-	part.Samples = nil
-	part.Row = func(y int, samples []uint16) {
-		copy(samples, r.row(y/rows*step+y%rows, samples))
-	}
-	return &part
+	return t.forecast()
 }
 
 // A glimpse looks at glimpsed rows of glimpseStep, which are at least 64 KiB.
@@ -70,30 +45,34 @@ func Glimpse(r *Raster) (int64, error) {
 	if r == nil || r.Height/glimpseStep*glimpsed < minForecast/max(r.Width*r.Channels*r.Depth/8, 1) {
 		return Forecast(r)
 	}
-	part := r.part(glimpsed, glimpseStep)
-	t, err := newTrial(part)
+	part := *r
+	part.Height = r.Height / glimpseStep * glimpsed
+	part.Samples = nil
+	part.Row = func(y int, samples []uint16) {
+		copy(samples, r.row(y/glimpsed*glimpseStep+y%glimpsed, samples))
+	}
+	t, err := newTrial(&part)
 	if t == nil {
 		return 0, err
 	}
-	omen, bytes, err := t.omen()
+	omen, err := t.omen()
 	if err != nil {
 		return 0, err
 	}
-	if omen.size < bytes/graphic {
+	if omen.size < part.Height*t.stride(omen)/graphic {
 		return Forecast(r)
 	}
 	return int64(omen.size) * int64(r.Height) / int64(part.Height) * 5 / 8, nil
 }
 
-// omen returns the best omen, and the length of its rows.
-func (t *trial) omen() (candidate, int, error) {
+// omen returns the best omen.
+func (t *trial) omen() (candidate, error) {
 	for _, s := range omens {
 		if err := t.try(s); err != nil {
-			return candidate{}, 0, err
+			return candidate{}, err
 		}
 	}
-	omen := slices.MinFunc(t.tried, candidate.compare)
-	return omen, len(t.rows(omen)), nil
+	return slices.MinFunc(t.tried, candidate.compare), nil
 }
 
 // forecast is Forecast, for rasters with samples. It returns the less of two:
@@ -109,21 +88,21 @@ func (t *trial) omen() (candidate, int, error) {
 // and libjxl's, forecasts were 0.72 to 0.94 of the streams. The screenshots and
 // charts of the shared data all shrink too much for a forecast.
 func (t *trial) forecast() (int64, error) {
-	omen, _, err := t.omen()
+	t.entropies = true
+	omen, err := t.omen()
 	if err != nil {
 		return 0, err
 	}
-	rows := t.rows(omen)
-	if len(rows) < minForecast || omen.size < len(rows)/graphic {
+	if n := t.raster.Height * t.stride(omen); n < minForecast || omen.size < n/graphic {
 		return 0, nil
 	}
-	saved, err := t.save(rows, omen.size)
+	least, err := t.save(omen)
 	if err != nil {
 		return 0, err
 	}
-	least := saved * 7 / 8
+	least = least * 7 / 8
 	for _, c := range t.tried {
-		least = min(least, t.entropyBytes(t.rows(c))*15/16)
+		least = min(least, c.entropy*15/16)
 	}
 	return least, nil
 }
@@ -132,37 +111,32 @@ func (t *trial) forecast() (int64, error) {
 // is fewer; of more, the share that is saved is known well enough.
 const maxSaved = 16
 
-// save returns size, which rows take by the quick compressor, times what the
+// save returns the size of a candidate by the quick compressor, times what the
 // best compressor saves in every third block, or fewer.
-func (t *trial) save(rows []byte, size int) (int64, error) {
-	n := t.blockBytes(rows)
+func (t *trial) save(c candidate) (int64, error) {
+	rows := t.blockRows(c)
+	whole := t.raster.Height / rows // blocks
+	step := max(3, whole/maxSaved)
 	earnest := compressor{level: zstd.SpeedBestCompression}
 	var before, after int64
-	step := max(3, len(rows)/n/maxSaved)
-	for i := n; i+n <= len(rows); i += step * n {
-		quick, err := t.quick.compress(rows[i:i+n], n)
-		if err != nil {
-			return 0, err
+	err := t.blocks(c, rows, func(i int, block []byte) error {
+		if i == 0 || i >= whole || i%step != 1 {
+			return nil
 		}
-		best, err := earnest.compress(rows[i:i+n], n)
+		quick, err := t.quick.compress(block, len(block))
 		if err != nil {
-			return 0, err
+			return err
+		}
+		best, err := earnest.compress(block, len(block))
+		if err != nil {
+			return err
 		}
 		before += int64(len(quick))
 		after += int64(len(best))
+		return nil
+	})
+	if err != nil || before == 0 { // a single row
+		return 0, err
 	}
-	if before == 0 {
-		return 0, nil // a single row
-	}
-	return int64(size) * after / before, nil
-}
-
-// entropyBytes returns the entropy of rows in bytes, each block having a
-// distribution of its own.
-func (t *trial) entropyBytes(rows []byte) int64 {
-	var sum int64 // bits, Q16
-	for block := range slices.Chunk(rows, t.blockBytes(rows)) {
-		sum += t.scorer.entropy(block) + int64(len(block))*log2(len(block))
-	}
-	return sum >> 19
+	return int64(c.size) * after / before, nil
 }

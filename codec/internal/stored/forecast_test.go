@@ -42,25 +42,32 @@ func TestGlimpse(t *testing.T) {
 	}
 }
 
-// TestForecastLarge checks that the forecast of a large raster is about that of all of it.
-func TestForecastLarge(t *testing.T) {
-	r := photograph(2400, 2500, 3)
-	trial, err := newTrial(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := trial.forecast()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := Forecast(r)
-	t.Logf("%d bytes are forecast, of all of it %d", got, want)
-	if err != nil || got < want*49/50 || got > want*51/50 {
-		t.Errorf("%d bytes are forecast, %v; of all of it %d", got, err, want)
-	}
-	flat := &Raster{Width: 1 << 23, Height: 3, Channels: 1, Depth: 8, Row: func(y int, samples []uint16) { samples[y]++ }}
-	if got, err := Forecast(flat); err != nil || got != 0 {
-		t.Errorf("a few rows of nothing: %d, %v", got, err)
+// TestBlocks checks that blocks are the rows, whatever their length.
+func TestBlocks(t *testing.T) {
+	r := photograph(30, 50, 3)
+	s := newSerializer(r)
+	for _, c := range []candidate{{strategy: unfiltered}, {strategy: allPaeth, green: true}, {strategy: leastBits}} {
+		want := bytes.Clone(s.rows(c))
+		if len(want) != r.Height*s.stride(c) {
+			t.Fatalf("%+v: %d bytes of rows", c, len(want))
+		}
+		for _, rows := range []int{1, 7, 25, 50, 60} {
+			var got []byte
+			err := s.blocks(c, rows, func(i int, block []byte) error {
+				if n := min(rows, r.Height-i*rows) * s.stride(c); len(block) != n {
+					t.Errorf("%+v, by %d: block %d has %d bytes, want %d", c, rows, i, len(block), n)
+				}
+				got = append(got, block...)
+				return nil
+			})
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%+v, by %d: %v, other rows", c, rows, err)
+			}
+			stop, calls := errors.New("stop"), 0
+			if err := s.blocks(c, rows, func(int, []byte) error { calls++; return stop }); err != stop || calls != 1 {
+				t.Errorf("%+v, by %d: %v after %d calls", c, rows, err, calls)
+			}
+		}
 	}
 }
 

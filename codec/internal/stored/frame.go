@@ -80,11 +80,17 @@ func (m *meter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// measure returns the length of what compress would return for all of data as
-// one piece.
-func (c *compressor) measure(data []byte) (int, error) {
+// measure returns the length of what compress would return as one piece for n
+// bytes, which write gives to the encoder.
+func (c *compressor) measure(n int, write func(io.Writer) error) (int, error) {
 	var m meter
-	if err := c.write(&m, data, len(data)); err != nil {
+	if err := c.begin(&m, n); err != nil {
+		return 0, err
+	}
+	if err := write(c.w); err != nil {
+		return 0, err
+	}
+	if err := c.w.Close(); err != nil {
 		return 0, err
 	}
 	return m.n - headerLen(m.first[:]), nil
@@ -102,9 +108,9 @@ func (c *compressor) compress(data []byte, step int) ([]byte, error) {
 	return frame[headerLen(frame):], nil
 }
 
-// write writes a frame that holds data to w, in blocks of step bytes.
-func (c *compressor) write(to io.Writer, data []byte, step int) error {
-	if log := windowLog(len(data)); c.w == nil || c.log != log {
+// begin has c.w write a frame of n bytes.
+func (c *compressor) begin(to io.Writer, n int) error {
+	if log := windowLog(n); c.w == nil || c.log != log {
 		w, err := zstd.NewWriter(to,
 			zstd.WithEncoderLevel(c.level),
 			zstd.WithWindowSize(1<<log),
@@ -116,6 +122,14 @@ func (c *compressor) write(to io.Writer, data []byte, step int) error {
 		c.w, c.log = w, log
 	} else {
 		c.w.Reset(to)
+	}
+	return nil
+}
+
+// write writes a frame that holds data, in blocks of step bytes.
+func (c *compressor) write(to io.Writer, data []byte, step int) error {
+	if err := c.begin(to, len(data)); err != nil {
+		return err
 	}
 	for len(data) > step {
 		if _, err := c.w.Write(data[:step]); err != nil {

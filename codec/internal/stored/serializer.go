@@ -7,7 +7,7 @@ type serializer struct {
 	cur, up []byte             // the row at hand and the one above, unfiltered
 	trial   [numFilters][]byte // the row at hand, filtered
 	scorer  scorer
-	out     []byte
+	out     []byte // rows
 }
 
 func newSerializer(r *Raster) *serializer {
@@ -17,7 +17,6 @@ func newSerializer(r *Raster) *serializer {
 		samples: make([]uint16, r.Width*r.Channels),
 		cur:     make([]byte, n),
 		up:      make([]byte, n),
-		out:     make([]byte, 0, r.Height*(n+1)),
 	}
 	for f := range s.trial {
 		s.trial[f] = make([]byte, n)
@@ -25,10 +24,48 @@ func newSerializer(r *Raster) *serializer {
 	return s
 }
 
+// stride returns the length of the candidate's rows.
+func (s *serializer) stride(c candidate) int {
+	n := s.raster.rowBytes()
+	if c.strategy != unfiltered {
+		n++
+	}
+	return n
+}
+
 // rows returns all rows; they are valid until the next call.
 func (s *serializer) rows(c candidate) []byte {
-	r := s.raster
+	if n := s.raster.Height * s.stride(c); cap(s.out) < n {
+		s.out = make([]byte, 0, n)
+	}
 	s.out = s.out[:0]
+	s.each(c, func() error { return nil })
+	return s.out
+}
+
+// blocks gives all rows to f, without having them in memory at once: block i of
+// so many rows, the last of fewer perhaps.
+func (s *serializer) blocks(c candidate, rows int, f func(i int, block []byte) error) error {
+	s.out = s.out[:0]
+	i, n := 0, rows*s.stride(c)
+	err := s.each(c, func() error {
+		if len(s.out) < n {
+			return nil
+		}
+		err := f(i, s.out)
+		s.out = s.out[:0]
+		i++
+		return err
+	})
+	if err != nil || len(s.out) == 0 {
+		return err
+	}
+	return f(i, s.out)
+}
+
+// each appends all rows to s.out, and calls f after each.
+func (s *serializer) each(c candidate, f func() error) error {
+	r := s.raster
 	clear(s.up)
 	for y := range r.Height {
 		samples := r.row(y, s.samples)
@@ -40,8 +77,11 @@ func (s *serializer) rows(c candidate) []byte {
 		packRow(s.cur, samples, r.Depth)
 		s.appendRow(c.strategy)
 		s.cur, s.up = s.up, s.cur
+		if err := f(); err != nil {
+			return err
+		}
 	}
-	return s.out
+	return nil
 }
 
 // appendRow filters cur as the strategy says and appends it.
