@@ -152,7 +152,7 @@ func (e *Encoder) encode(ctx context.Context, s *source) (*file, error) {
 	p.colour = s.planes()
 	colour, first := chooseColour(p.colour, max(p.depth, 8), !e.KeepColours)
 	if e.Mode == Modelled {
-		s = nil
+		s = nil // which holds the image
 		return side.around(func(f *file) error {
 			_, err := e.modelled(ctx, f, p, colour, first, nil)
 			return err
@@ -318,7 +318,7 @@ func (f *file) shorten() {
 
 // rasterOf returns planes as the plain coder takes them: interleaved, gray at its true depth.
 func (p *info) rasterOf(planes []model.Plane) *stored.Raster {
-	n, step := len(planes), p.graySteps()
+	n, step := len(planes), int32(p.grayStep())
 	return &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Row: func(y int, samples []uint16) {
 		for c, plane := range planes {
 			for x, v := range plane.Row(y) {
@@ -328,17 +328,6 @@ func (p *info) rasterOf(planes []model.Plane) *stored.Raster {
 	}}
 }
 
-// graySteps returns what samples of gray images below 8 bits are multiples of, else 1.
-func (p *info) graySteps() int32 {
-	if p.format.base() == formatGray && p.depth < 8 {
-		return int32(grayStep(p.depth))
-	}
-	return 1
-}
-
-// grayStep returns what 8-bit grays are multiples of that come from fewer bits.
-func grayStep(depth int) uint16 { return 255 / (1<<depth - 1) }
-
 // addStored codes a raster plainly.
 func (f *file) addStored(r *stored.Raster) error {
 	b, err := stored.Encode(r)
@@ -347,11 +336,6 @@ func (f *file) addStored(r *stored.Raster) error {
 	}
 	f.add(container.Stored, 0, b)
 	return nil
-}
-
-// geometry returns what the model needs to know of the picture.
-func (p *info) geometry() model.Geometry {
-	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
 }
 
 // modelled codes the picture by the model, a small one in the orientation in which that takes the fewest bytes. It

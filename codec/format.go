@@ -32,6 +32,22 @@ type info struct {
 	palette color.Palette // of a paletted image
 }
 
+// geometry returns what the model needs to know of the picture.
+func (p *info) geometry() model.Geometry {
+	return model.Geometry{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: max(p.depth, 8)}
+}
+
+// grayStep returns what samples of gray images below 8 bits are multiples of, else 1.
+func (p *info) grayStep() uint16 {
+	if p.format.base() == formatGray && p.depth < 8 {
+		return grayStep(p.depth)
+	}
+	return 1
+}
+
+// grayStep returns what 8-bit grays are multiples of that come from fewer bits.
+func grayStep(depth int) uint16 { return 255 / (1<<depth - 1) }
+
 // A picture is an image in parts, as it is modelled or decoded.
 type picture struct {
 	info

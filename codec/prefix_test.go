@@ -17,11 +17,10 @@ import (
 
 // A picture may lose this much, in dB, when at least dropBytes are added: what is predicted from a finer state is
 // not always nearer to the truth. A single symbol, which less than a byte may tell, misleads by more until the next
-// ones are there, in pictures of at most 32 x 32 pixels, where a single sample is a good part. (The fewer, the more is luck: below 32 x 32,
-// a little more is allowed anyway.)
+// ones are there, in pictures of at most 32 x 32 pixels, where a single sample is a good part.
 const (
 	allowedDrop      = 0.2
-	allowedDropSmall = 0.25
+	allowedDropSmall = 0.25 // below 32 x 32 pixels: the fewer there are, the more is luck
 	dropBytes        = 8
 	allowedDip       = 0.7
 )

@@ -21,7 +21,7 @@ type source struct {
 }
 
 // A rowReader writes row y of an image, of interleaved samples of its planes as they are there, to colour, and its alpha, if
-// its type has that, to alpha. It may be called from several goroutines at once.
+// its type has that, to alpha.
 type rowReader func(y int, colour, alpha []uint16)
 
 // take finds out what an image is coded as. Images of the standard library's gray, RGBA, NRGBA and paletted types keep their
@@ -29,8 +29,7 @@ type rowReader func(y int, colour, alpha []uint16)
 // model has them.
 func take(m image.Image) (*source, error) {
 	b := m.Bounds()
-	s := &source{taken: 3, step: 1}
-	s.w, s.h, s.depth = b.Dx(), b.Dy(), 8
+	s := &source{info: info{w: b.Dx(), h: b.Dy(), depth: 8}, taken: 3, step: 1}
 	switch m := m.(type) {
 	case *image.Gray:
 		s.format, s.taken, s.read = formatGray, 1, one8(m.Pix, m.Stride)
@@ -163,8 +162,10 @@ func takePaletted(m *image.Paletted) (*source, error) {
 		draw.Draw(n, b, m, b.Min, draw.Src)
 		return take(n)
 	}
-	s := &source{opaque: true, read: one8(m.Pix, m.Stride), taken: 1, step: 1}
-	s.info = info{format: formatPaletted, w: b.Dx(), h: b.Dy(), depth: 8, palette: m.Palette}
+	s := &source{
+		info:   info{format: formatPaletted, w: b.Dx(), h: b.Dy(), depth: 8, palette: m.Palette},
+		opaque: true, read: one8(m.Pix, m.Stride), taken: 1, step: 1,
+	}
 	for _, depth := range []int{4, 2, 1} {
 		if len(m.Palette) <= 1<<depth {
 			s.depth = depth
@@ -227,7 +228,7 @@ func (s *source) planes() []model.Plane {
 
 // raster returns the colours as the plain coder takes them: interleaved, gray at its true depth.
 func (s *source) raster() *stored.Raster {
-	n, taken, step, row := s.format.planes(), s.taken, uint16(s.graySteps()), s.rows()
+	n, taken, step, row := s.format.planes(), s.taken, s.grayStep(), s.rows()
 	return &stored.Raster{Width: s.w, Height: s.h, Channels: n, Depth: s.depth, Row: func(y int, samples []uint16) {
 		colour, _ := row(y)
 		if n == taken && step == 1 {

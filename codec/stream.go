@@ -509,7 +509,7 @@ func (s *Stream) Image() (image.Image, error) {
 		return m, nil
 	}
 	n := p.format.planes()
-	step := p.graySteps()
+	step := int32(p.grayStep())
 	blank := int32(1) << (max(p.depth, 8) - 1)
 	if p.format == formatPaletted && s.rows < p.h {
 		p.palette, blank = withGray(p.palette)

@@ -34,22 +34,17 @@ func (t *truth) set(y int, values []int32, n int) {
 			v := run[2*j]
 			most |= v ^ v>>31
 		}
-		var b []byte
-		switch {
-		case most>>7 == 0:
-			b = make([]byte, sites)
-			for j := range there {
-				b[j] = byte(run[2*j])
-			}
-		case most>>15 == 0:
-			b = make([]byte, 2*sites)
-			for j := range there {
-				binary.LittleEndian.PutUint16(b[2*j:], uint16(run[2*j]))
-			}
-		default:
-			b = make([]byte, 4*sites)
-			for j := range there {
-				binary.LittleEndian.PutUint32(b[4*j:], uint32(run[2*j]))
+		size := 4
+		if most>>7 == 0 {
+			size = 1
+		} else if most>>15 == 0 {
+			size = 2
+		}
+		b := make([]byte, size*sites)
+		for j := range there {
+			v := run[2*j]
+			for k := range size {
+				b[size*j+k] = byte(v >> (8 * k))
 			}
 		}
 		t.runs[y*t.inRow+r] = b
