@@ -45,7 +45,7 @@ var tiny = shape{channels: 16, layers: 1, hidden: 16, actFrac: 9, tau: -40}
 // sizes returns the number of elements of every tensor of a weights file, in order.
 func (s shape) sizes() (n []int) {
 	c, h, g, experts := s.channels, s.hidden, len(groups), max(s.experts, 1)
-	rows := process.Rows(experts)
+	rows := process.GainRows(experts)
 	for range experts {
 		n = append(n, c*9*inputs, c) // stem
 		for range s.layers {

@@ -44,7 +44,7 @@ func (b *band) runTrunk(everyone bool) {
 
 // begin decides what the network is shown of the band, and returns the trunk's layers, and b.heads, that see it so.
 func (b *band) begin() []*kernel.Conv {
-	net, kind, l := b.c.net, b.c.Colour.Kind(), b.s.number
+	net, kind, l := b.c.net, b.c.Colour.Class(), b.s.number
 	b.shown, b.seen = b.view()
 	stem := net.stem(b.stage, kind, l, b.shown)
 	if stem == nil {

@@ -25,7 +25,7 @@ type Net struct {
 
 	// By the look of a stage and the kind of colours, of which an image has one; trunks by condition, heads by expert, of
 	// which the finest scale may have others. To fold all at once would take longer than to code a small image.
-	folded [process.Looks][process.Kinds]struct {
+	folded [process.StageEmbeddings][process.ColourClasses]struct {
 		stems  [2][conditions]lazy[*kernel.Conv] // of every channel; of luma
 		blocks [conditions]lazy[[]*kernel.Conv]
 		heads  [2]lazy[[len(groups)]head]
@@ -67,9 +67,9 @@ func (n *Net) reach() int { return 1 + n.w.layers }
 
 // stem returns the trunk's first layer for a stage of scale l, or nil if there is none for these channels.
 func (n *Net) stem(stage, kind, l int, in *channels) *kernel.Conv {
-	q := process.Condition(l)
-	return *n.folded[process.Look(stage)][kind].stems[in.variant()][q].get(func(conv **kernel.Conv) {
-		at, row := process.Place(len(n.w.experts), l, stage, kind)
+	q := process.ScaleEmbedding(l)
+	return *n.folded[process.StageEmbedding(stage)][kind].stems[in.variant()][q].get(func(conv **kernel.Conv) {
+		at, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
 		e := &n.w.experts[at]
 		*conv = proven(e.stem.foldNarrow(e.trunkGains(0, row, q), in.stem))
 	})
@@ -77,9 +77,9 @@ func (n *Net) stem(stage, kind, l int, in *channels) *kernel.Conv {
 
 // blocks returns the trunk's other layers, which add what they read.
 func (n *Net) blocks(stage, kind, l int) []*kernel.Conv {
-	q := process.Condition(l)
-	return *n.folded[process.Look(stage)][kind].blocks[q].get(func(convs *[]*kernel.Conv) {
-		at, row := process.Place(len(n.w.experts), l, stage, kind)
+	q := process.ScaleEmbedding(l)
+	return *n.folded[process.StageEmbedding(stage)][kind].blocks[q].get(func(convs *[]*kernel.Conv) {
+		at, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
 		e := &n.w.experts[at]
 		for i := range e.blocks {
 			*convs = append(*convs, proven(e.blocks[i].fold(e.trunkGains(1+i, row, q))))
@@ -89,9 +89,9 @@ func (n *Net) blocks(stage, kind, l int) []*kernel.Conv {
 
 // heads returns the heads for a stage of scale l, by group.
 func (n *Net) heads(stage, kind, l int) *[len(groups)]head {
-	i, row := process.Place(len(n.w.experts), l, stage, kind)
+	i, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
 	e := &n.w.experts[i]
-	return n.folded[process.Look(stage)][kind].heads[i/process.Looks].get(func(heads *[len(groups)]head) {
+	return n.folded[process.StageEmbedding(stage)][kind].heads[i/process.StageEmbeddings].get(func(heads *[len(groups)]head) {
 		h := n.w.hidden
 		site := proven(e.site.fold(e.siteGains(row)))
 		for g := range heads {
@@ -105,9 +105,9 @@ func (n *Net) heads(stage, kind, l int) *[len(groups)]head {
 // near returns the heads' other layers, or nil if there are none for these channels. Of channels of luma they are those of
 // luma's groups.
 func (n *Net) near(stage, kind, l int, in *channels) *nearLayers {
-	i, row := process.Place(len(n.w.experts), l, stage, kind)
+	i, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
 	e := &n.w.experts[i]
-	return *n.folded[process.Look(stage)][kind].near[in.variant()][i/process.Looks].get(func(near **nearLayers) {
+	return *n.folded[process.StageEmbedding(stage)][kind].near[in.variant()][i/process.StageEmbeddings].get(func(near **nearLayers) {
 		layers := new(nearLayers)
 		for g, members := range groups {
 			if members[0] >= bands*in.planes {
@@ -128,7 +128,7 @@ func (n *Net) near(stage, kind, l int, in *channels) *nearLayers {
 func (n *Net) check() error {
 	for i := range n.w.experts {
 		e := &n.w.experts[i]
-		for row := range process.Rows(len(n.w.experts)) {
+		for row := range process.GainRows(len(n.w.experts)) {
 			for l := range 1 + n.w.layers {
 				for q := range conditions {
 					if err := e.trunkLayer(l).check(e.trunkGains(l, row, q)); err != nil {

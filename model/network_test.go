@@ -56,11 +56,11 @@ func TestFold(t *testing.T) {
 		r := newRand(29)
 		real := func(t tensor, i int) float64 { return math.Ldexp(float64(t.data[i]), -int(t.frac)) }
 		for stage := range stages {
-			for kind := range process.Kinds {
+			for kind := range process.ColourClasses {
 				for q := range conditions {
-					e, row := &net.w.experts[0], kind*process.Looks+max(stage-1, 0)
+					e, row := &net.w.experts[0], kind*process.StageEmbeddings+max(stage-1, 0)
 					if experts > 1 {
-						e, row = &net.w.experts[max(stage-1, 0)+min(q, 1)*process.Looks], kind
+						e, row = &net.w.experts[max(stage-1, 0)+min(q, 1)*process.StageEmbeddings], kind
 					}
 					in, sum := make([]int16, inputs), 0.0
 					for i := range in {

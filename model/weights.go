@@ -12,7 +12,7 @@ const (
 	planes      = process.Planes
 	coordinates = process.Coordinates
 	stages      = process.Stages
-	conditions  = process.Conditions
+	conditions  = process.ScaleEmbeddings
 	phases      = process.Phases
 	outBits     = 10 // the heads' outputs are Q10
 	headOutputs = 16 // of a head: a group's ε, then its log2 σ, then nothing, as the kernels want
@@ -50,7 +50,7 @@ func (t tensor) padded(n int) tensor {
 type weights struct {
 	channels, layers, hidden int
 	actFrac                  uint     // activations have this many fractional bits
-	experts                  []expert // process.Place says which is for a step
+	experts                  []expert // process.ExpertIndex says which is for a step
 }
 
 // An expert is one of these networks. It has rows of gains and shifts.

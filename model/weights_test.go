@@ -170,7 +170,7 @@ func foldAll(n *Net) (err error) {
 		}
 	}()
 	for stage := range stages {
-		for kind := range process.Kinds {
+		for kind := range process.ColourClasses {
 			n.heads(stage, kind, 1)
 			for _, in := range []*channels{&everyChannel, &lumaChannels} {
 				n.near(stage, kind, 1, in)

@@ -24,7 +24,7 @@ type Weights struct {
 	Wavelet        int  // index into transform.Liftings
 	ActivationBits uint // fraction bits of activations, 6 to 12
 	Tau            int8 // log2 of the threshold of skipping, in 1/32
-	Experts        int  // networks: 1 or process.Experts; process.Place says which is for which
+	Experts        int  // networks: 1 or process.Experts; process.ExpertIndex says which is for which
 	Tensors        []Tensor
 }
 
@@ -80,7 +80,7 @@ func (w *Weights) Shapes() (s []TensorShape) {
 
 // expertShapes returns the tensors of an expert.
 func (w *Weights) expertShapes() []TensorShape {
-	c, h, g, rows := w.Channels, w.Hidden, len(groups), process.Rows(w.Experts)
+	c, h, g, rows := w.Channels, w.Hidden, len(groups), process.GainRows(w.Experts)
 	s := []TensorShape{{"stem", []int{c, 3, 3, inputs}}, {"stem bias", []int{c}}}
 	for i := range w.Layers {
 		s = append(s, TensorShape{fmt.Sprintf("block %d", i), []int{c, 3, 3, c}}, TensorShape{fmt.Sprintf("block %d bias", i), []int{c}})

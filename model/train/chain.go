@@ -28,7 +28,7 @@ type chain struct {
 func newChain(x planes, n, present int, colour transform.Colour, lifting *transform.Lifting, crop bool, random *rand.Rand) *chain {
 	c := &chain{lifting: lifting, planes: present, colour: colour, crop: crop, random: random,
 		scales: make([]scale, n+1), exact: make([]planes, n+1), ll: make([]planes, n+1)}
-	kind := colour.Kind()
+	kind := colour.Class()
 	if present == 1 {
 		kind = 0
 		for p := 1; p < process.Planes; p++ {

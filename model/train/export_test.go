@@ -69,7 +69,7 @@ func TestExportDerived(t *testing.T) {
 		for e := range net.Experts {
 			x := net.value(e, name)
 			for i := range x { // gains of the other kind of image are none of these images' business
-				if size := len(x) / n; i%size < size/process.Kinds {
+				if size := len(x) / n; i%size < size/process.ColourClasses {
 					x[i] = float32(r.NormFloat64())
 				}
 			}

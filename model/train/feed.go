@@ -17,7 +17,7 @@ import (
 // w refuses more. Batch, Steps and whatever is of solving do not matter. A crop of o.Crop pixels a side is, as
 // little-endian int16,
 //
-//	kind of colours (process.Kinds), planes (1 or 3)
+//	kind of colours (process.ColourClasses), planes (1 or 3)
 //	the image at half the size: planes Y, Co, Cg [o.Crop/2][o.Crop/2]
 //	the finest details: coordinates [9][o.Crop/2][o.Crop/2]
 //

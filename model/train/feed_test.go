@@ -79,7 +79,7 @@ func TestFeed(t *testing.T) {
 			}
 		}
 	}
-	if len(kinds) != process.Kinds {
+	if len(kinds) != process.ColourClasses {
 		t.Errorf("kinds of 40 crops: %v", kinds)
 	}
 	enough := errors.New("enough")

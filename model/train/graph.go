@@ -50,7 +50,9 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 	c, hidden := net.Channels, net.Hidden
 	// A layer with the gains of the condition folded in.
 	layer := func(number int, x, kernel, bias *G.Node, in int, residual bool) *G.Node {
-		row := func() int { return (number*process.Rows(net.Experts)+q.at.row)*process.Conditions + q.at.scale }
+		row := func() int {
+			return (number*process.GainRows(net.Experts)+q.at.row)*process.ScaleEmbeddings + q.at.scale
+		}
 		gain, shift := param("gain"), param("shift")
 		k := apply(foldKernel(size(kernel), c, size(gain), row), kernel, gain)
 		b := apply(foldKernel(c, c, size(gain), row), bias, gain)
@@ -132,7 +134,7 @@ func accumulate(sum, x []float32) {
 
 // run takes the step that begin has prepared, and adds the gradients to q.into.
 func (q *graph) run() error {
-	expert, row := process.Place(q.net.Experts, q.s.number, q.stage, q.s.kind)
+	expert, row := process.ExpertIndex(q.net.Experts, q.s.number, q.stage, q.s.kind)
 	if expert != q.at.expert {
 		for i, p := range q.net.expert(expert) {
 			if err := G.Let(q.params[i], dense(p.Value)); err != nil {
@@ -140,7 +142,7 @@ func (q *graph) run() error {
 			}
 		}
 	}
-	q.at = condition{expert, row, process.Condition(q.s.number)}
+	q.at = condition{expert, row, process.ScaleEmbedding(q.s.number)}
 	defer q.vm.Reset()
 	if err := q.vm.RunAll(); err != nil {
 		return fmt.Errorf("train: %w", err)

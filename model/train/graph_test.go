@@ -53,7 +53,7 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coordin
 		return float64(x[((y+1)*(w+2)+xx+1)*channels+i])
 	}
 	layer := func(number int, kernel, bias []float64, in int, src func(y, x, i int) float64) [][]float64 {
-		row := ((number*process.Rows(net.Experts)+gains)*process.Conditions + cond) * c
+		row := ((number*process.GainRows(net.Experts)+gains)*process.ScaleEmbeddings + cond) * c
 		out := make([][]float64, w*h)
 		for j := range out {
 			out[j] = make([]float64, c)

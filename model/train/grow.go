@@ -75,11 +75,11 @@ func (n *Net) split(experts int) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	for l := 1; l <= process.Conditions; l++ {
+	for l := 1; l <= process.ScaleEmbeddings; l++ {
 		for stage := range stages {
-			for kind := range process.Kinds {
-				old, from := process.Place(n.Experts, l, stage, kind)
-				expert, to := process.Place(m.Experts, l, stage, kind)
+			for kind := range process.ColourClasses {
+				old, from := process.ExpertIndex(n.Experts, l, stage, kind)
+				expert, to := process.ExpertIndex(m.Experts, l, stage, kind)
 				for i, p := range m.expert(expert) {
 					copyRow(p, n.expert(old)[i], to, from)
 				}

@@ -55,7 +55,7 @@ func TestGrow(t *testing.T) {
 					moved++
 				}
 			}
-			if len(p.Dims) > 1 && p.Name[:3] != "out" && moved < len(p.Value)/process.Conditions {
+			if len(p.Dims) > 1 && p.Name[:3] != "out" && moved < len(p.Value)/process.ScaleEmbeddings {
 				t.Errorf("%v: %d of %d values of %s have learned", s, moved, len(p.Value), p.Name)
 			}
 		}
@@ -107,9 +107,9 @@ func TestGrowExperts(t *testing.T) {
 	for p := range images[0].Pix {
 		images[0].Pix[p] = images[0].Pix[p/3*3] // gray
 	}
-	for kind, r := 1, rand.New(rand.NewPCG(7, 7)); kind < process.Kinds; {
+	for kind, r := 1, rand.New(rand.NewPCG(7, 7)); kind < process.ColourClasses; {
 		m := derived(t, textures(1, 64)[0], r)
-		if _, c := m.split(); c.Kind() == kind {
+		if _, c := m.split(); c.Class() == kind {
 			images = append(images, m)
 			kind++
 		}

@@ -30,7 +30,7 @@ var DefaultShape = Shape{Channels: 32, Layers: 3, Hidden: 48, Experts: 1}
 
 // A Net is the denoiser in floating point: a trunk of 3x3 convolutions with residuals over the sites of a scale,
 // and a head per group. Gains and shifts of every channel, by stage and scale, fold into the weights. Or it is an expert
-// for each look of a stage, of the finest scale and of the others, all of one shape; of these a step takes one, as of the gains: process.Place says which.
+// for each look of a stage, of the finest scale and of the others, all of one shape; of these a step takes one, as of the gains: process.ExpertIndex says which.
 type Net struct {
 	Shape
 	Params []Param        // an expert's, then the next one's in the same order
@@ -46,7 +46,7 @@ type Param struct {
 
 // layout returns the parameters of an expert, without values.
 func (s Shape) layout() (p []Param) {
-	c, h, rows := s.Channels, s.Hidden, process.Rows(s.Experts)
+	c, h, rows := s.Channels, s.Hidden, process.GainRows(s.Experts)
 	add := func(name string, dims ...int) { p = append(p, Param{Name: name, Dims: dims}) }
 	add("stem", 3, 3, inputs, c)
 	add("stem bias", c)
@@ -54,8 +54,8 @@ func (s Shape) layout() (p []Param) {
 		add(fmt.Sprint("block ", i), 3, 3, c, c)
 		add(fmt.Sprint("block bias ", i), c)
 	}
-	add("gain", s.Layers+1, rows, process.Conditions, c)
-	add("shift", s.Layers+1, rows, process.Conditions, c)
+	add("gain", s.Layers+1, rows, process.ScaleEmbeddings, c)
+	add("shift", s.Layers+1, rows, process.ScaleEmbeddings, c)
 	for g := range groups {
 		add(fmt.Sprint("site ", g), c, h)
 		add(fmt.Sprint("site bias ", g), h)

@@ -11,7 +11,7 @@ import (
 type scale struct {
 	number, w, h int
 	fw, fh       int // size of the plane that the scale synthesizes
-	kind         int // of colours: see process.Kinds
+	kind         int // of colours: see process.ColourClasses
 	stage        int // last stage completed, -1 at first
 
 	v              [coordinates][]int32

@@ -404,7 +404,7 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		q.into = t.grads[n]
 		for _, s := range q.room {
 			s.objective = o.Objective
-			s.weight = float32(o.StageWeights[process.Look(stage)] / subPixels)
+			s.weight = float32(o.StageWeights[process.StageEmbedding(stage)] / subPixels)
 			s.side = float32(o.Side / subPixels)
 			if o.Rounded {
 				s.grid = float32(uint(1) << o.ActivationBits)

@@ -38,8 +38,8 @@ func (c Colour) Wavelet(l *Lifting, scale, plane int) Wavelet {
 	return l
 }
 
-// Kind tells the kinds of transforms that networks are told apart, of process.Kinds.
-func (c Colour) Kind() int {
+// Kind tells the kinds of transforms that networks are told apart, of process.ColourClasses.
+func (c Colour) Class() int {
 	switch {
 	case c.Halved():
 		return 2
