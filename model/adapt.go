@@ -1,5 +1,7 @@
 package model
 
+import "github.com/ddpmz/ddpmz/model/internal/fixed"
+
 // The network learned its beliefs from other images. How far to trust them on this one shows as coding goes
 // on, so every belief is corrected before it is used, by what the cells coded so far have shown. Encoder and
 // decoder have seen the same cells.
@@ -23,7 +25,7 @@ package model
 type trace uint16
 
 func newTrace(score, residual int64) trace {
-	return trace(clamp((score+32)>>6, -16, 100)+16) | trace(uint8(clamp(residual, -60, 60)))<<7 | 1<<15
+	return trace(fixed.Clamp((score+32)>>6, -16, 100)+16) | trace(uint8(fixed.Clamp(residual, -60, 60)))<<7 | 1<<15
 }
 
 func (t trace) residual() int64 { return int64(int16(t<<1) >> 8) }
@@ -60,7 +62,7 @@ type offset struct{ value, count int32 }
 
 func (o *offset) learn(score int64, rate, limit int32) {
 	o.count = min(o.count+1, limit)
-	o.value = clamp(o.value+quotient(int32(clamp(score, -1<<10, 6<<10))*rate, o.count+30), -maxOffset, maxOffset)
+	o.value = fixed.Clamp(o.value+quotient(int32(fixed.Clamp(score, -1<<10, 6<<10))*rate, o.count+30), -maxOffset, maxOffset)
 }
 
 // reciprocals hold 2^40/d, rounded up, for quotient.
@@ -197,24 +199,24 @@ func (at *row) correctScale(r *correction, b *belief, x int, tunedScale int16) {
 	around, above := 0, 0
 	if count := int32(sum >> 15); count > 0 {
 		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk, Q7
-		around = int(clamp(1+(v+96)>>4, 1, scoreContexts-1))
+		around = int(fixed.Clamp(1+(v+96)>>4, 1, scoreContexts-1))
 	}
 	if t := at.above[x/2]; t != 0 {
-		above = int(clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
+		above = int(fixed.Clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
 	}
 	// Bins of half an octave, whatever the depth.
 	deep := int32(at.deep)
-	level := clamp((scale-deep*scaleSteps+144)>>4, 0, scaleContexts-1)
+	level := fixed.Clamp((scale-deep*scaleSteps+144)>>4, 0, scaleContexts-1)
 	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
 	r.offsets[0], r.offsets[1], r.offsets[2], r.offsets[3], r.edge = &a.whole, byAround, byAbove, byScale, nil
 	offset := a.whole.value + byAround.value + byAbove.value + byScale.value +
-		int32(clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
+		int32(fixed.Clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
 	if at.outer || x == 0 || x == at.w-1 {
 		r.edge = &a.edge[edgeOf(at.y, x, at.h, at.w)]
 		offset += r.edge.value
 	}
 	r.network, r.weight = scale, &a.weight
-	r.scale = clamp(scale+(offset+1<<15)>>16, minScale, maxScale+deep*scaleSteps)
+	r.scale = fixed.Clamp(scale+(offset+1<<15)>>16, minScale, maxScale+deep*scaleSteps)
 	if at.networkAlone {
 		r.scale = scale
 	}
@@ -233,7 +235,7 @@ func (at *row) correctMean(r *correction, b *belief, tunedMean int16) {
 	f[7] = r.near[2].residual()
 	shift := f[0]*(w[0]>>16) + f[1]*(w[1]>>16) + f[2]*(w[2]>>16) + f[3]*(w[3]>>16) +
 		f[4]*(w[4]>>16) + f[5]*(w[5]>>16) + f[6]*(w[6]>>16) + f[7]*(w[7]>>16)
-	shift = clamp(shift>>4+int64(clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
+	shift = fixed.Clamp(shift>>4+int64(fixed.Clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
 	r.before = b.mean
 	r.mean = b.mean + at.tables.times(shift, r.network)>>10
 	if at.networkAlone {
@@ -274,7 +276,7 @@ func (r *correction) learn(t *tables, known, knownCentre int64, lower, upper bou
 	if r.edge != nil {
 		r.edge.learn(score, edgeRate, edgeLimit)
 	}
-	residual := clamp((r.posterior-r.before)*t.shrink[r.network&31]>>(uint(22+r.network>>5)&63), -60, 60) // Q4
+	residual := fixed.Clamp((r.posterior-r.before)*t.shrink[r.network&31]>>(uint(22+r.network>>5)&63), -60, 60) // Q4
 	power := int64(2000)
 	f, w := &r.residual, r.weight
 	for j := range f {
@@ -289,7 +291,7 @@ func (r *correction) learn(t *tables, known, knownCentre int64, lower, upper bou
 
 // slope returns what learn has found, for the tuner.
 func (r *correction) slope() slope {
-	return newSlope(r.gradient>>(31-8), clamp(r.score, -1<<10, 6<<10)>>4)
+	return newSlope(r.gradient>>(31-8), fixed.Clamp(r.score, -1<<10, 6<<10)>>4)
 }
 
 // learn has r take note that within the cell old at clock k the new one, at clock to, was coded.
@@ -312,7 +314,7 @@ func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
 // and its derivative f = F(1-F), that by -ln s is (b f(b) - a f(a)) / (F(b) - F(a)), Q10, and that by the mean, in
 // units of the scale, is (f(a) - f(b)) / (F(b) - F(a)) = F(a) + F(b) - 1, Q31.
 func slopes(lower, upper bound) (spread, centre int64) {
-	a, b := clamp(lower.t, -tailT<<10, tailT<<10), clamp(upper.t, -tailT<<10, tailT<<10)
+	a, b := fixed.Clamp(lower.t, -tailT<<10, tailT<<10), fixed.Clamp(upper.t, -tailT<<10, tailT<<10)
 	fa, fb := int64(lower.integral), int64(upper.integral)
 	centre = fa + fb - oneQ31
 	if fb-fa < 1<<8 { // far out in a tail, where f is proportional to e^-|t|

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 )
 
 func TestTrace(t *testing.T) {
@@ -13,13 +15,13 @@ func TestTrace(t *testing.T) {
 			if v == 0 {
 				t.Fatalf("score %d, residual %d: a trace like none", score, residual)
 			}
-			if got, want := v.residual(), clamp(residual, -60, 60); got != want {
+			if got, want := v.residual(), fixed.Clamp(residual, -60, 60); got != want {
 				t.Fatalf("residual %d is read as %d", residual, got)
 			}
 			if n := v.seen() >> 15; n != 1 {
 				t.Fatalf("score %d, residual %d: counted %d times", score, residual, n)
 			}
-			if got, want := int64(v.seen()&0x7fff)-16, clamp(score, -16<<6, 100<<6); math.Abs(float64(got<<6-want)) > 32 {
+			if got, want := int64(v.seen()&0x7fff)-16, fixed.Clamp(score, -16<<6, 100<<6); math.Abs(float64(got<<6-want)) > 32 {
 				t.Fatalf("score %d is read as %d/16", score, got)
 			}
 		}

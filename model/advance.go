@@ -1,6 +1,9 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/kernel"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+)
 
 // A row is where a coordinate's row of sites is found, or what is known of it: slices are by site.
 type row struct {
@@ -71,7 +74,7 @@ const (
 func (at *row) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
 	logBase, meanBase := bases(at.texture[x], uint32(at.activity[x]), k, at.deep)
 	mean = int64(centreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(uint(16-at.deep)&63)
-	scale = clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(at.deep)*scaleSteps
+	scale = fixed.Clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(at.deep)*scaleSteps
 	return mean, scale
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -43,10 +44,10 @@ func TestBars(t *testing.T) {
 			near := bars[k&31]
 			texture, activity := r.Uint32N(1<<r.UintN(20)), r.Uint32N(1<<r.UintN(17))
 			if r.IntN(2) == 0 { // just there, or just not
-				texture = uint32(clamp(near.texture-r.Int32N(2), 0, 1<<19))
+				texture = uint32(fixed.Clamp(near.texture-r.Int32N(2), 0, 1<<19))
 			}
 			if r.IntN(2) == 0 {
-				activity = uint32(clamp(near.activity-r.Int32N(2), 0, 1<<16-1))
+				activity = uint32(fixed.Clamp(near.activity-r.Int32N(2), 0, 1<<16-1))
 			}
 			base := localBase(texture)
 			if k != unknown {

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -394,7 +395,7 @@ func (c *Chain) advanceThumbnail(coder Coder) bool {
 		}
 		// Averages of transform.Liftings longer than Haar's can leave the range of samples by a little. What is farther
 		// out is of a damaged file.
-		c.top[p] = clamp(v, -4<<c.depth, 4<<c.depth-1)
+		c.top[p] = fixed.Clamp(v, -4<<c.depth, 4<<c.depth-1)
 	}
 	c.hasTop = true
 	n := len(c.scales) - 1

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -111,7 +112,7 @@ func gradientLength(above, row []int32) uint64 {
 			sum += max(g, -g)
 		}
 		n := uint64(to - from)
-		length += n * uint64(log2Fast(uint32(256+1392*uint64(sum)/n))-8<<16) // 2e in Q8 is 1392
+		length += n * uint64(fixed.FastLog2Q16(uint32(256+1392*uint64(sum)/n))-8<<16) // 2e in Q8 is 1392
 	}
 	return length
 }

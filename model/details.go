@@ -1,6 +1,7 @@
 package model
 
 import (
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -52,7 +53,7 @@ func (d *details) split(s *scale, p int, x Plane) {
 					if d[p-1][y] == nil {
 						d[p-1][y] = make([]int16, bands*s.w)
 					}
-					d[p-1][y][bands*i+b] = int16(clamp(v, -maxDetail, maxDetail))
+					d[p-1][y][bands*i+b] = int16(fixed.Clamp(v, -maxDetail, maxDetail))
 				}
 			}
 		}
@@ -98,7 +99,7 @@ const (
 
 // code codes a bit.
 func (c *chance) code(coder Coder, d *Distribution, bit bool) (is, ok bool) {
-	d.setSplit(uint32(1<<ProbBits - clamp(c.one>>(chanceBits-ProbBits), leastChance, 1<<ProbBits-leastChance)))
+	d.setSplit(uint32(1<<ProbBits - fixed.Clamp(c.one>>(chanceBits-ProbBits), leastChance, 1<<ProbBits-leastChance)))
 	v := int32(0)
 	if bit {
 		v = 1

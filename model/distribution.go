@@ -3,6 +3,8 @@ package model
 import (
 	"math/bits"
 	"sync"
+
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 )
 
 // The discretized decoder (eq. 13). The model's belief about a coordinate is a logistic distribution of
@@ -58,7 +60,7 @@ var theTables = sync.OnceValue(func() *tables {
 	t.cdf[2*middle], t.cdf[2*middle+1] = oneQ31, oneQ31
 	t.shrink[0] = 1 << 20
 	for i := 1; i < scaleSteps; i++ {
-		t.shrink[i] = int64(exp2Q30(uint32(scaleSteps-i)<<16/scaleSteps)+1<<10) >> 11
+		t.shrink[i] = int64(fixed.Exp2Q30(uint32(scaleSteps-i)<<16/scaleSteps)+1<<10) >> 11
 	}
 	for i := range t.rec {
 		t.rec[i] = uint32(1 << 42 / uint64(1<<11+i+1))
@@ -81,7 +83,7 @@ func log1pQ31(e uint64) uint64 {
 
 // integral reads table at t in Q10, interpolating.
 func integral(table *[2*tailT*tableSteps + 2]uint32, t int64) uint32 {
-	p := uint32(clamp(t, -tailT<<10, tailT<<10) + tailT<<10)
+	p := uint32(fixed.Clamp(t, -tailT<<10, tailT<<10) + tailT<<10)
 	i := p >> 5
 	a, b := table[i], table[i+1]
 	return a + uint32(int32(b-a)*int32(p&31)>>5)
@@ -151,7 +153,7 @@ func (d *Distribution) set(mean int64, scale int32, a int32, u uint16, k, target
 		return raw
 	}
 	first, cells := a>>(g&31), int32(1)<<((k-g)&31)
-	m = clamp(m, first, first+cells-1)
+	m = fixed.Clamp(m, first, first+cells-1)
 	d.origin, d.count, d.below, d.above = first, cells, false, false
 	if m-window > first+1 {
 		d.origin, d.below = m-window-1, true
@@ -306,11 +308,11 @@ func (tab *tables) truncatedMean(mean int64, scale int32, a int32, u uint16, k u
 func (tab *tables) meanBetween(mean int64, scale int32, lo, hi int64, a, b bound) int64 {
 	mass := int64(b.integral) - int64(a.integral)
 	if mass < 1<<6 { // so far out that the tables say nothing: the nearest value
-		return clamp(mean, lo+32, hi-32)
+		return fixed.Clamp(mean, lo+32, hi-32)
 	}
 	t := (int64(integral(&tab.entropy, a.t)) - int64(integral(&tab.entropy, b.t))) << 10 / mass
-	return clamp(mean+tab.times(t, scale)>>4, lo, hi)
+	return fixed.Clamp(mean+tab.times(t, scale)>>4, lo, hi)
 }
 
 // CodeLength returns the ideal length of a symbol of the given frequency, in bits as Q16.
-func CodeLength(freq uint32) uint32 { return uint32(ProbBits<<16 - log2Fast(freq)) }
+func CodeLength(freq uint32) uint32 { return uint32(ProbBits<<16 - fixed.FastLog2Q16(freq)) }

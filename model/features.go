@@ -1,5 +1,7 @@
 package model
 
+import "github.com/ddpmz/ddpmz/model/internal/fixed"
+
 // featureTables hold the compressions of the network's inputs, with the fractional bits of its activations.
 type featureTables struct {
 	frac    uint
@@ -18,7 +20,7 @@ func newFeatureTables(frac uint) *featureTables {
 	t := &featureTables{frac: frac}
 	for i := range asinhEnd + 1 {
 		y := uint64(i) << 16 / 12 // x/1.5, Q16
-		v := t.ln(log2Q16(y+sqrt(y*y+1<<32)) - 16<<16)
+		v := t.ln(fixed.Log2Q16(y+fixed.Sqrt(y*y+1<<32)) - 16<<16)
 		t.asinh[asinhEnd+i], t.asinh[asinhEnd-i] = v, -v
 	}
 	for i := range t.logs {
@@ -40,7 +42,7 @@ func newFeatureTables(frac uint) *featureTables {
 
 // ln turns a logarithm to base 2 in Q16 into a natural one as an activation.
 func (t *featureTables) ln(log2 int32) int16 {
-	return int16((int64(log2)*ln2Q30>>30 + 1<<(15-t.frac)) >> (16 - t.frac))
+	return int16((int64(log2)*fixed.Ln2Q30>>30 + 1<<(15-t.frac)) >> (16 - t.frac))
 }
 
 // log returns ln(v/256 + 1/2) for v in Q8.
@@ -51,11 +53,11 @@ func (t *featureTables) log(v uint32) int16 {
 	return t.logOf(v)
 }
 
-func (t *featureTables) logOf(v uint32) int16 { return t.ln(log2Fast(v+128) - 8<<16) }
+func (t *featureTables) logOf(v uint32) int16 { return t.ln(fixed.FastLog2Q16(v+128) - 8<<16) }
 
 // compress returns asinh(x/1.5) for x in Q3.
 func (t *featureTables) compress(x int32) int16 {
-	return t.asinh[asinhEnd+clamp(x, -asinhEnd, asinhEnd)] // without a branch, which would be mispredicted
+	return t.asinh[asinhEnd+fixed.Clamp(x, -asinhEnd, asinhEnd)] // without a branch, which would be mispredicted
 }
 
 // cell returns how the network sees a cell: its centre, compressed, and its clock. deep is the number of
@@ -81,7 +83,7 @@ func shallow(v int32, deep int) int32 {
 
 // shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach.
 func shallowCentre(a int32, u uint16, k uint8, deep int) int32 {
-	return clamp(shallow(clamp(centreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
+	return fixed.Clamp(shallow(fixed.Clamp(centreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
 }
 
 // The methods below write what the network sees of a row of sites to the first of n channels of each. They are not inlined, so
@@ -93,7 +95,7 @@ func shallowCentre(a int32, u uint16, k uint8, deep int) int32 {
 func (t *featureTables) showLevels(to []int16, n int, level []int32) {
 	frac, j := t.frac&31, 0
 	for _, v := range level {
-		to[j] = sat16((v - 128<<4) << frac >> 11)
+		to[j] = fixed.Sat16((v - 128<<4) << frac >> 11)
 		j += n
 	}
 }
@@ -160,7 +162,7 @@ func (b *box) sums(dst []int32, src *ring[int32], y, h, r int) {
 		gone = come // once all are there
 		clear(column)
 		for dy := -r; dy <= r; dy++ {
-			for x, v := range src.row(clamp(y+dy, 0, h-1)) {
+			for x, v := range src.row(fixed.Clamp(y+dy, 0, h-1)) {
 				column[x] += v
 			}
 		}
@@ -360,7 +362,7 @@ func levels[V int16 | int32](level []int32, values []V, shift uint, deep int) {
 	up, down := shifts(deep)
 	unit := int32(1) << ((up + shift) & 31)
 	for x, v := range values {
-		level[x] = clamp(int32(v)*unit>>down, -1<<14, 1<<14)
+		level[x] = fixed.Clamp(int32(v)*unit>>down, -1<<14, 1<<14)
 	}
 }
 
@@ -372,7 +374,7 @@ func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock
 	half := int32(1) << 5 << up // Q6
 	for x, v := range cells {
 		z := (int32(v) - 2*int32(dither[x]) - 1) * half >> down
-		z = clamp(z, -1<<17, 1<<17)
+		z = fixed.Clamp(z, -1<<17, 1<<17)
 		k := packedClock(int32(v))
 		if k == unknown {
 			z = 0
@@ -481,10 +483,10 @@ func activities(sums []int32, note []uint16) {
 func bases(texture, activity uint32, k uint8, deep int) (logScale, mean int32) {
 	local := localBase(texture)
 	if k == unknown {
-		return log2Fast(uint32(local)) - 12<<16, int32(2 * local)
+		return fixed.FastLog2Q16(uint32(local)) - 12<<16, int32(2 * local)
 	}
 	base := cellBase(local, activity, k, deep)
-	return log2Fast(uint32(base)) - 12<<16, int32(min(cellWidth(k, deep), 2*base))
+	return fixed.FastLog2Q16(uint32(base)) - 12<<16, int32(min(cellWidth(k, deep), 2*base))
 }
 
 // localBase returns the base of the scale where nothing is known, Q12: 0.4·texture + 0.3.

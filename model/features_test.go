@@ -3,6 +3,8 @@ package model
 import (
 	"math"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 )
 
 func TestFeatureTables(t *testing.T) {
@@ -104,7 +106,7 @@ func TestBoxSums(t *testing.T) {
 					want := int32(0)
 					for dy := -radius; dy <= radius; dy++ {
 						for dx := -radius; dx <= radius; dx++ { // the edge repeats
-							want += src.Row(clamp(y+dy, 0, src.H-1))[clamp(x+dx, 0, src.W-1)]
+							want += src.Row(fixed.Clamp(y+dy, 0, src.H-1))[fixed.Clamp(x+dx, 0, src.W-1)]
 						}
 					}
 					if got != want {

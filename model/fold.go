@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"sync"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 )
 
@@ -72,7 +73,7 @@ func (l *layer) foldBias(o int, g gains, f format) int32 {
 	if f.down > 0 {
 		v += 1 << (f.down - 1) // the kernel truncates
 	}
-	return int32(clamp(v, -1<<31, 1<<31-1))
+	return int32(fixed.Clamp(v, -1<<31, 1<<31-1))
 }
 
 // fold returns the layer with gains folded in, its weights rounded to int16.
@@ -94,7 +95,7 @@ func (l *layer) foldNarrow(g gains, fewer narrowing) (*kernel.Conv, error) {
 			if p := int64(v) * gain; simple { // as rescale does it: this is most of folding
 				row[i] = int16((p + 1<<(lost-1)) >> lost)
 			} else {
-				row[i] = int16(clamp(rescale(p, frac, f.frac), -1<<15, 1<<15-1))
+				row[i] = int16(fixed.Clamp(rescale(p, frac, f.frac), -1<<15, 1<<15-1))
 			}
 		}
 		b[o] = l.foldBias(o, g, f)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -115,7 +116,7 @@ func smoothImage(r *rand.Rand, g Geometry) []Plane {
 				if x > ex && y > ey {
 					v += 60
 				}
-				image[p].Row(y)[x] = int32(clamp(v, 0, 255)) << (g.Depth - 8)
+				image[p].Row(y)[x] = int32(fixed.Clamp(v, 0, 255)) << (g.Depth - 8)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package model
 import (
 	"runtime"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -188,7 +189,7 @@ func (c *Chain) show(x *ycc, exact bool) []Plane {
 		top := int32(1)<<c.depth - 1
 		for p := range c.planes {
 			for i, v := range x[p].Pix {
-				x[p].Pix[i] = clamp(v, 0, top)
+				x[p].Pix[i] = fixed.Clamp(v, 0, top)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -48,7 +49,7 @@ func newSlowPrepare(c *Chain, s *scale) *slowPrepare {
 				ll.load(p.level[i].Row(y), i, y)
 			}
 			for x, v := range p.level[i].Row(y) {
-				p.level[i].Row(y)[x] = clamp(shallow(v<<shift, c.deepOf(i)), -1<<14, 1<<14)
+				p.level[i].Row(y)[x] = fixed.Clamp(shallow(v<<shift, c.deepOf(i)), -1<<14, 1<<14)
 			}
 		}
 		for y := range s.h {
@@ -75,7 +76,7 @@ func newSlowPrepare(c *Chain, s *scale) *slowPrepare {
 func around(p Plane, y, x, r int, f func(int32) int32) (sum int32) {
 	for dy := -r; dy <= r; dy++ {
 		for dx := -r; dx <= r; dx++ {
-			sum += f(p.Row(clamp(y+dy, 0, p.H-1))[clamp(x+dx, 0, p.W-1)])
+			sum += f(p.Row(fixed.Clamp(y+dy, 0, p.H-1))[fixed.Clamp(x+dx, 0, p.W-1)])
 		}
 	}
 	return sum
@@ -112,7 +113,7 @@ func (p *slowPrepare) inputs(y, x, told int) (f [inputs]int16) {
 	t := p.c.net.features
 	for i := range planes {
 		f[inDeviation+i] = t.compress((p.difference(i, y, x) + 25) / 50)
-		f[inBrightness+i] = sat16((p.level[i].Row(y)[x] - 128<<4) << t.frac >> 11)
+		f[inBrightness+i] = fixed.Sat16((p.level[i].Row(y)[x] - 128<<4) << t.frac >> 11)
 		f[inTexture+i] = t.log(p.texture(i, y, x))
 	}
 	for i := range coordinates {

@@ -1,6 +1,10 @@
 package model
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+)
 
 // T is the number of reverse steps of the schedule, as in the paper, section 4.
 const T = 1000
@@ -38,10 +42,10 @@ func levelVariance(m int) uint64 {
 
 // LevelNoise returns the standard deviation of the RGB noise of the state after level m, if no coordinate
 // skips, in thousandths of an 8-bit grey level.
-func LevelNoise(m int) int { return int(sqrt(levelVariance(m))) }
+func LevelNoise(m int) int { return int(fixed.Sqrt(levelVariance(m))) }
 
 // LevelTimestep returns the timestep of the state after level m: on the way down from T, the last t whose
-// noise 127.5·sqrt((1-ᾱ_t)/ᾱ_t) is at least the level's. Level 0 is the image, t = 0.
+// noise 127.5·fixed.Sqrt((1-ᾱ_t)/ᾱ_t) is at least the level's. Level 0 is the image, t = 0.
 func LevelTimestep(m int) int {
 	if m <= 0 {
 		return 0

@@ -1,5 +1,7 @@
 package model
 
+import "github.com/ddpmz/ddpmz/model/internal/fixed"
+
 // A store holds the cells of a coordinate at the sites of a scale, or values. A cell is one integer: number n
 // at clock k is (2n+1)·2^k, and 0 says that nothing is known. That takes two bytes for 8-bit samples: with the
 // dither, whose highest bits no clock reaches, details of any lifting are below 2^14.
@@ -74,7 +76,7 @@ func (s *store) setValues(v []int32, from int) {
 	}
 	to := s.narrow[from : from+len(v)]
 	for j, x := range v {
-		to[j] = sat16(x)
+		to[j] = fixed.Sat16(x)
 	}
 }
 
@@ -83,7 +85,7 @@ func (s *store) setValue(j int, v int32) {
 	if s.wide != nil {
 		s.wide[j] = v
 	} else {
-		s.narrow[j] = sat16(v)
+		s.narrow[j] = fixed.Sat16(v)
 	}
 }
 
@@ -134,7 +136,7 @@ func pack(a int32, k uint8, bound int32) int32 {
 		return 0
 	}
 	k &= 31 // as it is, but so that the compiler knows
-	return clamp(a, -bound, bound-1)>>k<<k<<1 | 1<<k
+	return fixed.Clamp(a, -bound, bound-1)>>k<<k<<1 | 1<<k
 }
 
 func unpack(v int32) (a int32, k uint8) {

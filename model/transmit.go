@@ -1,6 +1,10 @@
 package model
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+)
 
 // escapeBits bounds the distance, in cells, of an escape.
 const escapeBits = 20
@@ -10,7 +14,7 @@ const escapeBits = 20
 func transmit(coder Coder, d *Distribution, raw uint8, truth int32) (a int32, ok bool) {
 	n := truth >> (d.clock & 31)
 	last := d.count - 1
-	s, ok := coder.Symbol(d, clamp(n-d.origin, 0, last))
+	s, ok := coder.Symbol(d, fixed.Clamp(n-d.origin, 0, last))
 	if !ok {
 		return 0, false
 	}
@@ -40,7 +44,7 @@ func transmit(coder Coder, d *Distribution, raw uint8, truth int32) (a int32, ok
 
 // distance codes r >= 0 by the length of r+1 in binary, then its bits below the first.
 func distance(coder Coder, r int32) (int32, bool) {
-	n := uint32(bits.Len32(uint32(clamp(r, 0, 1<<escapeBits-2)+1))) - 1
+	n := uint32(bits.Len32(uint32(fixed.Clamp(r, 0, 1<<escapeBits-2)+1))) - 1
 	n, ok := coder.Bits(n, 5)
 	if !ok {
 		return 0, false

@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 )
 
@@ -146,13 +147,13 @@ func (r *tuner) step() {
 			r.centre[j] = mean
 		}
 		c := int64(r.centre[j])
-		power := int32(clamp(r.squares[j]/int64(r.sampled)+(c*c-2*c*int64(mean))>>(2*centreBits), 0, 1<<30))
+		power := int32(fixed.Clamp(r.squares[j]/int64(r.sampled)+(c*c-2*c*int64(mean))>>(2*centreBits), 0, 1<<30))
 		if !r.begun {
 			r.power[j] = power
 		}
 		rate := 1 << (r.unitBits + 30) / (int64(r.units)*int64(r.power[j]) + 1<<(2*r.unitBits)) // Q20
 		follow := func(w *int32, slope, all, step int64) {
-			*w = int32(clamp(int64(*w)+(slope-all*c>>centreBits)*(step*rate>>20)>>16, -1<<30, 1<<30))
+			*w = int32(fixed.Clamp(int64(*w)+(slope-all*c>>centreBits)*(step*rate>>20)>>16, -1<<30, 1<<30))
 		}
 		for m := range r.members {
 			follow(&r.weight[m][j], int64(r.means[m][j]), allMean[m], meanStep)
@@ -178,10 +179,10 @@ func (r *tuner) set() {
 		for {
 			centre := int64(0)
 			for j := range r.units {
-				w[j] = sat16((r.weight[o][j] + 1<<down>>1) >> down)
+				w[j] = fixed.Sat16((r.weight[o][j] + 1<<down>>1) >> down)
 				centre += int64(w[j]) * int64(r.centre[j])
 			}
-			bias := clamp(int64(half)-centre>>centreBits, -1<<31+1, 1<<31-1)
+			bias := fixed.Clamp(int64(half)-centre>>centreBits, -1<<31+1, 1<<31-1)
 			if r.layer.SetOutput(tunedOutput+o, w[:r.units], int32(bias)) == nil {
 				break
 			}

@@ -1,8 +1,9 @@
-package model
+package fixed
 
 import (
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -12,16 +13,16 @@ func TestLog2Q16(t *testing.T) {
 		// Only the last bit is cut off, so that the result is the floor. float64 knows the logarithm to
 		// 1e-10 of a unit.
 		want := math.Log2(float64(x)) * 65536
-		if got := float64(log2Q16(x)); got > want+1e-6 || got < want-1-1e-6 {
-			t.Errorf("log2Q16(%d) = %v, want floor of %v", x, got, want)
+		if got := float64(Log2Q16(x)); got > want+1e-6 || got < want-1-1e-6 {
+			t.Errorf("Log2Q16(%d) = %v, want floor of %v", x, got, want)
 		}
 	}
 	for x := range uint64(5000) {
 		check(x + 1)
 	}
 	for n := range 64 {
-		if got := log2Q16(1 << n); got != int32(n)<<16 {
-			t.Errorf("log2Q16(2^%d) = %d/2^16", n, got)
+		if got := Log2Q16(1 << n); got != int32(n)<<16 {
+			t.Errorf("Log2Q16(2^%d) = %d/2^16", n, got)
 		}
 	}
 	r := newRand(1)
@@ -30,25 +31,25 @@ func TestLog2Q16(t *testing.T) {
 	}
 }
 
-// log2FastError bounds what log2Fast falls short by, in units of 2^-16: a fifth of a unit of interpolation and
+// fastLog2Error bounds what FastLog2Q16 falls short by, in units of 2^-16: a fifth of a unit of interpolation and
 // a unit each of cutting off the table and the result.
-const log2FastError = 2.2
+const fastLog2Error = 2.2
 
-func TestLog2Fast(t *testing.T) {
+func TestFastLog2Q16(t *testing.T) {
 	last := int32(0)
 	check := func(x uint32) {
 		t.Helper()
-		got := log2Fast(x)
+		got := FastLog2Q16(x)
 		if got < last {
-			t.Fatalf("log2Fast(%d) = %d, less than %d of a smaller number", x, got, last)
+			t.Fatalf("FastLog2Q16(%d) = %d, less than %d of a smaller number", x, got, last)
 		}
 		last = got
-		if want := math.Log2(float64(x)) * 65536; float64(got) > want+1e-6 || float64(got) < want-log2FastError {
-			t.Fatalf("log2Fast(%d) = %d/2^16, want %.2f", x, got, want)
+		if want := math.Log2(float64(x)) * 65536; float64(got) > want+1e-6 || float64(got) < want-fastLog2Error {
+			t.Fatalf("FastLog2Q16(%d) = %d/2^16, want %.2f", x, got, want)
 		}
 	}
-	if got := log2Fast(1); got != 0 {
-		t.Errorf("log2Fast(1) = %d", got)
+	if got := FastLog2Q16(1); got != 0 {
+		t.Errorf("FastLog2Q16(1) = %d", got)
 	}
 	for x := uint32(1); x < 1<<17; x++ {
 		check(x)
@@ -58,8 +59,8 @@ func TestLog2Fast(t *testing.T) {
 	}
 	check(math.MaxUint32)
 	for x := uint32(256); x <= 512; x++ { // mantissas of the table itself
-		if log2Fast(x) != log2Q16(uint64(x)) {
-			t.Errorf("log2Fast(%d) = %d, log2Q16 %d", x, log2Fast(x), log2Q16(uint64(x)))
+		if FastLog2Q16(x) != Log2Q16(uint64(x)) {
+			t.Errorf("FastLog2Q16(%d) = %d, Log2Q16 %d", x, FastLog2Q16(x), Log2Q16(uint64(x)))
 		}
 	}
 }
@@ -67,18 +68,18 @@ func TestLog2Fast(t *testing.T) {
 func TestExp2Q30(t *testing.T) {
 	last := uint64(0)
 	for f := range uint32(1 << 16) {
-		got := exp2Q30(f)
+		got := Exp2Q30(f)
 		want := math.Exp2(float64(f)/65536) * (1 << 30)
 		if math.Abs(float64(got)-want) > 48 { // a product of sixteen roots, each cut off
-			t.Fatalf("exp2Q30(%d) = %d, want %.1f", f, got, want)
+			t.Fatalf("Exp2Q30(%d) = %d, want %.1f", f, got, want)
 		}
 		if got <= last {
-			t.Fatalf("exp2Q30(%d) = %d is not above %d", f, got, last)
+			t.Fatalf("Exp2Q30(%d) = %d is not above %d", f, got, last)
 		}
 		last = got
 	}
-	if got := exp2Q30(0); got != 1<<30 {
-		t.Errorf("exp2Q30(0) = %d", got)
+	if got := Exp2Q30(0); got != 1<<30 {
+		t.Errorf("Exp2Q30(0) = %d", got)
 	}
 }
 
@@ -86,8 +87,8 @@ func TestSqrt(t *testing.T) {
 	check := func(x uint64) {
 		t.Helper()
 		want := new(big.Int).Sqrt(new(big.Int).SetUint64(x)).Uint64()
-		if got := sqrt(x); got != want {
-			t.Errorf("sqrt(%d) = %d, want %d", x, got, want)
+		if got := Sqrt(x); got != want {
+			t.Errorf("Sqrt(%d) = %d, want %d", x, got, want)
 		}
 	}
 	for x := range uint64(1000) {
@@ -109,8 +110,11 @@ func TestSqrt(t *testing.T) {
 
 func TestSat16(t *testing.T) {
 	for _, c := range [][2]int32{{0, 0}, {32767, 32767}, {32768, 32767}, {-32768, -32768}, {-32769, -32768}, {math.MaxInt32, 32767}, {math.MinInt32, -32768}} {
-		if got := sat16(c[0]); int32(got) != c[1] {
-			t.Errorf("sat16(%d) = %d", c[0], got)
+		if got := Sat16(c[0]); int32(got) != c[1] {
+			t.Errorf("Sat16(%d) = %d", c[0], got)
 		}
 	}
 }
+
+// newRand returns a source that is the same in every run.
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0xdd)) }
