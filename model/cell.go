@@ -1,7 +1,9 @@
 package model
 
-// unknown is the clock of a coordinate of which nothing is known: the state x_T.
-const unknown = 255
+import "github.com/ddpmz/ddpmz/model/internal/process"
+
+// unknown is short for process.Unknown.
+const unknown = process.Unknown
 
 // A cell is what is known of a coordinate v with dither u at clock k: a = v+u with its low k bits cleared,
 // so that v lies in [a-u, a-u+2^k). Cells nest: the cell at a coarser clock is a with more bits cleared.

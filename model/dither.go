@@ -10,7 +10,7 @@ import (
 
 // ditherBits is the width of a dither. It bounds the clocks: no cell is wider than 2^ditherBits. Of these bits only
 // the lowest topClock matter, plus one for every bit by which samples are deeper than 8: no cell is wider.
-const ditherBits = 16
+const ditherBits = process.DitherBits
 
 // topClock is the coarsest clock of a coordinate of 8-bit samples.
 const topClock = process.TopClock

@@ -14,6 +14,8 @@ const (
 	TopClock        = 8          // the largest clock that StageClocks and BandClocks add up to
 	ScaleEmbeddings = 5          // scales that the network distinguishes: see ScaleEmbedding
 	Phases          = 4          // see PhaseOrigin
+	DitherBits      = 16         // width of a dither; no clock is above it
+	Unknown         = 255        // the clock of a coefficient of which nothing is known: the state x_T
 )
 
 // StageClocks are the clocks that the stages of a scale bring its coordinates to, before BandClocks are added. The last stage,
