@@ -15,6 +15,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // A decoding is a decode command.
@@ -85,24 +86,26 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 	bar := d.bar(j.in, d.output.quiet)
 	defer bar.end()
 	var got decoded
-	var lost string // metadata that cannot be written
+	var lost []string // metadata that cannot be written
 	err := d.save(ctx, j.out, d.output.force, func(w io.Writer) (err error) {
 		if got, err = d.decodePicture(ctx, j.in, bar); err != nil {
 			return about(displayName(j.in), err)
 		}
-		if d.format != "png" && len(got.metadata) > 0 {
-			lost = "metadata left out, which only PNG can hold"
-		} else if _, err := picture.Unmarshal(got.metadata); err != nil {
-			lost = "metadata left out: " + message(err)
-			got.metadata = nil
+		m, err := metadata.Unmarshal(got.metadata)
+		if err != nil {
+			lost = append(lost, "metadata left out: "+message(err))
 		}
-		return picture.Write(w, d.format, got.image, got.metadata, got.options())
+		losses, err := picture.Write(w, d.format, got.image, m, got.options())
+		for _, l := range losses {
+			lost = append(lost, l.Detail+" left out")
+		}
+		return err
 	})
 	if err != nil || d.output.quiet {
 		return err
 	}
 	bar.end()
-	for _, text := range []string{got.note(), lost} {
+	for _, text := range append([]string{got.note()}, lost...) {
 		if text != "" {
 			d.note(displayName(j.in), text)
 		}
@@ -120,11 +123,11 @@ type decoded struct {
 
 // options returns how the picture is written. Packing a PNG file would be most of a preview's time, and few keep
 // previews.
-func (d *decoded) options() picture.Options {
+func (d *decoded) options() picture.WriteOptions {
 	if d.last.Exact {
-		return picture.Options{}
+		return picture.WriteOptions{}
 	}
-	return picture.Options{Compression: png.BestSpeed}
+	return picture.WriteOptions{Compression: png.BestSpeed}
 }
 
 // note says what is missing, if something is.

@@ -107,7 +107,7 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 		return err
 	}
 	defer in.Close()
-	p, err := picture.Read(in)
+	p, err := picture.Read(in, picture.ReadOptions(e.limits.limits()))
 	if err != nil {
 		return err
 	}

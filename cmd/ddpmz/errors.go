@@ -53,7 +53,7 @@ func message(err error) string {
 		return link.Err.Error()
 	}
 	text := err.Error()
-	for _, name := range []string{"codec: ", "container: ", "picture: ", "zoo: ", "metrics: ", "peers: ", "bench: ", "cifar: ", "tables: "} {
+	for _, name := range []string{"codec: ", "container: ", "picture: ", "metadata: ", "zoo: ", "metrics: ", "peers: ", "bench: ", "cifar: ", "tables: "} {
 		text = strings.TrimPrefix(text, name)
 	}
 	if errors.As(err, &limit) {

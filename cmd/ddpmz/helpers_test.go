@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // testdata is the folder of pictures for the tests.
@@ -115,7 +116,7 @@ func wantFiles(t *testing.T, dir string, want ...string) {
 // decodePNG reads a picture, with metadata.
 func decodePNG(t *testing.T, file []byte) *picture.Picture {
 	t.Helper()
-	p, err := picture.Read(bytes.NewReader(file))
+	p, err := picture.Read(bytes.NewReader(file), picture.ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,14 +145,10 @@ func withText(t *testing.T, file []byte, n int) []byte {
 		text = append(text, 'A'+byte(x>>27))
 	}
 	p.Metadata.Chunks = append(p.Metadata.Chunks,
-		picture.Chunk{Type: "sRGB", Place: picture.BeforePLTE, Data: []byte{0}},
-		picture.Chunk{Type: "tEXt", Place: picture.AfterIDAT, Data: text})
-	meta, err := p.Metadata.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
+		metadata.Chunk{Type: "sRGB", Place: metadata.BeforePLTE, Data: []byte{0}},
+		metadata.Chunk{Type: "tEXt", Place: metadata.AfterIDAT, Data: text})
 	var out bytes.Buffer
-	if err := picture.Write(&out, "png", p.Image, meta, picture.Options{}); err != nil {
+	if _, err := picture.Write(&out, "png", p.Image, &p.Metadata, picture.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

@@ -109,13 +109,9 @@ func TestPackedInHaste(t *testing.T) {
 		} {
 			have := must(t, test.file, append([]string{"decode"}, test.args...)...)
 			p := decodePNG(t, have)
-			meta, err := p.Metadata.Marshal()
-			if err != nil {
-				t.Fatal(err)
-			}
 			for _, level := range []png.CompressionLevel{png.DefaultCompression, png.BestSpeed} {
 				var want bytes.Buffer
-				if err := picture.Write(&want, "png", p.Image, meta, picture.Options{Compression: level}); err != nil {
+				if _, err := picture.Write(&want, "png", p.Image, &p.Metadata, picture.WriteOptions{Compression: level}); err != nil {
 					t.Fatal(err)
 				}
 				if same := bytes.Equal(have, want.Bytes()); same != (level == test.level) {

@@ -6,75 +6,11 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
-
-// A Place is where a chunk stands in a PNG file. Its value is stored.
-type Place uint8
-
-const (
-	BeforePLTE Place = iota // or, without a palette, before the first IDAT
-	BeforeIDAT              // after PLTE
-	AfterIDAT
-	numPlaces
-)
-
-// A Chunk is an ancillary chunk of a PNG file.
-type Chunk struct {
-	Type  string // four ASCII letters
-	Place Place
-	Data  []byte
-}
-
-// A Layout is how a PNG file stores its samples. The zero Layout stands for the
-// one that image/png would choose.
-type Layout struct {
-	Depth      uint8 // bits a sample or index
-	ColourType uint8 // one of the constants below
-}
-
-// PNG's colour types.
-const (
-	typeGray      = 0
-	typeRGB       = 2
-	typeIndexed   = 3
-	typeGrayAlpha = 4
-	typeRGBA      = 6
-)
-
-// survivors are the chunks that this program keeps although PNG does not mark
-// them safe to copy: neither the pixels, nor the palette, nor the depth change
-// under them. Writing checks the two for which that may be untrue, sBIT and
-// bKGD.
-var survivors = map[string]bool{
-	"cHRM": true, "gAMA": true, "iCCP": true, "sBIT": true, "sRGB": true, "cICP": true,
-	"mDCV": true, "cLLI": true, "bKGD": true, "sPLT": true, "tIME": true,
-	"pCAL": true, "sCAL": true, "sTER": true,
-}
-
-// keeps reports whether chunks of the type are carried along: ancillary ones
-// that are safe to copy, and survivors.
-func keeps(chunkType string) bool {
-	return isAncillary(chunkType) && (isLower(chunkType[3]) || survivors[chunkType])
-}
-
-func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
-
-func isAncillary(chunkType string) bool { return isLower(chunkType[0]) }
-
-// isChunkType reports whether s is four ASCII letters.
-func isChunkType(s string) bool {
-	if len(s) != 4 {
-		return false
-	}
-	for i := range 4 {
-		if !isLower(s[i] | 0x20) {
-			return false
-		}
-	}
-	return true
-}
 
 // A rawChunk is any chunk of a PNG file, as it stands there.
 type rawChunk struct {
@@ -117,10 +53,10 @@ func scan(file []byte, yield func(rawChunk) error) error {
 
 // scanPNG returns the layout of a PNG file and the chunks that are kept, as
 // copies. It checks their checksums and no others.
-func scanPNG(file []byte) (Layout, []Chunk, error) {
-	var layout Layout
-	var chunks []Chunk
-	place, first := BeforePLTE, true
+func scanPNG(file []byte) (metadata.Layout, []metadata.Chunk, error) {
+	var layout metadata.Layout
+	var chunks []metadata.Chunk
+	place, first := metadata.BeforePLTE, true
 	err := scan(file, func(c rawChunk) error {
 		if first != (c.kind == "IHDR") {
 			return FormatError("IHDR is not the first PNG chunk, or not the only one of its kind")
@@ -131,27 +67,27 @@ func scanPNG(file []byte) (Layout, []Chunk, error) {
 			if len(c.data) != 13 {
 				return FormatError("length of IHDR")
 			}
-			layout = Layout{Depth: c.data[8], ColourType: c.data[9]}
+			layout = metadata.Layout{Depth: c.data[8], ColourType: c.data[9]}
 		case c.kind == "PLTE":
-			place = max(place, BeforeIDAT)
+			place = max(place, metadata.BeforeIDAT)
 		case c.kind == "IDAT":
-			place = AfterIDAT
-		case keeps(c.kind):
+			place = metadata.AfterIDAT
+		case metadata.Keeps(c.kind):
 			if c.crc != checksum(c.kind, c.data) {
 				return FormatError("checksum of " + c.kind)
 			}
-			if len(chunks) == MaxChunks {
-				return errTooManyChunks
+			if len(chunks) == metadata.MaxChunks {
+				return LimitError(fmt.Sprintf("more than %d chunks", metadata.MaxChunks))
 			}
-			chunks = append(chunks, Chunk{c.kind, place, bytes.Clone(c.data)})
+			chunks = append(chunks, metadata.Chunk{Type: c.kind, Place: place, Data: bytes.Clone(c.data)})
 		}
 		return nil
 	})
-	if layout.ColourType != typeIndexed {
+	if layout.ColourType != metadata.Indexed {
 		// The palette is only a suggestion, and is dropped.
 		for i := range chunks {
-			if chunks[i].Place == BeforeIDAT {
-				chunks[i].Place = BeforePLTE
+			if chunks[i].Place == metadata.BeforeIDAT {
+				chunks[i].Place = metadata.BeforePLTE
 			}
 		}
 	}
@@ -169,4 +105,14 @@ func appendChunk(dst []byte, kind string, data []byte) []byte {
 	dst = append(dst, kind...)
 	dst = append(dst, data...)
 	return binary.BigEndian.AppendUint32(dst, checksum(kind, data))
+}
+
+// isChunkType reports whether s is four ASCII letters.
+func isChunkType(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return len(s) == 4
 }

@@ -1,9 +1,10 @@
-// Package picture reads and writes image files for the command, and carries
-// what a file says beside its pixels from one to the other.
+// Package picture reads and writes image files for the command, carries
+// what a file says beside its pixels from one to the other, and lists what could
+// not be kept.
 //
 // Everything that survives is kept in the form of PNG chunks, whatever the
-// source: a colour profile from a JPEG becomes an iCCP chunk. The codec sees
-// one opaque string of bytes, [Metadata.Marshal]; only PNG output uses it.
+// source: a colour profile from a JPEG becomes an iCCP chunk. Package
+// metadata serializes it.
 //
 // A PNG file read and written again has the same pixels, the same bit depth and
 // colour type, and the same ancillary chunks at the same places, except:

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+
+	"github.com/ddpmz/ddpmz/codec"
 )
 
 // TestFormats writes each format that can be read, and reads it.
@@ -57,26 +59,30 @@ func TestRefusals(t *testing.T) {
 	for _, test := range []struct {
 		format string
 		img    image.Image
-	}{{"jpeg", translucent}, {"ppm", translucent}, {"pnm", translucent}, {"pgm", translucent}, {"pgm", rgb}, {"xyz", rgb}} {
-		var want UnsupportedError
-		if err := Write(io.Discard, test.format, test.img, nil, Options{}); !errors.As(err, &want) {
-			t.Errorf("%s: %v, want an UnsupportedError", test.format, err)
+	}{{"jpeg", translucent}, {"ppm", translucent}, {"pnm", translucent}, {"pgm", translucent}, {"pgm", rgb}} {
+		var want *LossError
+		if _, err := Write(io.Discard, test.format, test.img, nil, WriteOptions{}); !errors.As(err, &want) {
+			t.Errorf("%s: %v, want a LossError", test.format, err)
 		}
+	}
+	var unknown UnsupportedError
+	if _, err := Write(io.Discard, "xyz", rgb, nil, WriteOptions{}); !errors.As(err, &unknown) {
+		t.Errorf("xyz: %v, want an UnsupportedError", err)
 	}
 	for _, file := range []string{"", "\x89PNG", "plain text", "RIFF\x00\x00\x00\x00WAVEfmt "} {
 		var want UnsupportedError
-		if _, err := Read(strings.NewReader(file)); !errors.As(err, &want) {
+		if _, err := Read(strings.NewReader(file), ReadOptions{}); !errors.As(err, &want) {
 			t.Errorf("%q: %v, want an UnsupportedError", file, err)
 		}
 	}
 	for _, r := range readers {
-		if _, err := Read(strings.NewReader(strings.ReplaceAll(r.magic, "?", "\x00"))); err == nil {
+		if _, err := Read(strings.NewReader(strings.ReplaceAll(r.magic, "?", "\x00")), ReadOptions{}); err == nil {
 			t.Errorf("%s: no error for a file of four bytes or so", r.name)
 		}
 	}
 	huge := "GIF89a\xff\xff\xff\xff\x00\x00\x00;" // 65,535 x 65,535 pixels, and no frame
-	var want LimitError
-	if _, err := Read(strings.NewReader(huge)); !errors.As(err, &want) {
+	var want *codec.LimitError
+	if _, err := Read(strings.NewReader(huge), ReadOptions{}); !errors.As(err, &want) {
 		t.Errorf("four billion pixels: %v, want a LimitError", err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // pngFiles returns the PNG files of a folder below the shared data, or skips.
@@ -37,9 +39,9 @@ func walk(file []byte) (kinds []string, data [][]byte) {
 }
 
 // layoutOf reads a PNG file's header.
-func layoutOf(file []byte) Layout {
+func layoutOf(file []byte) metadata.Layout {
 	_, data := walk(file)
-	return Layout{data[0][8], data[0][9]}
+	return metadata.Layout{Depth: data[0][8], ColourType: data[0][9]}
 }
 
 // outline lists a PNG file's chunks as words, ancillary ones with their data,
@@ -66,7 +68,7 @@ next:
 }
 
 // insert puts chunks before the first chunk of the given type.
-func insert(file []byte, before string, chunks ...Chunk) []byte {
+func insert(file []byte, before string, chunks ...metadata.Chunk) []byte {
 	out := []byte(pngSignature)
 	kinds, data := walk(file)
 	for i, kind := range kinds {
@@ -99,7 +101,7 @@ func samePixels(a, b image.Image) bool {
 
 func read(t testing.TB, file []byte) *Picture {
 	t.Helper()
-	p, err := Read(bytes.NewReader(file))
+	p, err := Read(bytes.NewReader(file), ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +115,12 @@ func write(t testing.TB, format string, p *Picture) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m, err := metadata.Unmarshal(meta)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
-	if err := Write(&out, format, p.Image, meta, Options{}); err != nil {
+	if _, err := Write(&out, format, p.Image, m, WriteOptions{}); err != nil {
 		t.Fatalf("writing %s: %v", format, err)
 	}
 	return out.Bytes()

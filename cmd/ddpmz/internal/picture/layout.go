@@ -3,24 +3,26 @@ package picture
 import (
 	"image"
 	"image/color"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // naturalLayout returns the layout in which image/png writes img.
-func naturalLayout(img image.Image) Layout {
+func naturalLayout(img image.Image) metadata.Layout {
 	if p, ok := img.(*image.Paletted); ok {
-		return Layout{indexDepth(len(p.Palette)), typeIndexed}
+		return metadata.Layout{Depth: indexDepth(len(p.Palette)), ColourType: metadata.Indexed}
 	}
-	opaque := func(depth uint8) Layout {
+	opaque := func(depth uint8) metadata.Layout {
 		if isOpaque(img) {
-			return Layout{depth, typeRGB}
+			return metadata.Layout{Depth: depth, ColourType: metadata.RGB}
 		}
-		return Layout{depth, typeRGBA}
+		return metadata.Layout{Depth: depth, ColourType: metadata.RGBA}
 	}
 	switch img.ColorModel() {
 	case color.GrayModel:
-		return Layout{8, typeGray}
+		return metadata.Layout{Depth: 8, ColourType: metadata.Gray}
 	case color.Gray16Model:
-		return Layout{16, typeGray}
+		return metadata.Layout{Depth: 16, ColourType: metadata.Gray}
 	case color.RGBAModel, color.NRGBAModel, color.AlphaModel:
 		return opaque(8)
 	}

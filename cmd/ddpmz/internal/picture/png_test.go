@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // encodePNG is image/png's encoder.
@@ -40,26 +42,26 @@ func TestLayouts(t *testing.T) {
 		return color.NRGBA64{uint16(x * 999), uint16(x * 999), uint16(x * 999), uint16(y * 5000)}
 	})
 	for _, test := range []struct {
-		layout Layout
+		layout metadata.Layout
 		img    image.Image
 	}{
-		{Layout{1, typeGray}, paint(image.NewGray(testBounds), grayOf(255))},
-		{Layout{2, typeGray}, paint(image.NewGray(testBounds), grayOf(85))},
-		{Layout{4, typeGray}, paint(image.NewGray(testBounds), grayOf(17))},
-		{Layout{8, typeGray}, paint(image.NewGray(testBounds), grayOf(1))},
-		{Layout{16, typeGray}, paint(image.NewGray16(testBounds), deepAt)},
-		{Layout{8, typeRGB}, paint(image.NewRGBA(testBounds), opaqueAt)},
-		{Layout{16, typeRGB}, paint(image.NewRGBA64(testBounds), deepAt)},
-		{Layout{2, typeIndexed}, indexed},
-		{Layout{4, typeIndexed}, indexed},
-		{Layout{8, typeIndexed}, indexed},
-		{Layout{8, typeGrayAlpha}, grayAlpha},
-		{Layout{16, typeGrayAlpha}, deepGrayAlpha},
-		{Layout{8, typeRGBA}, paint(image.NewNRGBA(testBounds), translucentAt)},
-		{Layout{8, typeRGBA}, paint(image.NewNRGBA(testBounds), opaqueAt)}, // image/png would drop alpha
-		{Layout{16, typeRGBA}, paint(image.NewNRGBA64(testBounds), deepAt)},
+		{metadata.Layout{Depth: 1, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(255))},
+		{metadata.Layout{Depth: 2, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(85))},
+		{metadata.Layout{Depth: 4, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(17))},
+		{metadata.Layout{Depth: 8, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(1))},
+		{metadata.Layout{Depth: 16, ColourType: metadata.Gray}, paint(image.NewGray16(testBounds), deepAt)},
+		{metadata.Layout{Depth: 8, ColourType: metadata.RGB}, paint(image.NewRGBA(testBounds), opaqueAt)},
+		{metadata.Layout{Depth: 16, ColourType: metadata.RGB}, paint(image.NewRGBA64(testBounds), deepAt)},
+		{metadata.Layout{Depth: 2, ColourType: metadata.Indexed}, indexed},
+		{metadata.Layout{Depth: 4, ColourType: metadata.Indexed}, indexed},
+		{metadata.Layout{Depth: 8, ColourType: metadata.Indexed}, indexed},
+		{metadata.Layout{Depth: 8, ColourType: metadata.GrayAlpha}, grayAlpha},
+		{metadata.Layout{Depth: 16, ColourType: metadata.GrayAlpha}, deepGrayAlpha},
+		{metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, paint(image.NewNRGBA(testBounds), translucentAt)},
+		{metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, paint(image.NewNRGBA(testBounds), opaqueAt)}, // image/png would drop alpha
+		{metadata.Layout{Depth: 16, ColourType: metadata.RGBA}, paint(image.NewNRGBA64(testBounds), deepAt)},
 	} {
-		file := write(t, "png", &Picture{Image: test.img, Metadata: Metadata{Layout: test.layout}})
+		file := write(t, "png", &Picture{Image: test.img, Metadata: metadata.Metadata{Layout: test.layout}})
 		if got := layoutOf(file); got != test.layout {
 			t.Errorf("%+v was written as %+v", test.layout, got)
 			continue
@@ -91,20 +93,20 @@ func TestLayouts(t *testing.T) {
 func TestLayoutGivenUp(t *testing.T) {
 	coloured := paint(image.NewNRGBA(testBounds), translucentAt)
 	for _, test := range []struct {
-		source, want Layout
+		source, want metadata.Layout
 		img          image.Image
 	}{
-		{Layout{4, typeGray}, Layout{8, typeGray}, paint(image.NewGray(testBounds), grayOf(1))},
-		{Layout{1, typeGray}, Layout{8, typeRGBA}, coloured},
-		{Layout{8, typeGrayAlpha}, Layout{8, typeRGBA}, coloured},
-		{Layout{1, typeIndexed}, Layout{2, typeIndexed}, image.NewPaletted(testBounds, fourColours)},
-		{Layout{99, typeIndexed}, Layout{8, typeRGBA}, coloured},
-		{Layout{99, 99}, Layout{8, typeRGBA}, coloured},
+		{metadata.Layout{Depth: 4, ColourType: metadata.Gray}, metadata.Layout{Depth: 8, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(1))},
+		{metadata.Layout{Depth: 1, ColourType: metadata.Gray}, metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, coloured},
+		{metadata.Layout{Depth: 8, ColourType: metadata.GrayAlpha}, metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, coloured},
+		{metadata.Layout{Depth: 1, ColourType: metadata.Indexed}, metadata.Layout{Depth: 2, ColourType: metadata.Indexed}, image.NewPaletted(testBounds, fourColours)},
+		{metadata.Layout{Depth: 99, ColourType: metadata.Indexed}, metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, coloured},
+		{metadata.Layout{Depth: 99, ColourType: 99}, metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, coloured},
 	} {
-		m := Metadata{test.source, []Chunk{
-			{"sBIT", BeforePLTE, []byte{1, 1, 1, 1}},
-			{"gAMA", BeforePLTE, []byte{0, 0, 1, 2}},
-			{"bKGD", BeforeIDAT, []byte{0, 1}},
+		m := metadata.Metadata{Layout: test.source, Chunks: []metadata.Chunk{
+			{Type: "sBIT", Place: metadata.BeforePLTE, Data: []byte{1, 1, 1, 1}},
+			{Type: "gAMA", Place: metadata.BeforePLTE, Data: []byte{0, 0, 1, 2}},
+			{Type: "bKGD", Place: metadata.BeforeIDAT, Data: []byte{0, 1}},
 		}}
 		file := write(t, "png", &Picture{Image: test.img, Metadata: m})
 		if got := layoutOf(file); got != test.want {
@@ -122,11 +124,11 @@ func TestLayoutGivenUp(t *testing.T) {
 func TestChunks(t *testing.T) {
 	indexed := image.NewPaletted(testBounds, fourColours)
 	file := encodePNG(t, indexed)
-	file = insert(file, "PLTE", Chunk{"gAMA", 0, []byte{0, 0, 177, 143}}, Chunk{"tEXt", 0, []byte("Title\x00x")},
-		Chunk{"sBIT", 0, []byte{5, 6, 5}}, Chunk{"tEXt", 0, []byte("Title\x00y")})
-	file = insert(file, "tRNS", Chunk{"prVt", 0, []byte("safe to copy")}, Chunk{"hIST", 0, make([]byte, 8)})
-	file = insert(file, "IDAT", Chunk{"prVT", 0, []byte("not safe to copy")}, Chunk{"bKGD", 0, []byte{1}})
-	file = insert(file, "IEND", Chunk{"tIME", 0, []byte{7, 230, 1, 2, 3, 4, 5}}, Chunk{"eXIf", 0, []byte("MM\x00*")})
+	file = insert(file, "PLTE", metadata.Chunk{Type: "gAMA", Place: 0, Data: []byte{0, 0, 177, 143}}, metadata.Chunk{Type: "tEXt", Place: 0, Data: []byte("Title\x00x")},
+		metadata.Chunk{Type: "sBIT", Place: 0, Data: []byte{5, 6, 5}}, metadata.Chunk{Type: "tEXt", Place: 0, Data: []byte("Title\x00y")})
+	file = insert(file, "tRNS", metadata.Chunk{Type: "prVt", Place: 0, Data: []byte("safe to copy")}, metadata.Chunk{Type: "hIST", Place: 0, Data: make([]byte, 8)})
+	file = insert(file, "IDAT", metadata.Chunk{Type: "prVT", Place: 0, Data: []byte("not safe to copy")}, metadata.Chunk{Type: "bKGD", Place: 0, Data: []byte{1}})
+	file = insert(file, "IEND", metadata.Chunk{Type: "tIME", Place: 0, Data: []byte{7, 230, 1, 2, 3, 4, 5}}, metadata.Chunk{Type: "eXIf", Place: 0, Data: []byte("MM\x00*")})
 
 	want := "IHDR\ngAMA 0000b18f\ntEXt 5469746c650078\nsBIT 050605\ntEXt 5469746c650079\nPLTE\ntRNS\n" +
 		"prVt 7361666520746f20636f7079\nbKGD 01\nIDAT\ntIME 07e60102030405\neXIf 4d4d002a\nIEND\n"
@@ -135,7 +137,7 @@ func TestChunks(t *testing.T) {
 	}
 
 	for _, cut := range []int{len(file) - 1, len(file) - 13} {
-		if _, err := Read(bytes.NewReader(file[:cut])); err == nil {
+		if _, err := Read(bytes.NewReader(file[:cut]), ReadOptions{}); err == nil {
 			t.Errorf("no error for %d of %d bytes", cut, len(file))
 		}
 	}
@@ -166,7 +168,7 @@ func TestPNGSuite(t *testing.T) {
 		drop := []string{"hIST"}
 		wantLayout := layoutOf(file)
 		for _, kind := range kinds {
-			if kind == "tRNS" && wantLayout.ColourType != typeIndexed {
+			if kind == "tRNS" && wantLayout.ColourType != metadata.Indexed {
 				drop = append(drop, "tRNS", "sBIT")
 				wantLayout.ColourType |= 4 // the bit that means alpha
 				if wantLayout.Depth < 8 {
@@ -175,7 +177,7 @@ func TestPNGSuite(t *testing.T) {
 				}
 			}
 		}
-		if layoutOf(file).ColourType != typeIndexed {
+		if layoutOf(file).ColourType != metadata.Indexed {
 			drop = append(drop, "PLTE")
 		}
 		if got := layoutOf(file2); got != wantLayout {
@@ -202,7 +204,7 @@ func TestBrokenPNGSuite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Read(f); err == nil {
+		if _, err := Read(f, ReadOptions{}); err == nil {
 			t.Errorf("%s: no error", filepath.Base(name))
 		}
 		f.Close()
@@ -214,7 +216,7 @@ func TestBrokenPNGSuite(t *testing.T) {
 func FuzzScan(f *testing.F) {
 	file := encodePNG(f, image.NewPaletted(testBounds, fourColours))
 	f.Add(file)
-	f.Add(insert(file, "PLTE", Chunk{"gAMA", 0, []byte{0, 0, 0, 1}}, Chunk{"tEXt", 0, []byte("a\x00b")}))
+	f.Add(insert(file, "PLTE", metadata.Chunk{Type: "gAMA", Place: 0, Data: []byte{0, 0, 0, 1}}, metadata.Chunk{Type: "tEXt", Place: 0, Data: []byte("a\x00b")}))
 	f.Add(file[:len(file)-5])
 	f.Add([]byte(pngSignature + "\xff\xff\xff\xffIHDR"))
 	f.Fuzz(func(t *testing.T, file []byte) {
@@ -222,7 +224,7 @@ func FuzzScan(f *testing.F) {
 		if err != nil {
 			return
 		}
-		m := &Metadata{layout, chunks}
+		m := &metadata.Metadata{Layout: layout, Chunks: chunks}
 		img := image.NewGray(testBounds)
 		got := read(t, write(t, "png", &Picture{Image: img, Metadata: *m}))
 		want := 0
@@ -231,7 +233,7 @@ func FuzzScan(f *testing.F) {
 				want++
 			}
 		}
-		if layout == (Layout{8, typeGray}) && len(got.Metadata.Chunks) != want {
+		if layout == (metadata.Layout{Depth: 8, ColourType: metadata.Gray}) && len(got.Metadata.Chunks) != want {
 			t.Fatalf("%d chunks, want %d", len(got.Metadata.Chunks), want)
 		}
 	})

@@ -14,12 +14,10 @@ import (
 func writePNM(w io.Writer, format string, img image.Image) error {
 	b := img.Bounds()
 	gray, bits := needs(img)
-	alpha := !isOpaque(img)
+	alpha := format == "pam" && !isOpaque(img)
 	switch {
-	case alpha && format != "pam":
-		return UnsupportedError("transparency in " + format)
 	case !gray && format == "pgm":
-		return UnsupportedError("colour in pgm")
+		return &LossError{format, []Loss{{LossColour, "colours"}}}
 	case format == "ppm":
 		gray = false
 	}

@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	"unicode/utf8"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // profiles is what a file other than PNG holds beside its pixels, each nil if
@@ -18,21 +20,21 @@ type profiles struct {
 
 // chunks converts profiles to the form they have in a PNG file that shows img.
 // Those that PNG does not allow there are left out.
-func (p profiles) chunks(img image.Image) []Chunk {
-	var chunks []Chunk
-	add := func(kind string, place Place, data []byte) {
-		chunks = append(chunks, Chunk{kind, place, data})
+func (p profiles) chunks(img image.Image) []metadata.Chunk {
+	var chunks []metadata.Chunk
+	add := func(kind string, place metadata.Place, data []byte) {
+		chunks = append(chunks, metadata.Chunk{Type: kind, Place: place, Data: data})
 	}
 	if iccFits(p.icc, img) {
-		add("iCCP", BeforePLTE, append([]byte("ICC Profile\x00\x00"), deflate(p.icc)...))
+		add("iCCP", metadata.BeforePLTE, append([]byte("ICC Profile\x00\x00"), deflate(p.icc)...))
 	}
 	exif := bytes.TrimPrefix(p.exif, []byte("Exif\x00\x00"))
 	if isTIFF(exif) {
-		add("eXIf", BeforePLTE, bytes.Clone(exif))
+		add("eXIf", metadata.BeforePLTE, bytes.Clone(exif))
 	}
 	if len(p.xmp) > 0 && utf8.Valid(p.xmp) && bytes.IndexByte(p.xmp, 0) < 0 {
 		// Keyword, then: not compressed, method 0, no language, no translation.
-		add("iTXt", BeforePLTE, append([]byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"), p.xmp...))
+		add("iTXt", metadata.BeforePLTE, append([]byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"), p.xmp...))
 	}
 	return chunks
 }

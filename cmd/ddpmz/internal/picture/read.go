@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -12,20 +13,63 @@ import (
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
+
+	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
-const (
-	// MaxPixels is the largest picture, in pixels, that Read decodes.
-	MaxPixels = 1 << 28
-	// MaxFile is the longest file, in bytes, that Read reads.
-	MaxFile = 1 << 30
-)
+// MaxFile is the longest file, in bytes, that Read reads.
+const MaxFile = 1 << 30
 
 // A Picture is a decoded file.
 type Picture struct {
 	Image    image.Image
 	Format   string // "png", "jpeg", "gif", "webp", "tiff" or "bmp"
-	Metadata Metadata
+	Metadata metadata.Metadata
+	Losses   []Loss // what the file holds and this Picture does not
+}
+
+// ReadOptions bound what a file may ask for, by what its header says, before
+// anything is decoded. Zero values mean the codec's defaults.
+type ReadOptions struct {
+	MaxPixels int64 // width times height
+	MaxMemory int64 // bytes that decoding takes, estimated
+}
+
+// check returns a *codec.LimitError if a picture of the given header is too
+// large; length is that of its file.
+func (o ReadOptions) check(c image.Config, length int) error {
+	maxPixels, maxMemory := o.MaxPixels, o.MaxMemory
+	if maxPixels == 0 {
+		maxPixels = codec.DefaultMaxPixels
+	}
+	if maxMemory == 0 {
+		maxMemory = codec.DefaultMaxMemory
+	}
+	pixels := int64(c.Width) * int64(c.Height)
+	if pixels > maxPixels {
+		return &codec.LimitError{What: "pixels", Have: pixels, Limit: maxPixels}
+	}
+	if memory := int64(length) + pixels*bytesPerPixel(c.ColorModel); memory > maxMemory {
+		return &codec.LimitError{What: "bytes of memory", Have: memory, Limit: maxMemory}
+	}
+	return nil
+}
+
+// bytesPerPixel returns what a decoded pixel takes, in bytes.
+func bytesPerPixel(m color.Model) int64 {
+	switch m {
+	case color.GrayModel, color.AlphaModel:
+		return 1
+	case color.Gray16Model, color.Alpha16Model:
+		return 2
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8
+	}
+	if _, ok := m.(color.Palette); ok {
+		return 1
+	}
+	return 4
 }
 
 // A reader decodes one format.
@@ -67,9 +111,9 @@ func readerOf(file []byte) (reader, bool) {
 }
 
 // Read decodes a PNG, JPEG, GIF (its first frame), WebP, TIFF or BMP file,
-// which it recognizes by content. Errors are the decoders' own, wrapped, or
-// this package's.
-func Read(r io.Reader) (*Picture, error) {
+// which it recognizes by content. Errors are the decoders' own, wrapped,
+// this package's, or a *codec.LimitError.
+func Read(r io.Reader, o ReadOptions) (*Picture, error) {
 	file, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
 		return nil, err
@@ -85,8 +129,8 @@ func Read(r io.Reader) (*Picture, error) {
 	if err != nil {
 		return nil, fmt.Errorf("picture: %w", err)
 	}
-	if int64(config.Width)*int64(config.Height) > MaxPixels {
-		return nil, LimitError(fmt.Sprintf("%d x %d pixels", config.Width, config.Height))
+	if err := o.check(config, len(file)); err != nil {
+		return nil, err
 	}
 	img, err := format.decode(bytes.NewReader(file))
 	if err != nil {

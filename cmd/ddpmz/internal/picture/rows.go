@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"image/color"
 	"image/png"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // rows are the packed rows of a PNG file, each after a byte for its filter. It
@@ -34,7 +36,7 @@ func (r *rows) put(x, y int, v byte) {
 // encode returns a whole PNG file; palette is nil but for indexed pictures.
 // Pixels of whole bytes are filtered, all with Paeth's predictor; smaller ones
 // are not, as filters seldom help them. The rows are spoiled.
-func (r *rows) encode(layout Layout, palette color.Palette, level png.CompressionLevel) []byte {
+func (r *rows) encode(layout metadata.Layout, palette color.Palette, level png.CompressionLevel) []byte {
 	var header []byte
 	header = binary.BigEndian.AppendUint32(header, uint32(r.width))
 	header = binary.BigEndian.AppendUint32(header, uint32(r.height))

@@ -12,12 +12,15 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
-// Options are choices in writing. The zero value is good.
-type Options struct {
+// WriteOptions are choices in writing. The zero value is good.
+type WriteOptions struct {
 	Compression png.CompressionLevel // for PNG
 	Quality     int                  // for JPEG, 1 to 100; 0 means 90
+	AllowLoss   bool                 // write what the format can hold where it cannot hold the picture
 }
 
 // suffixes maps a file name's ending to the format that Write knows.
@@ -36,41 +39,51 @@ func FormatOf(name string) (format string, ok bool) {
 	return format, ok
 }
 
-// Write encodes img as a file of the given format; "" is PNG. Only PNG takes
-// up meta, a string from Metadata.Marshal; the others ignore it.
+// Write encodes img as a file of the given format; "" is PNG. A format that
+// cannot hold the picture's colours, depth or transparency is refused with a
+// *LossError, before anything is written, unless o allows it: then Write
+// returns what was lost. Metadata that the format cannot hold, or that this
+// package does not write into it, never stop it: they are among the losses
+// returned. A nil m says nothing.
 //
 // PNG, TIFF and PAM hold any picture exactly. PGM, PPM and PNM (whichever of
 // the two suffices) hold gray and RGB of up to 16 bits, and JPEG an approximation
-// to 8-bit gray and RGB: they refuse transparency, and PGM refuses colour, with
-// an UnsupportedError. BMP cuts 16-bit samples to 8. GIF is exact for indexed
+// to 8-bit gray and RGB. BMP cuts 16-bit samples to 8. GIF is exact for indexed
 // pictures and dithers all others to a fixed palette.
-func Write(w io.Writer, format string, img image.Image, meta []byte, opts Options) error {
+func Write(w io.Writer, format string, img image.Image, m *metadata.Metadata, o WriteOptions) ([]Loss, error) {
+	if m == nil {
+		m = new(metadata.Metadata)
+	}
+	if format == "png" || format == "" {
+		return nil, writePNG(w, img, m, o)
+	}
+	var losses []Loss
+	if format != "tiff" && format != "pam" && !isOpaque(img) {
+		losses = append(losses, Loss{LossAlpha, "transparency"})
+	}
+	if len(losses) > 0 && !o.AllowLoss {
+		return nil, &LossError{format, losses}
+	}
+	if len(m.Chunks) > 0 {
+		losses = append(losses, Loss{LossMetadata, "metadata"})
+	}
 	switch format {
-	case "png", "":
-		m, err := Unmarshal(meta)
-		if err != nil {
-			return err
-		}
-		return writePNG(w, img, m, opts)
 	case "jpeg":
-		if !isOpaque(img) {
-			return UnsupportedError("transparency in JPEG")
-		}
-		quality := opts.Quality
+		quality := o.Quality
 		if quality == 0 {
 			quality = 90
 		}
-		return jpeg.Encode(w, img, &jpeg.Options{Quality: quality})
+		return losses, jpeg.Encode(w, img, &jpeg.Options{Quality: quality})
 	case "gif":
-		return gif.Encode(w, img, nil)
+		return losses, gif.Encode(w, img, nil)
 	case "tiff":
-		return tiff.Encode(w, img, &tiff.Options{Compression: tiff.Deflate, Predictor: true})
+		return losses, tiff.Encode(w, img, &tiff.Options{Compression: tiff.Deflate, Predictor: true})
 	case "bmp":
-		return bmp.Encode(w, img)
+		return losses, bmp.Encode(w, img)
 	case "pgm", "ppm", "pnm", "pam":
-		return writePNM(w, format, img)
+		return losses, writePNM(w, format, img)
 	}
-	return UnsupportedError(fmt.Sprintf("writing the format %q", format))
+	return nil, UnsupportedError(fmt.Sprintf("writing the format %q", format))
 }
 
 // isOpaque reports whether no pixel is transparent. The images of the standard

@@ -5,16 +5,18 @@ import (
 	"image"
 	"image/png"
 	"io"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // writePNG writes img in m's layout if it fits, else in image/png's, with m's
 // chunks.
-func writePNG(w io.Writer, img image.Image, m *Metadata, opts Options) error {
+func writePNG(w io.Writer, img image.Image, m *metadata.Metadata, opts WriteOptions) error {
 	file, ok := encodeAs(m.Layout, img, opts.Compression)
 	if !ok {
 		var out bytes.Buffer
 		encoder := png.Encoder{CompressionLevel: opts.Compression}
-		if m.Layout.ColourType == typeRGBA && isOpaque(img) {
+		if m.Layout.ColourType == metadata.RGBA && isOpaque(img) {
 			img = unopaque{img}
 		}
 		if err := encoder.Encode(&out, img); err != nil {
@@ -34,29 +36,29 @@ func (unopaque) Opaque() bool { return false }
 
 // encodeAs encodes img in one of the layouts that image/png does not write, or
 // returns false if the layout is another or the image does not fit into it.
-func encodeAs(layout Layout, img image.Image, level png.CompressionLevel) ([]byte, bool) {
+func encodeAs(layout metadata.Layout, img image.Image, level png.CompressionLevel) ([]byte, bool) {
 	if img.Bounds().Empty() {
 		return nil, false
 	}
 	switch {
-	case layout.ColourType == typeIndexed && isDepth(layout.Depth, 1, 2, 4, 8):
+	case layout.ColourType == metadata.Indexed && isDepth(layout.Depth, 1, 2, 4, 8):
 		if img, ok := img.(*image.Paletted); ok {
 			if r, ok := indexRows(img, layout.Depth); ok {
 				return r.encode(layout, img.Palette, level), true
 			}
 		}
-	case layout.ColourType == typeGray && isDepth(layout.Depth, 1, 2, 4):
+	case layout.ColourType == metadata.Gray && isDepth(layout.Depth, 1, 2, 4):
 		if img, ok := img.(*image.Gray); ok {
 			if r, ok := grayRows(img, layout.Depth); ok {
 				return r.encode(layout, nil, level), true
 			}
 		}
 	}
-	if layout.ColourType == typeGrayAlpha || layout.ColourType == typeGray && layout.Depth > 0 {
+	if layout.ColourType == metadata.GrayAlpha || layout.ColourType == metadata.Gray && layout.Depth > 0 {
 		// Gray with tRNS has become gray with alpha, which PNG has at 8 and 16
 		// bits only.
 		if r, ok := grayAlphaRows(img); ok {
-			return r.encode(Layout{uint8(r.pixelBits / 2), typeGrayAlpha}, nil, level), true
+			return r.encode(metadata.Layout{Depth: uint8(r.pixelBits / 2), ColourType: metadata.GrayAlpha}, nil, level), true
 		}
 	}
 	return nil, false
@@ -67,11 +69,11 @@ func isDepth(depth uint8, allowed ...uint8) bool { return bytes.IndexByte(allowe
 // splice returns a PNG file with m's chunks put in their places, those left out
 // that would say something untrue. The file is one that this package or
 // image/png wrote.
-func splice(file []byte, m *Metadata) []byte {
-	var layout Layout
+func splice(file []byte, m *metadata.Metadata) []byte {
+	var layout metadata.Layout
 	out := make([]byte, 0, len(file))
 	out = append(out, pngSignature...)
-	put := func(place Place) {
+	put := func(place metadata.Place) {
 		for _, c := range m.Chunks {
 			if c.Place == place && fits(c, m.Layout, layout) {
 				out = appendChunk(out, c.Type, c.Data)
@@ -83,14 +85,14 @@ func splice(file []byte, m *Metadata) []byte {
 		switch {
 		case c.kind == "IDAT" && !seenIDAT:
 			seenIDAT = true
-			put(BeforeIDAT)
+			put(metadata.BeforeIDAT)
 		case c.kind == "IEND":
-			put(AfterIDAT)
+			put(metadata.AfterIDAT)
 		}
 		out = appendChunk(out, c.kind, c.data)
 		if c.kind == "IHDR" {
-			layout = Layout{Depth: c.data[8], ColourType: c.data[9]}
-			put(BeforePLTE)
+			layout = metadata.Layout{Depth: c.data[8], ColourType: c.data[9]}
+			put(metadata.BeforePLTE)
 		}
 		return nil
 	})
@@ -99,18 +101,18 @@ func splice(file []byte, m *Metadata) []byte {
 
 // fits reports whether a chunk holds for a file of the given layout; source is
 // the layout it was read with, or zero if that was the natural one.
-func fits(c Chunk, source, written Layout) bool {
+func fits(c metadata.Chunk, source, written metadata.Layout) bool {
 	switch c.Type {
 	case "sBIT": // significant bits of each channel
-		if source != (Layout{}) && source != written {
+		if source != (metadata.Layout{}) && source != written {
 			return false
 		}
-		return len(c.Data) == map[uint8]int{typeGray: 1, typeRGB: 3, typeIndexed: 3, typeGrayAlpha: 2, typeRGBA: 4}[written.ColourType]
+		return len(c.Data) == map[uint8]int{metadata.Gray: 1, metadata.RGB: 3, metadata.Indexed: 3, metadata.GrayAlpha: 2, metadata.RGBA: 4}[written.ColourType]
 	case "bKGD": // a colour, in the file's own terms
-		if source != (Layout{}) && source.Depth != written.Depth {
+		if source != (metadata.Layout{}) && source.Depth != written.Depth {
 			return false
 		}
-		return len(c.Data) == map[uint8]int{typeGray: 2, typeRGB: 6, typeIndexed: 1, typeGrayAlpha: 2, typeRGBA: 6}[written.ColourType]
+		return len(c.Data) == map[uint8]int{metadata.Gray: 2, metadata.RGB: 6, metadata.Indexed: 1, metadata.GrayAlpha: 2, metadata.RGBA: 6}[written.ColourType]
 	}
 	return true
 }

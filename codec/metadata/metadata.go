@@ -1,4 +1,4 @@
-package picture
+package metadata
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// MaxMetadata is the longest string that Marshal gives and Unmarshal takes,
+	// MaxSize is the longest string that Marshal gives and Unmarshal takes,
 	// in bytes.
-	MaxMetadata = 64 << 20
+	MaxSize = 64 << 20
 	// MaxChunks is how many chunks a picture may carry.
 	MaxChunks = 1 << 16
 )
@@ -57,8 +57,8 @@ func (m *Metadata) Marshal() ([]byte, error) {
 		out = append(out, byte(c.Place))
 		out = append(out, c.Type...)
 		out = append(out, c.Data...)
-		if len(out) > MaxMetadata {
-			return nil, LimitError(fmt.Sprintf("metadata of more than %d bytes", MaxMetadata))
+		if len(out) > MaxSize {
+			return nil, LimitError(fmt.Sprintf("metadata of more than %d bytes", MaxSize))
 		}
 	}
 	return out, nil
@@ -72,8 +72,8 @@ func Unmarshal(in []byte) (*Metadata, error) {
 	if len(in) == 0 {
 		return m, nil
 	}
-	if len(in) > MaxMetadata {
-		return nil, LimitError(fmt.Sprintf("metadata of more than %d bytes", MaxMetadata))
+	if len(in) > MaxSize {
+		return nil, LimitError(fmt.Sprintf("metadata of more than %d bytes", MaxSize))
 	}
 	if in[0] != metadataVersion {
 		return nil, UnsupportedError(fmt.Sprintf("metadata of version %d", in[0]))
@@ -112,7 +112,7 @@ func (m *Metadata) addChunk(payload []byte) error {
 	if len(m.Chunks) == MaxChunks {
 		return errTooManyChunks
 	}
-	if keeps(kind) {
+	if Keeps(kind) {
 		m.Chunks = append(m.Chunks, Chunk{kind, Place(payload[0]), bytes.Clone(payload[5:])})
 	}
 	return nil

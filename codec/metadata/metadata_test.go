@@ -1,4 +1,4 @@
-package picture
+package metadata
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 
 // someMetadata has a bit of everything.
 var someMetadata = Metadata{
-	Layout: Layout{4, typeIndexed},
+	Layout: Layout{4, Indexed},
 	Chunks: []Chunk{
 		{"gAMA", BeforePLTE, []byte{0, 0, 177, 143}},
 		{"bKGD", BeforeIDAT, []byte{3}},
@@ -43,7 +43,7 @@ func TestMarshal(t *testing.T) {
 
 // TestMarshalBytes writes the serialized form out.
 func TestMarshalBytes(t *testing.T) {
-	m := Metadata{Layout{1, typeGray}, []Chunk{{"tIME", AfterIDAT, []byte{7, 230, 1, 2, 3, 4, 5}}}}
+	m := Metadata{Layout{1, Gray}, []Chunk{{"tIME", AfterIDAT, []byte{7, 230, 1, 2, 3, 4, 5}}}}
 	want := "\x01" + "\x01\x02\x01\x00" + "\x02\x0c\x02tIME\x07\xe6\x01\x02\x03\x04\x05"
 	if got, err := m.Marshal(); string(got) != want || err != nil {
 		t.Errorf("got %q and %v, want %q", got, err, want)
@@ -69,7 +69,7 @@ func TestUnmarshal(t *testing.T) {
 		"unknown place":     {"\x01\x02\x05\x03tEXt", new(FormatError)},
 		"critical chunk":    {"\x01\x02\x05\x00IEND", new(FormatError)},
 		"not a chunk type":  {"\x01\x02\x05\x00t\x00Xt", new(FormatError)},
-		"too long a string": {string(make([]byte, MaxMetadata+1)), new(LimitError)},
+		"too long a string": {string(make([]byte, MaxSize+1)), new(LimitError)},
 	} {
 		if _, err := Unmarshal([]byte(test.in)); !errors.As(err, test.want) {
 			t.Errorf("%s: %v, want a %T", name, err, test.want)
