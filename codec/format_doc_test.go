@@ -242,7 +242,7 @@ type stepCoder struct {
 func (c *stepCoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
 	s, start, freq := d.Find(c.rans.Peek())
 	c.rans.Advance(start, freq)
-	if c.rans.Starved() {
+	if c.rans.Truncated() {
 		return 0, false
 	}
 	fmt.Fprintf(&c.steps, "%-26s  symbol %d: %d to %d\n", c.pass, s, start, start+freq)
@@ -251,7 +251,7 @@ func (c *stepCoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
 
 func (c *stepCoder) Bits(_ uint32, n uint) (uint32, bool) {
 	v := c.rans.Bits(n)
-	if c.rans.Starved() {
+	if c.rans.Truncated() {
 		return 0, false
 	}
 	fmt.Fprintf(&c.steps, "%-26s  bits(%d): %d\n", c.pass, n, v)

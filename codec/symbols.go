@@ -74,7 +74,7 @@ type symbolDecoder struct {
 func (c *symbolDecoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
 	s, start, freq := d.Find(c.rans.Peek())
 	c.rans.Advance(start, freq)
-	if c.rans.Starved() {
+	if c.rans.Truncated() {
 		return 0, false
 	}
 	c.ideal += uint64(model.CodeLength(freq))
@@ -83,7 +83,7 @@ func (c *symbolDecoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
 
 func (c *symbolDecoder) Bits(_ uint32, n uint) (uint32, bool) {
 	v := c.rans.Bits(n)
-	if c.rans.Starved() {
+	if c.rans.Truncated() {
 		return 0, false
 	}
 	c.ideal += uint64(n) << 16

@@ -7,13 +7,13 @@ import (
 	"github.com/klauspost/compress/huff0"
 )
 
-// Everything but logistic is measured on the same 2^17 bytes: Gaussian, each with
+// All benchmarks but logistic code the same 2^17 symbols: bytes with a Gaussian distribution, each with
 // one of 16 widths that both sides know. MB/s counts a byte a symbol. fse and huff0
-// have one static table for all of them, so they are faster and code to more
-// bytes; that too is reported.
+// have one static table for all symbols, so they are faster and need more
+// bytes; the benchmarks report both.
 //
-// What rans takes has three parts: alone is the coder, given the intervals; rans
-// also looks them up in the tables of a width; logistic computes them from a mean
+// Three benchmarks separate what takes time: alone is the coder, given the intervals; rans
+// also looks the intervals up in the tables of the widths; logistic computes them from a mean
 // and a scale.
 
 const benchSymbols = 1 << 17
@@ -59,14 +59,14 @@ func decodeGaussians(d *Decoder, g []gaussian, got []byte) {
 	}
 }
 
-// decodeAsking is decodeGaussians, which asks after each symbol if it was there.
-func decodeAsking(d *Decoder, g []gaussian, got []byte) bool {
+// decodeUntilTruncated is decodeGaussians with a call of Truncated after each symbol.
+func decodeUntilTruncated(d *Decoder, g []gaussian, got []byte) bool {
 	got = got[:len(g)]
 	for i, s := range g {
 		c := &cumul[s.width%widths]
 		v := find(s.width, d.Peek()) % values
 		d.Advance(c[v], c[v+1]-c[v])
-		if d.Starved() {
+		if d.Truncated() {
 			return false
 		}
 		got[i] = v
@@ -156,14 +156,14 @@ func BenchmarkDecode(b *testing.B) {
 		}
 		report(b, len(stream))
 	})
-	b.Run("rans-starved", func(b *testing.B) { // asking after each symbol
+	b.Run("rans-truncated", func(b *testing.B) { // with a call of Truncated after each symbol
 		var d Decoder
 		for b.Loop() {
 			if err := d.Reset(stream, len(stream)); err != nil {
 				b.Fatal(err)
 			}
-			if !decodeAsking(&d, g, got) {
-				b.Fatal("starved")
+			if !decodeUntilTruncated(&d, g, got) {
+				b.Fatal("truncated")
 			}
 		}
 		report(b, len(stream))
@@ -185,13 +185,13 @@ func BenchmarkDecode(b *testing.B) {
 		}
 		report(b, len(stream))
 	})
-	b.Run("small", func(b *testing.B) { // streams of an eighth of the symbols, in one fraction each
+	b.Run("small", func(b *testing.B) { // eight range-coded streams, each of an eighth of the symbols
 		syms := intervals(g)[:benchSymbols/8]
 		var e Encoder
 		for _, s := range syms {
 			e.Put(s.start, s.freq)
 		}
-		stream, _ := e.nest(nil)
+		stream, _ := e.rangeEncode(nil)
 		var d Decoder
 		for b.Loop() {
 			for range 8 {

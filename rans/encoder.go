@@ -5,28 +5,27 @@ import (
 	"slices"
 )
 
-// An Encoder collects symbols and codes them, backwards, in Finish. The zero
-// value is ready to use. It holds four bytes a symbol until then.
+// An Encoder collects symbols, in four bytes each, and Finish codes all of them. The zero
+// value is ready to use.
 //
-// Put and its relatives never fail and never panic. An interval outside the
-// contract gives a stream that decodes to something else, no worse.
+// Put and PutBits never fail and never panic. A symbol that breaks the rules of Put makes the stream decode to other symbols,
+// and has no worse effect.
 type Encoder struct {
 	syms  []symbol
-	words []uint32 // of four lanes, in the order they were coded, that is, last first
+	words []uint32 // the words of a rANS stream, last first, as they are coded
 }
 
-// A symbol is an interval, packed: start in the low half, freq-1 in the high.
+// A symbol is an interval: its start in the low 16 bits, freq-1 in the high ones.
 type symbol uint32
 
 func (s symbol) start() uint64 { return uint64(s & (total - 1)) }
 func (s symbol) freq() uint64  { return uint64(s>>ProbBits) + 1 }
 
-// push puts s on top of the state x, which must be below s.freq()<<growBits.
+// push returns the state x with s pushed onto it. x must be below s.freq()<<growBits.
 //
-// The division is the processor's. A multiplication by a reciprocal from a table
-// (half a megabyte, for adaptive frequencies need all of it) was measured too:
-// it took as long where few frequencies occur, and a quarter longer where many
-// do, waiting for the table.
+// It divides with the processor's instruction. To multiply by reciprocals from a table
+// (of half a megabyte, since adaptive frequencies use all of it) takes as long
+// where few frequencies occur, and a quarter longer where many do, because of cache misses.
 func push(x uint64, s symbol) uint64 {
 	f := s.freq()
 	q := x / f
@@ -34,14 +33,14 @@ func push(x uint64, s symbol) uint64 {
 }
 
 // Put appends the symbol with the interval [start, start+freq), where
-// 1 <= freq and start+freq <= 1<<ProbBits. A symbol with the whole interval is
-// certain: it costs nothing, but still has its turn.
+// 1 <= freq and start+freq <= 1<<ProbBits. A symbol with the interval [0, 1<<ProbBits) is
+// certain: it adds nothing to the stream, but the decoder must remove it all the same.
 func (e *Encoder) Put(start, freq uint32) {
 	e.syms = append(e.syms, symbol(start&(total-1)|(freq-1)<<ProbBits))
 }
 
-// PutBits appends the low n <= 32 bits of v at n bits' cost: as one symbol up
-// to n = 16, above as two, high bits first, and as none if n is 0. A larger n
+// PutBits appends the low n bits of v, each 0 or 1 with the same probability: as one symbol up
+// to n = 16, above as two, of which the first has the high bits, and as none if n is 0. An n above 32
 // counts as 32.
 func (e *Encoder) PutBits(v uint32, n uint) {
 	if n > 16 {
@@ -53,41 +52,26 @@ func (e *Encoder) PutBits(v uint32, n uint) {
 	}
 }
 
-// PutSplit appends a bit that is false with probability p0/65536, where
-// 1 <= p0 <= 65535.
-func (e *Encoder) PutSplit(bit bool, p0 uint32) {
-	if bit {
-		e.Put(p0, total-p0)
-	} else {
-		e.Put(0, p0)
-	}
-}
-
-// Len returns the number of symbols put since the last Finish.
-func (e *Encoder) Len() int { return len(e.syms) }
-
 // Finish appends the stream of all symbols put so far to dst and returns it.
 // The Encoder is then empty, with its buffers kept for the next stream.
 func (e *Encoder) Finish(dst []byte) []byte {
-	// Whether the stream is small is found out by trying: it takes less time than
-	// the caller will notice, and guards against 32 bytes of states for many
-	// symbols that are nearly certain.
-	out, ok := e.nest(dst)
+	// Whether the range-coded stream is small enough is found out by making it: that takes little time, and works
+	// also where many symbols are nearly certain, whose stream is far smaller than the states of rANS.
+	out, ok := e.rangeEncode(dst)
 	if !ok {
-		out = e.interleave(dst)
+		out = e.ransEncode(dst)
 	}
 	e.syms = e.syms[:0]
 	e.words = e.words[:0]
 	return out
 }
 
-// interleave codes all symbols in four lanes.
+// ransEncode appends the rANS stream of all symbols to dst.
 //
-// The decoder takes a lane's word just before the lane's next symbol. Reading
-// that backwards: having coded symbol i, look already at symbol i-4, the next
-// one of this lane, and make room for it.
-func (e *Encoder) interleave(dst []byte) []byte {
-	x := [lanes]uint64{lower, lower, lower, lower}
+// It goes from the last symbol to the first. The decoder reads a lane's word just before the lane's next symbol; backwards,
+// this means: after pushing symbol i, make room for symbol i-4, which is the next that this lane takes.
+func (e *Encoder) ransEncode(dst []byte) []byte {
+	x := [lanes]uint64{minState, minState, minState, minState}
 	words := e.words[:0]
 	for i := len(e.syms) - 1; i >= lanes; i-- {
 		y := push(x[i%lanes], e.syms[i])
@@ -102,12 +86,12 @@ func (e *Encoder) interleave(dst []byte) []byte {
 	}
 	e.words = words
 
-	x[0] |= fourFlag << 56
+	x[0] |= ransFlag << 56
 	dst = slices.Grow(dst, 8*lanes+4*len(words))
 	for _, y := range x {
 		dst = binary.BigEndian.AppendUint64(dst, y)
 	}
-	for i := len(e.words) - 1; i >= 0; i-- { // in the decoder's order
+	for i := len(e.words) - 1; i >= 0; i-- { // in the order in which the decoder reads them
 		dst = binary.BigEndian.AppendUint32(dst, e.words[i])
 	}
 	return dst

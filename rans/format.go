@@ -1,36 +1,38 @@
 package rans
 
-// ProbBits is the precision of probabilities: frequencies at one place in the
-// stream sum to 1<<ProbBits.
+// ProbBits is the precision of probabilities: the frequencies of all symbols that are possible at one place in the stream
+// sum to 1<<ProbBits.
 const ProbBits = 16
 
 const (
-	total = 1 << ProbBits
+	total = 1 << ProbBits // the sum of all frequencies
 
-	// Four lanes.
-	lower = 1 << 31 // a state below this wants a word
-
-	// A state x about to take a symbol of frequency f gives up a word first if
-	// x >= f<<growBits: exactly then would it grow past 1<<63.
-	growBits = 63 - ProbBits
+	// rANS streams.
 
 	lanes    = 4
-	headSize = 8 * lanes // bytes of state before the words
+	minState = 1 << 31   // a lane whose state is below this reads a word before its next symbol
+	headSize = 8 * lanes // bytes of states, before the words
 
-	// A nest of intervals.
-	window   = 6                       // bytes of the fraction in view
-	whole    = 1 << (8 * window)       // the width of [0, 1)
-	least    = 1 << (8 * (window - 1)) // an interval narrower than this takes in a byte
-	fourFlag = 0x80                    // of the first byte: four lanes
+	// A state x that is about to take a symbol of frequency f first gives up a word if x >= f<<growBits: exactly then it
+	// would otherwise grow beyond 1<<63.
+	growBits = 63 - ProbBits
 
-	// maxNest is the largest stream, in bytes, for which the encoder nests
-	// intervals. Four lanes cost about 16 bytes more, here a tenth of a percent.
-	// It is the encoder's choice only: the decoder goes by the stream's first bit.
-	maxNest = 1 << 14
+	// Range-coded streams. The window is the part of the fraction that low, width and code are measured in.
+
+	window   = 6                       // bytes in the window
+	one      = 1 << (8 * window)       // the number 1, in units of the window's last place
+	minWidth = 1 << (8 * (window - 1)) // an interval narrower than this moves the window on by a byte
+
+	ransFlag = 0x80 // this bit of a stream's first byte is set in rANS streams
+
+	// maxRangeBytes is the size in bytes of the largest stream that the encoder codes with the range coder. The states of a
+	// rANS stream cost about 16 bytes more, which is a tenth of a percent of this size. The choice is the encoder's alone:
+	// decoders go by ransFlag.
+	maxRangeBytes = 1 << 14
 )
 
-// A CorruptError is a stream that no Encoder wrote, or one read with other
-// frequencies than it was written with.
+// A CorruptError says why a stream is not one that an Encoder wrote: it is damaged, or it was decoded with other frequencies
+// than it was encoded with.
 type CorruptError struct {
 	Reason string
 }

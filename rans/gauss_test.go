@@ -13,8 +13,8 @@ const (
 	values = 64
 )
 
-// cumul[w][v] is the start of value v at width w; the second half is there so that
-// no index is out of range. guess[w] has the value at every 64th place, where find
+// cumul[w][v] is the start of value v at width w; its second half only keeps indices in
+// range. guess[w] has the value at every 64th number, where find
 // starts.
 var (
 	cumul [widths][2 * values]uint32
@@ -26,7 +26,7 @@ func init() {
 		sigma := 0.3 * math.Pow(1.25, float64(w))
 		for v := 1; v < values; v++ {
 			p := (1 + math.Erf((float64(v)-values/2-0.5)/(sigma*math.Sqrt2))) / 2
-			// Every value gets a frequency of 1, and the rest by its chance.
+			// Every value gets a frequency of 1, and a share of the rest by its probability.
 			cumul[w][v] = uint32(v) + uint32(p*(total-values))
 		}
 		cumul[w][values] = total

@@ -1,7 +1,7 @@
 package rans
 
 // SHA-256, first eight bytes, of the streams that TestGolden codes. If one
-// changes, either the encoder chooses otherwise (by maxNest), which it may if old
+// changes, either the encoder chooses otherwise (by maxRangeBytes), which it may if old
 // streams still decode, or the format has changed, which it may not.
 var golden = map[string]string{
 	"any small":    "1694b939ccd778cd",
@@ -18,8 +18,8 @@ var golden = map[string]string{
 	"thirds wide":  "caa5a0587529df5d",
 }
 
-// Streams small enough to read. Four bits 1011 are the fraction 0.01011 (binary), for
-// the first bit says that the stream is small.
+// Streams small enough to read. The four bits 1011 are the fraction 0.01011 (binary): the first bit is 0 since
+// the stream is range-coded.
 var goldenBytes = []struct {
 	syms   []interval
 	stream string

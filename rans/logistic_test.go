@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Symbols whose distributions share no table: a byte with a logistic distribution
-// of a mean and a scale of its own, integrated when it is wanted, by integers. This
-// is what a coder costs whose model is sure of nothing beforehand.
+// Symbols whose distributions share no table: each is a byte with a logistic distribution
+// of a mean and a scale of its own, which is integrated in integers when the symbol is coded. So a coder works whose
+// model predicts every distribution anew.
 
 const (
 	spread   = 12 // the table covers deviations of that many scales on either side
@@ -88,8 +88,8 @@ func logistics(seed int64, n int) []logistic {
 	return g
 }
 
-// TestLogistic tests that the benchmarks' distributions are distributions: every
-// number has one symbol, which is where a plain search finds it.
+// TestLogistic tests that the benchmarks' distributions are valid: every
+// symbol has an interval, and find returns it for the first and the last number in it.
 func TestLogistic(t *testing.T) {
 	for _, l := range logistics(1, 50) {
 		for v := int32(0); v < values; v++ {

@@ -16,13 +16,13 @@ func encode(syms []interval) []byte {
 	return e.Finish(nil)
 }
 
-// decode returns how many of syms come out right, one after the other, and
-// whether the Decoder stopped by itself (and not at a wrong symbol).
+// decode returns how many of syms are decoded correctly before the first that is not, and
+// whether the Decoder was truncated there, or at the end (and no symbol was wrong).
 func decode(d *Decoder, syms []interval) (n int, clean bool) {
 	for _, s := range syms {
 		v := d.Peek()
 		d.Advance(s.start, s.freq)
-		if d.Starved() {
+		if d.Truncated() {
 			return n, true
 		}
 		if v < s.start || v-s.start >= s.freq {
@@ -33,8 +33,8 @@ func decode(d *Decoder, syms []interval) (n int, clean bool) {
 	return n, true
 }
 
-// bigState is ANS as the paper has it: one state without bound, pushed and
-// popped with real division.
+// bigState is ANS as in the paper: one unbounded state, pushed and
+// popped with a division.
 type bigState struct{ x big.Int }
 
 func (b *bigState) push(s interval) {
@@ -56,35 +56,35 @@ func (b *bigState) pop(s interval) {
 	b.x.Add(&b.x, big.NewInt(v-int64(s.start)))
 }
 
-// An oracle decodes a whole stream the slow way, as the package comment says.
+// An oracle decodes a whole stream slowly, exactly as the package comment defines it.
 type oracle interface {
 	peek() uint32
 	advance(interval)
-	rest() int // words that are left
+	rest() int // how many words are left
 }
 
 func newOracle(stream []byte) oracle {
 	if len(stream) > 0 && stream[0]&0x80 != 0 {
-		return newLanes(stream)
+		return newRANSOracle(stream)
 	}
 	f := &fraction{place: 6}
 	f.value.SetBytes(stream)
-	f.value.Lsh(&f.value, 8*8) // eight of the zeros after it
+	f.value.Lsh(&f.value, 8*8) // with eight of the zeros that follow it
 	f.bytes = len(stream) + 8
 	f.width.SetInt64(1 << 47)
 	return f
 }
 
-// fraction is a small stream. Its value has so many bytes after the point.
+// fraction is the oracle of range-coded streams.
 type fraction struct {
 	value      big.Int
-	bytes      int
-	low, width big.Int // with so many:
-	place      int
+	bytes      int // how many bytes value has after the point
+	low, width big.Int
+	place      int // how many bytes low and width have after the point
 }
 
 // parts returns the width of a 65536th of the interval, and the fraction less low,
-// both at the interval's place.
+// both with as many bytes after the point as the interval.
 func (f *fraction) parts() (unit, at *big.Int) {
 	at = new(big.Int)
 	if f.place > f.bytes {
@@ -118,16 +118,16 @@ func (f *fraction) advance(s interval) {
 
 func (f *fraction) rest() int { return 0 }
 
-// lanesOracle is a stream of four lanes: unbounded states, and words as the layout
-// says.
-type lanesOracle struct {
+// ransOracle is the oracle of rANS streams: states without bound, and words as in the
+// layout.
+type ransOracle struct {
 	lanes [4]bigState
 	words []uint32
 	next  int
 }
 
-func newLanes(stream []byte) *lanesOracle {
-	o := new(lanesOracle)
+func newRANSOracle(stream []byte) *ransOracle {
+	o := new(ransOracle)
 	// number reads big-endian bytes off the front.
 	number := func(k int) *big.Int {
 		v := new(big.Int).SetBytes(stream[:k])
@@ -144,9 +144,9 @@ func newLanes(stream []byte) *lanesOracle {
 	return o
 }
 
-func (o *lanesOracle) rest() int { return len(o.words) }
+func (o *ransOracle) rest() int { return len(o.words) }
 
-func (o *lanesOracle) peek() uint32 {
+func (o *ransOracle) peek() uint32 {
 	x := &o.lanes[o.next%4].x
 	if x.BitLen() < 32 && len(o.words) > 0 {
 		x.Lsh(x, 32)
@@ -156,18 +156,18 @@ func (o *lanesOracle) peek() uint32 {
 	return (&bigState{*x}).peek()
 }
 
-func (o *lanesOracle) advance(s interval) {
+func (o *ransOracle) advance(s interval) {
 	o.lanes[o.next%4].pop(s)
 	o.next++
 }
 
-// A source makes symbols of one kind, each with a distribution of its own.
+// A source makes symbols at random, each with a distribution of its own.
 type source struct {
 	name string
 	next func(*rand.Rand) interval
 }
 
-// cut returns a random point's piece of a total cut at the given places.
+// cut cuts [0, total) at the given places and returns the piece that holds a random number.
 func cut(rng *rand.Rand, cuts ...uint32) interval {
 	v := uint32(rng.Intn(total))
 	s := interval{0, total}

@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// encodings returns the stream as Finish chooses it, and also the one in four
-// lanes, however small.
+// encodings returns the stream that Finish chooses, and also the rANS stream, however
+// small it is.
 func encodings(syms []interval) [][]byte {
 	var e Encoder
 	for _, s := range syms {
 		e.Put(s.start, s.freq)
 	}
-	four := e.interleave(nil)
+	four := e.ransEncode(nil)
 	return [][]byte{e.Finish(nil), four}
 }
 
@@ -26,7 +26,7 @@ func checkRoundTrip(t *testing.T, syms []interval, stream []byte) {
 	if err := d.Reset(stream, len(stream)); err != nil {
 		t.Fatal(err)
 	}
-	if n, _ := decode(&d, syms); n != len(syms) || d.Starved() {
+	if n, _ := decode(&d, syms); n != len(syms) || d.Truncated() {
 		t.Fatalf("symbol %d of %d is wrong", n, len(syms))
 	}
 	if err := d.Close(); err != nil {
@@ -64,8 +64,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// Both sides of the choice between one fraction and four lanes.
-func TestLaneChoice(t *testing.T) {
+// TestChoiceOfCoder tests streams just below and just above the size up to which Finish uses the range coder.
+func TestChoiceOfCoder(t *testing.T) {
 	byteSymbols := func(n int) []interval {
 		rng := rand.New(rand.NewSource(1))
 		syms := make([]interval, n)
@@ -75,53 +75,59 @@ func TestLaneChoice(t *testing.T) {
 		return syms
 	}
 	seen := [2]bool{}
-	for n := maxNest - 50; n < maxNest+10; n++ {
+	for n := maxRangeBytes - 50; n < maxRangeBytes+10; n++ {
 		syms := byteSymbols(n)
 		stream := encode(syms)
 		four := stream[0]>>7 == 1
 		seen[stream[0]>>7] = true
-		if !four && len(stream) > maxNest || four && n < maxNest-20 {
-			t.Errorf("%d bytes: four lanes %v, %d bytes", n, four, len(stream))
+		if !four && len(stream) > maxRangeBytes || four && n < maxRangeBytes-20 {
+			t.Errorf("%d bytes: rANS %v, %d bytes", n, four, len(stream))
 		}
 		checkRoundTrip(t, syms, stream)
 	}
 	if !seen[0] || !seen[1] {
 		t.Error("the sizes tried do not straddle the limit")
 	}
-	// Many symbols of next to no information are a small stream.
+	// Many symbols that are nearly certain make a small stream.
 	syms := make([]interval, 1<<18)
 	for i := range syms {
 		syms[i] = interval{3, 65530}
 	}
 	if stream := encode(syms); stream[0]>>7 != 0 || len(stream) > 6 {
-		t.Errorf("a flat picture takes %d bytes", len(stream))
+		t.Errorf("symbols that are nearly certain take %d bytes", len(stream))
 	} else {
 		checkRoundTrip(t, syms, stream)
 	}
 }
 
-// The helpers, in one stream.
-func TestBitsAndSplits(t *testing.T) {
+// TestBits mixes bits of every width with binary symbols of every probability in one stream.
+func TestBits(t *testing.T) {
 	var e Encoder
 	rng := rand.New(rand.NewSource(1))
 	type item struct {
-		v, p0 uint32
+		v, p0 uint32 // the low n bits of v; then its lowest bit, which is 0 with probability p0/65536
 		n     uint
+	}
+	binary := func(it item) interval {
+		if it.v&1 == 1 {
+			return interval{it.p0, total - it.p0}
+		}
+		return interval{0, it.p0}
 	}
 	items := make([]item, 3000)
 	symbols := 0
 	for i := range items {
 		it := item{v: rng.Uint32(), n: uint(i % 33), p0: 1 + uint32(rng.Intn(65535))}
 		e.PutBits(it.v, it.n) // the bits above n are ignored
-		e.PutSplit(it.v&1 == 1, it.p0)
+		e.Put(binary(it).start, binary(it).freq)
 		items[i] = it
 		symbols += int(it.n+15)/16 + 1
 	}
-	if e.Len() != symbols {
-		t.Errorf("%d symbols, want %d", e.Len(), symbols)
+	if len(e.syms) != symbols {
+		t.Errorf("%d symbols, want %d", len(e.syms), symbols)
 	}
 	stream := e.Finish([]byte("before"))
-	if string(stream[:6]) != "before" || e.Len() != 0 {
+	if string(stream[:6]) != "before" || len(e.syms) != 0 {
 		t.Fatal("Finish does not append, or does not reset")
 	}
 	stream = stream[6:]
@@ -132,22 +138,23 @@ func TestBitsAndSplits(t *testing.T) {
 		}
 		for i, it := range items {
 			v := d.Bits(it.n)
-			if d.Starved() {
+			if d.Truncated() {
 				break
 			}
 			if v != uint32(uint64(it.v)&(1<<it.n-1)) {
 				t.Fatalf("%d bytes: item %d: %x in %d bits", n, i, v, it.n)
 			}
-			bit := d.Split(it.p0)
-			if d.Starved() {
+			bit := d.Peek() >= it.p0
+			d.Advance(binary(it).start, binary(it).freq)
+			if d.Truncated() {
 				break
 			}
 			if bit != (it.v&1 == 1) {
-				t.Fatalf("%d bytes: split %d is wrong", n, i)
+				t.Fatalf("%d bytes: binary symbol %d is wrong", n, i)
 			}
 		}
-		if n == len(stream) && d.Starved() {
-			t.Fatal("a whole stream starves")
+		if n == len(stream) && d.Truncated() {
+			t.Fatal("a whole stream is truncated")
 		}
 	}
 }
@@ -166,7 +173,7 @@ func TestEveryPrefix(t *testing.T) {
 						t.Fatal(err)
 					}
 					got, clean := decode(&d, syms)
-					if !clean || d.Starved() != (got < n) {
+					if !clean || d.Truncated() != (got < n) {
 						t.Fatalf("%s, %d of %d bytes: symbol %d is wrong", src.name, k, len(stream), got)
 					}
 					if got < last {
@@ -185,9 +192,9 @@ func TestEveryPrefix(t *testing.T) {
 	}
 }
 
-// Symbols that the zeros after the end happen to spell could go on for ever at no
-// cost. They must stop where Close calls it damage.
-func TestLuckyTail(t *testing.T) {
+// TestZerosAfterTheEnd codes symbols that the zeros after the end of a stream decode to, which cost nothing. A decoder that
+// goes on past what an Encoder would have left to these zeros must learn from Close that the stream is damaged.
+func TestZerosAfterTheEnd(t *testing.T) {
 	for _, f := range []uint32{1, 3, 100, 21845, 32768, 65000, 65535, 65536} {
 		for n := range 100 {
 			syms := make([]interval, n)
@@ -202,14 +209,14 @@ func TestLuckyTail(t *testing.T) {
 	var d Decoder
 	d.Reset(nil, 0)
 	for range 1000 {
-		d.Split(total / 2)
+		d.Bits(1)
 	}
 	if d.Close() == nil {
 		t.Error("a thousand bits out of no bytes")
 	}
 }
 
-// What a stream costs over the information in its symbols.
+// TestSmallOverhead measures by how much streams are larger than the information content of their symbols.
 func TestSmallOverhead(t *testing.T) {
 	for _, src := range sources {
 		if src.name == "rare" || src.name == "any" {
@@ -231,13 +238,13 @@ func TestSmallOverhead(t *testing.T) {
 	}
 }
 
-// A prefix of a small stream shows all that can be known from it: what it lacks is part
-// of the next symbol.
-func TestPrefixShowsAll(t *testing.T) {
+// TestPrefixDeterminesSymbols tests that a prefix of a range-coded stream decodes to every symbol that it determines: the
+// information that it holds beyond these is less than that of the next symbol.
+func TestPrefixDeterminesSymbols(t *testing.T) {
 	const symbols = 2000
 	syms := draw(sources[0], 1, symbols)
 	stream := encode(syms)
-	var hidden float64 // bits
+	var hidden float64 // bits of prefixes beyond the symbols that they decode to
 	for k := 1; k < len(stream); k++ {
 		var d Decoder
 		d.Reset(stream[:k], len(stream))
@@ -284,7 +291,7 @@ func TestEndAgainstSearch(t *testing.T) {
 					try = []byte{byte(v - 1)}
 				}
 				var d Decoder
-				if len(try) > 0 && try[0] >= fourFlag || d.Reset(try, len(try)) != nil {
+				if len(try) > 0 && try[0] >= ransFlag || d.Reset(try, len(try)) != nil {
 					continue
 				}
 				if n, _ := decode(&d, syms); n == len(syms) {
@@ -310,10 +317,10 @@ func TestEndAgainstSearch(t *testing.T) {
 	t.Logf("%d streams of two bytes or less", found)
 }
 
-// The coding of a symbol is part of the file format: see golden before touching
-// these.
+// TestGolden holds streams fixed, since the coding of a symbol is part of the file format: see golden before changing
+// it.
 func TestGolden(t *testing.T) {
-	// "small" streams are one fraction, "wide" ones in four lanes.
+	// The "small" streams are range-coded, the "wide" ones are rANS.
 	h := map[string]string{}
 	for _, src := range []string{"bits", "thirds", "raw", "splits", "any", "mixed"} {
 		for _, c := range []struct {
@@ -362,10 +369,10 @@ func (x xorshift) Uint64() uint64 {
 	return *x.s
 }
 
-// Damage never does worse than wrong symbols. In four lanes Close always tells.
+// TestDamage tests that damage has no worse effect than wrong symbols, and that Close always detects it in rANS streams.
 func TestDamage(t *testing.T) {
 	rng := rand.New(rand.NewSource(1))
-	var tried, told [2]int
+	var tried, detected [2]int
 	for seed := range int64(20) {
 		symbols := gaussians(seed, 2000)
 		syms := make([]interval, len(symbols))
@@ -398,16 +405,16 @@ func TestDamage(t *testing.T) {
 				}
 				var c *CorruptError
 				if errors.As(err, &c) {
-					told[lane]++
+					detected[lane]++
 				} else if err != nil {
-					t.Fatalf("error of another type: %v", err)
+					t.Fatalf("an error of another type: %v", err)
 				}
 			}
 		}
 	}
-	t.Logf("damage seen by Close: small %d of %d, four lanes %d of %d", told[0], tried[0], told[1], tried[1])
-	if told[1] != tried[1] || told[0]*10 < tried[0]*6 {
-		t.Errorf("damage seen by Close: small %d of %d, four lanes %d of %d", told[0], tried[0], told[1], tried[1])
+	t.Logf("damage that Close detects: range-coded %d of %d, rANS %d of %d", detected[0], tried[0], detected[1], tried[1])
+	if detected[1] != tried[1] || detected[0]*10 < tried[0]*6 {
+		t.Errorf("damage that Close detects: range-coded %d of %d, rANS %d of %d", detected[0], tried[0], detected[1], tried[1])
 	}
 }
 
@@ -418,17 +425,17 @@ func TestClose(t *testing.T) {
 		d.Reset(stream, len(stream))
 		decode(&d, syms[:50])
 		if d.Close() == nil {
-			t.Error("Close is content half way")
+			t.Error("Close finds nothing wrong half way")
 		}
-		for n := range len(stream) { // wherever it is asked
+		for n := range len(stream) { // in every prefix, after every symbol
 			if d.Reset(stream[:n], len(stream)) != nil {
 				continue
 			}
 			for i := 0; ; i++ {
-				if asked := d; asked.Close() == nil {
-					t.Fatalf("Close is content with %d of %d bytes after %d symbols", n, len(stream), i)
+				if c := d; c.Close() == nil {
+					t.Fatalf("Close finds nothing wrong with %d of %d bytes after %d symbols", n, len(stream), i)
 				}
-				if d.Starved() || i == len(syms) {
+				if d.Truncated() || i == len(syms) {
 					break
 				}
 				d.Peek()
@@ -441,19 +448,19 @@ func TestClose(t *testing.T) {
 		size int
 	}{
 		{"", -1},
-		{"\x81", 1},            // four lanes in a byte
+		{"\x81", 1},            // a rANS stream of one byte
 		{"\x81", headSize + 1}, // not whole words
 		{"\x80" + string(make([]byte, 31)), headSize}, // states below their range
 	} {
 		var d Decoder
 		var e *CorruptError
-		if err := d.Reset([]byte(c.src), c.size); !errors.As(err, &e) || !d.Starved() || d.Close() == nil {
-			t.Errorf("%q of %d: %v, starved %v", c.src, c.size, err, d.Starved())
+		if err := d.Reset([]byte(c.src), c.size); !errors.As(err, &e) || !d.Truncated() || d.Close() == nil {
+			t.Errorf("%q of %d: %v, truncated %v", c.src, c.size, err, d.Truncated())
 		}
 		d.Peek()
 		d.Advance(0, 1)
 	}
-	for _, src := range []string{"\x00", "\x02\x00", "\x00\x00\x00\x00\x00\x00\x00"} { // too long for no symbols
+	for _, src := range []string{"\x00", "\x02\x00", "\x00\x00\x00\x00\x00\x00\x00"} { // longer than the stream of no symbols
 		var d Decoder
 		var e *CorruptError
 		if err := d.Reset([]byte(src), len(src)); err != nil || !errors.As(d.Close(), &e) {
