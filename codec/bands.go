@@ -65,12 +65,3 @@ func splitBands(decoders []*symbolDecoder, payload []byte, size uint64) error {
 	}
 	return nil
 }
-
-// decoders returns n decoders, those there are first.
-func (s *Stream) decoders(n int) []*symbolDecoder {
-	for len(s.bands) < n {
-		s.bands = append(s.bands, new(symbolDecoder))
-	}
-	s.bands = s.bands[:n]
-	return s.bands
-}

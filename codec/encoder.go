@@ -65,13 +65,6 @@ func Encode(w io.Writer, m image.Image, o *Options) error {
 	return e.Encode(w, m)
 }
 
-// Segments close after a pass that takes them over segmentBytes, and at the end of a level that takes them
-// over levelBytes: small images have one, large ones can be cut at every level and lose little to damage.
-const (
-	segmentBytes = 16 << 10
-	levelBytes   = 4 << 10
-)
-
 // smallMetadata is how much metadata may delay the picture; more of it goes last.
 const smallMetadata = 4 << 10
 
@@ -236,10 +229,10 @@ type rival struct {
 // errBeaten is what becomes of the model's turn once its file is sure to be no smaller than its rival's.
 var errBeaten = errors.New("beaten")
 
-// beats reports whether a file, of which there is a part, will be no smaller.
-func (r *rival) beats(f *file) bool {
+// beats reports whether a file of which there are so many bytes will be no smaller.
+func (r *rival) beats(bytes int64) bool {
 	n := r.size.Load()
-	return n > 0 && totalLen(f.payloads) >= n
+	return n > 0 && bytes >= n
 }
 
 func totalLen(payloads [][]byte) int64 {
@@ -368,11 +361,24 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 		o.turn(0, planes, p.h)
 		a.chain = model.NewChain(net, p.geometry(), net.Tau())
 		a.chain.Colour = colour
-		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), rival, func() {
-			if len(tried) > 1 {
+		beside := totalLen(a.payloads)
+		before := func(pass model.Pass, last bool, coded int64) error {
+			if pass.Scale == 1 && rival != nil {
+				select {
+				case <-rival.forecast:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				if rival.beats(beside + coded) {
+					return errBeaten
+				}
+			}
+			if last && len(tried) > 1 {
 				a.last = a.chain.Fork()
 			}
-		})
+			return nil
+		}
+		a.err = a.addPasses(ctx, a.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, report), before)
 		if a.err == nil {
 			whole := *a.file // as around makes it
 			whole.shorten()
@@ -407,89 +413,4 @@ func (e *Encoder) modelled(ctx context.Context, f *file, p *picture, colour mode
 		tried[best].turn(0, planes, p.h)
 		return planes
 	}, nil
-}
-
-// addPasses codes an image by the model: every pass of the reverse process, each into the present segment, or into one of
-// its own if it has several bands. It calls last before the last pass. The error is that of ctx, or errBeaten.
-func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, rival *rival, last func()) error {
-	chain.Done = ctx.Done()
-	passes := model.Passes(image[0].W, image[0].H)
-	chain.SetImage(image)
-	shared, units := new(symbolEncoder), 0 // the present segment of passes of one band, and how many
-	spare := new(spareEncoders)
-	type segment struct {
-		units   int
-		payload []byte
-	}
-	// code codes pass i, which has been started, and returns the segment that it ends, if any.
-	code := func(i int, advance func(coders ...model.Coder) bool) (ended []segment) {
-		pass, bands := passes[i], chain.Bands(passes[i])
-		if bands > 1 {
-			coders, streams := make([]model.Coder, bands), make([][]byte, bands)
-			for j := range coders {
-				coders[j] = &bandEncoder{spare: spare}
-			}
-			advance(coders...)
-			for j, c := range coders {
-				streams[j] = c.(*bandEncoder).stream
-			}
-			return []segment{{1, joinBands(streams)}}
-		}
-		advance(shared)
-		units++
-		last := i == len(passes)-1
-		bytes := shared.ideal >> 19
-		if last || chain.Bands(passes[i+1]) > 1 || bytes >= segmentBytes || bytes >= levelBytes && passes[i+1].Level != pass.Level {
-			ended = []segment{{units, shared.rans.Finish(nil)}}
-			shared.ideal, units = 0, 0
-		}
-		return ended
-	}
-	for i := 0; i < len(passes); {
-		if passes[i].Scale == 1 && rival != nil {
-			select {
-			case <-rival.forecast:
-			case <-ctx.Done():
-			}
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if rival.beats(f) {
-				return errBeaten
-			}
-		}
-		// Coarse passes do not keep all processors busy. Those that follow a pass of the finest scale do not wait for it.
-		n := 1
-		if passes[i].Scale == 1 && chain.Bands(passes[i]) > 1 {
-			for i+n < len(passes) && chain.Apart(passes[i+n]) {
-				n++
-			}
-		}
-		if i == len(passes)-1 {
-			last()
-		}
-		ended, first := make([][]segment, n), chain.Start(passes[i])
-		var rest sync.WaitGroup
-		rest.Go(func() {
-			for k := 1; k < n && ctx.Err() == nil; k++ {
-				ended[k] = code(i+k, chain.Start(passes[i+k]))
-			}
-		})
-		ended[0] = code(i, first)
-		rest.Wait()
-		for k, segments := range ended {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			work.done(passes[i+k])
-			for _, s := range segments {
-				if i+k == len(passes)-1 && len(f.payloads) == 0 && chain.Bands(passes[i+k]) == 1 {
-					s.units = 0 // all there are, which the container says in less
-				}
-				f.add(container.Passes, s.units, s.payload)
-			}
-		}
-		i += n
-	}
-	return nil
 }

@@ -222,7 +222,7 @@ func codeSteps(t *testing.T, file []byte) string {
 		if p.Stage < 0 {
 			coder.pass = fmt.Sprintf("level %d, thumbnail", p.Level)
 		}
-		if !chain.Advance(p, &coder) {
+		if !chain.CodePass(p, func(int) model.Coder { return &coder }) {
 			t.Fatal("the payload ends too soon")
 		}
 	}

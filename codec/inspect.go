@@ -43,18 +43,15 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		return nil, err
 	}
 	p := &s.picture
-	i := &Info{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: p.depth, Modelled: s.header.Modelled, Model: s.name}
+	i := &Info{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: p.depth, Modelled: s.header.Modelled, Model: s.model, Transform: s.transform}
 	i.Colour = map[format]string{formatGray: "gray", formatRGB: "RGB", formatNRGBA: "RGB, straight alpha",
 		formatRGBA: "RGB, premultiplied alpha", formatPaletted: "palette"}[p.format.base()]
 	if p.format&formatWide != 0 {
 		i.Depth = 16
 	}
-	if i.Modelled {
-		if i.Planes > 1 {
-			i.Transform = s.chain.Colour.String()
-		}
-		i.Mirrored = s.turned.String()
-		i.ModelID = hex.EncodeToString(s.model[:])
+	if d, ok := s.body.(*passDecoder); ok {
+		i.Mirrored = d.orientation.String()
+		i.ModelID = hex.EncodeToString(s.modelID[:])
 	}
 	i.HeaderSize, i.Size = s.offsets[0], s.offsets[len(s.offsets)-1]
 	for j, g := range s.header.Segments {

@@ -96,7 +96,7 @@ func steadiest(sizes []int64, fall func(i int) int64) (best int) {
 	return best
 }
 
-// fall returns the largest share, in 1/fallUnit, by which the squared error of a picture of a prefix is above that of one
+// fall, of a picture of one band, returns the largest share, in 1/fallUnit, by which the squared error of a picture of a prefix is above that of one
 // before it. The first ones are looked at: mid-gray, what the coarsest coefficients say, the thumbnail, and what the next pass
 // adds. They depend on a few samples, which in small images mislead easily. And those of the last pass, of which last is the
 // chain before: what is exact by then, plane by plane, may have the network mistake the others, if they have little to do with it.
@@ -121,9 +121,9 @@ func fall(last *model.Chain, net *model.Net, g model.Geometry, image []model.Pla
 		c := model.NewChain(net, g, net.Tau())
 		c.Colour = last.Colour
 		c.SetImage(clone(image))
-		c.Advance(passes[0], &starved{symbols})
+		c.CodePass(passes[0], func(int) model.Coder { return &starved{symbols} })
 		if i == 3 && len(passes) > 1 {
-			c.Advance(passes[1], &starved{all})
+			c.CodePass(passes[1], func(int) model.Coder { return &starved{all} })
 		}
 		see(c)
 	}
@@ -132,11 +132,8 @@ func fall(last *model.Chain, net *model.Net, g model.Geometry, image []model.Pla
 		pass := passes[len(passes)-1]
 		plane := g.Width*g.Height - (g.Width+1)/2*((g.Height+1)/2) // coordinates of the finest scale
 		for n := 1; n < len(image); n++ {
-			c, coders := last.Fork(), make([]model.Coder, last.Bands(pass))
-			for i := range coders {
-				coders[i] = &starved{n * plane / len(coders)}
-			}
-			c.Advance(pass, coders...)
+			c := last.Fork()
+			c.CodePass(pass, func(int) model.Coder { return &starved{n * plane} })
 			see(c)
 		}
 	}

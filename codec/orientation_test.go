@@ -138,7 +138,7 @@ func idealBytes(t testing.TB, m image.Image) float64 {
 	c.SetImage(x)
 	var sum counter
 	for _, p := range model.Passes(b.Dx(), b.Dy()) {
-		c.Advance(p, &sum)
+		c.CodePass(p, func(int) model.Coder { return &sum })
 	}
 	return sum.bits / 8
 }

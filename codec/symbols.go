@@ -1,8 +1,6 @@
 package codec
 
 import (
-	"sync"
-
 	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/rans"
 )
@@ -26,43 +24,6 @@ func (c *symbolEncoder) Bits(v uint32, n uint) (uint32, bool) {
 	c.rans.PutBits(v, n)
 	c.ideal += uint64(n) << 16
 	return v, true
-}
-
-// A bandEncoder codes a pass's band: it has buffers only in its turn, from Begin to End, so that those of a few bands
-// are there at a time. Afterwards it has the stream.
-type bandEncoder struct {
-	symbolEncoder
-	spare  *spareEncoders
-	stream []byte
-}
-
-func (c *bandEncoder) Begin() { c.rans = c.spare.take() }
-
-func (c *bandEncoder) End() {
-	c.stream = c.rans.Finish(nil)
-	c.spare.give(c.rans)
-	c.rans = rans.Encoder{}
-}
-
-// spareEncoders are entropy coders whose buffers wait for the next band.
-type spareEncoders struct {
-	mu   sync.Mutex
-	list []rans.Encoder
-}
-
-func (s *spareEncoders) take() (e rans.Encoder) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n := len(s.list); n > 0 {
-		e, s.list = s.list[n-1], s.list[:n-1]
-	}
-	return e
-}
-
-func (s *spareEncoders) give(e rans.Encoder) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.list = append(s.list, e)
 }
 
 type symbolDecoder struct {

@@ -28,14 +28,6 @@ func bandEdge(h, i int) int {
 	return int(int64(h)*int64(i)/int64(n)) &^ 1
 }
 
-// Bands returns how many bands a pass is coded in, and so how many coders Advance wants.
-func (c *Chain) Bands(p Pass) int {
-	if p.Stage < 0 {
-		return 1
-	}
-	return bandsOf(c.scales[p.Scale].h)
-}
-
 // textureHalo is how many rows around a site its features depend on: means over 5x5 sites of deviations over 3x3.
 const textureHalo = 3
 

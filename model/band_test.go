@@ -249,7 +249,7 @@ func TestBandTakesBack(t *testing.T) {
 		}
 		coders[1].(*failing).left = n
 		from, to := bandEdge(s.h, 1)*s.w, bandEdge(s.h, 2)*s.w
-		if c.Advance(Pass{Scale: 1, Stage: stages - 1}, coders...) {
+		if codePass(c, Pass{Scale: 1, Stage: stages - 1}, coders...) {
 			t.Fatal("a coder that runs out is not noticed")
 		}
 		cells, traces := before[0].([coordinates]store), before[1].([coordinates][]trace)

@@ -9,31 +9,13 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// A Coder carries symbols between the chain and an entropy coder. An encoder codes what it is given and
-// returns it; a decoder ignores it and returns what it decodes. ok is false when a decoder has run out of
-// bytes, after which the chain asks for no more.
-type Coder interface {
-	// Symbol codes symbol s of d.
-	Symbol(d *Distribution, s int32) (t int32, ok bool)
-	// Bits codes n <= 16 bits, uniformly distributed.
-	Bits(v uint32, n uint) (w uint32, ok bool)
-}
-
-// A BandCoder is a Coder that is told when its turn begins and when it has coded its band to the end: until Begin
-// and after End it need not hold what coding takes. What is not coded to the end has no End.
-type BandCoder interface {
-	Coder
-	Begin()
-	End()
-}
-
 // A Chain is the state of the reverse process of one image: what is known of every coordinate. Encoder and
 // decoder take it through the same Passes. It is not safe for concurrent use.
 type Chain struct {
-	// Done, if it is set, has Advance stop soon after it is closed, and return false.
+	// Done, if it is set, has Run and CodePass stop soon after it is closed.
 	Done <-chan struct{}
 
-	// Colour is the transform of the image's colours, of three planes. It is set before SetImage, Advance and Picture.
+	// Colour is the transform of the image's colours, of three planes. It is set before SetImage, Run, CodePass and Picture.
 	Colour Colour
 
 	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go), and codes
@@ -56,53 +38,25 @@ type Chain struct {
 	exactAt int         // all scales above this one are exact
 	ll      []coarse    // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
-	work  [2]workspace // scratch; see workOf
-	spare *spare       // or nil, if no pass has written to it, or will
+	work [2]workspace // scratch; see workOf
+	back *backBuffer  // or nil, if no pass has written to it, or will
 }
 
 // A workspace is the scratch of a pass.
 type workspace struct {
 	spare   []*band   // one for every processor
-	lessons []lessons // of Advance, by band
+	lessons []lessons // of codePass, by band
 	above   above     // of eachBand
 	mergers [planes]merger
 }
 
-// workOf returns the scratch for passes of scale l: passes that are Apart have their own.
+// workOf returns the scratch for passes of scale l: independent ones have their own.
 func (c *Chain) workOf(l int) *workspace {
-	if l >= c.apart() {
+	if l >= c.firstIndependent() {
 		return &c.work[1]
 	}
 	return &c.work[0]
 }
-
-// copiedSites is up to how many sites of the finest scale passes of the second do not wait for those of the finest. With more,
-// there are bands enough to keep processors busy, and copies of what the finest scale sees would take much memory.
-const copiedSites = 1 << 20
-
-// apart returns the finest of the scales whose passes are Apart: none if those of the finest scale have one band.
-func (c *Chain) apart() int {
-	switch s := &c.scales[1]; {
-	case bandsOf(s.h) == 1:
-		return len(c.scales)
-	case s.w*s.h <= copiedSites:
-		return 2
-	}
-	return 3
-}
-
-// Apart reports whether a pass may be advanced while one of the finest scale is that comes before it: the finest sees of other
-// scales but the next, which sees this one; or it sees the next as it was.
-func (c *Chain) Apart(p Pass) bool { return p.Stage >= 0 && p.Scale >= c.apart() }
-
-// A spare is what passes of the second scale write to if they are Apart, in turns with what the finest scale sees.
-type spare struct {
-	image  coarse
-	traces [coordinates][]trace
-}
-
-// copied reports whether passes of a scale write to the spare.
-func (c *Chain) copied(s *scale) bool { return s.number == 2 && c.apart() == 2 }
 
 // A parent is what a pass sees of the next coarser scale: the image that both make finer, as far as it is known, how many
 // fractional bits it lacks of Q4, and what corrections have shown there, for w sites in a row, if there is such a scale.
@@ -257,44 +211,31 @@ func (c *Chain) setPlane(p int, x Plane) {
 	c.top[p] = x.Pix[0]
 }
 
-// Advance takes the chain through a pass, which must be the next of Passes, with a coder for each of its Bands.
-// Coders are used side by side. It returns false if a coder ran out, which leaves the pass half done: nothing but
-// Picture makes sense then.
-func (c *Chain) Advance(p Pass, coders ...Coder) bool { return c.Start(p)(coders...) }
-
-// Start returns what Advance does, for a pass of the finest scale: while it goes on in another goroutine, those after it that
-// are Apart may be advanced.
-func (c *Chain) Start(p Pass) (advance func(coders ...Coder) bool) {
-	if p.Stage < 0 {
-		return func(coders ...Coder) bool { return c.advanceThumbnail(coders[0]) }
-	}
-	seen := c.parentOf(&c.scales[p.Scale])
-	return func(coders ...Coder) bool { return c.advance(p, seen, coders) }
-}
-
-// advance is Advance, but for the thumbnail.
-func (c *Chain) advance(p Pass, seen parent, coders []Coder) bool {
+// codePass codes a pass, but for the thumbnail, with what it sees of the coarser scale. It returns false if a coder ran out or
+// the chain is stopped.
+func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 	s := &c.scales[p.Scale]
 	final := p.Stage == stages-1
 	var details *coarse // of the scale, for the image that they make finer
 	if s.number > 1 {
 		details = &c.ll[s.number-1]
-		if c.copied(s) {
-			if c.spare == nil {
-				c.spare = new(spare)
+		if c.buffered(s) {
+			if c.back == nil {
+				c.back = new(backBuffer)
 			}
-			details = &c.spare.image
+			details = &c.back.image
 			for i, t := range s.traces {
-				c.spare.traces[i] = append(c.spare.traces[i][:0], t...)
+				c.back.traces[i] = append(c.back.traces[i][:0], t...)
 			}
-			s.traces, c.spare.traces = c.spare.traces, s.traces
+			s.traces, c.back.traces = c.back.traces, s.traces
 		}
 		if details.w == 0 {
 			*details = *c.newCoarse(s.fw, s.fh, c.planes)
 		}
 	}
 	work := c.workOf(s.number)
-	work.lessons = resize(work.lessons, len(coders), len(coders))
+	n := bandsOf(s.h)
+	work.lessons = resize(work.lessons, n, n)
 	learned := work.lessons
 	clear(learned)
 	ok := c.eachBand(s, p.Stage, seen, true, func(b *band, number int) bool {
@@ -302,16 +243,13 @@ func (c *Chain) advance(p Pass, seen parent, coders []Coder) bool {
 		if details != nil {
 			b.estimateUnasked(details)
 		}
-		turn, told := coders[number].(BandCoder)
-		if told {
-			turn.Begin()
-		}
-		ok := b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, coders[number], details) })
+		coder := coders.Open(number)
+		ok := b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, coder, details) })
 		if ok && final && s.planes < c.planes && !c.NetworkAlone {
-			ok = b.codeDetails(coders[number])
+			ok = b.codeDetails(coder)
 		}
-		if told && ok {
-			turn.End()
+		if ok {
+			coders.Close(number)
 		}
 		learned[number] = b.learned
 		return ok
@@ -322,8 +260,8 @@ func (c *Chain) advance(p Pass, seen parent, coders []Coder) bool {
 	}
 	c.learned[p.Stage].average(learned)
 	s.stage = p.Stage
-	if c.copied(s) {
-		c.ll[1], c.spare.image = c.spare.image, c.ll[1]
+	if c.buffered(s) {
+		c.ll[1], c.back.image = c.back.image, c.ll[1]
 		details = &c.ll[1]
 	}
 	if final {
@@ -368,8 +306,8 @@ func (c *Chain) finish(s *scale) {
 		return
 	}
 	s.cells = [coordinates]store{}
-	if c.copied(s) {
-		c.spare = nil
+	if c.buffered(s) {
+		c.back = nil
 	}
 	c.merge(&c.ll[c.exactAt], &c.ll[s.number], 0, 0, c.workOf(s.number))
 	c.ll[s.number] = coarse{}
@@ -383,9 +321,9 @@ func (c *Chain) coarser(l int) (*coarse, uint) {
 	return &c.ll[l], 0
 }
 
-// advanceThumbnail codes the coarsest coefficients, then the single site of the coarsest scale, exactly, as values with
+// codeThumbnail codes the coarsest coefficients, then the single site of the coarsest scale, exactly, as values with
 // a fixed prior.
-func (c *Chain) advanceThumbnail(coder Coder) bool {
+func (c *Chain) codeThumbnail(coder Coder) bool {
 	d := Distribution{tab: c.tables}
 	for p := range c.planes {
 		raw := d.set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.deepOf(p))*scaleSteps, 0, 0, unknown, 0)

@@ -63,12 +63,12 @@ func benchmarkChain(b *testing.B, file string) {
 		c.SetImage(clonePlanes(pixels))
 		bits = 0
 		for _, p := range passes {
-			lengths := make([]length, c.Bands(p))
+			lengths := make([]length, c.bandCount(p))
 			coders := make([]Coder, len(lengths))
 			for i := range lengths {
 				coders[i] = &lengths[i]
 			}
-			c.Advance(p, coders...)
+			codePass(c, p, coders...)
 			for _, n := range lengths {
 				bits += n
 			}

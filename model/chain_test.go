@@ -37,7 +37,7 @@ func record(net *Net, g Geometry, image []Plane, between func(c *Chain, p Pass))
 	c, sent := NewChain(net, g, net.Tau()), new(tape)
 	c.SetImage(clonePlanes(image))
 	for _, p := range Passes(g.Width, g.Height) {
-		c.Advance(p, sent)
+		codePass(c, p, sent)
 		between(c, p)
 	}
 	return sent
@@ -73,12 +73,12 @@ func TestChain(t *testing.T) {
 				if encoder.Exact() {
 					t.Fatalf("%v: exact before %v", g, p)
 				}
-				if !encoder.Advance(p, sent) {
+				if !codePass(encoder, p, sent) {
 					t.Fatalf("%v: the encoder stops in %v", g, p)
 				}
 				received := sent.replay(r)
 				received.next = played
-				if !decoder.Advance(p, received) || received.broken || received.next != len(sent.marks) {
+				if !codePass(decoder, p, received) || received.broken || received.next != len(sent.marks) {
 					t.Fatalf("%v: in %v the decoder read %d of %d marks, broken %v", g, p, received.next, len(sent.marks), received.broken)
 				}
 				played = received.next
@@ -102,7 +102,7 @@ func TestTruncated(t *testing.T) {
 		c, short := NewChain(net, g, net.Tau()), &tape{marks: sent.marks[:n], play: true, random: r}
 		stopped := false
 		for _, p := range Passes(g.Width, g.Height) {
-			if stopped = !c.Advance(p, short); stopped {
+			if stopped = !codePass(c, p, short); stopped {
 				break
 			}
 		}
@@ -181,7 +181,7 @@ func TestHostileSymbols(t *testing.T) {
 				c := NewChain(net, g, int8(r.IntN(256)-128))
 				checkPicture(t, c, g)
 				for j, p := range Passes(g.Width, g.Height) {
-					if !c.Advance(p, src) {
+					if !codePass(c, p, src) {
 						t.Fatalf("%v: stopped in %v", g, p)
 					}
 					if j%5 == 0 {
@@ -201,7 +201,7 @@ func TestBands(t *testing.T) {
 	image := smoothImage(newRand(38), g)
 	net, passes := tinyNet(t, 0), Passes(g.Width, g.Height)
 	tapes := func(c *Chain, p Pass, of func(band int) *tape) (coders []Coder) {
-		for i := range c.Bands(p) {
+		for i := range c.bandCount(p) {
 			coders = append(coders, of(i))
 		}
 		return coders
@@ -212,7 +212,7 @@ func TestBands(t *testing.T) {
 		c.SetImage(clonePlanes(image))
 		for _, p := range passes {
 			var of []*tape
-			c.Advance(p, tapes(c, p, func(int) *tape { of = append(of, new(tape)); return of[len(of)-1] })...)
+			codePass(c, p, tapes(c, p, func(int) *tape { of = append(of, new(tape)); return of[len(of)-1] })...)
 			sent = append(sent, of)
 			if p.Scale == 1 && p.Stage == 2 {
 				picture = c.Picture()
@@ -234,7 +234,7 @@ func TestBands(t *testing.T) {
 		c := NewChain(net, g, net.Tau())
 		for i, p := range passes {
 			last := i == len(passes)-1
-			ok := c.Advance(p, tapes(c, p, func(b int) *tape {
+			ok := codePass(c, p, tapes(c, p, func(b int) *tape {
 				marks := one[i][b].marks
 				if last {
 					marks = marks[:len(marks)*cut>>b/100]
@@ -255,7 +255,7 @@ func TestBands(t *testing.T) {
 	}
 	c := NewChain(net, g, net.Tau())
 	for i, p := range passes {
-		if !c.Advance(p, tapes(c, p, func(b int) *tape { return one[i][b].replay(newRand(40)) })...) {
+		if !codePass(c, p, tapes(c, p, func(b int) *tape { return one[i][b].replay(newRand(40)) })...) {
 			t.Fatalf("the symbols of %v are not enough", p)
 		}
 	}
@@ -273,7 +273,7 @@ func TestSkippingSaves(t *testing.T) {
 		c.SetImage(clonePlanes(image))
 		l := new(length)
 		for _, p := range Passes(g.Width, g.Height) {
-			c.Advance(p, l)
+			codePass(c, p, l)
 			if p.Level == 3 {
 				coarse = *l
 			}

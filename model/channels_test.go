@@ -117,11 +117,11 @@ func TestChannels(t *testing.T) {
 				for _, p := range Passes(g.Width, g.Height) {
 					var tapes [2][]Coder
 					for i, c := range chains {
-						for range c.Bands(p) {
+						for range c.bandCount(p) {
 							tapes[i] = append(tapes[i], new(tape))
 						}
 						procs := runtime.GOMAXPROCS(1 + i)
-						c.Advance(p, tapes[i]...)
+						codePass(c, p, tapes[i]...)
 						runtime.GOMAXPROCS(procs)
 					}
 					for k := range tapes[0] {

@@ -50,11 +50,11 @@ func TestDetails(t *testing.T) {
 					encoder.SetImage(clonePlanes(image))
 					details := 0
 					for _, p := range Passes(g.Width, g.Height) {
-						sent := make([]Coder, encoder.Bands(p))
+						sent := make([]Coder, encoder.bandCount(p))
 						for i := range sent {
 							sent[i] = new(tape)
 						}
-						if !encoder.Advance(p, sent...) {
+						if !codePass(encoder, p, sent...) {
 							t.Fatal("the encoder stops")
 						}
 						received := make([]Coder, len(sent))
@@ -62,7 +62,7 @@ func TestDetails(t *testing.T) {
 							received[i] = sent[i].(*tape).replay(newRand(uint64(i)))
 						}
 						procs := runtime.GOMAXPROCS(1 + p.Stage&1*2)
-						ok := decoder.Advance(p, received...)
+						ok := codePass(decoder, p, received...)
 						runtime.GOMAXPROCS(procs)
 						for i, s := range received {
 							if s := s.(*tape); !ok || s.broken || s.next != len(s.marks) {
@@ -107,14 +107,14 @@ func TestDetailsCut(t *testing.T) {
 		c.Colour = colour
 		c.SetImage(clonePlanes(image))
 		for i, p := range Passes(g.Width, g.Height) {
-			coders := make([]Coder, c.Bands(p))
+			coders := make([]Coder, c.bandCount(p))
 			for b := range coders {
 				coders[b] = &failing{left: 1 << 30}
 			}
 			if i == last {
 				coders[1].(*failing).left = left
 			}
-			ok := c.Advance(p, coders...)
+			ok := codePass(c, p, coders...)
 			if ok != (i < last || coders[1].(*failing).left >= 0) {
 				t.Fatalf("%v: %v", p, ok)
 			}

@@ -21,7 +21,7 @@
 //
 // Where the paper's equations are:
 //
-//	eq. 1      reverse steps p(x_{t-1} | x_t)              Chain.Advance
+//	eq. 1      reverse steps p(x_{t-1} | x_t)              Chain.Run
 //	eq. 2, 4   forward process, its closed form            cell.go, schedule.go
 //	eq. 5      the bound L = L_T + sum L_{t-1} + L_0       the sum over all Passes, here an exact length
 //	eq. 11     ε-parameterization of the mean              row.predict:  mean = centre + ε · width

@@ -24,10 +24,10 @@ func (c *Chain) Fork() *Chain {
 		}
 		f.ll[l] = c.ll[l].clone()
 	}
-	if c.spare != nil {
-		f.spare = &spare{image: c.spare.image.clone()}
-		for i, t := range c.spare.traces {
-			f.spare.traces[i] = slices.Clone(t)
+	if c.back != nil {
+		f.back = &backBuffer{image: c.back.image.clone()}
+		for i, t := range c.back.traces {
+			f.back.traces[i] = slices.Clone(t)
 		}
 	}
 	return f

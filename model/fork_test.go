@@ -13,7 +13,7 @@ func TestFork(t *testing.T) {
 		c.Colour = 1
 		c.SetImage(smoothImage(newRand(71), g))
 		coders := func(p Pass, left int) (list []Coder) {
-			for range c.Bands(p) {
+			for range c.bandCount(p) {
 				list = append(list, &failing{left: left})
 			}
 			return list
@@ -27,16 +27,16 @@ func TestFork(t *testing.T) {
 		var forks []*Chain
 		for _, p := range Passes(g.Width, g.Height) {
 			before := c.Picture()
-			c.Fork().Advance(p, coders(p, worthShowing+3)...)
+			codePass(c.Fork(), p, coders(p, worthShowing+3)...)
 			if !reflect.DeepEqual(before, c.Picture()) {
 				t.Fatalf("%v, %+v: another picture since a fork has begun the pass", g, p)
 			}
 			forks = append(forks, c.Fork())
 			own := coders(p, 1<<30)
-			c.Advance(p, own...)
+			codePass(c, p, own...)
 			for i, f := range forks {
 				others := coders(p, 1<<30)
-				if !f.Advance(p, others...) || bits(others) != bits(own) {
+				if !codePass(f, p, others...) || bits(others) != bits(own) {
 					t.Fatalf("%v, %+v: the fork before pass %d takes %v, the chain %v", g, p, i, bits(others), bits(own))
 				}
 			}

@@ -145,9 +145,10 @@ func whole(t testing.TB, c *Chain, s *scale, stage int) *band {
 
 // advance takes a chain through a pass, every band with a coder of its own that only counts.
 func advance(c *Chain, p Pass) {
-	coders := make([]Coder, c.Bands(p))
-	for b := range coders {
-		coders[b] = new(length)
-	}
-	c.Advance(p, coders...)
+	c.CodePass(p, func(int) Coder { return new(length) })
+}
+
+// codePass takes a chain through a pass with coders for its bands, and returns whether it is complete.
+func codePass(c *Chain, p Pass, coders ...Coder) bool {
+	return c.CodePass(p, func(band int) Coder { return coders[band] })
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 )
 
-// Memory returns how many bytes a chain for images of a geometry holds at most on a number of processors, in Advance
-// or Picture; in an encoder from SetImage on, without the planes that SetImage is given. What garbage collection lets lie
+// Memory returns how many bytes a chain for images of a geometry holds at most on a number of processors, in Run,
+// CodePass or Picture; in an encoder from SetImage on, without the planes that SetImage is given. What garbage collection lets lie
 // about comes on top of that, and the picture, and the network with its layers. TestMemory compares it with what is there.
 func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	c := NewChain(n, g, 0)
@@ -21,16 +21,16 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	}
 	s := &c.scales[1]
 	workers := min(bandsOf(s.h), procs)
-	total += allocated(1, stages*lessonsBytes) // what is learned
-	for _, l := range []int{1, c.apart()} {    // of which passes have scratch
+	total += allocated(1, stages*lessonsBytes)         // what is learned
+	for _, l := range []int{1, c.firstIndependent()} { // of which passes have scratch
 		if l < len(c.scales) {
 			s := &c.scales[l]
 			n := bandsOf(s.h)
 			total += int64(min(n, procs))*c.bandBytes(s, procs, encoder) + c.aboveBytes(s) + allocated(1, int64(n)*lessonsBytes) + c.mergeBytes(s)
 		}
 	}
-	if s := &c.scales[min(2, len(c.scales)-1)]; c.copied(s) {
-		total += allocated(1, int64(unsafe.Sizeof(spare{}))) + c.coarseBytes(s.fw, s.fh) + allocated(int64(bands*c.planes), int64(s.w)*int64(s.h)*traceBytes)
+	if s := &c.scales[min(2, len(c.scales)-1)]; c.buffered(s) {
+		total += allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.coarseBytes(s.fw, s.fh) + allocated(int64(bands*c.planes), int64(s.w)*int64(s.h)*traceBytes)
 	}
 	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
 }
@@ -53,7 +53,7 @@ func allocated(slices, bytes int64) int64 {
 	return slices * (bytes + bytes/8 + 16)
 }
 
-// scaleBytes is what is known of a scale, and of the image that it splits; see begin, SetImage and Advance.
+// scaleBytes is what is known of a scale, and of the image that it splits; see begin, SetImage and codePass.
 func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
 	n, stores := int64(s.w)*int64(s.h), int64(bands*c.planes)
 	total := allocated(stores, n*c.valueBytes()) + allocated(stores, n*traceBytes) + c.coarseBytes(s.w, s.h) // cells, traces

@@ -7,14 +7,11 @@ import (
 	"testing"
 )
 
-// A memoryCoder looks at what is in memory when a band of a pass has been coded.
-type memoryCoder struct {
-	length
-	look func()
-}
+// memoryCoders look at what is in memory when a band of a pass has been coded.
+type memoryCoders struct{ look func() }
 
-func (m *memoryCoder) Begin() {}
-func (m *memoryCoder) End()   { m.look() }
+func (m memoryCoders) Open(int) Coder { return new(length) }
+func (m memoryCoders) Close(int)      { m.look() }
 
 // TestMemory: Memory is at least what is there, in the middle of any pass and of a picture, and not much more, whatever
 // the shape and however many processors: at most a quarter and 200 kB.
@@ -74,10 +71,6 @@ func liveMemory(net *Net, g Geometry, encoder bool) int64 {
 		}
 	}
 	passes := Passes(g.Width, g.Height)
-	coders := make([]Coder, bandsOf((g.Height+1)/2))
-	for i := range coders {
-		coders[i] = &memoryCoder{look: look}
-	}
 	before = live()
 	c := NewChain(net, g, net.Tau())
 	if encoder {
@@ -86,7 +79,7 @@ func liveMemory(net *Net, g Geometry, encoder bool) int64 {
 	for _, p := range passes {
 		on = p.Scale <= 1 && p.Stage%6 == 0
 		calls = 0
-		c.Advance(p, coders[:c.Bands(p)]...)
+		c.start(p)(memoryCoders{look})
 		if calls = 0; on {
 			c.Strips(func(int, []Plane) { look() })
 		}

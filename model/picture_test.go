@@ -85,7 +85,7 @@ func TestPictureImproves(t *testing.T) {
 			c.SetImage(clonePlanes(image))
 			var errs []float64
 			for _, p := range Passes(g.Width, g.Height) {
-				c.Advance(p, new(length))
+				codePass(c, p, new(length))
 				sum := 0.0
 				for i, x := range c.Picture() {
 					for j, v := range x.Pix {

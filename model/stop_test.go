@@ -20,7 +20,7 @@ func (c *counter) count() {
 func (c *counter) Symbol(d *Distribution, _ int32) (int32, bool) { c.count(); return d.middle, true }
 func (c *counter) Bits(uint32, uint) (uint32, bool)              { c.count(); return 0, true }
 
-// TestBandsStop: once Done is closed, Advance goes no further than to the end of a group's phase, and begins no other
+// TestBandsStop: once Done is closed, CodePass goes no further than to the end of a group's phase, and begins no other
 // band. A pass that nothing stopped is complete.
 func TestBandsStop(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -30,7 +30,7 @@ func TestBandsStop(t *testing.T) {
 		c.Done = done
 		stopped := false
 		for _, p := range Passes(g.Width, g.Height) {
-			coders := make([]*counter, c.Bands(p))
+			coders := make([]*counter, c.bandCount(p))
 			arguments := make([]Coder, len(coders))
 			for i := range coders {
 				coders[i] = new(counter)
@@ -45,7 +45,7 @@ func TestBandsStop(t *testing.T) {
 				}
 				stopped = true
 			}
-			if ok := c.Advance(p, arguments...); ok == stopped {
+			if ok := codePass(c, p, arguments...); ok == stopped {
 				t.Fatalf("stop at %d, %v: complete %v", stopAt, p, ok)
 			}
 			if !stopped {

@@ -36,7 +36,7 @@ func TestTwin(t *testing.T) {
 	c.SetImage(image)
 	for _, p := range Passes(fix.Width, fix.Height) { // make the coarser scales exact
 		if p.Scale > 1 {
-			c.Advance(p, new(length))
+			codePass(c, p, new(length))
 		}
 	}
 	s := &c.scales[1]

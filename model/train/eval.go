@@ -40,12 +40,11 @@ func (c *counter) Bits(v uint32, n uint) (uint32, bool) {
 
 // advance takes a chain through a pass and returns its bits. The bands of a pass have coders of their own.
 func advance(c *model.Chain, p model.Pass) float64 {
-	counters := make([]counter, c.Bands(p))
-	coders := make([]model.Coder, len(counters))
-	for i := range coders {
-		coders[i] = &counters[i]
-	}
-	c.Advance(p, coders...)
+	var counters []*counter
+	c.CodePass(p, func(int) model.Coder {
+		counters = append(counters, new(counter))
+		return counters[len(counters)-1]
+	})
 	sum := uint64(0)
 	for _, k := range counters {
 		sum += k.q16

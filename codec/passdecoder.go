@@ -1,0 +1,212 @@
+package codec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
+)
+
+// A passDecoder decodes the picture of a modelled file, whose segments are of passes of the reverse process. It is the
+// model.Source of its chain.
+type passDecoder struct {
+	stream      *Stream
+	chain       *model.Chain
+	orientation orientation // in which the picture was coded
+	passes      []model.Pass
+	begun, done int // passes
+	work        *work
+
+	segment *passPayload // that the pass to begin is in, or nil
+	end     int64        // of the last segment of passes that was read, in the file
+
+	at    Refinement // as of the passes done
+	ideal uint64     // their length, in bits as Q16
+	level int64      // bytes that the last level took
+	shown Refinement // at, at the end of the last level or of the file
+	fresh bool       // shown is new
+}
+
+// A passPayload is a segment of passes.
+type passPayload struct {
+	container.Chunk
+	offset int64            // of the payload in the file
+	units  int              // passes it has left
+	bands  []*symbolDecoder // of its streams
+}
+
+// next decodes to the end of the next level.
+func (d *passDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
+	n := d.begun
+	for n < len(d.passes) && d.passes[n].Level == d.passes[d.begun].Level {
+		n++
+	}
+	return d.run(ctx, d.passes[d.begun:n])
+}
+
+// last decodes all passes. More is done side by side than if every level is awaited.
+func (d *passDecoder) last(ctx context.Context) (at Refinement, fresh bool, err error) {
+	return d.run(ctx, d.passes[d.begun:])
+}
+
+// run decodes passes, or what comes after the last one.
+func (d *passDecoder) run(ctx context.Context, passes []model.Pass) (at Refinement, fresh bool, err error) {
+	d.fresh = false
+	switch err = ctx.Err(); {
+	case err != nil:
+	case len(passes) > 0:
+		if err = d.chain.Run(passes, d); errors.Is(err, model.ErrStopped) {
+			err = ctx.Err()
+		}
+	default:
+		if _, err = d.stream.segment(); err == nil {
+			err = FormatError("more passes than the image has")
+		}
+	}
+	return d.shown, d.fresh, err
+}
+
+// Begin opens the segment of a pass, unless it is open.
+func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
+	if d.reached(p.Level) {
+		return nil, io.EOF
+	}
+	taken := d.level // of the file, by the levels before
+	if d.segment == nil {
+		taken = d.end
+		if err := d.open(bands); err != nil {
+			return nil, err
+		}
+	}
+	g := d.segment
+	if d.begun > 0 && d.passes[d.begun-1].Level != p.Level && !g.Complete && g.offset+int64(len(g.Payload)) <= taken {
+		// The file is cut and nothing is left of it. Then the picture stays that of the level: passes that take no byte
+		// would change it by what the network thinks of their being empty.
+		return nil, io.EOF
+	}
+	if bands != len(g.bands) {
+		return nil, FormatError("a pass of several bands shares its segment")
+	}
+	d.begun++
+	g.units--
+	if g.units == 0 {
+		d.segment = nil
+	}
+	return &decodedPass{d, g, p, g.units == 0}, nil
+}
+
+// reached reports whether the state before a level is where decoding is to stop.
+func (d *passDecoder) reached(level int) bool {
+	return d.stream.timestep > 0 && model.LevelTimestep(level) < d.stream.timestep
+}
+
+// open reads the next segment of passes, of which the first has so many bands.
+func (d *passDecoder) open(bands int) error {
+	c, err := d.stream.segment()
+	if err != nil {
+		return err
+	}
+	left := len(d.passes) - d.begun
+	g := &passPayload{Chunk: c, offset: d.stream.offsets[c.Index], units: int(c.Segment.Units)}
+	if g.units == 0 {
+		g.units = left
+	}
+	if g.units > left {
+		return FormatError("more passes than the image has")
+	}
+	if bands > 1 && g.units > 1 {
+		return FormatError("a pass of several bands shares its segment")
+	}
+	for range bands {
+		g.bands = append(g.bands, new(symbolDecoder))
+	}
+	if err := splitBands(g.bands, c.Payload, c.Segment.Size); err != nil {
+		return FormatError(fmt.Sprintf("segment %d: %v", c.Index, err))
+	}
+	d.segment, d.end = g, d.stream.offsets[c.Index+1]
+	return nil
+}
+
+// close returns what is wrong with the ends of the segment's streams.
+func (g *passPayload) close() error {
+	for _, b := range g.bands {
+		if err := b.rans.Close(); err != nil {
+			return FormatError(fmt.Sprintf("segment %d: %v", g.Index, err))
+		}
+	}
+	return nil
+}
+
+// A decodedPass is a pass being decoded.
+type decodedPass struct {
+	*passDecoder
+	segment *passPayload
+	pass    model.Pass
+	last    bool // of the segment
+}
+
+func (p *decodedPass) Open(band int) model.Coder { return p.segment.bands[band] }
+func (p *decodedPass) Close(int)                 {}
+
+// Done notes what the pass has come to. Passes after it in the same segment may be decoded by now, and count here already:
+// then they are done next, and no level ends before.
+func (p *decodedPass) Done(complete bool) error {
+	d, g := p.passDecoder, p.segment
+	for _, b := range g.bands {
+		d.ideal += b.ideal
+		b.ideal = 0
+	}
+	d.at.IdealBits = int64(d.ideal >> 16)
+	if !complete { // the file is cut here
+		if g.Complete {
+			return FormatError(fmt.Sprintf("segment %d ends inside a pass", g.Index))
+		}
+		d.at.Bytes = g.offset + int64(len(g.Payload))
+		d.shown, d.fresh = d.at, true
+		return io.EOF
+	}
+	b := g.bands[len(g.bands)-1]
+	d.at.Bytes = g.offset + b.offset + int64(b.rans.Consumed())
+	d.work.done(p.pass)
+	d.done++
+	if p.last && g.Complete {
+		d.at.Bytes = d.stream.offsets[g.Index+1]
+		if err := g.close(); err != nil {
+			return err
+		}
+	}
+	if d.done < len(d.passes) && d.passes[d.done].Level == p.pass.Level {
+		return nil
+	}
+	if !p.last { // what takes no byte shows when one more is there, or the segment is complete: see Begin
+		more := d.level + 1
+		if more > g.offset+int64(g.Segment.Size) {
+			more = d.stream.offsets[g.Index+1]
+		}
+		d.at.Bytes = max(d.at.Bytes, more)
+	}
+	d.level = d.at.Bytes
+	d.at.Level, d.at.Timestep = p.pass.Level, model.LevelTimestep(p.pass.Level)
+	if d.done == len(d.passes) {
+		d.at.Level, d.at.Timestep = 0, 0 // of an image of at most 2x2 pixels, the first pass is the last
+	}
+	d.at.Steps = model.T - d.at.Timestep
+	d.at.Exact = d.done == len(d.passes) && d.stream.whole
+	d.shown, d.fresh = d.at, true
+	return nil
+}
+
+// image returns the picture so far. Once ctx is done, the error is its own, unless the picture is exact.
+func (d *passDecoder) image(ctx context.Context) (image.Image, error) {
+	p := &d.stream.picture
+	m, set := p.canvas()
+	d.chain.Strips(func(y int, rows []model.Plane) { set(d.orientation.turn(y, rows, p.h), rows) })
+	if err := ctx.Err(); err != nil && !d.chain.Exact() {
+		return nil, err
+	}
+	return m, nil
+}

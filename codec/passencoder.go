@@ -1,0 +1,172 @@
+package codec
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/rans"
+)
+
+// Segments close after a pass that takes them over segmentBytes, and at the end of a level that takes them
+// over levelBytes: small images have one, large ones can be cut at every level and lose little to damage.
+const (
+	segmentBytes = 16 << 10
+	levelBytes   = 4 << 10
+)
+
+// A passEncoder is the model.Source of an encoder: it makes segments of passes. Passes of one band share the stream of a
+// segment; a pass of several bands has a segment of its own.
+type passEncoder struct {
+	passes []model.Pass
+	begun  int // passes
+	before beforePass
+	work   *work
+
+	segments []*passSegment // in the order of their passes; of those in progress, the payload is missing
+	shared   *passSegment   // the last, if passes of one band may follow in it
+	coder    symbolEncoder  // of its stream
+	unused   encoderPool
+}
+
+// beforePass is called before a pass begins: by then, the passes that it depends on are coded. An error ends the run.
+type beforePass func(p model.Pass, last bool, coded int64) error
+
+type passSegment struct {
+	units   int // passes
+	payload []byte
+}
+
+// addPasses codes an image by the model: every pass of the reverse process. It calls before, if it is set, before each pass.
+// The error is that of ctx, or before's.
+func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, before beforePass) error {
+	e := &passEncoder{passes: model.Passes(image[0].W, image[0].H), work: work, before: before}
+	chain.Done = ctx.Done()
+	chain.SetImage(image)
+	err := chain.Run(e.passes, e)
+	if errors.Is(err, model.ErrStopped) {
+		return ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	e.endShared()
+	if len(e.segments) == 1 && len(f.payloads) == 0 {
+		e.segments[0].units = 0 // all there are, which the container says in less
+	}
+	for _, s := range e.segments {
+		f.add(container.Passes, s.units, s.payload)
+	}
+	return nil
+}
+
+// Begin begins a segment if the pass shall have a new one.
+func (e *passEncoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
+	bytes := e.coder.ideal >> 19
+	if bands > 1 || bytes >= segmentBytes || bytes >= levelBytes && e.passes[e.begun-1].Level != p.Level {
+		e.endShared()
+	}
+	if e.before != nil {
+		if err := e.before(p, e.begun == len(e.passes)-1, e.coded()); err != nil {
+			return nil, err
+		}
+	}
+	e.begun++
+	if bands == 1 {
+		if e.shared == nil {
+			e.shared = new(passSegment)
+			e.segments = append(e.segments, e.shared)
+		}
+		e.shared.units++
+		return sharedPassEncoder{passOf{e, p}}, nil
+	}
+	s := &passSegment{units: 1}
+	e.segments = append(e.segments, s)
+	return &bandedPassEncoder{
+		passOf: passOf{e, p}, segment: s,
+		coders: make([]*symbolEncoder, bands), streams: make([][]byte, bands),
+	}, nil
+}
+
+// endShared ends the segment that passes share, if there is one.
+func (e *passEncoder) endShared() {
+	if e.shared != nil {
+		e.shared.payload = e.coder.rans.Finish(nil)
+		e.shared, e.coder.ideal = nil, 0
+	}
+}
+
+// coded returns the bytes of the segments that are complete.
+func (e *passEncoder) coded() (n int64) {
+	for _, s := range e.segments {
+		n += int64(len(s.payload))
+	}
+	return n
+}
+
+// passOf is a pass of an encoder.
+type passOf struct {
+	encoder *passEncoder
+	pass    model.Pass
+}
+
+// A sharedPassEncoder codes a pass of one band into the stream that it shares with others.
+type sharedPassEncoder struct{ passOf }
+
+func (s sharedPassEncoder) Open(int) model.Coder { return &s.encoder.coder }
+func (s sharedPassEncoder) Close(int)            {}
+
+func (s sharedPassEncoder) Done(bool) error {
+	s.encoder.work.done(s.pass)
+	return nil
+}
+
+// A bandedPassEncoder codes a pass of several bands. A band has buffers only in its turn, so that those of a few are there at
+// a time.
+type bandedPassEncoder struct {
+	passOf
+	segment *passSegment
+	coders  []*symbolEncoder
+	streams [][]byte
+}
+
+func (b *bandedPassEncoder) Open(band int) model.Coder {
+	b.coders[band] = &symbolEncoder{rans: b.encoder.unused.take()}
+	return b.coders[band]
+}
+
+func (b *bandedPassEncoder) Close(band int) {
+	c := b.coders[band]
+	b.streams[band] = c.rans.Finish(nil)
+	b.encoder.unused.give(c.rans)
+	b.coders[band] = nil
+}
+
+func (b *bandedPassEncoder) Done(bool) error {
+	b.segment.payload = joinBands(b.streams)
+	b.encoder.work.done(b.pass)
+	return nil
+}
+
+// An encoderPool holds entropy coders whose buffers wait for the next band.
+type encoderPool struct {
+	mu   sync.Mutex
+	list []rans.Encoder
+}
+
+func (p *encoderPool) take() (e rans.Encoder) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.list); n > 0 {
+		e, p.list = p.list[n-1], p.list[:n-1]
+	}
+	return e
+}
+
+func (p *encoderPool) give(e rans.Encoder) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.list = append(p.list, e)
+}

@@ -1,0 +1,120 @@
+package codec
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"io"
+	"sort"
+
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
+)
+
+// A rowDecoder decodes the picture of a stored file, whose one segment is of rows.
+type rowDecoder struct {
+	stream *Stream
+	raster *stored.Raster
+	rows   int // decoded
+	at     Refinement
+}
+
+// next decodes the rows, or what comes after them.
+func (d *rowDecoder) next(context.Context) (at Refinement, fresh bool, err error) {
+	if d.rowLimit() == 0 {
+		return d.at, false, io.EOF
+	}
+	c, err := d.stream.segment()
+	if err == nil {
+		err = d.read(c)
+		fresh = err == nil
+	}
+	return d.at, fresh, err
+}
+
+func (d *rowDecoder) last(ctx context.Context) (at Refinement, fresh bool, err error) {
+	return d.next(ctx)
+}
+
+// read decodes the segment of rows.
+func (d *rowDecoder) read(c container.Chunk) error {
+	s, p := d.stream, &d.stream.picture
+	n := p.format.planes()
+	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Samples: make([]uint16, n*p.w*p.h)}
+	rows, err := stored.Decode(c.Payload, c.Complete, d.raster)
+	if err != nil {
+		return storedError(c, err)
+	}
+	if p.format == formatPaletted {
+		for _, v := range d.raster.Samples[:rows*p.w] {
+			if int(v) >= len(p.palette) {
+				if !s.seen[container.Palette] {
+					rows = 0 // the palette is missing, so that there is nothing to show
+					break
+				}
+				return FormatError("a pixel's index is outside the palette")
+			}
+		}
+	}
+	n, d.at.Bytes = len(c.Payload), s.offsets[c.Index]+int64(len(c.Payload))
+	if c.Complete {
+		d.at.Bytes = s.offsets[c.Index+1]
+	}
+	if limit := d.rowLimit(); rows > limit {
+		// The shortest prefix with that many rows. The decoder is quick, and its blocks are few.
+		n = sort.Search(n, func(n int) bool {
+			rows, err = stored.Decode(c.Payload[:n], false, d.raster)
+			return err != nil || rows >= limit
+		})
+		d.at.Bytes = s.offsets[c.Index] + int64(n)
+		rows = limit
+	}
+	d.rows = rows
+	d.at.Steps = model.T * d.rows / p.h
+	d.at.Timestep = model.T - d.at.Steps
+	d.at.IdealBits = 8 * int64(n)
+	d.at.Exact = d.rows == p.h && s.whole
+	if d.at.Exact {
+		d.at.Level = 0
+	}
+	return nil
+}
+
+// rowLimit is where the rows of a stored file stop, which has no steps: after as large a share of them.
+func (d *rowDecoder) rowLimit() int {
+	return d.stream.picture.h * (model.T - min(d.stream.timestep, model.T)) / model.T
+}
+
+// image returns the rows so far, and gray for those that are missing.
+func (d *rowDecoder) image(context.Context) (image.Image, error) {
+	p := d.stream.picture
+	n := p.format.planes()
+	step := int32(p.grayStep())
+	blank := int32(1) << (max(p.depth, 8) - 1)
+	if p.format == formatPaletted && d.rows < p.h {
+		p.palette, blank = withGray(p.palette)
+	}
+	p.colour = make([]model.Plane, n)
+	for c := range p.colour {
+		p.colour[c] = model.NewPlane(p.w, p.h)
+		pix := p.colour[c].Pix
+		for i := range pix[d.rows*p.w:] {
+			pix[d.rows*p.w+i] = blank
+		}
+		for i := range d.rows * p.w {
+			pix[i] = int32(d.raster.Samples[i*n+c]) * step
+		}
+	}
+	return p.make(), nil
+}
+
+// withGray returns a palette with mid-gray, for the rows that are missing, and its index. If the palette is
+// full, that is the color nearest to it.
+func withGray(p color.Palette) (color.Palette, int32) {
+	gray := color.RGBA{0x80, 0x80, 0x80, 0xff}
+	if len(p) < 256 {
+		return append(p[:len(p):len(p)], gray), int32(len(p))
+	}
+	return p, int32(p.Index(gray))
+}
