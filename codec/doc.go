@@ -17,7 +17,7 @@
 //
 // How it works: package model turns the image into a chain of states and predicts each from the one before;
 // package rans codes what the prediction leaves open; package container frames the result. This package
-// joins the three, which do not know each other. encoder.go and stream.go are the two ends.
+// joins the three, which do not know each other. passencoder.go and passdecoder.go are the two ends.
 //
 // Files of few bytes have a short form of the container, without which 22 bytes of header and checksums would be
 // a good part of them.
