@@ -6,19 +6,19 @@ import (
 	"io"
 )
 
-// A SyntaxError is a field whose bytes are all there and wrong. (Bytes that
-// are missing are [io.ErrUnexpectedEOF] instead: more input might mend that.)
+// A SyntaxError says that all bytes of a field are present, but invalid. (Missing bytes
+// are [io.ErrUnexpectedEOF] instead: with more input, the field may be valid.)
 type SyntaxError struct {
-	Offset int    // of the field's first byte
-	Msg    string // what is wrong with it
+	Offset int    // the offset of the field's first byte
+	Msg    string // what is wrong with the field
 }
 
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("bitstream: byte %d: %s", e.Offset, e.Msg)
 }
 
-// A Reader takes fields off the front of a byte slice. After the first error
-// every method returns zero and the position stays where the bad field began.
+// A Reader reads fields from a byte slice, first to last. After the first error
+// every method returns zero, and the position stays at the first byte of the invalid field.
 type Reader struct {
 	buf []byte
 	off int
@@ -35,9 +35,6 @@ func (r *Reader) Err() error { return r.err }
 // Offset returns how many bytes have been read.
 func (r *Reader) Offset() int { return r.off }
 
-// Len returns how many bytes are left.
-func (r *Reader) Len() int { return len(r.buf) - r.off }
-
 // Byte reads one byte.
 func (r *Reader) Byte() byte {
 	if p := r.Bytes(1); p != nil {
@@ -46,30 +43,13 @@ func (r *Reader) Byte() byte {
 	return 0
 }
 
-// Uint16 reads two bytes, low byte first.
-func (r *Reader) Uint16() uint16 {
-	if p := r.Bytes(2); p != nil {
-		return binary.LittleEndian.Uint16(p)
-	}
-	return 0
-}
-
-// Uint32 reads four bytes, low byte first.
-func (r *Reader) Uint32() uint32 {
-	if p := r.Bytes(4); p != nil {
-		return binary.LittleEndian.Uint32(p)
-	}
-	return 0
-}
-
-// Bytes reads n bytes. The result is a window on the Reader's slice, not a
-// copy, and nil after an error. An n larger than what is left costs nothing:
-// it is an error before anything is allocated.
+// Bytes reads n bytes. The result shares the memory of the Reader's slice; it is nil after an error.
+// Nothing is allocated: an n larger than the number of bytes left is an error at once.
 func (r *Reader) Bytes(n uint64) []byte {
 	if r.err != nil {
 		return nil
 	}
-	if n > uint64(r.Len()) {
+	if n > uint64(len(r.buf)-r.off) {
 		r.err = io.ErrUnexpectedEOF
 		return nil
 	}
@@ -79,8 +59,8 @@ func (r *Reader) Bytes(n uint64) []byte {
 	return p
 }
 
-// Uvarint reads a varint that must be at most max. Longer spellings of the
-// same value, as 80 00 for zero, are syntax errors.
+// Uvarint reads a varint that must be at most max. A longer encoding of the
+// same value, such as 80 00 for zero, is a syntax error.
 func (r *Reader) Uvarint(max uint64) uint64 {
 	if r.err != nil {
 		return 0
@@ -92,7 +72,7 @@ func (r *Reader) Uvarint(max uint64) uint64 {
 	case n < 0:
 		r.err = &SyntaxError{r.off, "varint overflows 64 bits"}
 	case n > 1 && r.buf[r.off+n-1] == 0:
-		r.err = &SyntaxError{r.off, "varint is not the shortest"}
+		r.err = &SyntaxError{r.off, "varint is not in its shortest form"}
 	case v > max:
 		r.err = &SyntaxError{r.off, fmt.Sprintf("varint %d is over its limit %d", v, max)}
 	default:

@@ -16,7 +16,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// A header may claim what it likes: memory follows the bytes that are there.
+// TestClaimsAllocateNothing tests that the memory that a file takes depends on its bytes, not on the sizes that its header claims.
 func TestClaimsAllocateNothing(t *testing.T) {
 	huge := mustAppend(t, lean(MaxSize))
 	for _, c := range []struct {
@@ -27,8 +27,8 @@ func TestClaimsAllocateNothing(t *testing.T) {
 		{"and 100,000 of them", append(bytes.Clone(huge), make([]byte, 100_000)...)},
 		{"4096 segments", seal([]byte(Magic + "\x21\x10\x1f\x1fabcd\x05\x80\x20")...)},
 	} {
-		// Doubling takes at most twice the last buffer, which is at most twice
-		// the bytes; the rest is the stream's buffer and other small change.
+		// All buffers together have at most twice the size of the last one, which is at most twice
+		// the number of bytes; the constant is for the stream's buffer and small objects.
 		limit := 4*uint64(len(c.file)) + 64<<10
 		got := allocated(func() {
 			rd, err := NewReader(struct{ io.Reader }{bytes.NewReader(c.file)})
@@ -42,7 +42,7 @@ func TestClaimsAllocateNothing(t *testing.T) {
 	}
 }
 
-// A payload ends in memory of its own size.
+// TestPayloadFits tests that the memory of a whole payload has exactly its size.
 func TestPayloadFits(t *testing.T) {
 	const size = 50_000
 	rd, err := NewReader(bytes.NewReader(mustWrite(t, lean(size), [][]byte{make([]byte, size)})))

@@ -3,20 +3,23 @@ package container
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/bitstream"
 )
 
-// seal appends the checksum that a header of these bytes should have.
+// seal appends the right checksum to the bytes of a header.
 func seal(body ...byte) []byte {
 	return binary.LittleEndian.AppendUint32(body, crc32.Checksum(body, castagnoli))
 }
 
-// sealShort is seal for the short form.
+// sealShort does the same in the short form.
 func sealShort(body []byte) []byte { return append(body, shortHeaderCRC(body)) }
 
-// Each of these has a right checksum and could be understood, but is not how
-// Append writes it; or it says what no header of this version says.
+// TestReadHeaderRefuses reads headers with a right checksum that Append would
+// encode otherwise, or that no header of this version may be.
 func TestReadHeaderRefuses(t *testing.T) {
 	// After the Magic: lead, options, width-1, height-1, ...
 	for _, c := range []struct {
@@ -58,14 +61,14 @@ func TestReadHeaderRefuses(t *testing.T) {
 		}
 	}
 
-	// The table above tests what it says only if its pattern is right.
+	// The table tests what its names say only if the header that they all differ from is valid.
 	h, _, err := ReadHeader(bytes.NewReader(seal([]byte(Magic + "\x01\x1f\x1fabcd\x05\x07")...)))
 	if err != nil || h.Width != 32 || h.Segments[0] != (Segment{Kind: Passes, Size: 7}) {
 		t.Errorf("the plain one: %+v, %v", h, err)
 	}
 }
 
-// The same of the short form: after its magic come lead, width-1, height-1, model, size.
+// TestReadShortHeaderRefuses does the same in the short form. After its magic come lead, width-1, height-1, number, size.
 func TestReadShortHeaderRefuses(t *testing.T) {
 	for _, c := range []struct{ name, after, want string }{
 		{"the height of a square", "\x01\x1f\x1f\x02\x07", "malformed"},
@@ -94,6 +97,16 @@ func TestReadShortHeaderRefuses(t *testing.T) {
 		if err != nil || h.Width != 32 || h.Height != 32 || h.Number != c.number || string(h.Model[:]) != c.model || string(h.Params) != c.params || h.Segments[0] != (Segment{Kind: Passes, Size: 7}) {
 			t.Errorf("%q: %+v, %v", c.after, h, err)
 		}
+	}
+}
+
+// TestErrorsWrapCauses tests that an error about a field wraps the one of the bitstream, which says where the field is and what
+// is wrong with it.
+func TestErrorsWrapCauses(t *testing.T) {
+	_, _, err := ReadHeader(bytes.NewReader(seal([]byte(Magic + "\x01\x9f\x00\x1fabcd\x05\x07")...)))
+	var syntax *bitstream.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Offset != 5 || cause(err) != "malformed" {
+		t.Errorf("%v does not wrap a syntax error at byte 5", err)
 	}
 }
 

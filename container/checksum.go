@@ -5,14 +5,13 @@ import (
 	"hash/crc32"
 )
 
-// Checksums are CRC-32C, stored little-endian. In short files, see short.go, the
-// header's is a CRC-8 and the segment's a CRC-16.
+// checksumSize is the size in bytes of a checksum: CRC-32C, little-endian. In short files (see short.go) the
+// checksum of the header is a CRC-8 and that of the segment a CRC-16.
 const checksumSize = 4
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksumSizes returns how many bytes the checksums of the header and of a segment
-// take.
+// checksumSizes returns the sizes in bytes of the checksums of the header and of a segment.
 func (h *Header) checksumSizes() (header, segment int) {
 	if h.Short {
 		return shortHeaderSum, shortSum
@@ -20,15 +19,15 @@ func (h *Header) checksumSizes() (header, segment int) {
 	return checksumSize, checksumSize
 }
 
-// A checksum is that of a segment while its bytes come.
+// A checksum is the checksum of a segment, computed over the bytes that have arrived.
 type checksum struct {
 	short bool
 	value uint32
 }
 
-// newChecksum returns the checksum of segment index before its first byte. It has
-// seen the header's bytes, raw, or their CRC and the index, so that a segment checks
-// out only in its own place in its own file.
+// newChecksum returns the checksum of segment index before its first byte. It covers
+// the segment's place: in a short file the header's bytes, raw, otherwise the header's CRC and the index. So a segment matches
+// its checksum only in its own place in its own file.
 func (h *Header) newChecksum(raw []byte, index int) checksum {
 	if h.Short {
 		c := checksum{short: true, value: 0xffff}
@@ -48,7 +47,7 @@ func (c *checksum) update(p []byte) {
 	}
 }
 
-// append appends the checksum as it is stored.
+// append appends the checksum in the form in which files store it.
 func (c *checksum) append(dst []byte) []byte {
 	if c.short {
 		return binary.LittleEndian.AppendUint16(dst, uint16(^c.value))

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The check value that catalogues of CRCs give for CRC-32C.
+// TestChecksum compares CRC-32C with the check value that catalogues of CRCs give.
 func TestChecksum(t *testing.T) {
 	if got := crc32.Checksum([]byte("123456789"), castagnoli); got != 0xe3069283 {
 		t.Errorf("%08x", got)
@@ -14,7 +14,7 @@ func TestChecksum(t *testing.T) {
 }
 
 func TestSegmentChecksum(t *testing.T) {
-	header := []byte{9, 9, 4, 3, 2, 1} // the last four are its CRC
+	header := []byte{9, 9, 4, 3, 2, 1} // its last four bytes are its CRC
 	want := crc32.Checksum([]byte{4, 3, 2, 1, 0x2c, 1, 0, 0, 'p'}, castagnoli)
 	c := (&Header{}).newChecksum(header, 300)
 	if c.update([]byte("p")); c.value != want {
@@ -32,7 +32,8 @@ func TestShortHeaderCRC(t *testing.T) {
 	}
 }
 
-// What the short checksums are said to find: every one to three wrong bits, checksum and all.
+// TestShortChecksumsFind tests that the checksums of the short form detect every combination of one to three wrong bits, in the
+// data and in the checksum.
 func TestShortChecksumsFind(t *testing.T) {
 	h := &Header{Short: true}
 	sum := h.newChecksum([]byte("file"), 0)
@@ -51,7 +52,7 @@ func TestShortChecksumsFind(t *testing.T) {
 		}},
 	} {
 		if !c.good(c.data) {
-			t.Fatalf("%s: fails as it is", c.name)
+			t.Fatalf("%s: undamaged, but the check fails", c.name)
 		}
 		flip := func(i int) { c.data[i/8] ^= 1 << (i % 8) }
 		for i := range c.bits {
@@ -65,7 +66,7 @@ func TestShortChecksumsFind(t *testing.T) {
 						flip(k)
 					}
 					if c.good(c.data) {
-						t.Fatalf("%s: bits %d, %d, %d are not found", c.name, i, j, k)
+						t.Fatalf("%s: bits %d, %d, %d are not detected", c.name, i, j, k)
 					}
 					if k > j {
 						flip(k)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// readAll reads a file to its end and returns its first error but io.EOF, and
-// whether a tail is missing. The Reader goes on after a damaged segment.
+// readAll reads a file to its end and returns the first error other than io.EOF, and
+// whether a tail is missing. It goes on after damaged segments.
 func readAll(file []byte) (first error, truncated bool) {
 	rd, err := NewReader(bytes.NewReader(file))
 	if err != nil {
@@ -29,8 +29,8 @@ func readAll(file []byte) (first error, truncated bool) {
 	}
 }
 
-// Any one byte, at any place, changed to any other value, is noticed; in a
-// segment, the error names it.
+// TestEveryByteChanged changes every byte to every other value. Each change is detected, and the error
+// of a change in a segment names the segment.
 func TestEveryByteChanged(t *testing.T) {
 	h, _, file := small(t)
 	tiny := lean(3)
@@ -73,7 +73,7 @@ func TestEveryByteChanged(t *testing.T) {
 	}
 }
 
-// A damaged segment comes with its payload, and the ones after it are intact.
+// TestReaderGoesOnAfterDamage tests that the Reader returns the payload of a damaged segment, and the segments after it intact.
 func TestReaderGoesOnAfterDamage(t *testing.T) {
 	h, payloads, file := small(t)
 	offsets, err := h.Offsets()
@@ -100,8 +100,8 @@ func TestReaderGoesOnAfterDamage(t *testing.T) {
 	checkReadSome(t, file)
 }
 
-// A segment with its checksum, moved to another place or another file, is
-// damage there, even between headers that differ only in a bit.
+// TestSegmentsKeepTheirPlace tests that a segment that was moved, with its checksum, to another place or another file is
+// reported as damaged there, even if the headers of the files differ in a single bit.
 func TestSegmentsKeepTheirPlace(t *testing.T) {
 	h := lean(0)
 	h.Segments = []Segment{{Kind: Passes, Units: 1, Size: 4}, {Kind: Passes, Units: 1, Size: 4}}

@@ -1,13 +1,13 @@
 // Package container frames a ddpmz file: a header, then segments, each with
 // its checksum. FORMAT.md beside this file is the specification.
 //
-// A prefix of a file is a file. Once the header is whole, a missing tail is
-// not an error: [Reader] returns what is there and says that it is not
-// complete. Damage is an error, and one that names the segment; the segments
-// after it are still readable, for their places are in the header.
+// A prefix of a file that holds the whole header is a file, too: a missing tail is
+// not an error. [Reader] returns the bytes that are present and says that they are not
+// complete. Damage is an error that names the segment; the segments
+// after it can still be read, because the header says where they are.
 //
-// The header needs every size before the first payload byte, so a file is
-// written in one go ([Write]) and read as it arrives ([Reader]).
+// The header states the size of every segment, so a file can be
+// written only when all payloads are known ([Write]), but read as it arrives ([Reader]).
 //
 // The package knows nothing of models, transforms or entropy coders. Formats,
 // model identities, level plans and payloads are opaque to it.

@@ -3,7 +3,7 @@ package container
 import "fmt"
 
 // FormatError says that the input is not a ddpmz file, or that a field of its
-// header is malformed; from [Header.Append] and [Write], that the header
+// header is malformed. From [Header.Append] and [Write] it says that the header
 // cannot be written.
 type FormatError string
 
@@ -15,14 +15,15 @@ type UnsupportedError string
 
 func (e UnsupportedError) Error() string { return "container: unsupported: " + string(e) }
 
-// LimitError says that a number is well-formed but over a limit of the format.
+// LimitError says that a number is well-formed but above a limit of the format, or that a payload is larger than this
+// machine's memory.
 type LimitError string
 
 func (e LimitError) Error() string { return "container: over the limit: " + string(e) }
 
 // CorruptHeaderError says that the header does not match its checksum.
 type CorruptHeaderError struct {
-	Stored, Computed uint32 // CRC-32C, or CRC-8 of a short file
+	Stored, Computed uint32 // CRC-32C; in a short file CRC-8
 }
 
 func (e *CorruptHeaderError) Error() string {
@@ -30,9 +31,9 @@ func (e *CorruptHeaderError) Error() string {
 }
 
 // CorruptSegmentError says that a segment does not match its checksum: it is
-// damaged, or it stands where another belongs.
+// damaged, or it belongs to another place or another file.
 type CorruptSegmentError struct {
-	Index int // in Header.Segments
+	Index int // the segment's index in Header.Segments
 	Kind  Kind
 }
 

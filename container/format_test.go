@@ -20,8 +20,8 @@ var (
 	exampleRow   = regexp.MustCompile("(?m)^\\| ([0-9a-f]{2}) \\| `([0-9a-f ]+)` \\|")
 )
 
-// The examples of FORMAT.md: their dumps are as hex.Dump writes them, their
-// tables give every byte of them, and they say what their captions say.
+// TestFormatExamples tests the examples of FORMAT.md: that their dumps look as hex.Dump writes them, that their
+// tables list every byte, and that the files decode to what their descriptions say.
 func TestFormatExamples(t *testing.T) {
 	model := [4]byte{0x5b, 0x1e, 0x09, 0xc4}
 	wants := []struct {
@@ -97,7 +97,7 @@ func TestFormatExamples(t *testing.T) {
 	}
 }
 
-// parseHexdump reads the hex columns of lines as hex.Dump writes them.
+// parseHexdump returns the bytes of a dump that hex.Dump wrote.
 func parseHexdump(t *testing.T, dump string) []byte {
 	t.Helper()
 	var b []byte
@@ -118,7 +118,7 @@ func parseHex(t *testing.T, s string) []byte {
 	return b
 }
 
-// The limits that FORMAT.md names are those of the package.
+// TestFormatLimits tests that the limits in FORMAT.md are those of the package.
 func TestFormatLimits(t *testing.T) {
 	for _, row := range []struct {
 		text  string

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzReader reads anything. What passes for a header must be the one encoding
-// of what it says, and ReadSome must see what Next sees.
+// FuzzReader reads arbitrary bytes. A header that is accepted must be encoded as Append encodes
+// it, and ReadSome must return what Next returns.
 func FuzzReader(f *testing.F) {
 	_, _, file := small(f)
 	f.Add(file)
@@ -40,7 +40,7 @@ func fuzzFile(t *testing.T, file []byte) {
 	h, n, err := ReadHeader(bytes.NewReader(file))
 	if err != nil {
 		if cause(err) == "" {
-			t.Fatalf("an error of no type: %v", err)
+			t.Fatalf("an error of none of the package's types: %v", err)
 		}
 		return
 	}

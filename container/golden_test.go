@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Headers and their bytes. From version 1 of the format on, files like these
-// exist, and a change here is a file that no longer decodes. Before, whoever
-// changes the format changes them by hand, and FORMAT.md with them.
+// TestGolden compares headers with their bytes. From version 1 of the format on, a change here
+// would mean that existing files no longer decode. Until then, whoever
+// changes the format edits these bytes by hand, together with FORMAT.md.
 func TestGolden(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -2,47 +2,43 @@ package container
 
 import "fmt"
 
-// Limits of the format. Pixel limits are the codec's.
+// Limits of the format. How many pixels an image may have is for the codec to say.
 const (
 	MaxSide     = 1 << 24   // Width and Height
 	MaxFormat   = 31        // Format
 	MaxDepth    = 16        // Depth
 	MaxParams   = 32        // bytes in Params
 	MaxSegments = 4096      // entries in Segments
-	MaxUnits    = 1<<20 - 1 // Units of one segment; the sum of all fits 32 bits
-	MaxSize     = 1<<56 - 1 // sum of all Sizes; every offset fits an int64
-
-	// MaxHeader bounds an encoded header in bytes. It follows from the limits
-	// above, so nothing needs to check it.
-	MaxHeader = 1 << 16
+	MaxUnits    = 1<<20 - 1 // Units of one segment, so that the sum of all fits in 32 bits
+	MaxSize     = 1<<56 - 1 // sum of all Sizes, so that every offset fits in an int64
 )
 
-// Header is everything in a file but the payloads.
+// Header is everything in a file except the payloads and their checksums.
 type Header struct {
 	Width, Height uint32 // pixels, 1 to MaxSide
 	Format        uint8  // 0 to MaxFormat; the codec says what each means
 	Depth         uint8  // bits a sample, 1 to MaxDepth
 
-	// Modelled files have a Model, Params and Passes segments; stored files
-	// have neither of the first two, and Stored segments.
+	// A modelled file has a Model, Params and Passes segments. A stored file
+	// has Stored segments, and no Model and no Params.
 	Modelled bool
-	Model    [4]byte // first bytes of the SHA-256 of the weights
+	Model    [4]byte // the first bytes of the SHA-256 of the weights
 	Params   []byte  // the model's parameters, at most MaxParams bytes; nil if empty
 
 	Segments []Segment // in file order, at most MaxSegments
 
-	// Short says that the file has the short form. Depth is then 8, Params are nil or a
-	// byte of 1 to 15, which adds to the model's own, and there is one segment, of all
-	// passes and of MaxShort bytes at most. If Number is not 0 it names the model, and
-	// Model is zero; it is at most MaxNumber.
+	// Short says that the file has the short form. Then Depth is 8, Params are nil or one
+	// byte from 1 to 15, which is added to the model's own parameters, and there is one segment, which holds all
+	// passes and has at most MaxShort bytes. A Number that is not 0 identifies the model in place of
+	// Model, which is then zero; it is at most MaxNumber.
 	Short  bool
 	Number uint8
 }
 
-// Offsets returns where in the file each segment's payload begins, and last
-// the file's whole size: len(h.Segments)+1 numbers. The checksum of segment i
-// is in the four bytes before offset i+1, or two if the file is short. The first is also the header's size.
-// It fails as Append does.
+// Offsets returns the offset in bytes of each segment's payload in the file, and last
+// the size of the whole file: len(h.Segments)+1 numbers. The checksum of segment i
+// is in the four bytes before offset i+1, or the two bytes if the file is short. The first offset is also the size of the header.
+// Its errors are those of Append.
 func (h *Header) Offsets() ([]int64, error) {
 	header, err := h.Append(nil)
 	if err != nil {
@@ -58,7 +54,7 @@ func (h *Header) Offsets() ([]int64, error) {
 	return append(offsets, at), nil
 }
 
-// imageKind is the kind that holds the image itself.
+// imageKind returns the kind of the segments that hold the image itself.
 func (h *Header) imageKind() Kind {
 	if h.Modelled {
 		return Passes
@@ -92,7 +88,7 @@ func (h *Header) validate() error {
 
 func (h *Header) validateSegments() error {
 	var total uint64
-	ended := false // a Passes segment has taken all passes left
+	ended := false // whether a Passes segment has taken all remaining passes
 	for i, s := range h.Segments {
 		switch {
 		case !s.Kind.known():

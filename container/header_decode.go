@@ -10,13 +10,13 @@ import (
 	"github.com/ddpmz/ddpmz/bitstream"
 )
 
-// ReadHeader reads a header from r, and not a byte beyond it, and returns it
-// with the number of bytes read. It reads byte by byte: give it a buffered r.
+// ReadHeader reads a header from r, and no byte beyond it, and returns it
+// with the number of bytes read. It reads byte by byte, so r should be buffered.
 //
-// Its errors: [FormatError], [UnsupportedError], [LimitError],
-// *[CorruptHeaderError], one that wraps io.ErrUnexpectedEOF where r ends
-// inside the header, or r's own, wrapped. A damaged header may be any of them
-// but the last.
+// Its errors wrap a [FormatError], an [UnsupportedError], a [LimitError], a
+// *[CorruptHeaderError], io.ErrUnexpectedEOF if r ends
+// inside the header, or the error of r. A damaged header may give any of them
+// except the last.
 func ReadHeader(r io.Reader) (*Header, int64, error) {
 	src, ok := r.(io.ByteReader)
 	if !ok {
@@ -26,8 +26,8 @@ func ReadHeader(r io.Reader) (*Header, int64, error) {
 	return h, int64(len(raw)), err
 }
 
-// readHeader returns the header and its bytes; with an error, no header and
-// the bytes read.
+// readHeader returns the header and its bytes. With an error it returns no header, and
+// the bytes read so far.
 func readHeader(src io.ByteReader) (*Header, []byte, error) {
 	p := &headerParser{src: src}
 	h := p.header()
@@ -48,7 +48,7 @@ func readHeader(src io.ByteReader) (*Header, []byte, error) {
 	if stored != computed {
 		return nil, p.raw, &CorruptHeaderError{Stored: stored, Computed: computed}
 	}
-	// The encoder says which fields are valid and which bytes are canonical.
+	// Append checks the fields, and gives the only encoding that a reader may accept.
 	canonical, err := h.Append(nil)
 	if err != nil {
 		return nil, p.raw, err
@@ -59,17 +59,17 @@ func readHeader(src io.ByteReader) (*Header, []byte, error) {
 	return h, p.raw, nil
 }
 
-// headerParser reads fields and keeps their bytes. After its first error every
-// field is zero.
+// headerParser reads fields and keeps their bytes. After its first error it returns
+// zero for every field.
 type headerParser struct {
 	src io.ByteReader
 	raw []byte
 	err error
 }
 
-// header reads up to the checksum. It refuses only what it cannot read on
-// from, or cannot hold; the rest is for validate, once the checksum is seen
-// to be right.
+// header reads all fields before the checksum. It refuses only values after which it cannot know where
+// the next field is, or that do not fit in a Header; validate refuses the rest, once the checksum has been found
+// right.
 func (p *headerParser) header() *Header {
 	for i, want := range []byte(Magic) {
 		b := p.byte()
@@ -104,7 +104,7 @@ func (p *headerParser) header() *Header {
 	return h
 }
 
-// lead reads the lead byte.
+// lead reads the lead byte and refuses an unknown version.
 func (p *headerParser) lead() byte {
 	lead := p.byte()
 	if v := lead >> versionShift; v != version {
@@ -138,7 +138,7 @@ func (p *headerParser) segments(image Kind, options byte) []Segment {
 		return []Segment{s}
 	}
 	count := p.uvarint(MaxSegments, "segment count")
-	var table []Segment // grows with the entries read, not with their count
+	var table []Segment // it grows with the entries read, not with the count that a header claims
 	for i := uint64(0); i < count && p.err == nil; i++ {
 		s := Segment{Kind: Kind(p.byte())}
 		if p.err == nil && !s.Kind.known() {
@@ -153,7 +153,7 @@ func (p *headerParser) segments(image Kind, options byte) []Segment {
 	return table
 }
 
-// fail sets the error, unless there is one.
+// fail sets the error, unless there is one already.
 func (p *headerParser) fail(err error) {
 	if p.err == nil {
 		p.err = err
@@ -176,7 +176,7 @@ func (p *headerParser) byte() byte {
 	return b
 }
 
-// bytes reads the next n bytes; there are always n in its result.
+// bytes reads the next n bytes. The result always has n bytes, zeros after an error.
 func (p *headerParser) bytes(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -185,8 +185,8 @@ func (p *headerParser) bytes(n int) []byte {
 	return b
 }
 
-// uvarint reads a number of at most limit; what names it in an error. The last
-// of a number's bytes, which are ten at most, has its top bit clear.
+// uvarint reads a uvarint of at most limit; what names the field in an error. A uvarint has at most ten bytes, and the
+// top bit of its last byte is clear.
 func (p *headerParser) uvarint(limit uint64, what string) uint64 {
 	start := len(p.raw)
 	for n := 1; p.byte()&0x80 != 0 && n < 10; n++ {
@@ -194,11 +194,12 @@ func (p *headerParser) uvarint(limit uint64, what string) uint64 {
 	if p.err != nil {
 		return 0
 	}
-	r := bitstream.NewReader(p.raw[start:])
+	r := bitstream.NewReader(p.raw)
+	r.Bytes(uint64(start)) // so that its errors have the offset in the header
 	v := r.Uvarint(1<<64 - 1)
 	switch {
 	case r.Err() != nil:
-		p.fail(FormatError(what + " is not a number in its shortest form"))
+		p.fail(fmt.Errorf("%w: %w", FormatError(what), r.Err()))
 		return 0
 	case v > limit:
 		p.fail(LimitError(fmt.Sprintf("%s of %d", what, v)))
@@ -207,7 +208,7 @@ func (p *headerParser) uvarint(limit uint64, what string) uint64 {
 	return v
 }
 
-// oneByteReader makes any reader an io.ByteReader that takes no byte too many.
+// oneByteReader makes an io.ByteReader of any reader; it never reads more bytes than it returns.
 type oneByteReader struct{ io.Reader }
 
 func (r oneByteReader) ReadByte() (byte, error) {

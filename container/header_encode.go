@@ -6,8 +6,8 @@ import (
 	"github.com/ddpmz/ddpmz/bitstream"
 )
 
-// Magic begins every file but short ones. Its first byte is not ASCII, so that a file that
-// passed through a text conversion is refused at once.
+// Magic is the first bytes of every file that is not short. Its first byte is not ASCII, so that a file that
+// went through a text conversion is refused at once.
 const Magic = "\xddPMZ"
 
 // The lead byte, after the Magic: the format in the low five bits, whether an
@@ -19,9 +19,9 @@ const (
 	versionShift = 6
 )
 
-// The options byte says where a header differs from the commonest: a modelled
-// image of 8-bit samples, with one byte of params, and in one segment that has
-// all of its passes. That header has no options byte; a zero one is refused.
+// The options byte says how a header differs from the most common one: that of a modelled
+// image of 8-bit samples, with one byte of params, and with one segment that holds
+// all passes. The most common header has no options byte; an options byte of zero is refused.
 const (
 	optStored = 1 << iota // not modelled: no Model, no Params
 	optDepth              // Depth is written
@@ -31,13 +31,13 @@ const (
 	optKnown  = 1<<iota - 1
 )
 
-// Defaults of the fields that the options byte leaves out.
+// Values of the fields that are left out because the options byte does not name them.
 const (
 	defaultDepth  = 8
 	defaultParams = 1 // bytes
 )
 
-// options returns the options byte of h: as few bits as can tell it.
+// options returns the options byte of h, with only the bits set that h needs.
 func (h *Header) options() byte {
 	var o byte
 	if !h.Modelled {
@@ -57,10 +57,10 @@ func (h *Header) options() byte {
 	return o
 }
 
-// Append appends the header as it stands in a file, checksum included, and
-// returns the longer slice. There is one encoding of each header. A header
-// that the format cannot hold is a [FormatError], [LimitError] or
-// [UnsupportedError], and dst comes back as it was.
+// Append appends the encoded header, with its checksum, to dst and
+// returns the extended slice. Every header has exactly one encoding. If the format
+// cannot hold the header, Append returns dst unchanged and a [FormatError], [LimitError] or
+// [UnsupportedError].
 func (h *Header) Append(dst []byte) ([]byte, error) {
 	if err := h.validate(); err != nil {
 		return dst, err

@@ -14,12 +14,12 @@ type Reader struct {
 	header *Header
 	raw    []byte // the header's bytes
 
-	index   int      // of the segment being read
-	payload []byte   // its bytes so far
-	sum     checksum // of its place and payload so far
-	stored  []byte   // its checksum in the file, as far as it has come
+	index   int      // the index of the segment being read
+	payload []byte   // the bytes of its payload that have arrived
+	sum     checksum // the checksum of its place and of these bytes
+	stored  []byte   // the bytes of the stored checksum that have arrived
 
-	err error // once set, for good
+	err error // never cleared once it is set
 }
 
 type byteSource interface {
@@ -53,30 +53,30 @@ func (r *Reader) Truncated() bool {
 	return r.err == io.EOF && r.index < len(r.header.Segments)
 }
 
-// Chunk is a segment, or as much of one as is there.
+// Chunk is a segment, or as much of one as has arrived.
 type Chunk struct {
-	Index   int // in Header.Segments
+	Index   int // the segment's index in Header.Segments
 	Segment Segment
 
-	// Payload is the segment's bytes from its first, at most Segment.Size.
+	// Payload holds the segment's first bytes, at most Segment.Size.
 	// A later Chunk of the same segment may share its memory: do not write to
-	// it before the segment is done.
+	// it before the segment is complete.
 	Payload []byte
 
-	// Complete says that the whole payload is there and matches its checksum.
-	// Without it, the bytes are unproven.
+	// Complete says that the whole payload has arrived and matches its checksum.
+	// Until then, the bytes are unverified.
 	Complete bool
 }
 
-// Next returns the next segment, waiting until all of it is there. If the file
-// ends inside, what there is of it comes back with Complete false and no
-// error; and then, or after the last segment, io.EOF. What follows the last
-// segment is not looked at.
+// Next returns the next segment, after waiting until all of it has arrived. If the file
+// ends inside a segment, Next returns the bytes present with Complete false and no
+// error. After that, and after the last segment, it returns io.EOF. It does not read
+// beyond the last segment.
 //
-// A segment that fails its checksum is a *[CorruptSegmentError], with the
-// payload nevertheless; Next may go on to the segment after it. Any other
-// error is from the stream, or a [LimitError] where a payload is too long for
-// this machine's memory; it is final and comes with what was read.
+// For a segment that fails its checksum, Next returns a *[CorruptSegmentError] with the
+// payload; the next call goes on with the segment after it. Any other
+// error is final: it wraps the stream's error, or is a [LimitError] if a payload is larger than
+// this machine's memory. It comes with the bytes read before it.
 func (r *Reader) Next() (Chunk, error) {
 	for r.err == nil {
 		c, err := r.ReadSome()
@@ -95,11 +95,11 @@ func (r *Reader) Next() (Chunk, error) {
 	return c, r.err
 }
 
-// ReadSome is Next for a progressive display: it waits only until the present
-// segment has more bytes, and returns all that it has. A segment's Chunks grow
-// up to one with the whole payload, not yet Complete; the next call checks it,
-// and returns it Complete or a *[CorruptSegmentError]. At io.EOF, or any other
-// error, the Chunk before was all there is.
+// ReadSome is Next for a progressive display: it waits only until more bytes of the current
+// segment arrive, and returns all that have. A segment's Chunks grow
+// up to one with the whole payload that is not yet Complete; the next call verifies the checksum
+// and returns a Complete Chunk or a *[CorruptSegmentError]. At io.EOF, or another
+// error, no more bytes follow those of the Chunk before.
 func (r *Reader) ReadSome() (Chunk, error) {
 	if r.err == nil && r.index == len(r.header.Segments) {
 		r.err = io.EOF
@@ -119,7 +119,7 @@ func (r *Reader) ReadSome() (Chunk, error) {
 
 func (r *Reader) segment() Segment { return r.header.Segments[r.index] }
 
-// begin makes segment index the present one.
+// begin makes index the current segment.
 func (r *Reader) begin(index int) {
 	r.index = index
 	r.payload = nil
@@ -127,15 +127,15 @@ func (r *Reader) begin(index int) {
 	r.stored = r.stored[:0]
 }
 
-// chunk shows the payload so far. Its capacity is cut, so that appending to it
-// cannot reach bytes yet to come.
+// chunk returns the bytes that have arrived. The capacity of the payload is its length, so that a caller who appends to it
+// does not overwrite later bytes.
 func (r *Reader) chunk(complete bool) Chunk {
 	n := len(r.payload)
 	return Chunk{Index: r.index, Segment: r.segment(), Payload: r.payload[:n:n], Complete: complete}
 }
 
-// fill adds the stream's next bytes to the payload, which is not yet whole,
-// and returns their number. It is zero only with r.err set.
+// fill reads the stream's next bytes into the payload, which is not yet whole,
+// and returns their number. If that is zero, r.err is set.
 func (r *Reader) fill() int {
 	free, err := r.room()
 	if err != nil {
@@ -158,14 +158,14 @@ func (r *Reader) fill() int {
 	return n
 }
 
-// maxEmptyReads is how often a stream may return nothing and no error.
+// maxEmptyReads is how many times in a row a stream may return no bytes and no error.
 const maxEmptyReads = 100
 
-// firstRoom is the memory a payload begins with, in bytes.
+// firstRoom is the memory in bytes that is first allocated for a payload.
 const firstRoom = 4096
 
-// room returns free memory at the payload's end, no more than the segment
-// needs. It doubles what bytes have filled: a size that the header merely
+// room returns free memory after the payload's bytes, no more than the segment
+// needs. It doubles the memory only when bytes have filled it, so a size that the header merely
 // claims allocates nothing.
 func (r *Reader) room() ([]byte, error) {
 	have := len(r.payload)
@@ -183,7 +183,7 @@ func (r *Reader) room() ([]byte, error) {
 
 const maxInt = uint64(^uint(0) >> 1)
 
-// check reads the checksum of the payload, which is whole, and goes on to the
+// check reads and verifies the checksum of the payload, all of which has arrived, and begins the
 // next segment.
 func (r *Reader) check() (Chunk, error) {
 	for _, size := r.header.checksumSizes(); len(r.stored) < size; {
@@ -203,7 +203,7 @@ func (r *Reader) check() (Chunk, error) {
 	return c, nil
 }
 
-// streamError leaves io.EOF as it is: here a missing tail is no error.
+// streamError wraps an error of the stream, except io.EOF, which only means that the tail of the file is missing.
 func streamError(err error) error {
 	if err == io.EOF {
 		return err

@@ -29,8 +29,8 @@ func mustWrite(t testing.TB, h *Header, payloads [][]byte) []byte {
 	return b.Bytes()
 }
 
-// small is a file with one segment of each kind that goes with a model, and
-// its payloads; one is empty.
+// small returns a modelled file with segments of several kinds, its header and
+// its payloads, of which one is empty.
 func small(t testing.TB) (*Header, [][]byte, []byte) {
 	h := lean(0)
 	h.Segments = []Segment{
@@ -43,8 +43,8 @@ func small(t testing.TB) (*Header, [][]byte, []byte) {
 	return h, payloads, mustWrite(t, h, payloads)
 }
 
-// Files come back through readers of every manner, and their segments stand
-// where Offsets says.
+// TestRoundTrip tests that files are read as they were written, from streams that return few or many bytes at a time, and that
+// segments are where Offsets says.
 func TestRoundTrip(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for range 200 {
@@ -86,7 +86,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// Files may follow one another in a stream that is an io.ByteReader.
+// TestReaderStopsAtTheEnd tests that files may follow one another in a stream that is an io.ByteReader.
 func TestReaderStopsAtTheEnd(t *testing.T) {
 	_, _, file := small(t)
 	src := bytes.NewReader(append(file, file...))
@@ -107,7 +107,7 @@ func TestReaderStopsAtTheEnd(t *testing.T) {
 	}
 }
 
-// Every prefix reads as far as it goes, by Next and by ReadSome.
+// TestEveryPrefix tests that Next and ReadSome return every byte of every prefix.
 func TestEveryPrefix(t *testing.T) {
 	h, payloads, file := small(t)
 	offsets, err := h.Offsets()
@@ -137,7 +137,7 @@ func TestEveryPrefix(t *testing.T) {
 				t.Fatalf("cut at %d, segment %d: %+v, %v", cut, i, c, err)
 			}
 		}
-		for range 2 { // io.EOF is for good
+		for range 2 { // io.EOF is final
 			if c, err := rd.Next(); err != io.EOF || c.Payload != nil {
 				t.Fatalf("cut at %d: %+v, %v at the end", cut, c, err)
 			}
@@ -149,8 +149,8 @@ func TestEveryPrefix(t *testing.T) {
 	}
 }
 
-// checkReadSome compares, on one file with a good header, ReadSome on a stream
-// of single bytes with Next on the whole.
+// checkReadSome compares, for a file with a valid header, ReadSome on a stream
+// that returns one byte at a time with Next on the whole file.
 func checkReadSome(t *testing.T, file []byte) {
 	t.Helper()
 	whole, err := NewReader(bytes.NewReader(file))
@@ -175,7 +175,7 @@ func checkReadSome(t *testing.T, file []byte) {
 			}
 			last = got
 		}
-		if gotErr == io.EOF { // the chunk before was all there is
+		if gotErr == io.EOF { // the chunk before has all bytes
 			got = last
 			if len(last.Payload) > 0 {
 				gotErr = nil
@@ -190,7 +190,7 @@ func checkReadSome(t *testing.T, file []byte) {
 	}
 }
 
-// ReadSome hands on what has arrived while the sender is still waiting.
+// TestReadSomeDoesNotWait tests that ReadSome returns the bytes that have arrived although the sender has not sent the rest.
 func TestReadSomeDoesNotWait(t *testing.T) {
 	h, payloads, file := small(t)
 	offsets, err := h.Offsets()
@@ -216,8 +216,8 @@ func TestReadSomeDoesNotWait(t *testing.T) {
 	early := c.Payload
 	close(answered)
 	for i, p := range payloads {
-		c, err := rd.Next()           // goes on where ReadSome stopped
-		_ = append(early, "!!!!!"...) // cannot reach what has come since
+		c, err := rd.Next()           // continues after the bytes that ReadSome returned
+		_ = append(early, "!!!!!"...) // must not overwrite later bytes
 		if err != nil || !c.Complete || !bytes.Equal(c.Payload, p) {
 			t.Fatalf("segment %d: %+v, %v", i, c, err)
 		}
@@ -227,7 +227,7 @@ func TestReadSomeDoesNotWait(t *testing.T) {
 	}
 }
 
-// An error of the stream is not a missing tail; what was read comes with it.
+// TestStreamError tests that an error of the stream is not taken for a missing tail, and that it comes with the bytes before it.
 func TestStreamError(t *testing.T) {
 	_, _, file := small(t)
 	broken := errors.New("broken")
@@ -255,7 +255,7 @@ func TestStreamError(t *testing.T) {
 	}
 }
 
-// A stream that gives neither bytes nor an error is not waited for forever.
+// TestNoProgress tests that the Reader gives up on a stream that returns neither bytes nor an error.
 func TestNoProgress(t *testing.T) {
 	_, _, file := small(t)
 	header := file[:len(file)-9-6-12-4*checksumSize]

@@ -2,16 +2,16 @@ package container
 
 import "fmt"
 
-// Kind says what a segment's payload is. Its value is the byte on the wire.
+// Kind says what a segment holds. Its value is the byte in the file.
 type Kind uint8
 
-// Zero is no kind, so that a forgotten one is noticed.
+// The kinds. Zero is not a kind, so that a Segment without one is refused.
 const (
-	Metadata Kind = 1 + iota // colour profile and the like
-	Palette
-	Alpha
-	Stored // the image, in a file that is not modelled
-	Passes // passes of the image, in a modelled file
+	Metadata Kind = 1 + iota // colour profile and similar data
+	Palette                  // the colours of an indexed image
+	Alpha                    // transparency
+	Stored                   // the image, in a stored file
+	Passes                   // passes of the image, in a modelled file
 )
 
 var kindNames = [...]string{Metadata: "metadata", Palette: "palette", Alpha: "alpha", Stored: "stored", Passes: "passes"}
@@ -31,8 +31,8 @@ type Segment struct {
 	Kind Kind
 
 	// Units is the number of passes in a Passes segment, at most MaxUnits.
-	// Zero means all that the level plan has left; only the last Passes
-	// segment may say so. It is zero for every other kind.
+	// Zero means all remaining passes of the level plan; it is allowed only in the last Passes
+	// segment. Segments of other kinds have zero Units.
 	Units uint32
 
 	// Size is the payload's length in bytes, without its checksum.

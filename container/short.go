@@ -6,19 +6,18 @@ import (
 	"github.com/ddpmz/ddpmz/bitstream"
 )
 
-// The short form is for files of few bytes, of which the common header would be a
-// good part: a modelled image of 8-bit samples in one segment, with the model's own
-// parameters but for one small number. Where the common form takes 22 bytes beside the payload, it takes 10.
+// The short form is for files of so few bytes that the common header would be a large
+// part of them: for a modelled image of 8-bit samples in one segment, with the model's own
+// parameters except for one small number. Beside the payload, the common form has 22 bytes, the short form 10.
 
-// ShortMagic begins a file of the short form.
+// ShortMagic is the first bytes of every short file.
 const ShortMagic = "\xddz"
 
-// MaxShort is the largest payload of a short file, in bytes. With less than 4096
-// bytes in all, its CRC-16 finds any three bits that are wrong.
+// MaxShort is the size of the largest payload of a short file, in bytes. In a file of less than 4096
+// bytes, the CRC-16 detects any three wrong bits.
 const MaxShort = 4000
 
-// MaxNumber is the largest Number of a model. In the byte that has it, the four highest bits are left for a byte of
-// params.
+// MaxNumber is the largest Number of a model. It shares a byte with the byte of params, which has the four highest bits.
 const MaxNumber = 1<<paramShift - 1
 
 const paramShift = 4
@@ -27,22 +26,23 @@ const paramShift = 4
 const MaxShortParam = 0xff >> paramShift
 
 // The lead byte, after the ShortMagic, has the format and the version in the same
-// places as the other; in between, whether the height is the width.
+// bits as that of the common form; isSquare says that the height equals the width.
 const isSquare = 0x20
 
-// Bytes of the checksums of a short file.
+// The sizes in bytes of the checksums of a short file.
 const (
 	shortHeaderSum = 1
 	shortSum       = 2
 )
 
-// Polynomials, the lowest power in the highest bit. Either finds all errors within
-// as many bits in a row as it has, and any three wrong bits of 119 and of 32751.
+// The polynomials of the checksums, with the lowest power in the highest bit. The CRC-8 detects every error within 8 consecutive bits
+// and any three wrong bits of 119, the CRC-16 every error within 16 consecutive bits and any three wrong bits of 32751.
 const (
 	crc8  = 0xe0   // x^8 + x^2 + x + 1
 	crc16 = 0x8408 // x^16 + x^12 + x^5 + 1
 )
 
+// updateShort returns crc, of at most 16 bits, after the bytes p.
 func updateShort(crc, polynomial uint16, p []byte) uint16 {
 	for _, b := range p {
 		crc ^= uint16(b)
@@ -53,11 +53,11 @@ func updateShort(crc, polynomial uint16, p []byte) uint16 {
 	return crc
 }
 
-// shortHeaderCRC is CRC-8/ROHC.
+// shortHeaderCRC returns the checksum of a short header, CRC-8/ROHC.
 func shortHeaderCRC(p []byte) byte { return byte(updateShort(0xff, crc8, p)) }
 
-// validateShort reports the first reason why the short form cannot hold h, which is
-// otherwise valid.
+// validateShort returns the first reason why the short form cannot hold h, whose fields are
+// valid otherwise.
 func (h *Header) validateShort() error {
 	switch {
 	case !h.Short && h.Number != 0:
@@ -78,11 +78,12 @@ func (h *Header) validateShort() error {
 	return nil
 }
 
-// shortParams reports whether Params are what fits beside the Number.
+// shortParams reports whether Params fit beside the Number.
 func (h *Header) shortParams() bool {
 	return len(h.Params) == 0 || len(h.Params) == 1 && h.Params[0] > 0 && h.Params[0] <= MaxShortParam
 }
 
+// appendShort is Append for a short file.
 func (h *Header) appendShort(dst []byte) []byte {
 	w := bitstream.Writer{Buf: dst}
 	w.Bytes([]byte(ShortMagic))

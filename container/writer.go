@@ -6,8 +6,8 @@ import (
 )
 
 // Write writes a file: h, then for each of its segments the payload of the
-// same index, which must be of the Size that h says. It fails as
-// [Header.Append] does, or as w does; it writes nothing before all is checked.
+// same index, which must have the Size in h. It writes nothing unless all of these are valid. Its errors are
+// those of [Header.Append], a [FormatError] if payloads do not match h, and those of w.
 func Write(w io.Writer, h *Header, payloads [][]byte) error {
 	if len(payloads) != len(h.Segments) {
 		return FormatError(fmt.Sprintf("%d payloads for %d segments", len(payloads), len(h.Segments)))
