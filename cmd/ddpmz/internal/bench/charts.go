@@ -36,6 +36,9 @@ func (r *Report) ratePanel(c peers.Comparison, similarity bool, title string) ch
 	for _, l := range r.Lines(c) {
 		s := charts.Series{Name: l.Name, Own: l.Own}
 		for _, m := range l.Means {
+			if math.IsInf(m.PSNR, 1) {
+				continue // all pictures are exact
+			}
 			y := m.PSNR
 			if similarity {
 				if m.MSSSIM == nil {

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
 )
 
@@ -109,14 +108,6 @@ func roundOptional(v *float64, decimals int) *float64 {
 
 // Pixels returns the number of pixels.
 func (i *Image) Pixels() float64 { return float64(i.Width) * float64(i.Height) }
-
-// quality returns the PSNR, for means: if the picture is exact, that of one with a single sample off by one.
-func (p *Point) quality(i *Image) float64 {
-	if p.PSNR == nil {
-		return metrics.NearlyExact(i.Width, i.Height)
-	}
-	return *p.PSNR
-}
 
 // at returns the point for a rate, if there is one.
 func at(points []Point, rate float64) (*Point, bool) {

@@ -20,9 +20,11 @@ type Line struct {
 	BDImages int
 }
 
-// A Mean is the mean over all images at a rate.
+// A Mean is the mean over all images at a rate. PSNR is in dB, over the images whose picture is not exact, and infinite
+// if there are none; Exact is the number of the others.
 type Mean struct {
 	Target, Rate, PSNR       float64
+	Exact                    int
 	MSSSIM                   *float64 // none if an image was too small
 	SSIMULACRA2, Butteraugli *float64 // none if not measured, or if a picture was exact
 }
@@ -78,17 +80,32 @@ func (r *Report) means(points func(*Image) []Point) (list []Mean) {
 			}
 			all = append(all, p)
 			m.Rate += p.Rate / n
-			m.PSNR += p.quality(&r.Images[i]) / n
 		}
 		if len(all) < len(r.Images) {
 			continue
 		}
+		m.PSNR, m.Exact = meanPSNR(all)
 		m.MSSSIM = mean(all, func(p *Point) *float64 { return p.MSSSIM })
 		m.SSIMULACRA2 = mean(all, func(p *Point) *float64 { return p.SSIMULACRA2 })
 		m.Butteraugli = mean(all, func(p *Point) *float64 { return p.Butteraugli })
 		list = append(list, m)
 	}
 	return list
+}
+
+// meanPSNR returns the mean PSNR of the pictures that are not exact, infinite if all are, and how many are.
+func meanPSNR(all []*Point) (mean float64, exact int) {
+	for _, p := range all {
+		if p.PSNR == nil {
+			exact++
+		} else {
+			mean += *p.PSNR
+		}
+	}
+	if exact == len(all) {
+		return math.Inf(1), exact
+	}
+	return mean / float64(len(all)-exact), exact
 }
 
 // mean returns the mean of a figure that all points have, or nil.
@@ -163,7 +180,8 @@ type LevelMean struct {
 	Level, Steps int
 	Bytes        float64
 	Rate, Ideal  float64 // bits a pixel, real and ideal
-	RMSE, PSNR   float64 // RMSE is the root of the mean squared error of all samples
+	RMSE         float64 // root of the mean squared error of all samples
+	PSNR         float64 // in dB, mean of the pictures that are not exact; infinite if all are
 }
 
 // LevelMeans returns the levels that all images come to, from the coarsest on. Large pictures have levels before
@@ -175,7 +193,8 @@ func (r *Report) LevelMeans() (list []LevelMean) {
 	n := float64(len(r.Images))
 	for _, first := range r.Images[0].Own.Levels {
 		m := LevelMean{Level: *first.Level, Steps: *first.Steps}
-		squares, samples, found := 0.0, 0.0, 0
+		squares, samples := 0.0, 0.0
+		var all []*Point
 		for i := range r.Images {
 			image := &r.Images[i]
 			for j := range image.Own.Levels {
@@ -183,11 +202,10 @@ func (r *Report) LevelMeans() (list []LevelMean) {
 				if *p.Level != m.Level {
 					continue
 				}
-				found++
+				all = append(all, p)
 				m.Bytes += float64(p.Bytes) / n
 				m.Rate += p.Rate / n
 				m.Ideal += float64(p.IdealBits) / image.Pixels() / n
-				m.PSNR += p.quality(image) / n
 				samples += 3 * image.Pixels()
 				if p.PSNR != nil {
 					squares += 3 * image.Pixels() * metrics.OfPSNR(*p.PSNR)
@@ -195,8 +213,9 @@ func (r *Report) LevelMeans() (list []LevelMean) {
 				break
 			}
 		}
-		if found == len(r.Images) {
+		if len(all) == len(r.Images) {
 			m.RMSE = math.Sqrt(squares / samples)
+			m.PSNR, _ = meanPSNR(all)
 			list = append(list, m)
 		}
 	}

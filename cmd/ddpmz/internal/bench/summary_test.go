@@ -77,10 +77,24 @@ func TestSummary(t *testing.T) {
 	if l := levels[0]; len(levels) != 2 || l.Level != 1 || l.Bytes != 100 || math.Abs(l.RMSE-25.5) > 1e-9 || math.Abs(l.Ideal-(0.7+0.7/3)/2) > 1e-9 {
 		t.Errorf("%+v", levels)
 	}
-	// An exact picture is better than any other.
+	// The mean PSNR is of the pictures that are not exact.
 	r.Images[0].Own.Cuts[3].PSNR = nil
-	if m := r.Lines(peers.Cut)[0].Means[3]; m.PSNR < 60 || math.IsInf(m.PSNR, 0) {
-		t.Errorf("the mean with an exact picture is %+v", m)
+	want := *r.Images[1].Own.Cuts[3].PSNR
+	if m := r.Lines(peers.Cut)[0].Means[3]; m.PSNR != want || m.Exact != 1 {
+		t.Errorf("the mean with an exact picture is %+v, want %.2f dB", m, want)
+	}
+	if text := r.rateTable(peers.Cut, psnr); !strings.Contains(text, "43.00 (1)") || !strings.Contains(text, "In brackets") {
+		t.Errorf("an exact picture is not told in\n%s", text)
+	}
+	r.Images[1].Own.Cuts[3].PSNR = nil
+	if m := r.Lines(peers.Cut)[0].Means[3]; !math.IsInf(m.PSNR, 1) || m.Exact != 2 {
+		t.Errorf("the mean of exact pictures is %+v", m)
+	}
+	if text := r.rateTable(peers.Cut, psnr); !strings.Contains(text, "exact") {
+		t.Errorf("no exact picture in\n%s", text)
+	}
+	if _, err := r.Charts(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -67,7 +67,7 @@ func (r *Report) runText() string {
 	if r.Jobs > 1 {
 		fmt.Fprintf(&out, "; %d images at a time", r.Jobs)
 	}
-	fmt.Fprintf(&out, ".\nMedian times of ddpmz: encoding %.2f s, decoding %.2f s, a preview of %d of the 1000 reverse steps %.2f s.\n",
+	fmt.Fprintf(&out, ".\nMedian times of ddpmz: encoding %.2f s, decoding %.2f s, a preview of at most %d of the 1000 reverse steps %.2f s.\n",
 		median(encode), median(decode), PreviewSteps, median(preview))
 	if missing := r.Missing(); len(missing) > 0 {
 		out.WriteString("Not measured, for want of programs:")
@@ -112,7 +112,7 @@ func (r *Report) betterText() string {
 				i := slices.IndexFunc(lines[0].Means, func(o Mean) bool { return o.Target == m.Target })
 				if i < 0 || m.PSNR > lines[0].Means[i].PSNR {
 					gain := ""
-					if i >= 0 {
+					if i >= 0 && m.Exact < len(r.Images) {
 						gain = fmt.Sprintf(" (by %.2f dB)", m.PSNR-lines[0].Means[i].PSNR)
 					}
 					where = append(where, fmt.Sprintf("%g%s", m.Target, gain))
@@ -172,6 +172,7 @@ func bold(text string, yes bool) string {
 // rateTable shows a figure at every rate; beside PSNR, the BD-rate.
 func (r *Report) rateTable(c peers.Comparison, f figure) string {
 	var g tables.Grid
+	someExact := false
 	head := []string{f.name + " at bits a pixel"}
 	for _, rate := range r.Rates {
 		head = append(head, fmt.Sprintf("%g", rate))
@@ -185,8 +186,14 @@ func (r *Report) rateTable(c peers.Comparison, f figure) string {
 		for _, rate := range r.Rates {
 			cell := none
 			if i := slices.IndexFunc(l.Means, func(m Mean) bool { return m.Target == rate }); i >= 0 {
-				if v := f.of(&l.Means[i]); v != nil {
+				m := &l.Means[i]
+				if v := f.of(m); v != nil {
 					cell = tables.Number(*v, f.decimals)
+				}
+				if f.id == psnr.id && m.Exact == len(r.Images) {
+					cell = "exact"
+				} else if f.id == psnr.id && m.Exact > 0 {
+					cell, someExact = fmt.Sprintf("%s (%d)", cell, m.Exact), true
 				}
 			}
 			row = append(row, cell)
@@ -196,7 +203,11 @@ func (r *Report) rateTable(c peers.Comparison, f figure) string {
 		}
 		g.Row(row...)
 	}
-	return g.String()
+	text := g.String()
+	if someExact {
+		text += "\nIn brackets beside a PSNR: of so many images the picture is exact; the mean is of the others.\n"
+	}
+	return text
 }
 
 // bdRate shows a line's, with the number of images behind it if that is not all.
