@@ -156,7 +156,7 @@ func stream(t *testing.T, w, h, i int, believed func() (int64, int32), value fun
 			at.look(&p, x)
 			at.correctScale(&r, &p, x, 0)
 			at.correctMean(&r, &p, 0)
-			u := b.dither[i].at(y*w + x)
+			u := b.dither[i].At(y*w + x)
 			v := value(b, y, x, &r)
 			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)
 			a, ok := transmit(new(length), &d, raw, v+int32(u))

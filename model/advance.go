@@ -3,6 +3,7 @@ package model
 import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
 // A row is where a coordinate's row of sites is found, or what is known of it: slices are by site.
@@ -11,9 +12,9 @@ type row struct {
 	h, w   int // of the scale
 	deep   int
 	to     uint8 // the clock that the pass brings it to
-	cells  store
+	cells  storage.Array
 	truth  []int32 // nil in a decoder
-	dither ditherStore
+	dither storage.DitherRows
 
 	texture  []uint32 // see bases
 	activity []uint16
@@ -38,11 +39,11 @@ func (b *band) row(r *row, i, y int) {
 	*r = row{i: i, y: y, h: s.h, w: w, deep: c.deepOf(i / bands), contexts: &b.learned.contexts[i], tables: c.tables,
 		outer: y == 0 || y == s.h-1, networkAlone: c.NetworkAlone}
 	r.to = target(b.stage, i, r.deep)
-	r.cells, r.dither = s.cells[i].part(y*w, w), b.dither[i].part((y-b.top)*w, w)
-	if t := &s.truth[i]; !t.empty() {
-		b.truth[i] = resize(b.truth[i], w, w)
+	r.cells, r.dither = s.cells[i].Part(y*w, w), b.dither[i].Part((y-b.top)*w, w)
+	if t := &s.truth[i]; !t.Empty() {
+		b.truth[i] = storage.Resize(b.truth[i], w, w)
 		r.truth = b.truth[i]
-		t.load(r.truth, y)
+		t.LoadRow(r.truth, y)
 	}
 	r.texture, r.activity = b.texture[i/bands][(y-b.y0)*w:][:w], b.activity[i][(y-b.y0)*w:][:w]
 	at := (y - b.y0) * stride
@@ -73,7 +74,7 @@ const (
 // its surroundings allow.
 func (at *row) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
 	logBase, meanBase := bases(at.texture[x], uint32(at.activity[x]), k, at.deep)
-	mean = int64(centreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(uint(16-at.deep)&63)
+	mean = int64(storage.CentreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(uint(16-at.deep)&63)
 	scale = fixed.Clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(at.deep)*scaleSteps
 	return mean, scale
 }
@@ -100,8 +101,8 @@ func (at *row) believe(beliefs []belief, x int, asked []uint16, output *kernel.T
 			continue
 		}
 		p, o := &beliefs[j], output.Site(0, j)
-		p.a, p.k = at.cells.cell(sx)
-		p.u = at.dither.at(sx)
+		p.a, p.k = at.cells.Cell(sx)
+		p.u = at.dither.At(sx)
 		if p.k > 0 {
 			p.mean, p.scale = at.predict(sx, p.a, p.u, p.k, o[m], o[members+m])
 			at.look(p, sx)
@@ -111,7 +112,7 @@ func (at *row) believe(beliefs []belief, x int, asked []uint16, output *kernel.T
 
 // advance codes the next cells of a group's coordinates at the sites of a phase, in the rows that b.hidden has from
 // row y0 of the phase on, and notes in estimates, unless it is nil, what they are now thought to be.
-func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
+func (b *band) advance(g, phase, y0 int, coder Coder, estimates *storage.Image) bool {
 	c, s, stage := b.c, b.s, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
 	d := Distribution{tab: c.tables}
@@ -197,14 +198,14 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *coarse) bool {
 					switch {
 					case estimates == nil:
 					case exact:
-						estimates.set(i, sx, sy, a-int32(u))
+						estimates.SetCoefficient(i, sx, sy, a-int32(u))
 					case k == 0:
-						estimates.set(i, sx, sy, (a-int32(u))<<4)
+						estimates.SetCoefficient(i, sx, sy, (a-int32(u))<<4)
 					default:
 						if !known {
 							r.posterior = c.tables.truncatedMean(r.mean, r.scale, a, u, k)
 						}
-						estimates.set(i, sx, sy, int32((r.posterior+2)>>2))
+						estimates.SetCoefficient(i, sx, sy, int32((r.posterior+2)>>2))
 					}
 				}
 				if b.news > news {

@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
 // A coordinate advances in a step if its deviation is at least τ times the width of its next cell. Most are far below that in
@@ -90,10 +91,10 @@ func (b *band) beginAsking(everyone bool) {
 		return
 	}
 	w, most := b.s.w, mostRows(b.s.h)
-	b.asked = resize(b.asked, (b.y1-b.y0)*w, most*w)
+	b.asked = storage.Resize(b.asked, (b.y1-b.y0)*w, most*w)
 	b.words = (w + 63) / 64
-	b.wanted = resize(b.wanted, (b.y1-b.y0)*b.words, most*b.words)
-	b.union = resize(b.union, b.words, b.words)
+	b.wanted = storage.Resize(b.wanted, (b.y1-b.y0)*b.words, most*b.words)
+	b.union = storage.Resize(b.union, b.words, b.words)
 	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
 		h, deep := b.c.hopeOf(b.stage, i, b.s.number), b.c.deepOf(i/bands)
 		b.bars[i], b.atEdge[i] = h.bars(deep), hope{0, h.target}.bars(deep)
@@ -211,20 +212,20 @@ func maskOf(members []int) (mask uint16) {
 
 // estimateUnasked notes in d what coordinates that are not asked about are thought to be: in the middle of their cells, or
 // zero. The network would say little against it.
-func (b *band) estimateUnasked(d *coarse) {
+func (b *band) estimateUnasked(d *storage.Image) {
 	if b.everyone {
 		return
 	}
 	w, h := b.s.w, &b.helpers[0]
-	h.cell, h.dither, h.clock = resize(h.cell, w, w), resize(h.dither, w, w), resize(h.clock, w, w)
+	h.cell, h.dither, h.clock = storage.Resize(h.cell, w, w), storage.Resize(h.dither, w, w), storage.Resize(h.clock, w, w)
 	for y := b.y0; y < b.y1; y++ {
 		asked := b.asked[(y-b.y0)*w:][:w]
 		for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
-			b.s.cells[i].load(h.cell, h.clock, y*w, (y+1)*w)
-			b.dither[i].load(h.dither, (y-b.top)*w)
+			b.s.cells[i].LoadCells(h.cell, h.clock, y*w, (y+1)*w)
+			b.dither[i].Load(h.dither, (y-b.top)*w)
 			for x, k := range h.clock {
 				if asked[x]>>i&1 == 0 {
-					d.set(i, x, y, (centreQ6(h.cell[x], h.dither[x], k)+2)>>2)
+					d.SetCoefficient(i, x, y, (storage.CentreQ6(h.cell[x], h.dither[x], k)+2)>>2)
 				}
 			}
 		}

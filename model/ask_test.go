@@ -192,10 +192,10 @@ func TestAsking(t *testing.T) {
 							for i := range bands * chains[0].planes {
 								if b.asked[(y-b.y0)*b.s.w+x]>>i&1 != 0 {
 									asked++
-								} else if _, k := b.s.cells[i].cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].deepOf(i/bands)) &&
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].deepOf(i/bands)) &&
 									edgeOf(y, x, b.s.h, b.s.w) >= 0 && i < bands*process.PlanesIn(p.Stage, b.s.planes) {
 									t.Fatalf("%v: coordinate %d of site %d, %d, at an edge, is not asked about", p, i, y, x)
-								} else if _, k := b.s.cells[i].cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].deepOf(i/bands)) {
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].deepOf(i/bands)) {
 									t.Fatalf("%v: coordinate %d of site %d, %d has advanced unasked", p, i, y, x)
 								} else {
 									hopeless++
@@ -220,28 +220,28 @@ func TestEstimateUnasked(t *testing.T) {
 	b := whole(t, c, s, 1)
 	b.helpers = make([]helper, 1)
 	b.beginAsking(false)
-	want := c.newCoarse(s.fw, s.fh, planes)
-	d := c.newCoarse(s.fw, s.fh, planes)
+	want := c.newImage(s.fw, s.fh, planes)
+	d := c.newImage(s.fw, s.fh, planes)
 	for j := range s.w * s.h {
 		b.asked[j] = uint16(r.UintN(1 << coordinates))
 		for i := range coordinates {
 			v := int32(0) // Q4
 			if k := uint8(r.IntN(10)); k < 9 {
-				u := int32(b.dither[i].at(j))
+				u := int32(b.dither[i].At(j))
 				a := cellOf(r.Int32N(200)-100, uint16(u), k)
-				b.s.cells[i].setCell(j, a, k)
+				b.s.cells[i].SetCell(j, a, k)
 				v = int32(math.Floor((float64(a-u)+(math.Exp2(float64(k))-1)/2)*16 + .5))
 			}
 			if b.asked[j]>>i&1 != 0 {
 				v = 7777
 			}
-			d.set(i, j%s.w, j/s.w, 7777)
-			want.set(i, j%s.w, j/s.w, v)
+			d.SetCoefficient(i, j%s.w, j/s.w, 7777)
+			want.SetCoefficient(i, j%s.w, j/s.w, v)
 		}
 	}
 	b.estimateUnasked(d)
 	for p := range planes {
-		if !slices.Equal(d.planes[p].narrow, want.planes[p].narrow) {
+		if !slices.Equal(d.Planes[p].Narrow, want.Planes[p].Narrow) {
 			t.Errorf("plane %d differs", p)
 		}
 	}

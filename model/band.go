@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
 // A pass is coded in bands of rows of sites, each by itself: it sees the rows of other bands as they were before
@@ -52,8 +53,8 @@ type band struct {
 	heads       *[len(groups)]head
 	near        *nearLayers
 
-	dither        [coordinates]ditherStore // of the frame
-	before, after [coordinates]store       // cells of the frame above the band and below it
+	dither        [coordinates]storage.DitherRows // of the frame
+	before, after [coordinates]storage.Array      // cells of the frame above the band and below it
 	learned       lessons
 
 	// The band's rows.
@@ -111,7 +112,7 @@ type helper struct {
 
 // above keeps the last rows of a band as they were before the pass, for the next band.
 type above struct {
-	cells  [coordinates]store
+	cells  [coordinates]storage.Array
 	traces [coordinates][]trace
 }
 
@@ -122,7 +123,7 @@ const worthShowing = 24
 // eachBand has the bands of a scale coded, by as many goroutines as there are processors, and returns whether all
 // of them returned true. If keep is set, what they did to cells and traces is kept.
 func (c *Chain) eachBand(s *scale, stage int, seen parent, keep bool, code func(b *band, number int) bool) bool {
-	if s.cells[0].empty() {
+	if s.cells[0].Empty() {
 		c.begin(s)
 	}
 	n := bandsOf(s.h)
@@ -187,38 +188,38 @@ func (b *band) take(c *Chain, s *scale, stage int, seen *parent, number int, las
 	b.rows = bottom - b.top
 	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
 	frame := min(s.h, most+2*halo)
-	b.line = resize(b.line, w, w)
-	b.noTraces = resize(b.noTraces, stride, stride)
+	b.line = storage.Resize(b.line, w, w)
+	b.noTraces = storage.Resize(b.noTraces, stride, stride)
 	b.learned = c.learned[stage]
 	for i := range coordinates {
 		if i >= bands*s.planes {
 			continue
 		}
-		b.dither[i].rows(s, i, b.top, bottom, frame*w, b.line)
-		b.traces[i] = resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
+		b.dither[i].Fill(s.dither(), i, b.top, bottom, frame*w, b.line)
+		b.traces[i] = storage.Resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
 		clear(b.traces[i])
-		b.before[i].resize((b.y0-b.top)*w, halo*w, &s.cells[0])
-		b.after[i].resize((bottom-b.y1)*w, halo*w, &s.cells[0])
-		b.after[i].copy(0, &s.cells[i], b.y1*w, bottom*w)
+		b.before[i].Resize((b.y0-b.top)*w, halo*w, &s.cells[0])
+		b.after[i].Resize((bottom-b.y1)*w, halo*w, &s.cells[0])
+		b.after[i].Copy(0, &s.cells[i], b.y1*w, bottom*w)
 		for y := b.y0; y < min(bottom, b.y1+traceBorder); y++ {
 			copy(b.traceRow(i, y), s.traces[i][y*w:][:w])
 		}
 		if number > 0 {
-			b.before[i].copy(0, &last.cells[i], 0, (b.y0-b.top)*w)
+			b.before[i].Copy(0, &last.cells[i], 0, (b.y0-b.top)*w)
 			for y := range traceBorder {
 				copy(b.traceRow(i, b.y0-traceBorder+y), last.traces[i][y*w:][:w])
 			}
 		}
 		if b.y1 < s.h {
-			last.cells[i].resize(halo*w, halo*w, &s.cells[i])
-			last.cells[i].copy(0, &s.cells[i], (b.y1-halo)*w, b.y1*w)
+			last.cells[i].Resize(halo*w, halo*w, &s.cells[i])
+			last.cells[i].Copy(0, &s.cells[i], (b.y1-halo)*w, b.y1*w)
 			last.traces[i] = append(last.traces[i][:0], s.traces[i][(b.y1-traceBorder)*w:b.y1*w]...)
 		}
 	}
 }
 
 // cellsOf returns where the cells of a coordinate in row y of the frame are: in a store, from a site on.
-func (b *band) cellsOf(i, y int) (*store, int) {
+func (b *band) cellsOf(i, y int) (*storage.Array, int) {
 	w := b.s.w
 	switch {
 	case y < b.y0:
@@ -232,15 +233,15 @@ func (b *band) cellsOf(i, y int) (*store, int) {
 // setCell notes the cell at site x of a row. The first few can be taken back.
 func (b *band) setCell(at *row, x int, a int32, k uint8) {
 	if b.news++; b.news < worthShowing {
-		b.undo = append(b.undo, cells{at.i, at.y*at.w + x, at.cells.at(x)})
+		b.undo = append(b.undo, cells{at.i, at.y*at.w + x, at.cells.At(x)})
 	}
-	at.cells.setCell(x, a, k)
+	at.cells.SetCell(x, a, k)
 }
 
 // takeBack undoes setCell of a band that shall not have been coded.
 func (b *band) takeBack() {
 	for _, u := range b.undo {
-		b.s.cells[u.coordinate].set(u.site, u.value)
+		b.s.cells[u.coordinate].Set(u.site, u.value)
 	}
 }
 
@@ -257,13 +258,4 @@ func (b *band) put() {
 // traceRow returns the traces of row y of the scale, without the border.
 func (b *band) traceRow(i, y int) []trace {
 	return b.traces[i][(y-b.y0+traceBorder)*(b.s.w+2*traceBorder)+traceBorder:][:b.s.w]
-}
-
-// resize returns a slice of n elements of any value, in the storage of s if that is large enough. If it is not, the new
-// storage is for most of them, so that a larger band of the scale finds room.
-func resize[T any](s []T, n, most int) []T {
-	if n > cap(s) {
-		return make([]T, n, most)
-	}
-	return s[:n]
 }

@@ -5,6 +5,9 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
 // TestBandEdges: bands cover all rows, begin with even ones and are of 64 rows at least, if there is more than one,
@@ -44,7 +47,7 @@ func randomState(c *Chain, s *scale, seed uint64) {
 	for i := range coordinates {
 		cell, clock := make([]int32, n), make([]uint8, n)
 		for j := range n {
-			cell[j], clock[j] = int32(r.IntN(2000)-1000), uint8(r.IntN(topClock+1))
+			cell[j], clock[j] = int32(r.IntN(2000)-1000), uint8(r.IntN(process.TopClock+1))
 			if r.IntN(4) == 0 {
 				clock[j] = unknown
 			}
@@ -52,7 +55,7 @@ func randomState(c *Chain, s *scale, seed uint64) {
 				s.traces[i][j] = newTrace(r.Int64N(8000)-1500, r.Int64N(140)-70)
 			}
 		}
-		s.cells[i].save(cell, clock, 0)
+		s.cells[i].SetCells(cell, clock, 0)
 	}
 }
 
@@ -73,9 +76,9 @@ func TestBandSees(t *testing.T) {
 		p := &before[i]
 		n := s.w * s.h
 		p.cell, p.clock, p.traces, p.dither = make([]int32, n), make([]uint8, n), make([]trace, n), make([]uint16, n)
-		s.cells[i].load(p.cell, p.clock, 0, n)
+		s.cells[i].LoadCells(p.cell, p.clock, 0, n)
 		copy(p.traces, s.traces[i])
-		s.ditherRows(p.dither, i, 0, s.h)
+		s.dither().Rows(p.dither, i, 0, s.h)
 	}
 	b, last, seen := new(band), new(above), c.parentOf(s)
 	halo := net.reach() + textureHalo
@@ -90,10 +93,10 @@ func TestBandSees(t *testing.T) {
 			for y := b.top; y < b.top+b.rows; y++ {
 				at := (y - b.top) * s.w
 				cells, site := b.cellsOf(i, y)
-				cells.load(cell[at:at+s.w], clock[at:at+s.w], site, site+s.w)
+				cells.LoadCells(cell[at:at+s.w], clock[at:at+s.w], site, site+s.w)
 			}
 			dither := make([]uint16, to-from)
-			b.dither[i].load(dither, 0)
+			b.dither[i].Load(dither, 0)
 			if !slices.Equal(cell, want.cell[from:to]) || !slices.Equal(clock, want.clock[from:to]) || !slices.Equal(dither, want.dither[from:to]) {
 				t.Fatalf("band %d sees other cells of coordinate %d than there were", number, i)
 			}
@@ -114,7 +117,7 @@ func TestBandSees(t *testing.T) {
 			for y := b.top; y < b.top+b.rows; y++ {
 				cells, site := b.cellsOf(i, y)
 				for x := range s.w {
-					cells.setCell(site+x, int32(2*number+i), 1)
+					cells.SetCell(site+x, int32(2*number+i), 1)
 				}
 			}
 			for j := range b.traces[i] {
@@ -127,7 +130,7 @@ func TestBandSees(t *testing.T) {
 	for number := range bandsOf(s.h) {
 		for y := bandEdge(s.h, number); y < bandEdge(s.h, number+1); y++ {
 			for i := range coordinates {
-				s.cells[i].load(cell, clock, y*s.w, (y+1)*s.w)
+				s.cells[i].LoadCells(cell, clock, y*s.w, (y+1)*s.w)
 				copy(traces, s.traces[i][y*s.w:][:s.w])
 				for x := range s.w {
 					if cell[x] != int32(2*number+i)&^1 || clock[x] != 1 || traces[x] != newTrace(int64(number)<<6, 1) {
@@ -241,7 +244,7 @@ func TestBandTakesBack(t *testing.T) {
 		s := &c.scales[1]
 		randomState(c, s, 55)
 		s.parent = nil // as if it were the coarsest
-		c.ll[1] = *c.newCoarse(s.w, s.h, c.planes)
+		c.ll[1] = *c.newImage(s.w, s.h, c.planes)
 		before := clone([]any{s.cells, s.traces})
 		coders := make([]Coder, bandsOf(s.h))
 		for i := range coders {
@@ -252,11 +255,11 @@ func TestBandTakesBack(t *testing.T) {
 		if codePass(c, Pass{Scale: 1, Stage: stages - 1}, coders...) {
 			t.Fatal("a coder that runs out is not noticed")
 		}
-		cells, traces := before[0].([coordinates]store), before[1].([coordinates][]trace)
+		cells, traces := before[0].([coordinates]storage.Array), before[1].([coordinates][]trace)
 		changed := 0
 		for i := range coordinates {
 			for j := from; j < to; j++ {
-				if s.cells[i].at(j) != cells[i].at(j) || s.traces[i][j] != traces[i][j] {
+				if s.cells[i].At(j) != cells[i].At(j) || s.traces[i][j] != traces[i][j] {
 					changed++
 				}
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -33,10 +34,10 @@ type Chain struct {
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
-	told    atomic.Bool // a coordinate has advanced since the thumbnail
-	scales  []scale     // scales[l] is scale l; scales[0] is unused
-	exactAt int         // all scales above this one are exact
-	ll      []coarse    // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
+	told    atomic.Bool     // a coordinate has advanced since the thumbnail
+	scales  []scale         // scales[l] is scale l; scales[0] is unused
+	exactAt int             // all scales above this one are exact
+	ll      []storage.Image // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser
 
 	work [2]workspace // scratch; see workOf
 	back *backBuffer  // or nil, if no pass has written to it, or will
@@ -47,7 +48,7 @@ type workspace struct {
 	spare   []*band   // one for every processor
 	lessons []lessons // of codePass, by band
 	above   above     // of eachBand
-	mergers [planes]merger
+	mergers [planes]storage.Merger
 }
 
 // workOf returns the scratch for passes of scale l: independent ones have their own.
@@ -61,7 +62,7 @@ func (c *Chain) workOf(l int) *workspace {
 // A parent is what a pass sees of the next coarser scale: the image that both make finer, as far as it is known, how many
 // fractional bits it lacks of Q4, and what corrections have shown there, for w sites in a row, if there is such a scale.
 type parent struct {
-	image  *coarse
+	image  *storage.Image
 	shift  uint
 	traces [coordinates][]trace
 	w      int
@@ -90,14 +91,19 @@ type scale struct {
 	chroma bool // something may be known of chroma
 
 	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
-	truth  [coordinates]truth // empty in a decoder
-	cells  [coordinates]store
+	truth  [coordinates]storage.TrueValues // empty in a decoder
+	cells  [coordinates]storage.Array
 	traces [coordinates][]trace
 
 	// Of planes that the network does not code; the former are of an encoder.
 	truthDetails, details details
 
 	parent *scale // the next coarser, if any
+}
+
+// dither returns what makes the dither of the scale.
+func (s *scale) dither() *storage.Dither {
+	return &storage.Dither{Scale: s.number, ImageWidth: s.fw, ImageHeight: s.fh, Planes: s.planes, Mask: s.mask}
 }
 
 // Geometry describes the images a Chain is for.
@@ -116,11 +122,11 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	n := transform.Scales(c.w, c.h)
 	c.exactAt = n
 	c.scales = make([]scale, n+1)
-	c.ll = make([]coarse, n+1)
+	c.ll = make([]storage.Image, n+1)
 	w, h := c.w, c.h
 	for l := 1; l <= n; l++ {
 		c.scales[l] = scale{number: l, fw: w, fh: h, w: (w + 1) / 2, h: (h + 1) / 2, stage: -1,
-			planes: c.planes, mask: 1<<(topClock+c.deep) - 1}
+			planes: c.planes, mask: 1<<(process.TopClock+c.deep) - 1}
 		if l < n {
 			c.scales[l].parent = &c.scales[l+1]
 		}
@@ -147,14 +153,14 @@ func (c *Chain) begin(s *scale) {
 		s.details = newDetails(s.h)
 	}
 	for i := range bands * s.planes {
-		s.cells[i], s.traces[i] = newStore(n, c.deep), make([]trace, n)
+		s.cells[i], s.traces[i] = storage.NewArray(n, c.deep), make([]trace, n)
 		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
 		for y := range s.h {
 			from := bw
 			if y >= bh {
 				from = 0
 			}
-			s.cells[i].save(zero[from:], exact[from:], y*s.w+from)
+			s.cells[i].SetCells(zero[from:], exact[from:], y*s.w+from)
 		}
 	}
 	if c.learned == nil {
@@ -192,14 +198,14 @@ func (c *Chain) setPlane(p int, x Plane) {
 			if p >= c.planesOf(s) {
 				break
 			}
-			t := newTruth(s.w, s.h)
+			t := storage.NewTrueValues(s.w, s.h)
 			w, h := transform.BandSize(s.fw, s.fh, b)
 			dx, dy := transform.Offset(b)
 			for y := range s.h {
 				if y < h {
-					t.set(y, x.Row(2*y + dy)[dx:], w)
+					t.SetRow(y, x.Row(2*y + dy)[dx:], w)
 				} else {
-					t.set(y, nil, 0)
+					t.SetRow(y, nil, 0)
 				}
 			}
 			s.truth[bands*p+b] = t
@@ -216,7 +222,7 @@ func (c *Chain) setPlane(p int, x Plane) {
 func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 	s := &c.scales[p.Scale]
 	final := p.Stage == stages-1
-	var details *coarse // of the scale, for the image that they make finer
+	var details *storage.Image // of the scale, for the image that they make finer
 	if s.number > 1 {
 		details = &c.ll[s.number-1]
 		if c.buffered(s) {
@@ -229,13 +235,13 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 			}
 			s.traces, c.back.traces = c.back.traces, s.traces
 		}
-		if details.w == 0 {
-			*details = *c.newCoarse(s.fw, s.fh, c.planes)
+		if details.W == 0 {
+			*details = *c.newImage(s.fw, s.fh, c.planes)
 		}
 	}
 	work := c.workOf(s.number)
 	n := bandsOf(s.h)
-	work.lessons = resize(work.lessons, n, n)
+	work.lessons = storage.Resize(work.lessons, n, n)
 	learned := work.lessons
 	clear(learned)
 	ok := c.eachBand(s, p.Stage, seen, true, func(b *band, number int) bool {
@@ -296,7 +302,7 @@ func (c *Chain) beginNext(s *scale) {
 func (c *Chain) finish(s *scale) {
 	s.stage = stages - 1
 	c.exactAt = s.number - 1
-	s.truth, s.truthDetails = [coordinates]truth{}, details{}
+	s.truth, s.truthDetails = [coordinates]storage.TrueValues{}, details{}
 	if s.parent != nil {
 		s.parent.traces = [coordinates][]trace{}
 	}
@@ -305,16 +311,16 @@ func (c *Chain) finish(s *scale) {
 		c.work = [2]workspace{}
 		return
 	}
-	s.cells = [coordinates]store{}
+	s.cells = [coordinates]storage.Array{}
 	if c.buffered(s) {
 		c.back = nil
 	}
 	c.merge(&c.ll[c.exactAt], &c.ll[s.number], 0, 0, c.workOf(s.number))
-	c.ll[s.number] = coarse{}
+	c.ll[s.number] = storage.Image{}
 }
 
 // coarser returns the image at scale l as far as it is known, and how many fractional bits it lacks of Q4.
-func (c *Chain) coarser(l int) (*coarse, uint) {
+func (c *Chain) coarser(l int) (*storage.Image, uint) {
 	if p := c.scales[l].parent; p == nil || p.stage == stages-1 {
 		return &c.ll[l], 4
 	}
@@ -340,23 +346,23 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 	if n == 0 {
 		return true
 	}
-	c.ll[n] = *c.newCoarse(1, 1, c.planes)
+	c.ll[n] = *c.newImage(1, 1, c.planes)
 	for p := range c.planes {
-		c.ll[n].planes[p].setValue(0, c.top[p])
+		c.ll[n].Planes[p].Set(0, c.top[p])
 	}
 	s := &c.scales[n]
 	c.begin(s)
-	exact := c.newCoarse(s.fw, s.fh, c.planes)
+	exact := c.newImage(s.fw, s.fh, c.planes)
 	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
 	for i := range bands * c.planes {
-		s.cells[i].load(cell, clock, 0, 1)
+		s.cells[i].LoadCells(cell, clock, 0, 1)
 		if clock[0] == 0 {
 			continue
 		}
-		s.ditherRows(dither, i, 0, 1)
+		s.dither().Rows(dither, i, 0, 1)
 		truth, u := [1]int32{}, dither[0]
-		if t := &s.truth[i]; !t.empty() {
-			t.load(truth[:], 0)
+		if t := &s.truth[i]; !t.Empty() {
+			t.LoadRow(truth[:], 0)
 			truth[0] += int32(u)
 		}
 		raw := d.set(0, thumbnailScale[i/bands]+int32(c.deepOf(i/bands))*scaleSteps, 0, u, unknown, 0)
@@ -365,8 +371,8 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 			return false
 		}
 		cell[0], clock[0] = a, 0
-		s.cells[i].save(cell, clock, 0)
-		exact.set(i, 0, 0, a-int32(u))
+		s.cells[i].SetCells(cell, clock, 0)
+		exact.SetCoefficient(i, 0, 0, a-int32(u))
 	}
 	if n > 1 {
 		c.ll[n-1] = *exact

@@ -2,6 +2,7 @@ package model
 
 import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -356,16 +357,16 @@ func (n *sitesNear) classes(b *band, y int, to *[bands][]uint8) {
 	s, w := b.s, b.s.w
 	for p := range n.ll {
 		for r := range n.ll[p] {
-			n.ll[p][r] = resize(n.ll[p][r], w, w)
-			b.parent.image.load(n.ll[p][r], p, min(y+r, s.h-1))
+			n.ll[p][r] = storage.Resize(n.ll[p][r], w, w)
+			b.parent.image.Load(n.ll[p][r], p, min(y+r, s.h-1))
 		}
-		n.sample[p] = resize(n.sample[p], w, w)
+		n.sample[p] = storage.Resize(n.sample[p], w, w)
 	}
-	n.clock, n.dither = resize(n.clock, w, w), resize(n.dither, w, w)
+	n.clock, n.dither = storage.Resize(n.clock, w, w), storage.Resize(n.dither, w, w)
 	for k := range bands {
-		n.detail[k] = resize(n.detail[k], w, w)
-		s.cells[k].load(n.detail[k], n.clock, y*w, (y+1)*w)
-		b.dither[k].load(n.dither, (y-b.top)*w)
+		n.detail[k] = storage.Resize(n.detail[k], w, w)
+		s.cells[k].LoadCells(n.detail[k], n.clock, y*w, (y+1)*w)
+		b.dither[k].Load(n.dither, (y-b.top)*w)
 		for x, u := range n.dither {
 			n.detail[k][x] -= int32(u)
 		}

@@ -69,7 +69,7 @@ func TestDetails(t *testing.T) {
 								t.Fatalf("%v: band %d: read %d of %d marks, broken %v", p, i, s.next, len(s.marks), s.broken)
 							}
 						}
-						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[bands].empty() {
+						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[bands].Empty() {
 							t.Fatalf("%v: cells of chroma", p)
 						}
 						checkPicture(t, decoder, g)

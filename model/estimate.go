@@ -1,6 +1,10 @@
 package model
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/ddpmz/ddpmz/model/internal/storage"
+)
 
 // estimates asks the network once more about every scale that is not exact, now that more is known than when its
 // last pass was predicted, and gives each the rows of the image, in Q4, from row y on. The last scale that it asks about
@@ -10,7 +14,7 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 	seen := c.parentOf(&c.scales[c.exactAt])
 	for l := c.exactAt; l > 1; l-- {
 		s := &c.scales[l]
-		d := c.newCoarse(s.fw, s.fh, c.planes)
+		d := c.newImage(s.fw, s.fh, c.planes)
 		if c.asked(s) {
 			c.eachBand(s, c.shown(s), seen, false, func(b *band, _ int) bool { return b.estimate(d) })
 		}
@@ -56,7 +60,7 @@ func (c *Chain) shown(s *scale) int {
 }
 
 // estimate notes in d what is thought of the band's coordinates.
-func (b *band) estimate(d *coarse) bool {
+func (b *band) estimate(d *storage.Image) bool {
 	b.runTrunk(true)
 	clear(b.learned.tunings[:]) // coarser scales' lessons: no picture was better for them, smooth ones worse
 	return b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, nil, d) })
@@ -67,16 +71,16 @@ func (b *band) estimate(d *coarse) bool {
 type roll struct {
 	c       *Chain
 	mu      sync.Mutex
-	bands   []*coarse // from done on, until the strips that they are part of are shown
-	missing []int     // by strip, bands that are not done
-	wanted  []int     // by band, strips that are not shown
-	spare   []*coarse
+	bands   []*storage.Image // from done on, until the strips that they are part of are shown
+	missing []int            // by strip, bands that are not done
+	wanted  []int            // by band, strips that are not shown
+	spare   []*storage.Image
 	strips  []*ycc
 }
 
 func newRoll(c *Chain) *roll {
 	n := bandsOf(c.scales[1].h)
-	r := &roll{c: c, bands: make([]*coarse, n), missing: make([]int, n), wanted: make([]int, n)}
+	r := &roll{c: c, bands: make([]*storage.Image, n), missing: make([]int, n), wanted: make([]int, n)}
 	for k := range n {
 		first, last := r.around(k)
 		r.missing[k], r.wanted[k] = last-first+1, last-first+1
@@ -88,24 +92,24 @@ func newRoll(c *Chain) *roll {
 func (r *roll) around(k int) (first, last int) { return max(0, k-1), min(k+1, len(r.bands)-1) }
 
 // take returns room for a band's coefficients.
-func (r *roll) take(number int) *coarse {
+func (r *roll) take(number int) *storage.Image {
 	s := &r.c.scales[1]
 	top := bandEdge(s.h, number)
 	h := min(2*bandEdge(s.h, number+1), s.fh) - 2*top
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var d *coarse
+	var d *storage.Image
 	if n := len(r.spare); n > 0 {
 		d, r.spare = r.spare[n-1], r.spare[:n-1]
 	} else {
-		d = r.c.newCoarse(s.fw, 2*mostRows(s.h), s.planes)
+		d = r.c.newImage(s.fw, 2*mostRows(s.h), s.planes)
 	}
-	d.top, d.h = top, h
+	d.Top, d.H = top, h
 	return d
 }
 
 // done takes the coefficients of a band and returns the strips that can be put together now.
-func (r *roll) done(number int, d *coarse) (ready []int) {
+func (r *roll) done(number int, d *storage.Image) (ready []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.bands[number] = d
@@ -136,8 +140,8 @@ func (r *roll) fill(y int, rows *ycc) {
 	for p := range s.planes {
 		for from, x := 0, rows[p]; from < x.H; {
 			d := r.at(y + from)
-			to := min(x.H, 2*d.top+d.h-y)
-			d.load(x.Pix[from*x.W:to*x.W], p, y+from-2*d.top)
+			to := min(x.H, 2*d.Top+d.H-y)
+			d.Load(x.Pix[from*x.W:to*x.W], p, y+from-2*d.Top)
 			from = to
 		}
 	}
@@ -145,7 +149,7 @@ func (r *roll) fill(y int, rows *ycc) {
 }
 
 // at returns the coefficients of the band that row y of the image is of.
-func (r *roll) at(y int) *coarse {
+func (r *roll) at(y int) *storage.Image {
 	h := r.c.scales[1].h
 	k := int(int64(y/2) * int64(len(r.bands)) / int64(h))
 	for bandEdge(h, k+1) <= y/2 {

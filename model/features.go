@@ -1,6 +1,10 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/fixed"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
+)
 
 // featureTables hold the compressions of the network's inputs, with the fractional bits of its activations.
 type featureTables struct {
@@ -26,7 +30,7 @@ func newFeatureTables(frac uint) *featureTables {
 	for i := range t.logs {
 		t.logs[i] = t.logOf(uint32(i))
 	}
-	for k := range int32(ditherBits + 1) {
+	for k := range int32(process.DitherBits + 1) {
 		t.precise[k] = int16((36<<frac - 5*k<<frac + 15) / 30)
 	}
 	for i := range t.clocks {
@@ -83,7 +87,7 @@ func shallow(v int32, deep int) int32 {
 
 // shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach.
 func shallowCentre(a int32, u uint16, k uint8, deep int) int32 {
-	return fixed.Clamp(shallow(fixed.Clamp(centreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
+	return fixed.Clamp(shallow(fixed.Clamp(storage.CentreQ6(a, u, k), -1<<30, 1<<30-1), deep), -1<<17, 1<<17)
 }
 
 // The methods below write what the network sees of a row of sites to the first of n channels of each. They are not inlined, so
@@ -151,7 +155,7 @@ type box struct {
 }
 
 // begin forgets what b was of, for rows of width w.
-func (b *box) begin(w int) { b.column, b.next = resize(b.column, w, w), -1 }
+func (b *box) begin(w int) { b.column, b.next = storage.Resize(b.column, w, w), -1 }
 
 // sums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y of h; the
 // edge repeats beyond the edge. It is quick if y is the row after that of the last call.
@@ -209,7 +213,7 @@ func (b *band) beginPrepare() {
 	for i := range b.level {
 		b.level[i].begin(w, n)
 		b.deviation[i].begin(w, n)
-		b.texture[i] = resize(b.texture[i], (b.y1-b.y0)*w, most*w)
+		b.texture[i] = storage.Resize(b.texture[i], (b.y1-b.y0)*w, most*w)
 	}
 	for k := range b.helpers {
 		h := &b.helpers[k]
@@ -229,7 +233,7 @@ func (b *band) beginPrepare() {
 				b.clock[i].pix[j] = unknown
 			}
 		}
-		b.activity[i] = resize(b.activity[i], (b.y1-b.y0)*w, most*w)
+		b.activity[i] = storage.Resize(b.activity[i], (b.y1-b.y0)*w, most*w)
 	}
 	b.cells.begin(b.y0-1, b.y1-b.y0+2, most+2, w, b.seen.cells)
 	for _, y := range []int{-1, b.s.h} {
@@ -269,7 +273,7 @@ func (b *band) beginUntold() {
 // prepare computes the network's inputs, from the last row computed on up to row to-1, from the coarser image ll (Q4
 // when shifted up, in units of the samples) and the present cells. Of the band's rows it notes the texture and the
 // activity that the network's outputs are relative to.
-func (b *band) prepare(ll *coarse, shift uint, to int) {
+func (b *band) prepare(ll *storage.Image, shift uint, to int) {
 	steps := [...]struct {
 		row  func(y int, h *helper)
 		more int // rows that the next steps look ahead
@@ -294,7 +298,7 @@ func (b *band) prepare(ll *coarse, shift uint, to int) {
 }
 
 // look is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
-func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
+func (b *band) look(y int, ll *storage.Image, shift uint, h *helper) {
 	w, t, in, seen := b.s.w, b.c.net.features, b.shown, b.seen
 	told := bands * b.told()
 	var row, cells []int16 // of the input, and of what heads see, unless they do not have it
@@ -310,28 +314,28 @@ func (b *band) look(y int, ll *coarse, shift uint, h *helper) {
 	}
 	for p := range planes {
 		level := b.level[p].row(y)
-		switch store, from := &ll.planes[p], y*w; {
+		switch store, from := &ll.Planes[p], y*w; {
 		case p >= b.c.planes:
 			clear(level)
-		case store.wide != nil:
-			levels(level, store.wide[from:], shift, b.c.deepOf(p))
+		case store.Wide != nil:
+			levels(level, store.Wide[from:], shift, b.c.deepOf(p))
 		default:
-			levels(level, store.narrow[from:], shift, b.c.deepOf(p))
+			levels(level, store.Narrow[from:], shift, b.c.deepOf(p))
 		}
 		if row != nil {
 			t.showLevels(row[inBrightness+p:], in.inputs, level)
 		}
 	}
 	alike := told == in.clock-in.cell && told == seen.clock-seen.cell // both have all centres and then all clocks side by side
-	centre := resize(h.row, w, w)
+	centre := storage.Resize(h.row, w, w)
 	h.row = centre
 	for i := range told {
 		magnitude, clock, deep := b.magnitude[i].row(y), b.clock[i].row(y), b.c.deepOf(i/bands)
 		store, from := b.cellsOf(i, y)
-		if dither, at := &b.dither[i], (y-b.top)*w; store.wide != nil {
-			centres(centre, magnitude, clock, store.wide[from:from+w], dither.wide[at:], deep)
+		if dither, at := &b.dither[i], (y-b.top)*w; store.Wide != nil {
+			centres(centre, magnitude, clock, store.Wide[from:from+w], dither.Wide[at:], deep)
 		} else {
-			centres(centre, magnitude, clock, store.narrow[from:from+w], dither.narrow[at:], deep)
+			centres(centre, magnitude, clock, store.Narrow[from:from+w], dither.Narrow[at:], deep)
 		}
 		if row != nil {
 			t.showCells(row[in.cell+i:], in.inputs, in.clock-in.cell, centre, clock, deep)
@@ -375,7 +379,7 @@ func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock
 	for x, v := range cells {
 		z := (int32(v) - 2*int32(dither[x]) - 1) * half >> down
 		z = fixed.Clamp(z, -1<<17, 1<<17)
-		k := packedClock(int32(v))
+		k := storage.PackedClock(int32(v))
 		if k == unknown {
 			z = 0
 		}
@@ -396,7 +400,7 @@ func (b *band) told() int { return min(b.shown.planes, b.s.planes) }
 // compare is the second step: the deviation from the mean over 5x5 sites.
 func (b *band) compare(y int, h *helper) {
 	w, t, in := b.s.w, b.c.net.features, b.shown
-	sums := resize(h.row, w, w)
+	sums := storage.Resize(h.row, w, w)
 	h.row = sums
 	var row []int16
 	if y >= b.layers[0].top {
@@ -423,7 +427,7 @@ func deviations(sums, magnitude, level []int32) {
 // measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
 func (b *band) measure(y int, h *helper) {
 	w, t, in := b.s.w, b.c.net.features, b.shown
-	sums := resize(h.row, w, w)
+	sums := storage.Resize(h.row, w, w)
 	h.row = sums
 	row := b.layers[0].Row(y)
 	own, j := y >= b.y0 && y < b.y1, (y-b.y0)*w

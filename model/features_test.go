@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
 func TestFeatureTables(t *testing.T) {
@@ -27,7 +29,7 @@ func TestFeatureTables(t *testing.T) {
 				t.Errorf("compress(%d) = %d", x, f.compress(x))
 			}
 		}
-		for k := range ditherBits + 1 {
+		for k := range process.DitherBits + 1 {
 			near("precise", k, f.precise[k], 1.2-float64(k)/6, 1.5) // rounded towards zero where negative
 		}
 		if f.precise[unknown] != 0 {
@@ -48,16 +50,16 @@ func TestCellFeatures(t *testing.T) {
 	}
 	r := newRand(10)
 	for range 1000 {
-		v, u, k := r.Int32N(512)-256, uint16(r.UintN(1<<ditherBits)), uint8(r.UintN(8))
+		v, u, k := r.Int32N(512)-256, uint16(r.UintN(1<<process.DitherBits)), uint8(r.UintN(8))
 		a := cellOf(v, u, k)
 		centre, precision := f.cell(a, u, k, 0)
 		z := float64(a-int32(u)) + (math.Exp2(float64(k))-1)/2
 		if math.Abs(float64(centre)-1024*math.Asinh(z/1.5)) > 90 || precision != f.precise[k] { // z is cut to 1/8
 			t.Fatalf("cell of %d at clock %d is seen as %d, %d", v, k, centre, precision)
 		}
-		if k+8 <= ditherBits {
+		if k+8 <= process.DitherBits {
 			centre, precision := f.cell(cellOf(v<<8, u, k+8), u, k+8, 8)
-			z := float64(centreQ6(cellOf(v<<8, u, k+8), u, k+8)) / 64 / 256
+			z := float64(storage.CentreQ6(cellOf(v<<8, u, k+8), u, k+8)) / 64 / 256
 			if math.Abs(float64(centre)-1024*math.Asinh(z/1.5)) > 90 || precision != f.precise[k] {
 				t.Fatalf("deep cell of %d at clock %d is seen as %d, %d", v, k, centre, precision)
 			}
@@ -69,7 +71,7 @@ func TestCellFeatures(t *testing.T) {
 func TestPrecision(t *testing.T) {
 	f := newFeatureTables(10)
 	for deep := -1; deep <= deepest; deep++ {
-		for k := range ditherBits + 1 {
+		for k := range process.DitherBits + 1 {
 			want := f.precise[max(k-deep, 0)]
 			if k == 0 {
 				want = f.precise[0]

@@ -16,28 +16,19 @@ func (c *Chain) Fork() *Chain {
 		*s = c.scales[l]
 		s.parent = parent
 		for i := range s.cells {
-			s.cells[i] = s.cells[i].clone()
+			s.cells[i] = s.cells[i].Clone()
 			s.traces[i] = slices.Clone(s.traces[i])
 		}
 		for p := range s.details {
 			s.details[p] = slices.Clone(s.details[p])
 		}
-		f.ll[l] = c.ll[l].clone()
+		f.ll[l] = c.ll[l].Clone()
 	}
 	if c.back != nil {
-		f.back = &backBuffer{image: c.back.image.clone()}
+		f.back = &backBuffer{image: c.back.image.Clone()}
 		for i, t := range c.back.traces {
 			f.back.traces[i] = slices.Clone(t)
 		}
 	}
 	return f
-}
-
-func (s store) clone() store { return store{slices.Clone(s.narrow), slices.Clone(s.wide)} }
-
-func (d coarse) clone() coarse {
-	for p, s := range d.planes {
-		d.planes[p] = s.clone()
-	}
-	return d
 }

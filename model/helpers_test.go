@@ -152,3 +152,6 @@ func advance(c *Chain, p Pass) {
 func codePass(c *Chain, p Pass, coders ...Coder) bool {
 	return c.CodePass(p, func(band int) Coder { return coders[band] })
 }
+
+// cellOf is the forward process (eq. 4): v+u without its low k bits.
+func cellOf(v int32, u uint16, k uint8) int32 { return (v + int32(u)) >> k << k }

@@ -24,8 +24,8 @@ func TestPredict(t *testing.T) {
 		}
 		var at row
 		for range 10_000 {
-			i, u, k := r.IntN(coordinates), uint16(r.UintN(1<<ditherBits)), uint8(r.UintN(12))
-			if k > topClock {
+			i, u, k := r.IntN(coordinates), uint16(r.UintN(1<<process.DitherBits)), uint8(r.UintN(12))
+			if k > process.TopClock {
 				k = unknown
 			} else {
 				k += uint8(deep)
@@ -64,7 +64,7 @@ func TestHeads(t *testing.T) {
 		}
 		s := &c.scales[len(c.scales)-1]
 		c.begin(s)
-		c.ll[s.number] = *c.newCoarse(1, 1, c.planes)
+		c.ll[s.number] = *c.newImage(1, 1, c.planes)
 		for _, stage := range []int{0, 1} {
 			b := whole(t, c, s, stage)
 			visits := make([][coordinates]int, s.w*s.h)

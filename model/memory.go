@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
 // Memory returns how many bytes a chain for images of a geometry holds at most on a number of processors, in Run,
@@ -12,7 +13,7 @@ import (
 func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	c := NewChain(n, g, 0)
 	total := allocated(1, int64(unsafe.Sizeof(*c))) + allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(scale{}))) +
-		allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(coarse{})))
+		allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(storage.Image{})))
 	if len(c.scales) == 1 {
 		return total + c.stripBytes(procs)
 	}
@@ -58,9 +59,9 @@ func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
 	n, stores := int64(s.w)*int64(s.h), int64(bands*c.planes)
 	total := allocated(stores, n*c.valueBytes()) + allocated(stores, n*traceBytes) + c.coarseBytes(s.w, s.h) // cells, traces
 	if encoder {
-		runs := (int64(s.w) + truthRun - 1) / truthRun
+		runs := (int64(s.w) + storage.RunSites - 1) / storage.RunSites
 		total += allocated(stores, runs*int64(s.h)*int64(unsafe.Sizeof([]byte{})))
-		total += stores * int64(s.h) * (allocated(runs-1, truthRun*c.valueBytes()) + allocated(1, (int64(s.w)-(runs-1)*truthRun)*c.valueBytes()))
+		total += stores * int64(s.h) * (allocated(runs-1, storage.RunSites*c.valueBytes()) + allocated(1, (int64(s.w)-(runs-1)*storage.RunSites)*c.valueBytes()))
 	}
 	return total
 }
@@ -74,7 +75,7 @@ const (
 
 // coarseBytes is what newCoarse takes.
 func (c *Chain) coarseBytes(w, h int) int64 {
-	return int64(unsafe.Sizeof(coarse{})) + allocated(int64(c.planes), int64(w)*int64(h)*c.valueBytes())
+	return int64(unsafe.Sizeof(storage.Image{})) + allocated(int64(c.planes), int64(w)*int64(h)*c.valueBytes())
 }
 
 // bandBytes is what a band of a scale takes; see take, beginPrepare, runTrunk, runHeads.
@@ -130,13 +131,13 @@ func (c *Chain) pictureBytes(workers int) int64 {
 		total += c.coarseBytes(c.scales[2+l].fw, c.scales[2+l].fh)
 	}
 	return total + int64(min(bandsOf(s.h), workers+2))*c.coarseBytes(s.fw, 2*mostRows(s.h)) +
-		int64(workers)*c.rowsBytes(2*min(s.h, mostRows(s.h)+2*stripHalo))
+		int64(workers)*c.rowsBytes(2*min(s.h, mostRows(s.h)+2*storage.MergeHalo))
 }
 
 // stripBytes is what strips of the picture take.
 func (c *Chain) stripBytes(procs int) int64 {
 	n := (c.h + stripRows - 1) / stripRows
-	return int64(min(n, procs)) * c.rowsBytes(min(c.h+1, stripRows+4*stripHalo))
+	return int64(min(n, procs)) * c.rowsBytes(min(c.h+1, stripRows+4*storage.MergeHalo))
 }
 
 // rowsBytes is what rows of the image take in a ycc, with the rows of sites that they are made of.
@@ -146,7 +147,7 @@ func (c *Chain) rowsBytes(rows int) int64 {
 
 // mergeBytes is what merging takes to make the image that scale s splits, or those of coarser ones; see merger.
 func (c *Chain) mergeBytes(s *scale) int64 {
-	w, rows := int64(s.w), int64(min(s.h+1, 2*(mergeRows+2*stripHalo)))
-	return allocated(int64(c.planes), w*4*rows) + allocated(int64(c.planes), w*4*2*stripHalo) +
+	w, rows := int64(s.w), int64(min(s.h+1, 2*(storage.MergedAtOnce+2*storage.MergeHalo)))
+	return allocated(int64(c.planes), w*4*rows) + allocated(int64(c.planes), w*4*2*storage.MergeHalo) +
 		allocated(int64(3*c.planes), w*2)
 }

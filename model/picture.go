@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -20,21 +21,18 @@ func (x *ycc) rows(y0, y1 int) (r ycc) {
 	return r
 }
 
-// stripHalo is how many sites beyond a strip merging it depends on, with any lifting.
-const stripHalo = 4
-
 // strip returns the rows of the finest image that rows [y0,y1) of sites make up, exact or, if frac is 4, in Q4, in the
 // storage of x: the same as merging all at once would. fill writes the coefficients of scale 1 to rows, of which the
 // first is row y of the image.
-func (c *Chain) strip(x *ycc, coarser *coarse, shift, frac uint, y0, y1 int, fill func(y int, rows *ycc)) ycc {
+func (c *Chain) strip(x *ycc, coarser *storage.Image, shift, frac uint, y0, y1 int, fill func(y int, rows *ycc)) ycc {
 	s := &c.scales[1]
-	top, bottom := max(0, y0-stripHalo), min(s.h, y1+stripHalo)
+	top, bottom := max(0, y0-storage.MergeHalo), min(s.h, y1+storage.MergeHalo)
 	for p := range c.planes {
 		x[p].Resize(s.fw, min(2*bottom, s.fh)-2*top)
 	}
 	fill(2*top, x)
 	for p := range c.planes {
-		mergeWith(c.Colour.Wavelet(c.net.lifting, 1, p), x[p], coarser, p, top, shift, frac)
+		storage.MergeRows(c.Colour.Wavelet(c.net.lifting, 1, p), x[p], coarser, p, top, shift, frac)
 	}
 	return x.rows(2*(y0-top), min(2*y1, s.fh)-2*top)
 }
@@ -111,9 +109,9 @@ func (c *Chain) around() (v [planes]int32) {
 		return [planes]int32{14*c.top[0] + c.Colour.Middle(c.depth)>>3, 14 * c.top[1], 14 * c.top[2]}
 	}
 	ll := &c.ll[c.exactAt]
-	sites := make([]int32, ll.w*ll.h) // 2 or 4, of the thumbnail
+	sites := make([]int32, ll.W*ll.H) // 2 or 4, of the thumbnail
 	for p := range c.planes {
-		ll.load(sites, p, 0)
+		ll.Load(sites, p, 0)
 		for _, x := range sites {
 			v[p] += x << 4
 		}
@@ -163,8 +161,8 @@ func (s *scale) values(y int, rows *ycc) {
 		dx, dy := transform.Offset(i % bands)
 		for r := dy; r < p.H; r += 2 {
 			site := (y + r) / 2
-			s.ditherRows(dither, i, site, site+1)
-			s.cells[i].load(cell, clock, site*s.w, (site+1)*s.w)
+			s.dither().Rows(dither, i, site, site+1)
+			s.cells[i].LoadCells(cell, clock, site*s.w, (site+1)*s.w)
 			row := p.Row(r)
 			for x := dx; x < len(row); x += 2 {
 				row[x] = cell[x/2] - int32(dither[x/2])
@@ -194,4 +192,19 @@ func (c *Chain) show(x *ycc, exact bool) []Plane {
 		}
 	}
 	return x[:c.planes]
+}
+
+// newCoarse returns an image of the first planes of the chain's samples, all zero.
+func (c *Chain) newImage(w, h, planes int) *storage.Image {
+	return storage.NewImage(w, h, planes, c.deep)
+}
+
+// merge makes d, which holds coefficients, an image, of these and of the coarser image: in Q4 if frac is 4. Shifted up by
+// shift bits, the coarser image is in the same units. work is scratch.
+func (c *Chain) merge(d, coarser *storage.Image, shift, frac uint, work *workspace) {
+	parallel(runtime.GOMAXPROCS(0), c.planes, c.planes*d.W*d.H*4, func(_, p0, p1 int) {
+		for p := p0; p < p1; p++ {
+			work.mergers[p].MergePlane(c.net.lifting, d, coarser, p, shift, frac)
+		}
+	})
 }

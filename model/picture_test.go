@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -53,11 +54,11 @@ func clone(state []any) []any {
 			}
 		case reflect.Struct:
 			switch s := v.Interface().(type) {
-			case store:
-				n.Set(reflect.ValueOf(store{slices.Clone(s.narrow), slices.Clone(s.wide)}))
-			case coarse:
-				for p, x := range s.planes {
-					s.planes[p] = store{slices.Clone(x.narrow), slices.Clone(x.wide)}
+			case storage.Array:
+				n.Set(reflect.ValueOf(s.Clone()))
+			case storage.Image:
+				for p, x := range s.Planes {
+					s.Planes[p] = x.Clone()
 				}
 				n.Set(reflect.ValueOf(s))
 			}
@@ -138,15 +139,15 @@ func wholeEstimate(c *Chain) (samples []int32) {
 	seen := c.parentOf(&c.scales[c.exactAt])
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
-		d := c.newCoarse(s.fw, s.fh, c.planes)
+		d := c.newImage(s.fw, s.fh, c.planes)
 		c.eachBand(s, c.shown(s), seen, false, func(b *band, _ int) bool { return b.estimate(d) })
 		x := make([]int32, s.fw*s.fh)
 		samples = samples[:0]
 		for p := range c.planes {
-			d.load(x, p, 0)
-			mergeWith(c.Colour.Wavelet(c.net.lifting, l, p), Plane{W: s.fw, H: s.fh, Pix: x}, seen.image, p, 0, seen.shift, 4)
+			d.Load(x, p, 0)
+			storage.MergeRows(c.Colour.Wavelet(c.net.lifting, l, p), Plane{W: s.fw, H: s.fh, Pix: x}, seen.image, p, 0, seen.shift, 4)
 			samples = append(samples, x...)
-			d.planes[p].setValues(x, 0)
+			d.Planes[p].SetAll(x, 0)
 		}
 		seen = parent{image: d, traces: s.traces, w: s.w}
 	}

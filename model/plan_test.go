@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -61,7 +62,7 @@ func TestTargets(t *testing.T) {
 			if deep < 0 && i < bands {
 				continue // chroma alone
 			}
-			last := uint8(ditherBits + 1)
+			last := uint8(process.DitherBits + 1)
 			for stage := range stages {
 				k := target(stage, i, deep)
 				if k >= last {

@@ -1,6 +1,9 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/transform"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
 
 // A Plane is H rows of W integers.
 type Plane = transform.Plane
@@ -9,3 +12,8 @@ type Plane = transform.Plane
 func NewPlane(w, h int) Plane { return transform.NewPlane(w, h) }
 
 const bands = transform.Bands
+
+const (
+	unknown    = process.Unknown
+	ditherBits = process.DitherBits
+)

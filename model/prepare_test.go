@@ -7,6 +7,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -46,7 +47,7 @@ func newSlowPrepare(c *Chain, s *scale) *slowPrepare {
 		p.level[i], p.deviation[i] = NewPlane(s.w, s.h), NewPlane(s.w, s.h)
 		for y := range s.h {
 			if i < c.planes {
-				ll.load(p.level[i].Row(y), i, y)
+				ll.Load(p.level[i].Row(y), i, y)
 			}
 			for x, v := range p.level[i].Row(y) {
 				p.level[i].Row(y)[x] = fixed.Clamp(shallow(v<<shift, c.deepOf(i)), -1<<14, 1<<14)
@@ -61,9 +62,9 @@ func newSlowPrepare(c *Chain, s *scale) *slowPrepare {
 	}
 	for i := range bands * s.planes {
 		p.centre[i], p.clock[i], p.dither[i] = NewPlane(s.w, s.h), make([]uint8, s.w*s.h), make([]uint16, s.w*s.h)
-		s.ditherRows(p.dither[i], i, 0, s.h)
+		s.dither().Rows(p.dither[i], i, 0, s.h)
 		for j := range s.w * s.h {
-			a, k := s.cells[i].cell(j)
+			a, k := s.cells[i].Cell(j)
 			if p.clock[i][j] = k; k != unknown {
 				p.centre[i].Pix[j] = shallowCentre(a, p.dither[i][j], k, c.deepOf(i/bands))
 			}
@@ -104,7 +105,7 @@ func (p *slowPrepare) seen(i, y, x, told int) (centre, precision int16) {
 	case i/bands >= told:
 		return 0, 0
 	}
-	a, k := p.s.cells[i].cell(j)
+	a, k := p.s.cells[i].Cell(j)
 	return t.cell(a, p.dither[i][j], k, p.c.deepOf(i/bands))
 }
 
@@ -186,18 +187,18 @@ func TestPrepare(t *testing.T) {
 				c.begin(s)
 				s.chroma = test.chroma
 				for i := range coordinates {
-					if !s.cells[i].empty() {
+					if !s.cells[i].Empty() {
 						randomCells(r, &s.cells[i], target(test.stage, i, c.deepOf(i/bands)), damaged)
 					}
 				}
-				c.ll[test.number] = *c.newCoarse(s.w, s.h, c.planes)
+				c.ll[test.number] = *c.newImage(s.w, s.h, c.planes)
 				for p := range c.planes {
 					for j := range s.w * s.h {
 						v := r.Int32N(1<<(4+r.UintN(9)))>>4<<c.deep + 500<<c.deep
 						if damaged {
 							v = r.Int32() >> (r.UintN(20) + 3)
 						}
-						c.ll[test.number].planes[p].setValue(j, v)
+						c.ll[test.number].Planes[p].Set(j, v)
 					}
 				}
 				slow, last, seen := newSlowPrepare(c, s), new(above), c.parentOf(s)
@@ -230,19 +231,19 @@ func TestPrepare(t *testing.T) {
 }
 
 // randomCells fills a store with cells, of which some are at a clock or below, or with anything.
-func randomCells(r *rand.Rand, s *store, to uint8, damaged bool) {
-	for j := range len(s.narrow) + len(s.wide) {
+func randomCells(r *rand.Rand, s *storage.Array, to uint8, damaged bool) {
+	for j := range len(s.Narrow) + len(s.Wide) {
 		k := unknown
 		if r.IntN(4) > 0 {
 			k = max(0, int(to)+r.IntN(5)-2)
 		}
-		s.setCell(j, cellOf((r.Int32N(61)-30)<<r.UintN(uint(to)+1)>>3, uint16(r.UintN(256)), uint8(k)), uint8(k))
+		s.SetCell(j, cellOf((r.Int32N(61)-30)<<r.UintN(uint(to)+1)>>3, uint16(r.UintN(256)), uint8(k)), uint8(k))
 		switch {
 		case !damaged || r.IntN(3) == 0:
-		case s.wide != nil:
-			s.wide[j] = (r.Int32() - 1<<30) >> r.UintN(20)
+		case s.Wide != nil:
+			s.Wide[j] = (r.Int32() - 1<<30) >> r.UintN(20)
 		default:
-			s.narrow[j] = int16(r.UintN(1 << 16))
+			s.Narrow[j] = int16(r.UintN(1 << 16))
 		}
 	}
 }

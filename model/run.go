@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"sync"
+
+	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
 // A Coder carries symbols between the chain and an entropy coder. An encoder codes what it is given and
@@ -182,7 +184,7 @@ const bufferedSites = 1 << 20
 // A backBuffer is what passes of scale 2 write to while the finest scale reads what was known before them. It takes the
 // place of that at the end of the pass.
 type backBuffer struct {
-	image  coarse
+	image  storage.Image
 	traces [coordinates][]trace
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"os"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestTwin checks the integer network, features and all, against the activations of its twin in PyTorch
@@ -48,11 +50,11 @@ func TestTwin(t *testing.T) {
 	for i := range truth {
 		truth[i] = make([]int32, n)
 		for y := range s.h {
-			s.truth[i].load(truth[i][y*s.w:][:s.w], y)
+			s.truth[i].LoadRow(truth[i][y*s.w:][:s.w], y)
 		}
 	}
 	set := func(i, j int, k uint8) {
-		s.cells[i].setCell(j, cellOf(truth[i][j], w.dither[i].at(j), min(k, ditherBits)), k)
+		s.cells[i].SetCell(j, cellOf(truth[i][j], w.dither[i].At(j), min(k, process.DitherBits)), k)
 	}
 	clock := func(k int32) uint8 {
 		if k == 99 {
@@ -67,7 +69,7 @@ func TestTwin(t *testing.T) {
 		w.take(c, s, stage, seen, 0, new(above))
 		for i := range coordinates {
 			for j := range n {
-				w.dither[i].narrow[j] = uint8(uint16(fix.Dither[i*n+j]) & s.mask) // no clock reaches the others
+				w.dither[i].Narrow[j] = uint8(uint16(fix.Dither[i*n+j]) & s.mask) // no clock reaches the others
 				set(i, j, clock(want.Clock[i*n+j]))
 			}
 		}
@@ -85,12 +87,12 @@ func TestTwin(t *testing.T) {
 							w.runOutputs(row, x/2, min(w.hidden.W-x/2, tuneSites))
 						}
 						j := y*s.w + x
-						a, k := s.cells[i].cell(j)
+						a, k := s.cells[i].Cell(j)
 						if k == 0 {
 							continue
 						}
 						o := w.output.Site(0, x/2%tuneSites)
-						mean, scale := at.predict(x, a, w.dither[i].at(j), k, o[m], o[len(groups[g])+m])
+						mean, scale := at.predict(x, a, w.dither[i].At(j), k, o[m], o[len(groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
 						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd
 						l := math.Abs(float64(scale)/scaleSteps - want.Log2scale[i*n+j])
@@ -98,9 +100,9 @@ func TestTwin(t *testing.T) {
 						count++
 						if to := clock(want.After[i*n+j]); to != k {
 							set(i, j, to)
-							a, _ := s.cells[i].cell(j)
+							a, _ := s.cells[i].Cell(j)
 							f := w.cells.Row(y)[x*2*coordinates:]
-							f[i], f[coordinates+i] = net.features.cell(a, w.dither[i].at(j), to, 0)
+							f[i], f[coordinates+i] = net.features.cell(a, w.dither[i].At(j), to, 0)
 						}
 					}
 				}

@@ -1,6 +1,9 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/kernel"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
+)
 
 // What is computed of a band row by row need not be held for all its rows: windows and rings hold the last of them,
 // as many as the next layer still reads. Both are asked for rows of the scale.
@@ -51,7 +54,7 @@ type ring[T any] struct {
 }
 
 // begin makes r a ring of n rows of width w.
-func (r *ring[T]) begin(w, n int) { r.w, r.n, r.pix = w, n, resize(r.pix, w*n, w*n) }
+func (r *ring[T]) begin(w, n int) { r.w, r.n, r.pix = w, n, storage.Resize(r.pix, w*n, w*n) }
 
 // row returns row y, in the place of row y-n.
 func (r *ring[T]) row(y int) []T {

@@ -1,18 +1,20 @@
-package model
+package storage
 
 import (
 	"math"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// cellOf is the forward process (eq. 4) in the words of cell.go: v+u without its low k bits.
+// cellOf is the forward process (eq. 4): v+u without its low k bits.
 func cellOf(v int32, u uint16, k uint8) int32 { return (v + int32(u)) >> k << k }
 
 func TestCellsNest(t *testing.T) {
 	r := newRand(4)
 	for range 10_000 {
-		v, u := r.Int32N(1<<18)-1<<17, uint16(r.UintN(1<<ditherBits))
-		for k := uint8(0); k <= ditherBits; k++ {
+		v, u := r.Int32N(1<<18)-1<<17, uint16(r.UintN(1<<process.DitherBits))
+		for k := uint8(0); k <= process.DitherBits; k++ {
 			a := cellOf(v, u, k)
 			if lo := a - int32(u); v < lo || v >= lo+1<<k {
 				t.Fatalf("v %d dither %d: cell %d of clock %d does not hold it", v, u, a, k)
@@ -30,17 +32,17 @@ func TestCellsNest(t *testing.T) {
 func TestCentre(t *testing.T) {
 	r := newRand(5)
 	for range 2000 {
-		v, u, k := r.Int32N(1<<18)-1<<17, uint16(r.UintN(1<<ditherBits)), uint8(r.UintN(10))
+		v, u, k := r.Int32N(1<<18)-1<<17, uint16(r.UintN(1<<process.DitherBits)), uint8(r.UintN(10))
 		a, sum := cellOf(v, u, k), int64(0)
 		for w := range int64(1 << k) { // the values in the cell
 			sum += int64(a) - int64(u) + w
 		}
-		if got := int64(centreQ6(a, u, k)); got<<k != sum<<6 {
+		if got := int64(CentreQ6(a, u, k)); got<<k != sum<<6 {
 			t.Fatalf("centre of cell %d, dither %d, clock %d is %d/64", a, u, k, got)
 		}
 	}
-	if got := centreQ6(12345, 77, unknown); got != 0 {
-		t.Errorf("centre of an unknown coordinate is %d/64", got)
+	if got := CentreQ6(12345, 77, process.Unknown); got != 0 {
+		t.Errorf("centre of an process.Unknown coefficient is %d/64", got)
 	}
 }
 
@@ -51,8 +53,8 @@ func TestCellsAreDiffusion(t *testing.T) {
 		for _, v := range []int32{0, 1, -1, 77, -300, 65535} {
 			count := map[int32]int{} // by the noise, Q6
 			sum, squares := int64(0), int64(0)
-			for u := range 1 << ditherBits {
-				e := centreQ6(cellOf(v, uint16(u), k), uint16(u), k) - v<<6
+			for u := range 1 << process.DitherBits {
+				e := CentreQ6(cellOf(v, uint16(u), k), uint16(u), k) - v<<6
 				count[e]++
 				sum += int64(e)
 				squares += int64(e) * int64(e)
@@ -61,12 +63,12 @@ func TestCellsAreDiffusion(t *testing.T) {
 				t.Errorf("v %d clock %d: %d noises, want %d", v, k, len(count), 1<<k)
 			}
 			for e, n := range count {
-				if n != 1<<(ditherBits-k) {
+				if n != 1<<(process.DitherBits-k) {
 					t.Errorf("v %d clock %d: noise %d/64 comes %d times", v, k, e, n)
 				}
 			}
 			want := (math.Exp2(float64(2*k)) - 1) / 12
-			if got := float64(squares) / (1 << (ditherBits + 12)); sum != 0 || got != want {
+			if got := float64(squares) / (1 << (process.DitherBits + 12)); sum != 0 || got != want {
 				t.Errorf("v %d clock %d: noise sums to %d and has variance %v, want %v", v, k, sum, got, want)
 			}
 		}

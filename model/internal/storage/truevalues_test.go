@@ -1,18 +1,18 @@
-package model
+package storage
 
 import (
 	"slices"
 	"testing"
 )
 
-// TestTruth: rows of any values come back, zeros where there were none, in no more bytes than the largest value of a run takes.
-func TestTruth(t *testing.T) {
+// TestTrueValues: rows of any values come back, zeros where there were none, in no more bytes than the largest value of a run takes.
+func TestTrueValues(t *testing.T) {
 	r := newRand(96)
-	for _, w := range []int{1, 2, 7, truthRun - 1, truthRun, truthRun + 1, 3*truthRun + 5} {
+	for _, w := range []int{1, 2, 7, RunSites - 1, RunSites, RunSites + 1, 3*RunSites + 5} {
 		for _, bits := range []uint{0, 7, 8, 15, 16, 30} {
 			const h = 3
 			for _, there := range []int{w, w - 1, 0} {
-				s, want := newTruth(w, h), make([][]int32, h)
+				s, want := NewTrueValues(w, h), make([][]int32, h)
 				for y := range h {
 					values := make([]int32, 2*w)
 					want[y] = make([]int32, w)
@@ -23,22 +23,22 @@ func TestTruth(t *testing.T) {
 						}
 						values[2*x], values[2*x+1], want[y][x] = v, -1<<31, v
 					}
-					s.set(y, values, there)
+					s.SetRow(y, values, there)
 				}
 				for y, row := range want {
 					got := make([]int32, w)
 					for x := range got {
 						got[x] = 1<<31 - 1
 					}
-					s.load(got, y)
+					s.LoadRow(got, y)
 					if !slices.Equal(got, row) {
 						t.Fatalf("%d bits, %d of %d sites: row %d is %v, want %v", bits, there, w, y, got, row)
 					}
 				}
 				for k, run := range s.runs {
-					from := k % s.inRow * truthRun
-					n, most := min(w-from, truthRun), int32(0)
-					for _, v := range want[k/s.inRow][from : from+n] {
+					from := k % s.runsInRow * RunSites
+					n, most := min(w-from, RunSites), int32(0)
+					for _, v := range want[k/s.runsInRow][from : from+n] {
 						most = max(most, v, -1-v)
 					}
 					size := 4

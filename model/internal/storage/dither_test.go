@@ -1,18 +1,20 @@
-package model
+package storage
 
 import (
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestDitherGolden holds the first dithers of some rows. Do not change them: they are part of the format, and
 // every file depends on them.
 func TestDitherGolden(t *testing.T) {
 	for _, c := range []struct {
-		scale, coordinate, y int
-		want                 [9]uint16
+		scale, coefficient, y int
+		want                  [9]uint16
 	}{
 		{1, 0, 0, [9]uint16{0x8351, 0xf374, 0x01c5, 0xc5a2, 0xd88e, 0x78bd, 0xa3fe, 0x3c08, 0x51ef}},
 		{1, 0, 1, [9]uint16{0x1062, 0xbd0b, 0xe98b, 0xe12c, 0xe9a2, 0x9756, 0x1594, 0xee9b, 0x3ce7}},
@@ -21,9 +23,9 @@ func TestDitherGolden(t *testing.T) {
 		{3, 8, 1234, [9]uint16{0x32ef, 0x0571, 0x690f, 0x14cf, 0xa659, 0x7d74, 0x84da, 0xd70c, 0x0f3c}},
 	} {
 		var row [9]uint16
-		fillDither(row[:], new(rand.ChaCha8), c.scale, c.coordinate, c.y)
+		fillDither(row[:], new(rand.ChaCha8), c.scale, c.coefficient, c.y)
 		if row != c.want {
-			t.Errorf("scale %d coordinate %d row %d: %#04x, want %#04x", c.scale, c.coordinate, c.y, row, c.want)
+			t.Errorf("scale %d coefficient %d row %d: %#04x, want %#04x", c.scale, c.coefficient, c.y, row, c.want)
 		}
 	}
 }
@@ -41,17 +43,17 @@ func TestDitherPrefix(t *testing.T) {
 	}
 }
 
-// TestDitherLooksRandom checks that dithers are uniform, and those of neighbouring sites, rows, coordinates
+// TestDitherLooksRandom checks that dithers are uniform, and those of neighbouring sites, rows, coefficients
 // and scales uncorrelated. The bounds are five standard deviations of what true randomness gives.
 func TestDitherLooksRandom(t *testing.T) {
 	const rows, n = 64, 256
-	all := func(scale, coordinate, dy, dx int) []float64 {
+	all := func(scale, coefficient, dy, dx int) []float64 {
 		var v []float64
 		row := make([]uint16, n+dx)
 		for y := range rows {
-			fillDither(row, new(rand.ChaCha8), scale, coordinate, y+dy)
+			fillDither(row, new(rand.ChaCha8), scale, coefficient, y+dy)
 			for _, u := range row[dx:] {
-				v = append(v, (float64(u)+.5)/(1<<ditherBits)-.5)
+				v = append(v, (float64(u)+.5)/(1<<process.DitherBits)-.5)
 			}
 		}
 		return v
@@ -59,7 +61,7 @@ func TestDitherLooksRandom(t *testing.T) {
 	first := all(1, 0, 0, 0)
 
 	// Uniformity: the 16 bits one by one, and 64 bins by their chi square.
-	for bit := range ditherBits {
+	for bit := range process.DitherBits {
 		ones := 0
 		row := make([]uint16, n)
 		for y := range rows {
@@ -88,7 +90,7 @@ func TestDitherLooksRandom(t *testing.T) {
 	for name, other := range map[string][]float64{
 		"the next site":         all(1, 0, 0, 1),
 		"the next row":          all(1, 0, 1, 0),
-		"the next coordinate":   all(1, 1, 0, 0),
+		"the next coefficient":  all(1, 1, 0, 0),
 		"the next plane":        all(1, 3, 0, 0),
 		"the next scale":        all(2, 0, 0, 0),
 		"the fourth site after": all(1, 0, 0, 4), // as far as one draw of the generator reaches
