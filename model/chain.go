@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -179,7 +180,7 @@ func (c *Chain) SetImage(image []Plane) {
 	if len(c.scales) > 1 && c.planesOf(&c.scales[1]) < c.planes {
 		c.scales[1].truthDetails = newDetails(c.scales[1].h)
 	}
-	parallel(runtime.GOMAXPROCS(0), c.planes, c.w*c.h*50, func(_, p0, p1 int) {
+	parallel.Ranges(runtime.GOMAXPROCS(0), c.planes, c.w*c.h*50, func(_, p0, p1 int) {
 		for p := p0; p < p1; p++ {
 			c.setPlane(p, x[p])
 		}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -57,7 +58,7 @@ func derived(c Colour, image []Plane) bool {
 		not            atomic.Bool
 	)
 	most := int64(deriveEach) * int64(len(image[0].Pix))
-	parallel(runtime.GOMAXPROCS(0), image[0].H, 50*len(image[0].Pix), func(_, y0, y1 int) {
+	parallel.Ranges(runtime.GOMAXPROCS(0), image[0].H, 50*len(image[0].Pix), func(_, y0, y1 int) {
 		var row [planes][]int32
 		for y := y0; y < y1 && !not.Load(); y++ {
 			for p := range row {

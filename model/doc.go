@@ -9,7 +9,7 @@
 //     has a fixed pseudo-random dither u, and the state at clock k is the cell floor((v+u)/2^k). Its
 //     centre is v plus noise that is uniform and independent of v, so it is a diffusion; and each state
 //     is a function of the next finer one, so the lengths of all reverse steps add up to exactly the
-//     length of the image under the model. Nothing is paid for noise. (dither.go, cell.go)
+//     length of the image under the model. Nothing is paid for noise. (internal/storage)
 //   - The chain does not run on pixels but on a reversible wavelet pyramid of YCoCg-R planes, where
 //     isotropic noise is still isotropic but coordinates are nearly independent. Where colours are clipped, other
 //     planes are more so. Where a JPEG decoder or a Photo CD's made the image, the planes are the luma and chroma that it
@@ -22,7 +22,7 @@
 // Where the paper's equations are:
 //
 //	eq. 1      reverse steps p(x_{t-1} | x_t)              Chain.Run
-//	eq. 2, 4   forward process, its closed form            cell.go, schedule.go
+//	eq. 2, 4   forward process, its closed form            internal/storage/cell.go, schedule.go
 //	eq. 5      the bound L = L_T + sum L_{t-1} + L_0       the sum over all Passes, here an exact length
 //	eq. 11     ε-parameterization of the mean              row.predict:  mean = centre + ε · width
 //	eq. 13     discretized decoder                         Distribution, at every step

@@ -2,6 +2,7 @@ package model
 
 import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
@@ -287,7 +288,7 @@ func (b *band) prepare(ll *storage.Image, shift uint, to int) {
 		if from >= to {
 			continue
 		}
-		parallel(b.procs, to-from, (to-from)*b.s.w*100, func(worker, y0, y1 int) {
+		parallel.Ranges(b.procs, to-from, (to-from)*b.s.w*100, func(worker, y0, y1 int) {
 			for y := from + y0; y < from+y1; y++ {
 				step.row(y, &b.helpers[worker])
 			}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -68,7 +69,7 @@ func (b *band) convolve(k *kernel.Conv, dst, src *window, residual bool, to, hal
 	}
 	spans := b.spansOf(from, to, halo)
 	// Rows are handed out in pairs, which kernels are quicker with.
-	parallel(b.procs, (to-from+1)/2, (to-from)*b.s.w*k.Out()*k.In()/8, func(_, p0, p1 int) {
+	parallel.Ranges(b.procs, (to-from+1)/2, (to-from)*b.s.w*k.Out()*k.In()/8, func(_, p0, p1 int) {
 		y0, y1 := from+2*p0, min(from+2*p1, to)
 		in, post := kernel.View{T: src.part(y0, y1)}, kernel.View{}
 		if residual {
@@ -105,7 +106,7 @@ func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 			for top := 0; top < h; top += headRows * b.procs {
 				rows := min(h-top, headRows*b.procs)
 				b.hidden.Reset(rows, w, near.Out())
-				parallel(b.procs, rows, rows*w*near.Out()*near.In()/8, func(worker, y0, y1 int) {
+				parallel.Ranges(b.procs, rows, rows*w*near.Out()*near.In()/8, func(worker, y0, y1 int) {
 					h := &b.helpers[worker]
 					h.share.Reset(1, w, site.Out())
 					for y := y0; y < y1; y++ { // a row is still in the cache when the next layer wants it

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
@@ -108,7 +109,7 @@ func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 	total += tensors(1, ringRows(rows, layers), s.w, shown.inputs) + tensors(layers, rows+3, s.w, channels)             // layers
 	total += tensors(1, int(most), s.w, channels)                                                                       // the last
 	widest := max(channels, shown.inputs)
-	if rows*s.w*channels*widest/8 < worthSharing { // see convolve
+	if rows*s.w*channels*widest/8 < parallel.WorthSharing { // see convolve
 		total += kernel.ScratchBytes(widest)
 	} else {
 		total += int64(inside) * kernel.ScratchBytes(widest)

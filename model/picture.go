@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -145,7 +146,7 @@ const stripRows = 2 * bandRows
 func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 	n := (c.h + stripRows - 1) / stripRows
 	scratch := make([]ycc, runtime.GOMAXPROCS(0))
-	parallel(len(scratch), n, c.w*c.h*10, func(worker, i0, i1 int) {
+	parallel.Ranges(len(scratch), n, c.w*c.h*10, func(worker, i0, i1 int) {
 		for i := i0; i < i1; i++ {
 			f(&scratch[worker], i*stripRows, min((i+1)*stripRows, c.h))
 		}
@@ -202,7 +203,7 @@ func (c *Chain) newImage(w, h, planes int) *storage.Image {
 // merge makes d, which holds coefficients, an image, of these and of the coarser image: in Q4 if frac is 4. Shifted up by
 // shift bits, the coarser image is in the same units. work is scratch.
 func (c *Chain) merge(d, coarser *storage.Image, shift, frac uint, work *workspace) {
-	parallel(runtime.GOMAXPROCS(0), c.planes, c.planes*d.W*d.H*4, func(_, p0, p1 int) {
+	parallel.Ranges(runtime.GOMAXPROCS(0), c.planes, c.planes*d.W*d.H*4, func(_, p0, p1 int) {
 		for p := p0; p < p1; p++ {
 			work.mergers[p].MergePlane(c.net.lifting, d, coarser, p, shift, frac)
 		}

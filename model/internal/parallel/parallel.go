@@ -1,16 +1,17 @@
-package model
+// Package parallel shares work out among processors.
+package parallel
 
 import "sync"
 
-// worthSharing is the least work that parallel shares out.
-const worthSharing = 50_000
+// WorthSharing is the least work that Ranges shares out.
+const WorthSharing = 50_000
 
-// parallel calls f on consecutive ranges [y0,y1) that cover [0,rows), from as many goroutines as there are
+// Ranges calls f on consecutive ranges [y0,y1) that cover [0,rows), from as many goroutines as there are
 // processors, if the work (in any unit of about a nanosecond) is worth it, and waits for them. A worker, numbered
 // from 0, does one thing at a time.
-func parallel(procs, rows, work int, f func(worker, y0, y1 int)) {
+func Ranges(procs, rows, work int, f func(worker, y0, y1 int)) {
 	n := min(procs, rows)
-	if n < 2 || work < worthSharing {
+	if n < 2 || work < WorthSharing {
 		f(0, 0, rows)
 		return
 	}

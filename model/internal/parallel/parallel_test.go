@@ -1,17 +1,17 @@
-package model
+package parallel
 
 import (
 	"sync/atomic"
 	"testing"
 )
 
-// TestParallel: every row is done once, whatever their number, and no worker is called while it works.
-func TestParallel(t *testing.T) {
+// TestRanges: every row is done once, whatever their number, and no worker is called while it works.
+func TestRanges(t *testing.T) {
 	for _, rows := range []int{0, 1, 2, 3, 7, 64, 1001} {
 		for _, work := range []int{0, 1 << 30} {
 			done := make([]int32, rows)
 			var busy [4]atomic.Bool
-			parallel(len(busy), rows, work, func(worker, y0, y1 int) {
+			Ranges(len(busy), rows, work, func(worker, y0, y1 int) {
 				if busy[worker].Swap(true) {
 					t.Errorf("%d rows: worker %d does two things at a time", rows, worker)
 				}
