@@ -23,13 +23,23 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 	}
 	command := app.Command(args[i])
 	if command == nil {
-		return args, nil
+		return args, checkTopic(app, args[i:])
 	}
 	flags, names, err := splitArgs(args[i+1:], flagsOf(command))
 	if err != nil {
 		return nil, err
 	}
 	return slices.Concat(args[:i+1], flags, []string{"--"}, names), nil
+}
+
+// checkTopic returns an error for "help" with a command that does not exist, which the library would report with another exit
+// status than that of a mistake in the command line. args begins with the first word that is no flag.
+func checkTopic(app *cli.App, args []string) error {
+	isHelp := func(word string) bool { return word == "help" || word == "h" }
+	if len(args) < 2 || !isHelp(args[0]) || isFlag(args[1]) || isHelp(args[1]) || app.Command(args[1]) != nil {
+		return nil
+	}
+	return noCommand(app, args[1])
 }
 
 // flagsOf lists the names of a command's flags, aliases too, and whether each takes a value.
@@ -45,9 +55,8 @@ func flagsOf(command *cli.Command) map[string]bool {
 }
 
 // splitArgs tells the flags of a command line, with their values, from its file names, and takes groups of
-// short flags apart. What stands behind "--" is a name. Unknown flags stay, for the library to complain
-// about. A flag that lacks its value is an error here, since whatever reorder puts behind it would become
-// that value.
+// short flags apart. What stands behind "--" is a name. A flag that the command does not have is an error,
+// as is one that lacks its value, since whatever reorder puts behind it would become that value.
 func splitArgs(args []string, takesValue map[string]bool) (flags, names []string, err error) {
 	for len(args) > 0 {
 		arg, rest := args[0], args[1:]
@@ -68,6 +77,7 @@ func splitArgs(args []string, takesValue map[string]bool) (flags, names []string
 				args = slices.Concat(group, rest)
 				continue
 			}
+			return nil, nil, noFlag(arg, name, takesValue)
 		}
 		flags, args = append(flags, arg), rest
 		if value && !attached {

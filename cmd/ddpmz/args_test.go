@@ -27,19 +27,26 @@ func TestSplitArgs(t *testing.T) {
 		{"-foname a", "-f -o name", "a"},
 		{"-o-", "-o -", ""},
 		{"-ob=c a", "-o b=c", "a"},
-		{"-fx a --what", "-fx --what", "a"}, // unknown
-		{"--fq a", "--fq", "a"},             // groups have one dash
-		{"a -f -h b", "--help", ""},         // nothing else counts
-		{"a -o -h -- -h", "-o -h", "a -h"},  // no help here
+		{"a -f -h b", "--help", ""},        // nothing else counts
+		{"a -o -h -- -h", "-o -h", "a -h"}, // no help here
 	} {
 		flags, names, err := splitArgs(strings.Fields(c.args), takesValue)
 		if err != nil || !slices.Equal(flags, strings.Fields(c.flags)) || !slices.Equal(names, strings.Fields(c.names)) {
 			t.Errorf("%q: %q, %q, %v", c.args, flags, names, err)
 		}
 	}
-	for _, args := range []string{"a -o", "a --steps", "-fo", "a -f --output"} {
-		if _, _, err := splitArgs(strings.Fields(args), takesValue); err == nil {
-			t.Errorf("%q: no error for the missing value", args)
+	for args, want := range map[string]string{
+		"a -o":          "needs a value",
+		"a --steps":     "needs a value",
+		"-fo":           "needs a value",
+		"a -f --output": "needs a value",
+		"-fx a --what":  "no flag -fx",
+		"--what":        "no flag --what",
+		"--fq a":        "no flag --fq", // groups have one dash
+		"--stesp 5":     "no flag --stesp; did you mean --steps?",
+	} {
+		if _, _, err := splitArgs(strings.Fields(args), takesValue); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", args, err, want)
 		}
 	}
 }
@@ -78,6 +85,7 @@ func TestAnyOrder(t *testing.T) {
 
 // TestUsage checks that mistakes in the command line are told from those in files.
 func TestUsage(t *testing.T) {
+	t.Chdir(t.TempDir())
 	for args, want := range map[string]string{
 		"":                                  "which command?",
 		"recode a":                          `no command "recode"`,
@@ -92,8 +100,22 @@ func TestUsage(t *testing.T) {
 		"decode --bytes 9999999999G":        "positive",
 		"decode --bytes K":                  "positive",
 		"encode a b -o -":                   "-o names a folder",
-		"encode a -":                        "cannot be one of several",
-		"encode a.png a.jpg":                "both a.png and a.jpg would become a.ddpmz",
+		"encode a b -":                      "cannot be one of several",
+		"encode a b.ddpmz c.ddpmz":          "b.ddpmz is no input by its suffix",
+		"encode a b.jxl":                    "no file b.jxl",
+		"decode a b.webp":                   `unknown format "webp"`,
+		"encode a -o b.png":                 "b.png would be a ddpmz file",
+		"truncate a --steps 1 -o b.JPG":     "b.JPG would be a ddpmz file",
+		"decode a -o b.ddpmz":               "b.ddpmz would be a png file",
+		"decode a --format tiff -o b.png":   "b.png would be a tiff file",
+		"encode --keep-times a -o -":        "--keep-times is for files, and standard output is none",
+		"encode --keep-times -o a.ddpmz":    "--keep-times is for files, and standard input is none",
+		"encod a":                           `no command "encod"; did you mean encode?`,
+		"help encod":                        `no command "encod"; did you mean encode?`,
+		"h trunkate":                        `no command "trunkate"; did you mean truncate?`,
+		"help xyz":                          `no command "xyz"`,
+		"encode --max-pixel 5":              "no flag --max-pixel; did you mean --max-pixels?",
+		"encode a.png b a.jpg":              "both a.png and a.jpg would become a.ddpmz",
 		"encode --max-pixels -5":            "positive",
 		"decode --format x":                 `unknown format "x"`,
 		"truncate a":                        "where to?",
@@ -102,7 +124,8 @@ func TestUsage(t *testing.T) {
 	} {
 		fails(t, 2, []string{want, "try --help"}, nil, strings.Fields(args)...)
 	}
-	for _, args := range []string{"--help", "help", "encode --help", "decode -h", "info a --help", "--version"} {
+	wantFiles(t, ".")
+	for _, args := range []string{"--help", "help", "encode --help", "decode -h", "info a --help", "help encode", "h", "--version"} {
 		if out := must(t, nil, strings.Fields(args)...); !bytes.Contains(out, []byte("ddpmz")) {
 			t.Errorf("%q prints %q", args, out)
 		}

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -92,17 +90,14 @@ func (b *benchmark) action(c *cli.Context) (err error) {
 		return err
 	}
 	var r report
-	err = interruptibly(c.Context, func(ctx context.Context) (err error) {
-		switch {
-		case b.from != "":
-			r, err = b.read(b.from)
-		case b.cifar != "":
-			r, err = b.measureCIFAR(ctx)
-		default:
-			r, err = b.measurePictures(ctx, c.Args().Slice())
-		}
-		return err
-	})
+	switch {
+	case b.from != "":
+		r, err = b.read(b.from)
+	case b.cifar != "":
+		r, err = b.measureCIFAR(c.Context)
+	default:
+		r, err = b.measurePictures(c.Context, c.Args().Slice())
+	}
 	if err != nil {
 		return err
 	}
@@ -174,26 +169,6 @@ func choosePeers(text string) (chosen []peers.Peer, err error) {
 		chosen = append(chosen, all[i])
 	}
 	return chosen, nil
-}
-
-// farewell is how long measuring may take to remove its temporary files when it is interrupted.
-const farewell = 2 * time.Second
-
-// interruptibly calls do, and returns when it does or soon after ctx ends, whichever is first. Programs end with
-// ctx, but coding does not look at contexts: it goes on, at the longest until the program exits.
-func interruptibly(ctx context.Context, do func(context.Context) error) error {
-	done := make(chan error, 1)
-	go func() { done <- do(ctx) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	select {
-	case <-done:
-	case <-time.After(farewell):
-	}
-	return context.Cause(ctx)
 }
 
 // jobCount is the value of --jobs, or what is best for times or for speed.

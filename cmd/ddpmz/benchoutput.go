@@ -11,10 +11,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/charts"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/cifar"
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tables"
 )
 
@@ -51,7 +51,7 @@ func readReport(file []byte) (report, error) {
 func (b *benchmark) checkOutputs() error {
 	for _, name := range []string{b.json, b.csv} {
 		if _, err := os.Lstat(name); name != "" && name != stdio && err == nil && !b.force {
-			return about(name, &picture.ExistsError{Path: name})
+			return about(name, &atomicfile.ExistsError{Path: name})
 		}
 	}
 	if b.tables != "" {
@@ -67,6 +67,9 @@ func (b *benchmark) checkOutputs() error {
 	return nil
 }
 
+// options returns how files are made.
+func (b *benchmark) options() atomicfile.Options { return atomicfile.Options{Replace: b.force} }
+
 // write writes a report in the forms that the flags ask for, and its tables to standard output.
 func (b *benchmark) write(ctx context.Context, r report) error {
 	for _, out := range []struct {
@@ -76,7 +79,7 @@ func (b *benchmark) write(ctx context.Context, r report) error {
 		if out.name == "" {
 			continue
 		}
-		if err := b.save(ctx, out.name, b.force, out.write); err != nil {
+		if err := b.save(ctx, out.name, b.options(), out.write); err != nil {
 			return err
 		}
 	}
@@ -116,7 +119,7 @@ func (b *benchmark) draw(ctx context.Context, r report) error {
 	for _, c := range list {
 		for _, format := range charts.Formats {
 			name := filepath.Join(b.plot, c.Name+"."+format)
-			if err := b.save(ctx, name, b.force, func(w io.Writer) error { return c.Write(w, format) }); err != nil {
+			if err := b.save(ctx, name, b.options(), func(w io.Writer) error { return c.Write(w, format) }); err != nil {
 				return err
 			}
 		}
@@ -137,7 +140,7 @@ func (b *benchmark) fill(ctx context.Context, r report) error {
 	if filled == string(old) {
 		return nil
 	}
-	return b.save(ctx, b.tables, true, func(w io.Writer) error {
+	return b.save(ctx, b.tables, atomicfile.Options{Replace: true}, func(w io.Writer) error {
 		_, err := io.WriteString(w, filled)
 		return err
 	})

@@ -48,17 +48,24 @@ func decodeCommand(s *streams) *cli.Command {
 }
 
 func (d *decoding) action(c *cli.Context) (err error) {
-	if err := useModel(d.model); err != nil {
+	if d.cut, _, err = d.cutFlags.cut(c); err != nil {
 		return err
 	}
-	if d.cut, _, err = d.cutFlags.cut(c); err != nil {
+	inputs, err := outputOf(c.Args().Slice(), &d.output, namesPicture)
+	if err != nil {
 		return err
 	}
 	if d.format, err = outputFormat(d.format, d.output.name); err != nil {
 		return err
 	}
-	list, err := d.jobs(c.Args().Slice(), d.output.name, func(name string) string { return decodedName(name, d.format) })
+	list, err := d.jobs(inputs, &d.output, func(name string) string { return decodedName(name, d.format) })
 	if err != nil {
+		return err
+	}
+	if err := d.output.checkSuffix(func(name string) bool { return !holds(name, d.format) }, d.format); err != nil {
+		return err
+	}
+	if err := useModel(d.model); err != nil {
 		return err
 	}
 	return d.each(c.Context, list, d.decode)
@@ -69,7 +76,7 @@ func (d *decoding) action(c *cli.Context) (err error) {
 func outputFormat(format, output string) (string, error) {
 	name := "." + format
 	if format == "" {
-		if name = output; filepath.Ext(name) == "" || isFolder(name) {
+		if name = output; filepath.Ext(name) == "" || namesDdpmz(name) || isFolder(name) {
 			return "png", nil
 		}
 	}
@@ -81,13 +88,23 @@ func outputFormat(format, output string) (string, error) {
 	return known, nil
 }
 
+// holds reports whether a file of that name can be of a format: its suffix says so, or names no format at all.
+func holds(name, format string) bool {
+	said, ok := picture.FormatOf(name)
+	if !ok {
+		return !namesDdpmz(name) && !namesPicture(name)
+	}
+	isPNM := func(f string) bool { return f == "pgm" || f == "ppm" || f == "pnm" }
+	return said == format || isPNM(said) && isPNM(format) && (said == "pnm" || format == "pnm") // which are PGM and PPM
+}
+
 // decode does one job.
 func (d *decoding) decode(ctx context.Context, j job) error {
 	bar := d.bar(j.in, d.output.quiet)
 	defer bar.end()
 	var got decoded
 	var lost []string // metadata that cannot be written
-	err := d.save(ctx, j.out, d.output.force, func(w io.Writer) (err error) {
+	err := d.save(ctx, j.out, d.output.options(j.in), func(w io.Writer) (err error) {
 		if got, err = d.decodePicture(ctx, j.in, bar); err != nil {
 			return about(displayName(j.in), err)
 		}

@@ -60,14 +60,21 @@ func (e *encoding) action(c *cli.Context) (err error) {
 	if e.codecMode, ok = modes[e.mode]; !ok {
 		return usagef("no mode %q: there are auto, modelled and stored", e.mode)
 	}
-	if err := useModel(e.model); err != nil {
-		return err
-	}
 	if e.cut, e.cutting, err = e.cutFlags.cut(c); err != nil {
 		return err
 	}
-	list, err := e.jobs(c.Args().Slice(), e.output.name, encodedName)
+	inputs, err := outputOf(c.Args().Slice(), &e.output, namesDdpmz)
 	if err != nil {
+		return err
+	}
+	list, err := e.jobs(inputs, &e.output, encodedName)
+	if err != nil {
+		return err
+	}
+	if err := e.output.checkSuffix(namesPicture, "ddpmz"); err != nil {
+		return err
+	}
+	if err := useModel(e.model); err != nil {
 		return err
 	}
 	return e.each(c.Context, list, e.encode)
@@ -77,7 +84,7 @@ func (e *encoding) action(c *cli.Context) (err error) {
 func (e *encoding) encode(ctx context.Context, j job) error {
 	bar := e.bar(j.in, e.output.quiet)
 	defer bar.end()
-	return e.save(ctx, j.out, e.output.force, func(w io.Writer) error {
+	return e.save(ctx, j.out, e.output.options(j.in), func(w io.Writer) error {
 		out := &output{w: w}
 		err := e.encodePicture(ctx, out, j.in, bar)
 		if err != nil && out.err == nil {

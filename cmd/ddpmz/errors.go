@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/codec"
 )
 
@@ -40,7 +40,7 @@ func about(name string, err error) error {
 
 // message words an error for people who have named the file and know nothing of packages.
 func message(err error) string {
-	var exists *picture.ExistsError
+	var exists *atomicfile.ExistsError
 	var path *fs.PathError
 	var link *os.LinkError
 	var limit *codec.LimitError

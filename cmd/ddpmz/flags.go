@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/codec"
 )
 
@@ -40,21 +42,33 @@ func (s *size) String() string {
 
 // outputFlags say where output goes.
 type outputFlags struct {
-	name         string
-	force, quiet bool
+	name                    string
+	force, quiet, keepTimes bool
 }
 
 func (f *outputFlags) flags(def string) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &f.name,
 			Usage: "make `FILE`; - is standard output; by default " + def},
-		&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: &f.force, DisableDefaultText: true, Usage: "replace files that exist"},
+		&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: &f.force, DisableDefaultText: true,
+			Usage: "replace files that exist, the input too, and allow any suffix"},
+		&cli.BoolFlag{Name: "keep-times", Destination: &f.keepTimes, DisableDefaultText: true,
+			Usage: "give the output the input's modification time"},
 		f.quietFlag(),
 	}
 }
 
 func (f *outputFlags) quietFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &f.quiet, DisableDefaultText: true, Usage: "print errors only"}
+}
+
+// options returns how an output file is made of an input. Where the input is a file, it has the same permissions.
+func (f *outputFlags) options(input string) atomicfile.Options {
+	o := atomicfile.Options{Replace: f.force, KeepTimes: f.keepTimes}
+	if info, err := os.Stat(input); input != stdio && err == nil && info.Mode().IsRegular() {
+		o.Like = info
+	}
+	return o
 }
 
 // cutFlags say where a file is cut. No flag is no cut.

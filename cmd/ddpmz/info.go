@@ -42,7 +42,7 @@ func (q *inquiry) action(c *cli.Context) error {
 	if err := useModel(q.model); err != nil {
 		return err
 	}
-	list, err := q.jobs(c.Args().Slice(), "", func(name string) string { return name })
+	list, err := q.pair(c.Args().Slice(), "", func(name string) string { return name })
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
@@ -16,10 +18,10 @@ const suffix = ".ddpmz"
 // A job is one file to make of another; either can be stdio.
 type job struct{ in, out string }
 
-// jobs pairs the names on a command line with the files to make: what output names, the value of -o, or else
-// what rename makes of each input's name. No input at all is standard input, which goes to standard output;
-// nobody types images, so it is an error if that is a terminal.
-func (s *streams) jobs(inputs []string, output string, rename func(string) string) ([]job, error) {
+// pair pairs the names on a command line with the files to make: what -o names, or else what rename makes of
+// each input's name. No input at all is standard input, which goes to standard output; nobody types images, so
+// it is an error if that is a terminal.
+func (s *streams) pair(inputs []string, output string, rename func(string) string) ([]job, error) {
 	if len(inputs) == 0 {
 		inputs = []string{stdio}
 	}
@@ -60,6 +62,95 @@ func (s *streams) jobs(inputs []string, output string, rename func(string) strin
 	return list, nil
 }
 
+// jobs is pair for commands that write files. It refuses, before any work is done, outputs that are their own
+// inputs, unless --force allows it.
+func (s *streams) jobs(inputs []string, o *outputFlags, rename func(string) string) ([]job, error) {
+	list, err := s.pair(inputs, o.name, rename)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range list {
+		if o.keepTimes && (j.in == stdio || j.out == stdio) {
+			return nil, usagef("--keep-times is for files, and %s is none", streamName(j))
+		}
+		if !o.force && s.sameFile(j) {
+			return nil, usagef("%s is the input and the output; --force replaces it", displayName(j.in))
+		}
+	}
+	return list, nil
+}
+
+// streamName names the standard stream of a job that has one.
+func streamName(j job) string {
+	if j.in == stdio {
+		return "standard input"
+	}
+	return "standard output"
+}
+
+// sameFile reports whether the input of a job is its output as well. Devices and pipes do not count, which can be both.
+func (s *streams) sameFile(j job) bool {
+	stat := func(name string, stream any) (os.FileInfo, error) {
+		if name != stdio {
+			return os.Stat(name)
+		}
+		if f, ok := stream.(*os.File); ok {
+			return f.Stat()
+		}
+		return nil, os.ErrInvalid
+	}
+	in, err1 := stat(j.in, s.stdin)
+	out, err2 := stat(j.out, s.stdout)
+	return err1 == nil && err2 == nil && in.Mode().IsRegular() && os.SameFile(in, out)
+}
+
+// outputOf tells the output among two names without -o, as other codecs' commands take them: the second is the
+// output if it is "-", or if isOutput says so by its suffix and there is no such file. Other lines with a name
+// that can only be an output, or one of a file that there is not, are a usage error.
+func outputOf(inputs []string, o *outputFlags, isOutput func(name string) bool) ([]string, error) {
+	if o.name != "" || len(inputs) < 2 {
+		return inputs, nil
+	}
+	second := inputs[1]
+	if len(inputs) == 2 {
+		_, err := os.Lstat(second)
+		missing := errors.Is(err, fs.ErrNotExist)
+		switch {
+		case second == stdio || missing && isOutput(second):
+			o.name = second
+			return inputs[:1], nil
+		case missing:
+			return nil, usagef("there is no file %s; if it is to be the output, name it with -o", second)
+		case isOutput(second):
+			return nil, usagef("%s exists; if it is to be the output, name it with -o, and --force replaces it", second)
+		}
+	}
+	if i := slices.IndexFunc(inputs, isOutput); i >= 0 {
+		return nil, usagef("%s is no input by its suffix; with several inputs, -o names a folder", inputs[i])
+	}
+	return inputs, nil
+}
+
+// otherSuffixes are those of image files which this program does not write.
+var otherSuffixes = []string{".webp", ".avif", ".heic", ".heif", ".jxl", ".jp2", ".j2k", ".qoi", ".ico", ".dng", ".svg", ".pdf", ".psd", ".exr"}
+
+// namesPicture reports whether a file's name has the suffix of an image file other than ddpmz's.
+func namesPicture(name string) bool {
+	_, ok := picture.FormatOf(name)
+	return ok || slices.Contains(otherSuffixes, strings.ToLower(filepath.Ext(name)))
+}
+
+// namesDdpmz reports whether a file's name has the suffix of the files this program makes.
+func namesDdpmz(name string) bool { return strings.EqualFold(filepath.Ext(name), suffix) }
+
+// checkSuffix refuses the value of -o if its suffix says that the file is something else than it will be.
+func (f *outputFlags) checkSuffix(wrong func(name string) bool, made string) error {
+	if f.force || f.name == "" || f.name == stdio || isFolder(f.name) || !wrong(f.name) {
+		return nil
+	}
+	return usagef("%s would be a %s file, which its suffix denies; --force makes it all the same", f.name, made)
+}
+
 // each does all jobs, whether or not some fail, and prints the errors. It returns errReported if there were
 // any, but a usageError or the end of ctx at once.
 func (s *streams) each(ctx context.Context, list []job, do func(context.Context, job) error) error {
@@ -89,17 +180,16 @@ func isFolder(name string) bool {
 
 // encodedName makes photo.ddpmz of photo.png. Suffixes that are no picture's stay.
 func encodedName(name string) string {
-	ext := filepath.Ext(name)
-	if _, ok := picture.FormatOf(name); ok || strings.EqualFold(ext, ".webp") {
-		name = strings.TrimSuffix(name, ext)
+	if namesPicture(name) {
+		name = strings.TrimSuffix(name, filepath.Ext(name))
 	}
 	return name + suffix
 }
 
 // decodedName makes photo.png of photo.ddpmz, or whatever the format.
 func decodedName(name, format string) string {
-	if ext := filepath.Ext(name); strings.EqualFold(ext, suffix) {
-		name = strings.TrimSuffix(name, ext)
+	if namesDdpmz(name) {
+		name = strings.TrimSuffix(name, filepath.Ext(name))
 	}
 	if format == "jpeg" {
 		format = "jpg"

@@ -3,6 +3,7 @@ package main
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -47,9 +48,48 @@ func TestJobs(t *testing.T) {
 		{[]string{"a.png", "-"}, "", nil},
 		{[]string{"-"}, dir, nil},
 	} {
-		have, err := s.jobs(c.inputs, c.output, encodedName)
+		have, err := s.jobs(c.inputs, &outputFlags{name: c.output}, encodedName)
 		if !slices.Equal(have, c.want) || (err != nil) != (c.want == nil) {
 			t.Errorf("%q to %q: %q, %v", c.inputs, c.output, have, err)
 		}
+	}
+}
+
+// TestOutputOf tells the output among two names, and refuses what cannot be meant.
+func TestOutputOf(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"a.png", "b.png", "old.ddpmz"} {
+		writeFile(t, name, nil)
+	}
+	for _, c := range []struct{ line, output, inputs, fails string }{
+		{line: "a.png", inputs: "a.png"},
+		{line: "a.png b.png", inputs: "a.png b.png"},
+		{line: "a.png new.ddpmz", output: "new.ddpmz", inputs: "a.png"},
+		{line: "a.png new.DDPMZ", output: "new.DDPMZ", inputs: "a.png"},
+		{line: "none.png new.ddpmz", output: "new.ddpmz", inputs: "none.png"}, // which fails later
+		{line: "a.png -", output: "-", inputs: "a.png"},
+		{line: "- new.ddpmz", output: "new.ddpmz", inputs: "-"},
+		{line: "a.png old.ddpmz", fails: "old.ddpmz exists; if it is to be the output, name it with -o"},
+		{line: "a.png none.png", fails: "no file none.png; if it is to be the output, name it with -o"},
+		{line: "a.png new.jxl", fails: "no file new.jxl"},
+		{line: "a.png b.png new.ddpmz", fails: "new.ddpmz is no input by its suffix; with several inputs, -o names a folder"},
+		{line: "a.png b.png none.png", inputs: "a.png b.png none.png"},
+		{line: "old.ddpmz", inputs: "old.ddpmz"},
+	} {
+		o := new(outputFlags)
+		inputs, err := outputOf(strings.Fields(c.line), o, namesDdpmz)
+		if c.fails != "" {
+			if err == nil || !strings.Contains(err.Error(), c.fails) {
+				t.Errorf("%s: %v, want %q", c.line, err, c.fails)
+			}
+			continue
+		}
+		if err != nil || o.name != c.output || strings.Join(inputs, " ") != c.inputs {
+			t.Errorf("%s: from %q to %q, %v", c.line, inputs, o.name, err)
+		}
+	}
+	o := &outputFlags{name: "x"}
+	if inputs, err := outputOf([]string{"a.png", "new.ddpmz"}, o, namesDdpmz); err != nil || len(inputs) != 2 || o.name != "x" {
+		t.Errorf("with -o: %q, %v", inputs, err)
 	}
 }

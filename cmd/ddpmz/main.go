@@ -7,11 +7,13 @@
 //	ddpmz bench photos                       measures, beside other codecs
 //
 // No file name, or "-", means standard input, and "-o -" standard output. The exit status is 0 if all went
-// well, 1 if a file did not, 2 if the command line was wrong and 130 if it was interrupted.
+// well, 1 if a file did not, 2 if the command line was wrong, and 128 and the number of the signal that ended
+// the program, which is 130 for an interrupt.
 //
-// The files follow the life of a command: args.go, flags.go and jobs.go make out what is wanted; encode.go,
-// decode.go, truncate.go, info.go (with description.go and table.go) and bench.go (with benchpictures.go,
-// benchcifar.go and benchoutput.go) do it; streams.go opens and saves; errors.go and progress.go report.
+// The files follow the life of a command: args.go, suggest.go, flags.go and jobs.go find out what is wanted;
+// encode.go, decode.go, truncate.go, info.go (with description.go and table.go) and bench.go (with
+// benchpictures.go, benchcifar.go and benchoutput.go) do it; streams.go opens and saves files, signals.go ends
+// the work early; outcome.go, errors.go and progress.go report.
 package main
 
 import (
@@ -20,9 +22,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 )
@@ -33,7 +33,7 @@ func main() {
 
 // run is the program: it returns the exit status. args[0] is the program's name.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := onSignal(context.Background())
 	defer stop()
 	return runContext(ctx, args, &streams{stdin, stdout, stderr})
 }
@@ -43,7 +43,7 @@ func runContext(ctx context.Context, args []string, s *streams) int {
 	app := newApp(s)
 	args, err := reorder(app, args)
 	if err == nil {
-		err = app.RunContext(ctx, args)
+		err = interruptibly(ctx, func() error { return app.RunContext(ctx, args) })
 	}
 	var usage *usageError
 	switch {
@@ -51,7 +51,7 @@ func runContext(ctx context.Context, args []string, s *streams) int {
 		return 0
 	case ctx.Err() != nil:
 		fmt.Fprintln(s.stderr, "ddpmz: interrupted")
-		return 130
+		return interruptedStatus(ctx)
 	case errors.Is(err, errReported):
 		return 1
 	case errors.As(err, &usage):
@@ -78,7 +78,7 @@ func newApp(s *streams) *cli.App {
 		OnUsageError:   onUsageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usagef("no command %q", c.Args().First())
+				return noCommand(c.App, c.Args().First())
 			}
 			return usagef("which command? encode, decode, info, truncate or bench")
 		},

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
 )
 
 // stdio is the file name that stands for the standard streams.
@@ -46,12 +46,12 @@ func (s *streams) readAll(name string) ([]byte, error) {
 	return data, about(displayName(name), err)
 }
 
-// save makes an output file of what write writes: all of it or, on an error or when ctx ends, nothing. A
-// file that exists is replaced only if force is set. Standard output takes what comes, unless it is a
-// terminal. Errors that name no file are taken to be about this one.
-func (s *streams) save(ctx context.Context, name string, force bool, write func(io.Writer) error) error {
+// save makes an output file of what write writes: all of it or, on an error or when ctx ends, nothing. o says
+// whether a file that exists is replaced, and what permissions the new one gets. Standard output takes what
+// comes, unless it is a terminal. Errors that name no file are taken to be about this one.
+func (s *streams) save(ctx context.Context, name string, o atomicfile.Options, write func(io.Writer) error) error {
 	if name != stdio {
-		return about(name, picture.WriteFile(ctx, name, force, func(w io.Writer) error {
+		return about(name, atomicfile.Write(ctx, name, o, func(w io.Writer) error {
 			return interruptible(ctx, w, write)
 		}))
 	}
@@ -62,7 +62,7 @@ func (s *streams) save(ctx context.Context, name string, force bool, write func(
 }
 
 // interruptible calls write with a buffered w, and returns when it does or when ctx ends, whichever is first.
-// Coding does not look at contexts, so in the latter case it goes on, at the longest until the program exits.
+// In the latter case write goes on, at the longest until the program exits: it may be waiting for its input.
 func interruptible(ctx context.Context, w io.Writer, write func(io.Writer) error) error {
 	done := make(chan error, 1)
 	go func() {

@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // TestOverwrite checks that files are replaced only if that is asked for, and kept if what should replace
@@ -84,7 +86,7 @@ func TestInterrupt(t *testing.T) {
 		dir := folder(t)
 		args := []string{"ddpmz", command}
 		if command != "info" {
-			args = append(args, "-o", filepath.Join(dir, "x.png"))
+			args = append(args, "-o", filepath.Join(dir, "x"))
 		}
 		ctx, interrupt := context.WithCancel(context.Background())
 		wait := make(chan struct{})
@@ -169,4 +171,74 @@ func TestBar(t *testing.T) {
 	if out.String() != eraseLine {
 		t.Errorf("the end is %q", out.String())
 	}
+}
+
+// TestSameFile: an output that is the input is refused before any work, whatever it is called, unless --force allows it.
+func TestSameFile(t *testing.T) {
+	dir := folder(t, "tiny/rock.png")
+	in, again := filepath.Join(dir, "rock.png"), filepath.Join(dir, "again")
+	if err := os.Link(in, again); err != nil {
+		t.Skip("no links here:", err)
+	}
+	for _, out := range []string{in + "/../rock.png", again, filepath.Join(dir, ".", "rock.png")} {
+		fails(t, 2, []string{"rock.png is the input and the output; --force"}, nil, "encode", in, "-o", filepath.Clean(out))
+	}
+	f, err := os.OpenFile(in, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var stderr strings.Builder
+	if status := run([]string{"ddpmz", "encode", in, "-o", "-"}, nil, f, &stderr); status != 2 || !strings.Contains(stderr.String(), "is the input and the output") {
+		t.Errorf("to standard output: status %d, %q", status, stderr.String())
+	}
+	if !bytes.Equal(readFile(t, in), load(t, "tiny/rock.png")) {
+		t.Error("the input has changed")
+	}
+	must(t, nil, "encode", "--force", in, "-o", in)
+	wantSame(t, must(t, readFile(t, in), "decode"), load(t, "tiny/rock.png"))
+}
+
+// TestKept checks that an output has the permissions of its input, and its time if that is asked for.
+func TestKept(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "js" {
+		t.Skip("not a Unix file system")
+	}
+	dir := folder(t, "tiny/rock.png")
+	in, coded := filepath.Join(dir, "rock.png"), filepath.Join(dir, "rock.ddpmz")
+	then := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+	if err := errors.Join(os.Chmod(in, 0o640), os.Chtimes(in, then, then)); err != nil {
+		t.Fatal(err)
+	}
+	must(t, nil, "encode", "--keep-times", in)
+	must(t, nil, "decode", "--keep-times", coded, "-o", filepath.Join(dir, "back.png"))
+	must(t, nil, "truncate", "--keep-times", "--steps", "900", coded, "-o", filepath.Join(dir, "cut.ddpmz"))
+	must(t, nil, "encode", in, "-o", filepath.Join(dir, "now.ddpmz"))
+	for _, name := range []string{"rock.ddpmz", "back.png", "cut.ddpmz", "now.ddpmz"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept := name != "now.ddpmz"; info.Mode().Perm() != 0o640 || info.ModTime().Equal(then) != kept {
+			t.Errorf("%s has permissions %v, time %v", name, info.Mode(), info.ModTime())
+		}
+	}
+}
+
+// TestTwoNames: the second of two names is the output, as other codecs' commands have it.
+func TestTwoNames(t *testing.T) {
+	dir := folder(t, "tiny/rock.png")
+	t.Chdir(dir)
+	must(t, nil, "encode", "rock.png", "out.ddpmz")
+	must(t, nil, "decode", "out.ddpmz", "back.tiff")
+	coded := readFile(t, "out.ddpmz")
+	if out := must(t, nil, "encode", "rock.png", "-"); !bytes.Equal(out, coded) {
+		t.Error("standard output has another file")
+	}
+	if out := must(t, nil, "encode", "back.tiff", "-"); !bytes.Equal(out, coded) {
+		t.Error("another picture comes back")
+	}
+	fails(t, 2, []string{"out.ddpmz exists; if it is to be the output"}, nil, "encode", "rock.png", "out.ddpmz")
+	fails(t, 2, []string{"no file out.jxl"}, nil, "encode", "rock.png", "out.jxl")
+	wantFiles(t, ".", "rock.png", "out.ddpmz", "back.tiff")
 }

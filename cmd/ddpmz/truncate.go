@@ -41,9 +41,9 @@ func (t *truncation) action(c *cli.Context) error {
 		return usagef("where to? --steps, --timestep and --bytes tell")
 	}
 	if c.NArg() > 1 {
-		return usagef("truncate takes one file")
+		return usagef("truncate takes one file; name the output with -o")
 	}
-	list, err := t.jobs(c.Args().Slice(), t.output.name, func(name string) string {
+	list, err := t.jobs(c.Args().Slice(), &t.output, func(name string) string {
 		if isFolder(t.output.name) {
 			return name
 		}
@@ -52,13 +52,16 @@ func (t *truncation) action(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.output.checkSuffix(namesPicture, "ddpmz"); err != nil {
+		return err
+	}
 	return t.each(c.Context, list, func(ctx context.Context, j job) error {
 		return t.truncate(ctx, j, cut)
 	})
 }
 
 func (t *truncation) truncate(ctx context.Context, j job, cut codec.Cut) error {
-	return t.save(ctx, j.out, t.output.force, func(w io.Writer) error {
+	return t.save(ctx, j.out, t.output.options(j.in), func(w io.Writer) error {
 		in, err := t.open(j.in)
 		if err != nil {
 			return err

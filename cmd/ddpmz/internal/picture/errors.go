@@ -1,7 +1,5 @@
 package picture
 
-import "io/fs"
-
 // A FormatError reports malformed input: a file, or a metadata string.
 type FormatError string
 
@@ -17,12 +15,3 @@ func (e UnsupportedError) Error() string { return "picture: unsupported: " + str
 type LimitError string
 
 func (e LimitError) Error() string { return "picture: over the limit: " + string(e) }
-
-// An ExistsError names a file that WriteFile was not allowed to replace. It is
-// fs.ErrExist to errors.Is.
-type ExistsError struct{ Path string }
-
-func (e *ExistsError) Error() string { return e.Path + " already exists" }
-
-// Is makes an ExistsError an fs.ErrExist.
-func (e *ExistsError) Is(target error) bool { return target == fs.ErrExist }

@@ -1,4 +1,4 @@
-package picture
+package atomicfile
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 )
 
 // text returns a function that writes s.
@@ -37,22 +38,22 @@ func wantFiles(t *testing.T, dir string, want map[string]string) {
 	}
 }
 
-func TestWriteFile(t *testing.T) {
+func TestWrite(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	path := filepath.Join(dir, "a")
-	if err := WriteFile(ctx, path, false, text("one")); err != nil {
+	if err := Write(ctx, path, Options{}, text("one")); err != nil {
 		t.Fatal(err)
 	}
 	wantFiles(t, dir, map[string]string{"a": "one"})
 
-	err := WriteFile(ctx, path, false, func(io.Writer) error { t.Error("write was called for nothing"); return nil })
+	err := Write(ctx, path, Options{}, func(io.Writer) error { t.Error("write was called for nothing"); return nil })
 	var exists *ExistsError
 	if !errors.As(err, &exists) || exists.Path != path || !errors.Is(err, fs.ErrExist) {
 		t.Errorf("an existing file: %v, want an ExistsError", err)
 	}
 	wantFiles(t, dir, map[string]string{"a": "one"})
 
-	if err := WriteFile(ctx, path, true, text("two")); err != nil {
+	if err := Write(ctx, path, Options{Replace: true}, text("two")); err != nil {
 		t.Fatal(err)
 	}
 	wantFiles(t, dir, map[string]string{"a": "two"})
@@ -69,14 +70,14 @@ func TestWriteFile(t *testing.T) {
 					err = p.(error)
 				}
 			}()
-			return WriteFile(ctx, path, true, write)
+			return Write(ctx, path, Options{Replace: true}, write)
 		}()
 		if err != failure {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	interrupted, cancel := context.WithCancelCause(ctx)
-	err = WriteFile(interrupted, path, true, func(w io.Writer) error {
+	err = Write(interrupted, path, Options{Replace: true}, func(w io.Writer) error {
 		io.WriteString(w, "half")
 		cancel(failure)
 		_, err := io.WriteString(w, "other half")
@@ -85,22 +86,22 @@ func TestWriteFile(t *testing.T) {
 	if err != failure {
 		t.Errorf("interrupted: %v", err)
 	}
-	if err := WriteFile(interrupted, path, true, func(io.Writer) error { return nil }); err != failure {
+	if err := Write(interrupted, path, Options{Replace: true}, func(io.Writer) error { return nil }); err != failure {
 		t.Errorf("interrupted before the end: %v", err)
 	}
 	wantFiles(t, dir, map[string]string{"a": "two"})
 
-	if err := WriteFile(ctx, filepath.Join(dir, "no", "b"), false, text("x")); !errors.Is(err, fs.ErrNotExist) {
+	if err := Write(ctx, filepath.Join(dir, "no", "b"), Options{}, text("x")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such folder: %v", err)
 	}
-	if err := WriteFile(ctx, dir, true, text("x")); err == nil {
+	if err := Write(ctx, dir, Options{Replace: true}, text("x")); err == nil {
 		t.Error("a folder was replaced")
 	}
 }
 
-// TestWriteFileRace lets many writers meet: without force exactly one wins, and
+// TestWriteRace lets many writers meet: without force exactly one wins, and
 // the file is whole.
-func TestWriteFileRace(t *testing.T) {
+func TestWriteRace(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a")
 	var start, done sync.WaitGroup
@@ -108,7 +109,7 @@ func TestWriteFileRace(t *testing.T) {
 	start.Add(len(errs))
 	for i := range errs {
 		done.Go(func() {
-			errs[i] = WriteFile(context.Background(), path, false, func(w io.Writer) error {
+			errs[i] = Write(context.Background(), path, Options{}, func(w io.Writer) error {
 				start.Done()
 				start.Wait() // all have seen that there is no such file
 				return text("whole")(w)
@@ -130,9 +131,9 @@ func TestWriteFileRace(t *testing.T) {
 	wantFiles(t, dir, map[string]string{"a": "whole"})
 }
 
-// TestWriteFileKinds checks permissions, links and devices, where there are
+// TestWriteKinds checks permissions, links and devices, where there are
 // such things.
-func TestWriteFileKinds(t *testing.T) {
+func TestWriteKinds(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" || runtime.GOOS == "js" {
 		t.Skip("not a Unix file system")
 	}
@@ -141,7 +142,7 @@ func TestWriteFileKinds(t *testing.T) {
 	if err := os.WriteFile(plain, []byte("plain"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(ctx, path, false, text("a")); err != nil {
+	if err := Write(ctx, path, Options{}, text("a")); err != nil {
 		t.Fatal(err)
 	}
 	p, err1 := os.Stat(plain)
@@ -154,18 +155,62 @@ func TestWriteFileKinds(t *testing.T) {
 	if err := os.Symlink("nowhere", link); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(ctx, link, false, text("b")); !errors.Is(err, fs.ErrExist) {
+	if err := Write(ctx, link, Options{}, text("b")); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a dangling link: %v, want an ExistsError", err)
 	}
-	if err := WriteFile(ctx, link, true, text("b")); err != nil {
+	if err := Write(ctx, link, Options{Replace: true}, text("b")); err != nil {
 		t.Error(err)
 	}
 	wantFiles(t, dir, map[string]string{"plain": "plain", "a": "a", "link": "b"})
 
-	if err := WriteFile(ctx, os.DevNull, false, text("c")); err != nil {
+	if err := Write(ctx, os.DevNull, Options{}, text("c")); err != nil {
 		t.Error(err)
 	}
 	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
 		t.Errorf("the null device is now %v, %v", info, err)
+	}
+}
+
+// TestWriteLike checks that permissions and times are those of another file, and that the temporary file is private.
+func TestWriteLike(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" || runtime.GOOS == "js" {
+		t.Skip("not a Unix file system")
+	}
+	ctx, dir := context.Background(), t.TempDir()
+	like, path := filepath.Join(dir, "like"), filepath.Join(dir, "a")
+	then := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+	for _, mode := range []fs.FileMode{0o600, 0o640, 0o444, 0o666, 0o755} { // some of which the umask would not give
+		for _, keep := range []bool{false, true} {
+			os.Remove(like)
+			if err := os.WriteFile(like, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(os.Chmod(like, mode), os.Chtimes(like, then, then)); err != nil {
+				t.Fatal(err)
+			}
+			info, err := os.Stat(like)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = Write(ctx, path, Options{Replace: true, Like: info, KeepTimes: keep}, func(w io.Writer) error {
+				entries, err := os.ReadDir(dir)
+				if err != nil {
+					return err
+				}
+				for _, e := range entries {
+					if info, err := e.Info(); err != nil || filepath.Ext(e.Name()) == ".tmp" && info.Mode().Perm() != 0o600 {
+						t.Errorf("the temporary file has permissions %v, %v", info.Mode(), err)
+					}
+				}
+				return text("a")(w)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := os.Stat(path)
+			if err != nil || a.Mode().Perm() != mode || a.ModTime().Equal(then) != keep {
+				t.Errorf("%v, times kept %t: the file has %v, %v, %v", mode, keep, a.Mode(), a.ModTime(), err)
+			}
+		}
 	}
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// endings are the signals that end the program, which removes its temporary files first.
+var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+
+// A signalError is the cause of a context that a signal ended.
+type signalError struct{ signal os.Signal }
+
+func (e *signalError) Error() string { return fmt.Sprintf("signal: %v", e.signal) }
+
+// onSignal returns a context that ends with the first of the signals; its cause is then a *signalError. A second signal has
+// its usual effect: it ends the program at once. A signal that is ignored from the start, as SIGHUP is under nohup, stays so.
+func onSignal(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	var wanted []os.Signal
+	for _, s := range endings {
+		if !signal.Ignored(s) {
+			wanted = append(wanted, s)
+		}
+	}
+	received := make(chan os.Signal, 1)
+	if len(wanted) > 0 { // none would be all to Notify
+		signal.Notify(received, wanted...)
+	}
+	go func() {
+		select {
+		case s := <-received:
+			cancel(&signalError{s})
+		case <-ctx.Done():
+		}
+		signal.Stop(received)
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// interruptedStatus returns the exit status of a program whose context has ended: 128 and the signal's number, as shells have
+// it, which is 130 for an interrupt.
+func interruptedStatus(ctx context.Context) int {
+	number := syscall.SIGINT
+	var ended *signalError
+	if errors.As(context.Cause(ctx), &ended) {
+		if n, ok := ended.signal.(syscall.Signal); ok {
+			number = n
+		}
+	}
+	return 128 + int(number)
+}
+
+// farewell is how long the program may take to remove its temporary files when it is interrupted.
+const farewell = time.Second
+
+// interruptibly calls do, and returns when it does or soon after ctx ends, whichever is first: do has a moment then to clean
+// up, but may be waiting for a file that nobody writes to or for a disk that does not answer.
+func interruptibly(ctx context.Context, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(farewell):
+		return context.Cause(ctx)
+	}
+}
