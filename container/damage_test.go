@@ -68,6 +68,9 @@ func TestEveryByteChanged(t *testing.T) {
 				if !errors.As(err, &which) || which.Index != segment || which.Kind != c.h.Segments[segment].Kind {
 					t.Fatalf("byte %d ^ %#02x, in segment %d: %v", at, x, segment, err)
 				}
+				if which.Offset != offsets[segment] || which.FileSize != int64(len(c.file)) {
+					t.Fatalf("byte %d ^ %#02x, in segment %d: at %d of %d bytes", at, x, segment, which.Offset, which.FileSize)
+				}
 			}
 		}
 	}

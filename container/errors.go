@@ -35,6 +35,11 @@ func (e *CorruptHeaderError) Error() string {
 type CorruptSegmentError struct {
 	Index int // the segment's index in Header.Segments
 	Kind  Kind
+
+	// Offset is where in the file the segment's payload begins, in bytes: a
+	// prefix of that length holds all segments before it, and their checksums.
+	Offset   int64
+	FileSize int64 // of the complete file, in bytes
 }
 
 func (e *CorruptSegmentError) Error() string {

@@ -198,9 +198,18 @@ func (r *Reader) check() (Chunk, error) {
 	c := r.chunk(intact)
 	r.begin(r.index + 1)
 	if !intact {
-		return c, &CorruptSegmentError{Index: c.Index, Kind: c.Segment.Kind}
+		return c, r.corrupt(c)
 	}
 	return c, nil
+}
+
+// corrupt is the error of a segment that fails its checksum.
+func (r *Reader) corrupt(c Chunk) error {
+	e := &CorruptSegmentError{Index: c.Index, Kind: c.Segment.Kind}
+	if offsets, err := r.header.Offsets(); err == nil { // as of any header that was read
+		e.Offset, e.FileSize = offsets[c.Index], offsets[len(offsets)-1]
+	}
+	return e
 }
 
 // streamError wraps an error of the stream, except io.EOF, which only means that the tail of the file is missing.

@@ -25,7 +25,7 @@ func TestBench(t *testing.T) {
 	json, csv, plot, doc := filepath.Join(dir, "r.json"), filepath.Join(dir, "r.csv"), filepath.Join(dir, "charts"), filepath.Join(dir, "doc.md")
 	writeFile(t, doc, []byte("# Figures\n<!-- table levels -->\nold\n<!-- end of table -->\n"))
 	r := ddpmz(nil, "bench", dir, "--peers", "png", "--rates", "2,0.5,1", "--json", json, "--csv", csv, "--plot", plot, "--tables", doc, "--jobs", "2")
-	if want := "ddpmz: " + filepath.Join(dir, "alpha.png") + ": left out: unsupported: transparency\n"; r.status != 0 || r.err != want {
+	if want := "ddpmz: note: " + filepath.Join(dir, "alpha.png") + ": left out: unsupported: transparency\n"; r.status != 0 || r.err != want {
 		t.Fatalf("status %d, %q, want %q", r.status, r.err, want)
 	}
 	if !inOrder(string(r.out), []string{"2 images", "lossless files", "| PNG ", "| level", "| cloth.png", "| rock.png"}) {

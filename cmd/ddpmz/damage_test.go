@@ -8,44 +8,71 @@ import (
 	"testing"
 )
 
-// damaged returns a file with several segments, one of whose bytes is wrong, and where that segment begins.
-func damaged(t *testing.T) (file []byte, good int64, number string) {
+// damaged returns a file with several segments, one of whose bytes is wrong, and the segment's description.
+func damaged(t *testing.T) (file []byte, d *description, last segment) {
 	t.Helper()
 	file = must(t, load(t, "text.png"), "encode", "--mode", "modelled")
-	d := describeJSON(t, must(t, file, "info", "--json"))
+	d = describeJSON(t, must(t, file, "info", "--json"))
 	if len(d.Segments) < 3 {
 		t.Fatalf("%d segments are too few for the test", len(d.Segments))
 	}
-	s := d.Segments[len(d.Segments)-1]
-	file[s.Offset+s.Bytes/2] ^= 1
-	return file, s.Offset, fmt.Sprintf("segment %d", s.Index)
+	last = d.Segments[len(d.Segments)-1]
+	file[last.Offset+last.Bytes/2] ^= 1
+	return file, d, last
 }
 
-// TestDamage checks that the error names the segment, and that nothing is written.
+// damageWords are what the error of a damaged file says.
+func damageWords(d *description, s segment) string {
+	return fmt.Sprintf("damaged at %d%% of the file (segment %d, %s); --bytes %d gives what is whole", 100*s.Offset/d.FileBytes, s.Index, s.Kind, s.Offset)
+}
+
+// TestDamageHint damages each segment of a file in turn. The error says how many bytes come before: these decode as those of
+// the undamaged file do, and with the damaged segment, nothing does.
+func TestDamageHint(t *testing.T) {
+	good := must(t, withText(t, load(t, "text.png"), 9000), "encode", "--mode", "modelled") // with metadata behind the picture
+	d := describeJSON(t, must(t, good, "info", "--json"))
+	if n := len(d.Segments); n < 4 || d.Segments[n-1].Kind != "metadata" {
+		t.Fatalf("the segments are %v", d.Segments)
+	}
+	for i, s := range d.Segments {
+		file := bytes.Clone(good)
+		file[s.Offset+s.Bytes/3] ^= 0x10
+		r := ddpmz(file, "decode")
+		if r.status != 1 || len(r.out) > 0 || !strings.Contains(r.err, damageWords(d, s)) {
+			t.Errorf("segment %d: status %d, %d bytes, %q, want %q", i, r.status, len(r.out), r.err, damageWords(d, s))
+		}
+		if header := strings.Contains(r.err, "no more than the picture's size"); header != (i == 0) {
+			t.Errorf("segment %d: %q", i, r.err)
+		}
+		hint := fmt.Sprint(s.Offset)
+		whole := must(t, file, "decode", "--bytes", hint)
+		if !bytes.Equal(whole, must(t, good, "decode", "--bytes", hint)) {
+			t.Errorf("segment %d: the first %s bytes decode to another picture", i, hint)
+		}
+		must(t, file, "truncate", "--bytes", hint)
+		next := d.FileBytes
+		if i+1 < len(d.Segments) {
+			next = d.Segments[i+1].Offset
+		}
+		fails(t, 1, []string{damageWords(d, s)}, file, "decode", "--bytes", fmt.Sprint(next))
+	}
+}
+
+// TestDamage checks that the error names the file, and that nothing is written.
 func TestDamage(t *testing.T) {
-	file, good, segment := damaged(t)
+	file, d, last := damaged(t)
 	dir := folder(t)
 	name := filepath.Join(dir, "a.ddpmz")
 	writeFile(t, name, file)
-	fails(t, 1, []string{"ddpmz: " + name + ": " + segment, "(passes) damaged"}, nil, "decode", name)
-	fails(t, 1, []string{"ddpmz: standard input: " + segment, "(passes) damaged"}, file, "decode")
+	fails(t, 1, []string{"ddpmz: " + name + ": " + damageWords(d, last)}, nil, "decode", name)
+	fails(t, 1, []string{"ddpmz: standard input: " + damageWords(d, last)}, file, "decode")
 	wantFiles(t, dir, "a.ddpmz")
-
-	// The error says how to see what there is.
-	r := ddpmz(file, "decode")
-	_, hint, _ := strings.Cut(r.err, "--bytes ")
-	n, _, _ := strings.Cut(hint, " ")
-	must(t, file, "decode", "--bytes", n)
-	must(t, file, "truncate", "--bytes", n)
-	if n != fmt.Sprint(good) {
-		t.Errorf("the hint is %q, segments before it have %d bytes", n, good)
-	}
 	must(t, file, "decode", "--steps", "900") // comes not so far
 
 	for name, f := range map[string][]byte{
-		"header":         append([]byte(nil), file...),
-		"not a ddpmz":    load(t, "alpha.png"),
-		"unexpected EOF": {},
+		"header":                  append([]byte(nil), file...),
+		"not a ddpmz":             load(t, "alpha.png"),
+		"the file ends too early": {},
 	} {
 		if name == "header" {
 			f[9] ^= 0x40
@@ -60,13 +87,14 @@ func TestDamage(t *testing.T) {
 
 // TestInfoDamage checks that info prints what it knows before it fails.
 func TestInfoDamage(t *testing.T) {
-	file, _, segment := damaged(t)
+	file, whole, last := damaged(t)
+	words := damageWords(whole, last)
 	for _, args := range [][]string{{"info"}, {"info", "--json"}} {
 		r := ddpmz(file, args...)
-		if r.status != 1 || !strings.Contains(r.err, "ddpmz: standard input: "+segment) {
+		if r.status != 1 || !strings.Contains(r.err, "ddpmz: standard input: "+words) {
 			t.Errorf("%q: status %d, %q", args, r.status, r.err)
 		}
-		if !bytes.Contains(r.out, []byte(segment)) {
+		if !bytes.Contains(r.out, []byte(words)) {
 			t.Errorf("%q prints\n%s", args, r.out)
 		}
 		if len(args) == 2 {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -24,6 +26,9 @@ type decoding struct {
 	output   outputFlags
 	cutFlags cutFlags
 	limits   limitFlags
+	losses   lossFlags
+
+	allowLoss bool
 
 	model  string // weights file
 	format string // of the pictures, in package picture's words
@@ -35,14 +40,17 @@ func decodeCommand(s *streams) *cli.Command {
 	return &cli.Command{
 		Name:      "decode",
 		Usage:     "make pictures of " + suffix + " files",
-		ArgsUsage: "[FILES]",
+		ArgsUsage: "[FILES] | FILE" + suffix + " PICTURE",
 		Description: "A file that was cut gives the best picture of what is there. With several files, -o names a folder.\n\n" +
-			"PNG, TIFF and PAM hold every picture exactly; only PNG holds the metadata.",
+			"PNG holds every picture exactly, and its metadata. A format that cannot hold the picture itself is refused,\n" +
+			"unless --allow-loss is given; metadata that it cannot hold are told in notes on standard error, and in JSON.",
 		Flags: slices.Concat(d.output.flags("the input's name, ending in .png"), []cli.Flag{
 			&cli.StringFlag{Name: "format", Destination: &d.format, DefaultText: "by the output's suffix, or png",
 				Usage: "write `FORMAT`: png, tiff, bmp, gif, jpeg, pgm, ppm, pnm or pam"},
+			&cli.BoolFlag{Name: "allow-loss", Destination: &d.allowLoss, DisableDefaultText: true,
+				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
 			weightsFlag(&d.model),
-		}, d.cutFlags.flags(), d.limits.flags()),
+		}, d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.limits.flags()),
 		Action: d.action,
 	}
 }
@@ -63,6 +71,12 @@ func (d *decoding) action(c *cli.Context) (err error) {
 		return err
 	}
 	if err := d.output.checkSuffix(func(name string) bool { return !holds(name, d.format) }, d.format); err != nil {
+		return err
+	}
+	if d.losses.strict && d.allowLoss {
+		return usagef("--strict and --allow-loss exclude each other")
+	}
+	if err := d.losses.check(list); err != nil {
 		return err
 	}
 	if err := useModel(d.model); err != nil {
@@ -98,36 +112,74 @@ func holds(name, format string) bool {
 	return said == format || isPNM(said) && isPNM(format) && (said == "pnm" || format == "pnm") // which are PGM and PPM
 }
 
+// A decodeOutcome is what decode --json prints of a file.
+type decodeOutcome struct {
+	outcome
+	Steps int      `json:"steps"` // of the reverse process that the picture shows, of 1000
+	Exact bool     `json:"exact"` // the picture is the image that was encoded
+	Cut   bool     `json:"cut"`   // the file ends before what was asked for
+	Notes []string `json:"notes"` // remarks for people
+}
+
 // decode does one job.
 func (d *decoding) decode(ctx context.Context, j job) error {
 	bar := d.bar(j.in, d.output.quiet)
 	defer bar.end()
-	var got decoded
-	var lost []string // metadata that cannot be written
-	err := d.save(ctx, j.out, d.output.options(j.in), func(w io.Writer) (err error) {
-		if got, err = d.decodePicture(ctx, j.in, bar); err != nil {
+	o := &decodeOutcome{outcome: *newOutcome(j), Notes: []string{}}
+	err := d.save(ctx, j.out, d.output.options(j.in), func(w io.Writer) error {
+		got, err := d.decodePicture(ctx, j.in, bar, o)
+		if err != nil {
 			return about(displayName(j.in), err)
 		}
-		m, err := metadata.Unmarshal(got.metadata)
-		if err != nil {
-			lost = append(lost, "metadata left out: "+message(err))
-		}
-		losses, err := picture.Write(w, d.format, got.image, m, got.options())
-		for _, l := range losses {
-			lost = append(lost, l.Detail+" left out")
-		}
-		return err
+		return d.write(w, got, o)
 	})
-	if err != nil || d.output.quiet {
-		return err
+	if ctx.Err() != nil {
+		return err // and leave o to what still goes on
 	}
 	bar.end()
-	for _, text := range append([]string{got.note()}, lost...) {
-		if text != "" {
-			d.note(displayName(j.in), text)
+	if err != nil {
+		o.fail(err)
+	} else if !d.output.quiet {
+		for _, text := range o.Notes {
+			d.note(o.Input, text)
 		}
 	}
-	return nil
+	if d.losses.json {
+		return errors.Join(err, about("standard output", printJSON(d.stdout, o)))
+	}
+	return err
+}
+
+// write writes a decoded picture, and finds what of it is lost.
+func (d *decoding) write(w io.Writer, got decoded, o *decodeOutcome) error {
+	options := got.options()
+	options.AllowLoss = d.allowLoss
+	m, err := metadata.Unmarshal(got.metadata)
+	if err != nil {
+		o.Losses = append(o.Losses, picture.Loss{Kind: picture.LossMetadata, Detail: "metadata, which are " + message(err)})
+	}
+	out := &output{w: w}
+	var held bytes.Buffer // by --strict, until it is known that nothing is lost
+	if d.losses.strict {
+		out.w = &held
+	}
+	losses, err := picture.Write(out, d.format, got.image, m, options)
+	if err != nil {
+		return err
+	}
+	o.Bytes, o.Losses = out.n, append(o.Losses, losses...)
+	if text := got.note(); text != "" {
+		o.Notes = append(o.Notes, text)
+	}
+	o.Notes = append(o.Notes, lossNotes(o.Losses)...)
+	if !d.losses.strict {
+		return nil
+	}
+	if len(o.Notes) > 0 {
+		return about(o.Input, strictError(o.Notes))
+	}
+	_, err = held.WriteTo(w)
+	return err
 }
 
 // decoded is what a file holds.
@@ -160,14 +212,16 @@ func (d *decoded) note() string {
 	return fmt.Sprintf("the file is cut; this is the picture after %d of 1000 steps", d.last.Steps)
 }
 
-func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar) (got decoded, err error) {
+func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *decodeOutcome) (got decoded, err error) {
 	f, err := d.open(name)
 	if err != nil {
 		return got, err
 	}
 	defer f.Close()
-	var in io.Reader = f
-	prefix := &io.LimitedReader{R: f, N: d.cut.Bytes}
+	counted := &counter{r: f}
+	defer func() { o.InputBytes = counted.n }()
+	var in io.Reader = counted
+	prefix := &io.LimitedReader{R: counted, N: d.cut.Bytes}
 	if d.cut.Bytes > 0 {
 		in = prefix
 	}
@@ -178,14 +232,12 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar) (go
 	}
 	size := stream.Config()
 	collectFor(size.Width, size.Height)
-	got.last, err = stream.Last()
-	if err != nil && got.last.Steps > 0 {
-		return got, fmt.Errorf("%w; --bytes %d decodes what comes before", err, got.last.Bytes)
-	}
-	if err != nil {
+	o.Width, o.Height = size.Width, size.Height
+	if got.last, err = stream.Last(); err != nil {
 		return got, err
 	}
 	got.cut = src.ended && (d.cut.Bytes == 0 || prefix.N > 0)
+	o.Steps, o.Exact, o.Cut = got.last.Steps, got.last.Exact, got.cut
 	got.metadata = stream.Metadata()
 	runtime.GC() // what the last pass took can hold the picture, where nobody may have noticed yet that it is free
 	got.image, err = stream.Image()

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,9 +20,11 @@ type encoding struct {
 	*streams
 	model, mode string
 	keepColours bool
+	strip       bool // no metadata
 	output      outputFlags
 	cutFlags    cutFlags
 	limits      limitFlags
+	losses      lossFlags
 
 	codecMode codec.Mode
 	cut       codec.Cut
@@ -40,9 +43,10 @@ func encodeCommand(s *streams) *cli.Command {
 	return &cli.Command{
 		Name:      "encode",
 		Usage:     "make " + suffix + " files of pictures",
-		ArgsUsage: "[PICTURES]",
-		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP or GIF (its first frame). Colour profiles and\n" +
-			"metadata are kept, in the form that PNG has for them. With several, -o names a folder.\n\n" +
+		ArgsUsage: "[PICTURES] | PICTURE FILE" + suffix,
+		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP or GIF. Colour profiles and metadata are kept, in the form\n" +
+			"that PNG has for them. What cannot be kept, such as the frames of an animation after the first, is told\n" +
+			"in notes on standard error, and in JSON. With several pictures, -o names a folder.\n\n" +
 			"--steps, --timestep and --bytes write only the beginning of the file.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
@@ -50,7 +54,9 @@ func encodeCommand(s *streams) *cli.Command {
 			&cli.StringFlag{Name: "mode", Value: "auto", Destination: &e.mode,
 				Usage: "`MODE` is modelled, stored (without a model), or auto, the smaller of the two"},
 			keepColoursFlag(&e.keepColours),
-		}, e.cutFlags.flags(), e.limits.flags()),
+			&cli.BoolFlag{Name: "strip", Destination: &e.strip, DisableDefaultText: true,
+				Usage: "leave metadata out: profile, EXIF, XMP, text and the like"},
+		}, e.losses.flags("write nothing of a picture of which something would be lost"), e.cutFlags.flags(), e.limits.flags()),
 		Action: e.action,
 	}
 }
@@ -74,6 +80,9 @@ func (e *encoding) action(c *cli.Context) (err error) {
 	if err := e.output.checkSuffix(namesPicture, "ddpmz"); err != nil {
 		return err
 	}
+	if err := e.losses.check(list); err != nil {
+		return err
+	}
 	if err := useModel(e.model); err != nil {
 		return err
 	}
@@ -84,37 +93,78 @@ func (e *encoding) action(c *cli.Context) (err error) {
 func (e *encoding) encode(ctx context.Context, j job) error {
 	bar := e.bar(j.in, e.output.quiet)
 	defer bar.end()
-	return e.save(ctx, j.out, e.output.options(j.in), func(w io.Writer) error {
+	o := newOutcome(j)
+	err := e.save(ctx, j.out, e.output.options(j.in), func(w io.Writer) error {
 		out := &output{w: w}
-		err := e.encodePicture(ctx, out, j.in, bar)
+		err := e.encodePicture(ctx, out, j.in, bar, o)
+		o.Bytes = out.n
 		if err != nil && out.err == nil {
 			return about(displayName(j.in), err)
 		}
 		return err
 	})
+	if ctx.Err() != nil {
+		return err // and leave o to what still goes on
+	}
+	bar.end()
+	if err != nil {
+		o.fail(err)
+	} else if !e.output.quiet {
+		for _, text := range lossNotes(o.Losses) {
+			e.note(o.Input, text)
+		}
+	}
+	if e.losses.json {
+		return errors.Join(err, about("standard output", printJSON(e.stdout, o)))
+	}
+	return err
 }
 
-// An output remembers its error, to tell it from that of an input.
+// An output counts its bytes, and remembers its error, to tell it from that of an input.
 type output struct {
 	w   io.Writer
+	n   int64
 	err error
 }
 
 func (o *output) Write(p []byte) (n int, err error) {
 	n, err = o.w.Write(p)
+	o.n += int64(n)
 	if err != nil {
 		o.err = err
 	}
 	return n, err
 }
 
-func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, bar *bar) error {
+// read reads a picture, without its metadata if they are to be left out, and what of it is lost.
+func (e *encoding) read(name string, o *outcome) (*picture.Picture, error) {
 	in, err := e.open(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer in.Close()
-	p, err := picture.Read(in, picture.ReadOptions(e.limits.limits()))
+	counted := &counter{r: in}
+	p, err := picture.Read(counted, picture.ReadOptions(e.limits.limits()))
+	o.InputBytes = counted.n
+	if err != nil {
+		return nil, err
+	}
+	if e.strip {
+		p.Metadata.Chunks = nil // but not the layout of the samples
+		p.Losses = slices.DeleteFunc(p.Losses, func(l picture.Loss) bool {
+			return l.Kind == picture.LossMetadata || l.Kind == picture.LossProfile
+		})
+	}
+	size := p.Image.Bounds()
+	o.Width, o.Height, o.Losses = size.Dx(), size.Dy(), append(o.Losses, p.Losses...)
+	if e.losses.strict && len(p.Losses) > 0 {
+		return nil, strictError(lossNotes(p.Losses))
+	}
+	return p, nil
+}
+
+func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, bar *bar, o *outcome) error {
+	p, err := e.read(name, o)
 	if err != nil {
 		return err
 	}

@@ -3,11 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 )
 
@@ -43,7 +46,7 @@ func message(err error) string {
 	var exists *atomicfile.ExistsError
 	var path *fs.PathError
 	var link *os.LinkError
-	var limit *codec.LimitError
+	var damaged *codec.CorruptSegmentError
 	switch {
 	case errors.As(err, &exists):
 		return "exists already; --force replaces it"
@@ -51,11 +54,11 @@ func message(err error) string {
 		return path.Err.Error()
 	case errors.As(err, &link):
 		return link.Err.Error()
+	case errors.As(err, &damaged):
+		return damageMessage(damaged)
 	}
-	text := err.Error()
-	for _, name := range []string{"codec: ", "container: ", "picture: ", "metadata: ", "zoo: ", "metrics: ", "peers: ", "bench: ", "cifar: ", "tables: "} {
-		text = strings.TrimPrefix(text, name)
-	}
+	text := plainText(err.Error())
+	var limit *codec.LimitError
 	if errors.As(err, &limit) {
 		switch limit.What {
 		case "pixels":
@@ -64,11 +67,41 @@ func message(err error) string {
 			text += "; --max-memory raises it"
 		}
 	}
+	var loss *picture.LossError
+	if errors.As(err, &loss) {
+		text += "; --allow-loss writes the file all the same"
+	}
 	return text
+}
+
+// damageMessage says where a file is damaged, and what of it can be decoded: all segments before the damaged one. Of that one,
+// whatever comes before the damage, there is nothing that would prove it.
+func damageMessage(e *codec.CorruptSegmentError) string {
+	text := fmt.Sprintf("damaged at %d%% of the file (segment %d, %v); --bytes %d gives what is whole",
+		100*e.Offset/max(e.FileSize, 1), e.Index, e.Kind, e.Offset)
+	if e.Index == 0 {
+		text += ", which is no more than the picture's size"
+	}
+	return text
+}
+
+// packageNames are those with which errors begin.
+var packageNames = []string{
+	"codec", "container", "metadata", "picture", "zoo", "model", "rans", "bitstream", "stored", "metrics", "peers", "bench", "cifar", "cifar10", "tables",
+	"png", "jpeg", "gif", "webp", "tiff", "bmp", "vp8", "vp8l", "riff", "image", "lzw", "zlib", "flate", "zstd", "ccitt", "netpbm",
+}
+
+// plainText takes the names of packages out of an error's text, and says in words what package io says in names.
+func plainText(text string) string {
+	parts := strings.Split(text, ": ")
+	parts = slices.DeleteFunc(parts, func(part string) bool { return slices.Contains(packageNames, part) })
+	for i, part := range parts {
+		if part == io.ErrUnexpectedEOF.Error() || part == io.EOF.Error() {
+			parts[i] = "the file ends too early"
+		}
+	}
+	return strings.Join(parts, ": ")
 }
 
 // report prints an error.
 func (s *streams) report(err error) { fmt.Fprintln(s.stderr, "ddpmz:", err) }
-
-// note prints a remark on a file that is no error.
-func (s *streams) note(name, text string) { fmt.Fprintf(s.stderr, "ddpmz: %s: %s\n", name, text) }

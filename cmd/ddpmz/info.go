@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 
 	"github.com/urfave/cli/v2"
@@ -68,9 +67,7 @@ func (q *inquiry) describe(ctx context.Context, j job) error {
 		damage = about(displayName(j.in), err)
 		d := newDescription(displayName(j.in), int64(len(file)), info, err)
 		if q.json {
-			out := json.NewEncoder(w)
-			out.SetIndent("", "  ")
-			return out.Encode(d)
+			return printJSON(w, d)
 		}
 		return d.print(w)
 	})

@@ -93,7 +93,7 @@ func TestTruncateBytes(t *testing.T) {
 		t.Errorf("without the last byte: status %d, %q", r.status, r.err)
 	}
 	fails(t, 1, []string{"standard input: ", "header"}, whole, "truncate", "--bytes", "10")
-	fails(t, 1, []string{"standard input: ", "unexpected EOF"}, whole, "decode", "--bytes", "10")
+	fails(t, 1, []string{"standard input: ", "the file ends too early"}, whole, "decode", "--bytes", "10")
 }
 
 // TestTruncateOutput checks where the result goes.
@@ -108,7 +108,8 @@ func TestTruncateOutput(t *testing.T) {
 	if out := readFile(t, filepath.Join(dir, "b")); !bytes.Equal(out, whole[:100]) {
 		t.Error("not in the file")
 	}
-	fails(t, 1, []string{"rock.ddpmz: exists"}, nil, "truncate", name, "--bytes", "100", "-o", dir)
+	fails(t, 1, []string{"b: exists"}, nil, "truncate", name, "--bytes", "100", "-o", filepath.Join(dir, "b"))
+	fails(t, 2, []string{"rock.ddpmz is the input and the output"}, nil, "truncate", name, "--bytes", "100", "-o", dir)
 	must(t, nil, "truncate", "-f", name, "--bytes", "100", "-o", name) // in place
 	if out := readFile(t, name); !bytes.Equal(out, whole[:100]) {
 		t.Error("not in place")

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+)
+
+// An outcome is what encode --json prints of a file. The names of the fields, and what they mean, stay; later versions may
+// add some.
+type outcome struct {
+	Input      string         `json:"input"`       // as named, or "standard input"
+	Output     string         `json:"output"`      // as named, or "standard output"; empty if nothing was written
+	InputBytes int64          `json:"input_bytes"` // that were read
+	Bytes      int64          `json:"bytes"`       // of the output
+	Width      int            `json:"width"`       // in pixels
+	Height     int            `json:"height"`      //
+	Losses     []picture.Loss `json:"losses"`      // what the input holds and the output does not
+	Error      string         `json:"error"`       // why nothing was written; else empty
+}
+
+func newOutcome(j job) *outcome {
+	o := &outcome{Input: displayName(j.in), Output: j.out, Losses: []picture.Loss{}} // never null in JSON
+	if j.out == stdio {
+		o.Output = "standard output"
+	}
+	return o
+}
+
+// fail makes an outcome one of which nothing was written.
+func (o *outcome) fail(err error) {
+	o.Output, o.Bytes, o.Error = "", 0, message(err)
+	var file *fileError
+	if errors.As(err, &file) {
+		if o.Error = file.Error(); file.name == o.Input {
+			o.Error = message(file.err) // whose name is there already
+		}
+	}
+}
+
+// lossFlags say what becomes of losses: what an input holds and the output cannot hold.
+type lossFlags struct{ strict, json bool }
+
+func (f *lossFlags) flags(strict string) []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "strict", Destination: &f.strict, DisableDefaultText: true, Usage: strict},
+		&cli.BoolFlag{Name: "json", Destination: &f.json, DisableDefaultText: true, Usage: "print an object in JSON for each file"},
+	}
+}
+
+// check refuses --json where standard output has the file itself.
+func (f *lossFlags) check(list []job) error {
+	if f.json && slices.ContainsFunc(list, func(j job) bool { return j.out == stdio }) {
+		return usagef("--json prints to standard output, where the file goes: name the file with -o")
+	}
+	return nil
+}
+
+// A strictError says what would be lost, where nothing may be.
+type strictError []string
+
+func (e strictError) Error() string {
+	return strings.Join(e, "; ") + "; without --strict this is a note"
+}
+
+// lossNotes words losses.
+func lossNotes(losses []picture.Loss) (notes []string) {
+	for _, l := range losses {
+		notes = append(notes, "not kept: "+l.Detail)
+	}
+	return notes
+}
+
+// printJSON prints an object for people and programs to read.
+func printJSON(w io.Writer, object any) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(object)
+}
+
+// A counter counts the bytes that come through a reader.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (n int, err error) {
+	n, err = c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// note prints a remark on a file that is no error.
+func (s *streams) note(name, text string) { fmt.Fprintf(s.stderr, "ddpmz: note: %s: %s\n", name, text) }
