@@ -1,6 +1,9 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/fixed"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
+)
 
 // The network learned its beliefs from other images. How far to trust them on this one shows as coding goes
 // on, so every belief is corrected before it is used, by what the cells coded so far have shown. Encoder and
@@ -53,7 +56,7 @@ const (
 	maxTuned = 4 << outBits
 
 	// maxOffset bounds what an offset adds to the scale, in scale steps, Q16.
-	maxOffset = 4 * scaleSteps << 16
+	maxOffset = 4 * logistic.ScaleSteps << 16
 )
 
 // An offset to the scale, in scale steps as Q16, and how often it has been learned from, up to a limit that
@@ -206,17 +209,17 @@ func (at *row) correctScale(r *correction, b *belief, x int, tunedScale int16) {
 	}
 	// Bins of half an octave, whatever the depth.
 	deep := int32(at.deep)
-	level := fixed.Clamp((scale-deep*scaleSteps+144)>>4, 0, scaleContexts-1)
+	level := fixed.Clamp((scale-deep*logistic.ScaleSteps+144)>>4, 0, scaleContexts-1)
 	byAround, byAbove, byScale := &a.around[around], &a.above[above], &a.scales[level]
 	r.offsets[0], r.offsets[1], r.offsets[2], r.offsets[3], r.edge = &a.whole, byAround, byAbove, byScale, nil
 	offset := a.whole.value + byAround.value + byAbove.value + byScale.value +
-		int32(fixed.Clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*scaleSteps
+		int32(fixed.Clamp(tunedScale, -maxTuned/2, maxTuned/2))<<(16-outBits)*logistic.ScaleSteps
 	if at.outer || x == 0 || x == at.w-1 {
 		r.edge = &a.edge[edgeOf(at.y, x, at.h, at.w)]
 		offset += r.edge.value
 	}
 	r.network, r.weight = scale, &a.weight
-	r.scale = fixed.Clamp(scale+(offset+1<<15)>>16, minScale, maxScale+deep*scaleSteps)
+	r.scale = fixed.Clamp(scale+(offset+1<<15)>>16, logistic.MinScale, logistic.MaxScale+deep*logistic.ScaleSteps)
 	if at.networkAlone {
 		r.scale = scale
 	}
@@ -237,7 +240,7 @@ func (at *row) correctMean(r *correction, b *belief, tunedMean int16) {
 		f[4]*(w[4]>>16) + f[5]*(w[5]>>16) + f[6]*(w[6]>>16) + f[7]*(w[7]>>16)
 	shift = fixed.Clamp(shift>>4+int64(fixed.Clamp(tunedMean, -maxTuned, maxTuned))<<(16-outBits), -maxCorrection, maxCorrection) // Q16
 	r.before = b.mean
-	r.mean = b.mean + at.tables.times(shift, r.network)>>10
+	r.mean = b.mean + at.tables.TimesScale(shift, r.network)>>10
 	if at.networkAlone {
 		r.mean = b.mean
 	}
@@ -258,17 +261,10 @@ func edgeOf(y, x, h, w int) int {
 	return -1
 }
 
-// times returns v times 2^(scale/scaleSteps).
-func (t *tables) times(v int64, scale int32) int64 {
-	m, e := t.shrink[(-scale)&(scaleSteps-1)], (scale+scaleSteps-1)>>5 // 2^(scale/32) = 2^e · m
-	return v * m >> (uint(20-e) & 63)
-}
-
-// learn takes note of the cell coded, within one whose slopes are known, and returns the trace.
-func (r *correction) learn(t *tables, known, knownCentre int64, lower, upper bound) trace {
-	spread, centre := slopes(lower, upper)
-	score, gradient := known-spread, centre-knownCentre
-	r.score, r.gradient = score, gradient
+// learn takes note of what coding a cell has shown, and returns the trace.
+func (r *correction) learn(t *logistic.Tables, o logistic.Observation) trace {
+	score, gradient := o.LogScale, o.Mean
+	r.score, r.gradient, r.posterior = score, gradient, o.Posterior
 	r.offsets[0].learn(score, offsetRate, wholeLimit)
 	r.offsets[1].learn(score, offsetRate, offsetLimit)
 	r.offsets[2].learn(score, offsetRate, offsetLimit)
@@ -276,7 +272,8 @@ func (r *correction) learn(t *tables, known, knownCentre int64, lower, upper bou
 	if r.edge != nil {
 		r.edge.learn(score, edgeRate, edgeLimit)
 	}
-	residual := fixed.Clamp((r.posterior-r.before)*t.shrink[r.network&31]>>(uint(22+r.network>>5)&63), -60, 60) // Q4
+	m, e := t.InverseScale(r.network)
+	residual := fixed.Clamp((r.posterior-r.before)*m>>(uint(22+e)&63), -60, 60) // Q4
 	power := int64(2000)
 	f, w := &r.residual, r.weight
 	for j := range f {
@@ -292,33 +289,4 @@ func (r *correction) learn(t *tables, known, knownCentre int64, lower, upper bou
 // slope returns what learn has found, for the tuner.
 func (r *correction) slope() slope {
 	return newSlope(r.gradient>>(31-8), fixed.Clamp(r.score, -1<<10, 6<<10)>>4)
-}
-
-// learn has r take note that within the cell old at clock k the new one, at clock to, was coded.
-func (d *Distribution) learn(r *correction, old, a int32, k, to uint8) trace {
-	known, centre := d.tab.allSpread, int64(0)
-	if k != unknown {
-		known, centre = slopes(d.lo, d.hi)
-	}
-	lower, upper := d.bounds(int64(a >> (d.clock & 31)))
-	if u := uint16(d.dither); to == 0 || to < d.clock {
-		r.posterior = d.tab.truncatedMean(r.mean, r.scale, a, u, to)
-	} else {
-		at := int64(a-int32(u))<<6 - 32
-		r.posterior = d.tab.meanBetween(r.mean, r.scale, at, at+64<<(to&31), lower, upper)
-	}
-	return r.learn(d.tab, known, centre, lower, upper)
-}
-
-// slopes returns two derivatives of the logarithm of the integral between two bounds. With the integral F
-// and its derivative f = F(1-F), that by -ln s is (b f(b) - a f(a)) / (F(b) - F(a)), Q10, and that by the mean, in
-// units of the scale, is (f(a) - f(b)) / (F(b) - F(a)) = F(a) + F(b) - 1, Q31.
-func slopes(lower, upper bound) (spread, centre int64) {
-	a, b := fixed.Clamp(lower.t, -tailT<<10, tailT<<10), fixed.Clamp(upper.t, -tailT<<10, tailT<<10)
-	fa, fb := int64(lower.integral), int64(upper.integral)
-	centre = fa + fb - oneQ31
-	if fb-fa < 1<<8 { // far out in a tail, where f is proportional to e^-|t|
-		return 1<<10 - max(min(a, b), -max(a, b)), centre
-	}
-	return (b*(fb*(oneQ31-fb)>>31) - a*(fa*(oneQ31-fa)>>31)) / (fb - fa), centre
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/logistic/logistictest"
 )
 
 func TestTrace(t *testing.T) {
@@ -36,79 +38,6 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-func TestTimes(t *testing.T) {
-	r := newRand(18)
-	for range 20_000 {
-		v, scale := r.Int64N(1<<30)-1<<29, r.Int32N(900)-300 // scales reach maxScale and 8 octaves
-		want := float64(v) * math.Exp2(float64(scale)/scaleSteps)
-		if got := float64(theTables().times(v, scale)); math.Abs(got-want) > 2e-6*math.Abs(want)+1 {
-			t.Fatalf("%d times 2^(%d/32) = %v, want %v", v, scale, got, want)
-		}
-	}
-}
-
-// TestSlopes compares the slopes with their formulas, and with the difference quotients that they stand for.
-func TestSlopes(t *testing.T) {
-	r := newRand(19)
-	mass := func(a, b float64) float64 { return logistic{0, 1}.mass(a, b) }
-	for range 20_000 {
-		a := int64(r.NormFloat64() * 4 * 1024)
-		b := a + 1 + int64(math.Exp2(15*r.Float64()))
-		fa, fb := float64(a)/1024, float64(b)/1024
-		if mass(fa, fb) < 1e-4 {
-			continue // too thin for the tables' 31 bits
-		}
-		if fb > tailT {
-			b, fb = tailT<<10, tailT
-		}
-		f := logistic{0, 1}.density
-		want := (fb*f(fb) - fa*f(fa)) / mass(fa, fb)
-		spread, centre := slopes(theTables().bound(a), theTables().bound(b))
-		got := float64(spread) / 1024
-		if math.Abs(got-want) > .02+.005*math.Abs(want) { // the tables' steps show where the interval is narrower
-			t.Errorf("slope over [%v,%v) = %v, want %v", fa, fb, got, want)
-		}
-		const h = 1e-5 // a scale less by a factor of e^h is deviations more by it
-		if quotient := (math.Log(mass(fa*(1+h), fb*(1+h))) - math.Log(mass(fa*(1-h), fb*(1-h)))) / (2 * h); math.Abs(quotient-want) > 1e-4 {
-			t.Errorf("slope over [%v,%v): formula %v, quotient %v", fa, fb, want, quotient)
-		}
-		// A mean higher by h is deviations less by it.
-		quotient := (math.Log(mass(fa-h, fb-h)) - math.Log(mass(fa+h, fb+h))) / (2 * h)
-		if got := float64(centre) / oneQ31; math.Abs(got-quotient) > 1e-3 {
-			t.Errorf("slope by the mean over [%v,%v) = %v, quotient %v", fa, fb, got, quotient)
-		}
-	}
-	if spread, centre := slopes(theTables().bound(-tailT<<10), theTables().bound(tailT<<10)); max(spread, -spread) > 1 || max(centre, -centre) > 1 {
-		t.Errorf("slopes over everything are %d/1024 and %d/2^31", spread, centre)
-	}
-}
-
-// TestGradientAveragesZero: whatever the cell that is known, and into however many it is divided, a true belief
-// has nothing to learn on average. (The distance from the mean to the middle of the new cell has another average,
-// unless nothing was known: a filter that follows it learns what it has been told.)
-func TestGradientAveragesZero(t *testing.T) {
-	r, tab := newRand(23), theTables()
-	cdf := func(t int64) float64 { return float64(integral(&tab.cdf, t)) / oneQ31 }
-	for range 2_000 {
-		width := 1 + r.Int64N(2<<10) // of the new cells
-		n := int64(2 + r.IntN(7))
-		from := r.Int64N(12<<10) - 6<<10
-		mass := cdf(from+n*width) - cdf(from)
-		if mass < 1e-4 {
-			continue
-		}
-		_, known := slopes(tab.bound(from), tab.bound(from+n*width))
-		mean := 0.0
-		for a := from; a < from+n*width; a += width {
-			_, centre := slopes(tab.bound(a), tab.bound(a+width))
-			mean += (cdf(a+width) - cdf(a)) / mass * float64(centre-known) / oneQ31
-		}
-		if math.Abs(mean) > 1e-5 {
-			t.Fatalf("%d cells of %d/1024 from %d/1024 on: the gradient averages %v", n, width, from, mean)
-		}
-	}
-}
-
 // TestQuotient compares with division, at the limits too.
 func TestQuotient(t *testing.T) {
 	r := newRand(23)
@@ -124,15 +53,10 @@ func TestQuotient(t *testing.T) {
 			}
 		}
 	}
-	tab := theTables()
-	if spread, centre := slopes(tab.bound(-tailT<<10), tab.bound(tailT<<10)); spread != tab.allSpread || centre != 0 {
-		t.Errorf("where nothing is known the slopes are %d and %d", spread, centre)
-	}
 }
 
 func drawLogistic(r *rand.Rand, mean, scale float64) float64 {
-	p := r.Float64()*(1-2e-9) + 1e-9
-	return mean + scale*math.Log(p/(1-p))
+	return logistictest.Logistic{Mean: mean, Scale: scale}.Draw(r)
 }
 
 // stream runs the corrections alone, without a network: it codes one coordinate at sites in raster order, exactly
@@ -145,7 +69,7 @@ func stream(t *testing.T, w, h, i int, believed func() (int64, int32), value fun
 	s.parent = nil // as if it were the coarsest
 	b := whole(t, c, s, 0)
 	b.texture[i/bands], b.activity[i] = make([]uint32, w*h), make([]uint16, w*h) // no belief is made of them
-	d := Distribution{tab: c.tables}
+	d := c.tables.Distribution()
 	var r correction
 	var at row
 	for y := range h {
@@ -158,12 +82,12 @@ func stream(t *testing.T, w, h, i int, believed func() (int64, int32), value fun
 			at.correctMean(&r, &p, 0)
 			u := b.dither[i].At(y*w + x)
 			v := value(b, y, x, &r)
-			raw := d.set(r.mean, r.scale, 0, u, unknown, 0)
-			a, ok := transmit(new(length), &d, raw, v+int32(u))
+			raw := d.Set(r.mean, r.scale, 0, u, unknown, 0)
+			a, ok := logistic.CodeCell(new(length), &d, raw, v+int32(u))
 			if !ok || a != v+int32(u) {
 				t.Fatalf("%d was sent as %d", v, a-int32(u))
 			}
-			at.own[x] = d.learn(&r, 0, a, unknown, 0)
+			at.own[x] = r.learn(c.tables, d.Observe(a, unknown, 0))
 		}
 	}
 	return b
@@ -174,17 +98,17 @@ func stream(t *testing.T, w, h, i int, believed func() (int64, int32), value fun
 func TestScaleIsLearned(t *testing.T) {
 	for _, octaves := range []int32{-1, 0, 1} {
 		r := newRand(20)
-		const believed = 3 * scaleSteps
+		const believed = 3 * logistic.ScaleSteps
 		mean, sum, count, n := int64(0), 0.0, 0, 0
 		stream(t, 80, 50, 1, func() (int64, int32) {
 			mean = r.Int64N(64<<6) - 32<<6
 			return mean, believed
 		}, func(_ *band, _, _ int, c *correction) int32 {
 			if n++; n > 1000 {
-				sum += float64(c.scale-believed) / scaleSteps
+				sum += float64(c.scale-believed) / logistic.ScaleSteps
 				count++
 			}
-			return int32(math.Round(drawLogistic(r, float64(mean)/64, math.Exp2(float64(believed/scaleSteps+octaves)))))
+			return int32(math.Round(drawLogistic(r, float64(mean)/64, math.Exp2(float64(believed/logistic.ScaleSteps+octaves)))))
 		})
 		if got := sum / float64(count); math.Abs(got-float64(octaves)) > .12 {
 			t.Errorf("the scale is off by %d octaves, the corrections add %.3f", octaves, got)
@@ -195,22 +119,22 @@ func TestScaleIsLearned(t *testing.T) {
 // TestEdgesAreLearned: where the sites of one edge spread sixteen times as far as the network believes, twenty of them are
 // enough to add three octaves there, and the sites inside are taken for what they are.
 func TestEdgesAreLearned(t *testing.T) {
-	const w, h, believed, off = 80, 50, 3 * scaleSteps, 4
+	const w, h, believed, off = 80, 50, 3 * logistic.ScaleSteps, 4
 	for edge := range edges {
 		r := newRand(22)
 		var added, inside float64
 		var sites, within int
 		stream(t, w, h, 1, func() (int64, int32) { return 0, believed }, func(_ *band, y, x int, c *correction) int32 {
-			octaves := float64(c.scale-believed) / scaleSteps
+			octaves := float64(c.scale-believed) / logistic.ScaleSteps
 			if edgeOf(y, x, h, w) != edge {
 				inside += octaves
 				within++
-				return int32(math.Round(drawLogistic(r, 0, math.Exp2(believed/scaleSteps))))
+				return int32(math.Round(drawLogistic(r, 0, math.Exp2(believed/logistic.ScaleSteps))))
 			}
 			if sites++; sites > 20 {
 				added += octaves
 			}
-			return int32(math.Round(drawLogistic(r, 0, math.Exp2(believed/scaleSteps+off))))
+			return int32(math.Round(drawLogistic(r, 0, math.Exp2(believed/logistic.ScaleSteps+off))))
 		})
 		added, inside = added/float64(sites-20), inside/float64(within)
 		t.Logf("edge %d: %.2f octaves are added after 20 of %d sites, %.2f inside", edge, added, sites, inside)
@@ -224,7 +148,7 @@ func TestEdgesAreLearned(t *testing.T) {
 func TestMeanIsLearned(t *testing.T) {
 	for _, rho := range []float64{-.7, 0, .7} {
 		r := newRand(21)
-		const believed = 5 * scaleSteps
+		const believed = 5 * logistic.ScaleSteps
 		var mean int64
 		before, after, n := 0.0, 0.0, 0
 		b := stream(t, 80, 50, 2, func() (int64, int32) {
@@ -264,23 +188,24 @@ func TestCorrectionsAreBounded(t *testing.T) {
 		"a scale off":  func(_ int, c *correction) int32 { return int32(c.mean>>6) + 1<<(max(c.scale, 0)>>5) },
 		"12 scales up": func(_ int, c *correction) int32 { return int32(c.mean>>6) + 12<<min(max(c.scale, 0)>>5, 24) },
 	} {
-		for _, believed := range []int32{minScale, scaleSteps, maxScale, maxScale + 8*scaleSteps} {
+		for _, believed := range []int32{logistic.MinScale, logistic.ScaleSteps, logistic.MaxScale, logistic.MaxScale + 8*logistic.ScaleSteps} {
 			n, lo, hi, shift := 0, believed, believed, 0.0
 			stream(t, 60, 60, 4, func() (int64, int32) { return 0, believed }, func(_ *band, _, _ int, c *correction) int32 {
 				lo, hi = min(lo, c.scale), max(hi, c.scale)
-				shift = max(shift, math.Abs(float64(c.mean-c.before))/64/math.Exp2(float64(believed)/scaleSteps))
-				s := step{mean: c.mean, scale: c.scale, k: unknown}
-				if d, _ := s.distribution(); d.count > 1<<(ProbBits-1) {
-					t.Fatalf("%s: scale %d gives %d symbols", name, c.scale, d.count)
+				shift = max(shift, math.Abs(float64(c.mean-c.before))/64/math.Exp2(float64(believed)/logistic.ScaleSteps))
+				d := logistic.SharedTables().Distribution()
+				d.Set(c.mean, c.scale, 0, 0, unknown, 0)
+				if last, _, _ := d.Find(1<<logistic.ProbBits - 1); last >= 1<<(logistic.ProbBits-1) {
+					t.Fatalf("%s: scale %d gives %d symbols", name, c.scale, last+1)
 				}
 				n++
 				return value(n, c)
 			})
-			if lo < min(believed, minScale-scaleSteps) || hi > maxScale+9*scaleSteps {
+			if lo < min(believed, logistic.MinScale-logistic.ScaleSteps) || hi > logistic.MaxScale+9*logistic.ScaleSteps {
 				t.Errorf("%s: scale %d is corrected to between %d and %d steps", name, believed, lo, hi)
 			}
 			// A mean has steps of 1/64, of which a small scale has few.
-			if most := maxCorrection / 65536.0; shift > most*1.001+1/64.0/math.Exp2(float64(believed)/scaleSteps) {
+			if most := maxCorrection / 65536.0; shift > most*1.001+1/64.0/math.Exp2(float64(believed)/logistic.ScaleSteps) {
 				t.Errorf("%s: the mean is corrected by %v scales", name, shift)
 			}
 		}

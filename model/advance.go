@@ -3,6 +3,7 @@ package model
 import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
@@ -27,7 +28,7 @@ type row struct {
 	own    []trace // the coordinate's, from the first site on
 
 	contexts     *contexts
-	tables       *tables
+	tables       *logistic.Tables
 	outer        bool // the first or the last row
 	networkAlone bool
 }
@@ -63,19 +64,13 @@ func (b *band) row(r *row, i, y int) {
 	}
 }
 
-// Bounds of log2 of the scale in scale steps: e^-3 and e^6 grey levels.
-const (
-	minScale = -138
-	maxScale = 277
-)
-
 // predict turns the outputs ε and log2 σ of a head for the coordinate at site x of the row, of which the cell a at clock k
 // is known, into the belief about it: the mean is the cell's centre + ε · width (eq. 11), if width is what the cell and
 // its surroundings allow.
 func (at *row) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
 	logBase, meanBase := bases(at.texture[x], uint32(at.activity[x]), k, at.deep)
 	mean = int64(storage.CentreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(uint(16-at.deep)&63)
-	scale = fixed.Clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, minScale, maxScale) + int32(at.deep)*scaleSteps
+	scale = fixed.Clamp((int32(logScale)<<(16-outBits)+logBase+1<<10)>>11, logistic.MinScale, logistic.MaxScale) + int32(at.deep)*logistic.ScaleSteps
 	return mean, scale
 }
 
@@ -115,10 +110,10 @@ func (at *row) believe(beliefs []belief, x int, asked []uint16, output *kernel.T
 func (b *band) advance(g, phase, y0 int, coder Coder, estimates *storage.Image) bool {
 	c, s, stage := b.c, b.s, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
-	d := Distribution{tab: c.tables}
+	d := c.tables.Distribution()
 	final := stage == stages-1
-	exact := final && coder != nil  // so that values are noted as they are, estimates in Q4
-	least := c.tau - deviationSteps // scale, for cells of width 1, to advance
+	exact := final && coder != nil           // so that values are noted as they are, estimates in Q4
+	least := c.tau - logistic.DeviationSteps // scale, for cells of width 1, to advance
 	clocks := b.seen.clock - b.seen.cell
 	mask := maskOf(members)
 	var rows [maxMembers]row
@@ -173,7 +168,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *storage.Image) 
 					known := false // r.posterior is
 					if k > 0 {
 						at.correctScale(&r, p, sx, o[tunedOutput+maxMembers+m])
-						advances := coder != nil && at.to < k && (final || r.scale >= int32(at.to)*scaleSteps+least)
+						advances := coder != nil && at.to < k && (final || r.scale >= int32(at.to)*logistic.ScaleSteps+least)
 						if advances || estimates != nil {
 							at.correctMean(&r, p, o[tunedOutput+m])
 						}
@@ -182,12 +177,12 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *storage.Image) 
 							if at.truth != nil {
 								truth += at.truth[sx]
 							}
-							raw := d.set(r.mean, r.scale, a, u, k, at.to)
-							next, ok := transmit(coder, &d, raw, truth)
+							raw := d.Set(r.mean, r.scale, a, u, k, at.to)
+							next, ok := logistic.CodeCell(coder, &d, raw, truth)
 							if !ok {
 								return false
 							}
-							at.own[sx] = d.learn(&r, a, next, k, at.to)
+							at.own[sx] = r.learn(c.tables, d.Observe(next, k, at.to))
 							slopes[m], known = r.slope(), true
 							a, k = next, at.to
 							b.setCell(at, sx, a, k)
@@ -203,7 +198,7 @@ func (b *band) advance(g, phase, y0 int, coder Coder, estimates *storage.Image) 
 						estimates.SetCoefficient(i, sx, sy, (a-int32(u))<<4)
 					default:
 						if !known {
-							r.posterior = c.tables.truncatedMean(r.mean, r.scale, a, u, k)
+							r.posterior = c.tables.TruncatedMean(r.mean, r.scale, a, u, k)
 						}
 						estimates.SetCoefficient(i, sx, sy, int32((r.posterior+2)>>2))
 					}

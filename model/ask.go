@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"sort"
 
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
@@ -43,12 +44,12 @@ func (c *Chain) hopeOf(stage, i, l int) hope {
 	deep := c.deepOf(i / bands)
 	to := target(stage, i, deep)
 	// log2 of least, in scale steps
-	e := (int32(to)-int32(deep))*scaleSteps + c.tau - deviationSteps - hopeMargin(l) + 12*scaleSteps
+	e := (int32(to)-int32(deep))*logistic.ScaleSteps + c.tau - logistic.DeviationSteps - hopeMargin(l) + 12*logistic.ScaleSteps
 	if e < 0 {
 		return hope{0, to}
 	}
-	m := c.tables.shrink[-e&(scaleSteps-1)] // 2^(e/32) = 2^ceil(e/32) · m, m in Q20
-	return hope{uint64(m) << uint((e+scaleSteps-1)/scaleSteps) >> 20, to}
+	m, octaves := c.tables.InverseScale(-e)
+	return hope{uint64(m) << uint(-octaves) >> 20, to}
 }
 
 // A bar is what the texture or the activity of a site, Q8, has to reach, one of them, for a coordinate to be asked about. To

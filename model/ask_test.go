@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -20,7 +21,7 @@ func TestHope(t *testing.T) {
 			for n := range (stages - 1) * coordinates * 2 {
 				stage, i, l := n/(2*coordinates), n/2%coordinates, 1+n%2
 				h := c.hopeOf(stage, i, l)
-				octaves := float64(target(stage, i, 0)) + (float64(tau)-deviationSteps-float64(hopeMargin(l)))/scaleSteps
+				octaves := float64(target(stage, i, 0)) + (float64(tau)-logistic.DeviationSteps-float64(hopeMargin(l)))/logistic.ScaleSteps
 				if want := math.Exp2(octaves) * 4096; math.Abs(float64(h.least)-want) > 1+want/1e5 {
 					t.Errorf("%d bits, τ %d, scale %d, stage %d, coordinate %d: %d, want %.1f", depth, tau, l, stage, i, h.least, want)
 				}
@@ -180,7 +181,7 @@ func TestAsking(t *testing.T) {
 					runtime.GOMAXPROCS(procs)
 				}
 				for k := range tapes[0] {
-					if !slices.Equal(tapes[0][k].(*tape).marks, tapes[1][k].(*tape).marks) {
+					if !slices.Equal(tapes[0][k].(*tape).Marks, tapes[1][k].(*tape).Marks) {
 						t.Fatalf("%v: band %d is coded otherwise", p, k)
 					}
 				}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
@@ -30,7 +31,7 @@ type Chain struct {
 	depth   uint // bits of a sample
 	deep    uint // depth - 8
 	tau     int32
-	tables  *tables
+	tables  *logistic.Tables
 	learned []lessons // from the image, by stage, from when a scale begins
 
 	top     [planes]int32 // the coarsest coefficients
@@ -118,7 +119,7 @@ type Geometry struct {
 // log2 in 1/32: a coordinate advances in a step only if the model's standard deviation is at least τ times
 // the width of its next cell.
 func NewChain(net *Net, g Geometry, tau int8) *Chain {
-	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau), tables: theTables()}
+	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau), tables: logistic.SharedTables()}
 	c.deep = c.depth - 8
 	n := transform.Scales(c.w, c.h)
 	c.exactAt = n
@@ -331,10 +332,10 @@ func (c *Chain) coarser(l int) (*storage.Image, uint) {
 // codeThumbnail codes the coarsest coefficients, then the single site of the coarsest scale, exactly, as values with
 // a fixed prior.
 func (c *Chain) codeThumbnail(coder Coder) bool {
-	d := Distribution{tab: c.tables}
+	d := c.tables.Distribution()
 	for p := range c.planes {
-		raw := d.set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.deepOf(p))*scaleSteps, 0, 0, unknown, 0)
-		v, ok := transmit(coder, &d, raw, c.top[p])
+		raw := d.Set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.deepOf(p))*logistic.ScaleSteps, 0, 0, unknown, 0)
+		v, ok := logistic.CodeCell(coder, &d, raw, c.top[p])
 		if !ok {
 			return false
 		}
@@ -366,8 +367,8 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 			t.LoadRow(truth[:], 0)
 			truth[0] += int32(u)
 		}
-		raw := d.set(0, thumbnailScale[i/bands]+int32(c.deepOf(i/bands))*scaleSteps, 0, u, unknown, 0)
-		a, ok := transmit(coder, &d, raw, truth[0])
+		raw := d.Set(0, thumbnailScale[i/bands]+int32(c.deepOf(i/bands))*logistic.ScaleSteps, 0, u, unknown, 0)
+		a, ok := logistic.CodeCell(coder, &d, raw, truth[0])
 		if !ok {
 			return false
 		}

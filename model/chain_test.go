@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -76,12 +77,12 @@ func TestChain(t *testing.T) {
 				if !codePass(encoder, p, sent) {
 					t.Fatalf("%v: the encoder stops in %v", g, p)
 				}
-				received := sent.replay(r)
-				received.next = played
-				if !codePass(decoder, p, received) || received.broken || received.next != len(sent.marks) {
-					t.Fatalf("%v: in %v the decoder read %d of %d marks, broken %v", g, p, received.next, len(sent.marks), received.broken)
+				received := sent.Replay(r)
+				received.Next = played
+				if !codePass(decoder, p, received) || received.Broken || received.Next != len(sent.Marks) {
+					t.Fatalf("%v: in %v the decoder read %d of %d marks, broken %v", g, p, received.Next, len(sent.Marks), received.Broken)
 				}
-				played = received.next
+				played = received.Next
 				if !reflect.DeepEqual(encoder.state(), decoder.state()) {
 					t.Fatalf("%v: the chains differ after %v", g, p)
 				}
@@ -98,8 +99,8 @@ func TestTruncated(t *testing.T) {
 	net, r := tinyNet(t, 0), newRand(36)
 	g := Geometry{9, 7, 3, 8}
 	sent := record(net, g, smoothImage(r, g), func(*Chain, Pass) {})
-	for n := 0; n < len(sent.marks); n += 1 + n/8 {
-		c, short := NewChain(net, g, net.Tau()), &tape{marks: sent.marks[:n], play: true, random: r}
+	for n := 0; n < len(sent.Marks); n += 1 + n/8 {
+		c, short := NewChain(net, g, net.Tau()), (&tape{Marks: sent.Marks[:n]}).Replay(r)
 		stopped := false
 		for _, p := range Passes(g.Width, g.Height) {
 			if stopped = !codePass(c, p, short); stopped {
@@ -122,15 +123,15 @@ type source struct {
 
 func (s source) Symbol(d *Distribution, _ int32) (int32, bool) {
 	v := s.symbol(d)
-	if d.count < 1 || d.count > 1<<(ProbBits-1) || v < 0 || v >= d.count {
-		s.t.Fatalf("symbol %d of %d", v, d.count)
+	if symbols(d) < 1 || symbols(d) > 1<<(logistic.ProbBits-1) || v < 0 || v >= symbols(d) {
+		s.t.Fatalf("symbol %d of %d", v, symbols(d))
 	}
 	start, freq := d.Interval(v)
-	if freq < 1 || start+freq > 1<<ProbBits {
-		s.t.Fatalf("symbol %d of %d has [%d,+%d)", v, d.count, start, freq)
+	if freq < 1 || start+freq > 1<<logistic.ProbBits {
+		s.t.Fatalf("symbol %d of %d has [%d,+%d)", v, symbols(d), start, freq)
 	}
 	if i, _, _ := d.Find(start + freq - 1); i != v {
-		s.t.Fatalf("symbol %d of %d is found as %d", v, d.count, i)
+		s.t.Fatalf("symbol %d of %d is found as %d", v, symbols(d), i)
 	}
 	return v, true
 }
@@ -149,20 +150,20 @@ func sources(t *testing.T, r *rand.Rand) map[string]source {
 	ones := func(n uint) uint32 { return 1<<n - 1 }
 	zeros := func(n uint) uint32 { return 0 }
 	sample := func(d *Distribution) int32 {
-		s, _, _ := d.Find(r.Uint32N(1 << ProbBits))
+		s, _, _ := d.Find(r.Uint32N(1 << logistic.ProbBits))
 		return s
 	}
 	n := 0
 	return map[string]source{
 		"sampling":       {t, sample, random},
-		"any symbol":     {t, func(d *Distribution) int32 { return r.Int32N(d.count) }, random},
-		"the largest":    {t, func(d *Distribution) int32 { return d.count - 1 }, ones},
+		"any symbol":     {t, func(d *Distribution) int32 { return r.Int32N(symbols(d)) }, random},
+		"the largest":    {t, func(d *Distribution) int32 { return symbols(d) - 1 }, ones},
 		"the smallest":   {t, func(d *Distribution) int32 { return 0 }, ones},
-		"the last":       {t, func(d *Distribution) int32 { return d.count - 1 }, zeros},
+		"the last":       {t, func(d *Distribution) int32 { return symbols(d) - 1 }, zeros},
 		"the first":      {t, func(d *Distribution) int32 { return 0 }, zeros},
-		"first and last": {t, func(d *Distribution) int32 { n++; return (d.count - 1) * int32(n&1) }, ones},
-		"escapes, mixed": {t, func(d *Distribution) int32 { return (d.count - 1) * r.Int32N(2) }, random},
-		"the middle":     {t, func(d *Distribution) int32 { return d.middle }, random},
+		"first and last": {t, func(d *Distribution) int32 { n++; return (symbols(d) - 1) * int32(n&1) }, ones},
+		"escapes, mixed": {t, func(d *Distribution) int32 { return (symbols(d) - 1) * r.Int32N(2) }, random},
+		"the middle":     {t, func(d *Distribution) int32 { return median(d) }, random},
 	}
 }
 
@@ -235,11 +236,11 @@ func TestBands(t *testing.T) {
 		for i, p := range passes {
 			last := i == len(passes)-1
 			ok := codePass(c, p, tapes(c, p, func(b int) *tape {
-				marks := one[i][b].marks
+				marks := one[i][b].Marks
 				if last {
 					marks = marks[:len(marks)*cut>>b/100]
 				}
-				return &tape{marks: marks, play: true, random: newRand(39)}
+				return (&tape{Marks: marks}).Replay(newRand(39))
 			})...)
 			if ok == last {
 				t.Fatalf("%v: complete %v", p, ok)
@@ -255,7 +256,7 @@ func TestBands(t *testing.T) {
 	}
 	c := NewChain(net, g, net.Tau())
 	for i, p := range passes {
-		if !codePass(c, p, tapes(c, p, func(b int) *tape { return one[i][b].replay(newRand(40)) })...) {
+		if !codePass(c, p, tapes(c, p, func(b int) *tape { return one[i][b].Replay(newRand(40)) })...) {
 			t.Fatalf("the symbols of %v are not enough", p)
 		}
 	}

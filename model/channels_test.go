@@ -125,7 +125,7 @@ func TestChannels(t *testing.T) {
 						runtime.GOMAXPROCS(procs)
 					}
 					for k := range tapes[0] {
-						if !slices.Equal(tapes[0][k].(*tape).marks, tapes[1][k].(*tape).marks) {
+						if !slices.Equal(tapes[0][k].(*tape).Marks, tapes[1][k].(*tape).Marks) {
 							t.Fatalf("%v: band %d is coded otherwise", p, k)
 						}
 					}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -95,12 +96,12 @@ type chance struct{ one, count int32 }
 const (
 	chanceBits  = 24
 	chanceLimit = 250
-	leastChance = 8 // of 2^ProbBits
+	leastChance = 8 // of 2^logistic.ProbBits
 )
 
 // code codes a bit.
 func (c *chance) code(coder Coder, d *Distribution, bit bool) (is, ok bool) {
-	d.setSplit(uint32(1<<ProbBits - fixed.Clamp(c.one>>(chanceBits-ProbBits), leastChance, 1<<ProbBits-leastChance)))
+	d.SetBit(uint32(1<<logistic.ProbBits - fixed.Clamp(c.one>>(chanceBits-logistic.ProbBits), leastChance, 1<<logistic.ProbBits-leastChance)))
 	v := int32(0)
 	if bit {
 		v = 1
@@ -184,7 +185,7 @@ func (b *band) codeDetails(coder Coder) bool {
 	for i := range classes {
 		classes[i] = make([]uint8, s.w)
 	}
-	d := Distribution{tab: c.tables}
+	d := c.tables.Distribution()
 	var near sitesNear
 	for y := b.y0; y < b.y1; y++ {
 		near.classes(b, y, &classes)
@@ -320,7 +321,7 @@ func (c *detailChances) value(coder Coder, d *Distribution, p, sign int, v int16
 	n := int32(1)
 	for {
 		if n > unaryDetail {
-			r, ok := distance(coder, m-n)
+			r, ok := logistic.CodeDistance(coder, m-n)
 			if !ok {
 				return 0, false
 			}

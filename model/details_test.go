@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -59,14 +60,14 @@ func TestDetails(t *testing.T) {
 						}
 						received := make([]Coder, len(sent))
 						for i := range sent {
-							received[i] = sent[i].(*tape).replay(newRand(uint64(i)))
+							received[i] = sent[i].(*tape).Replay(newRand(uint64(i)))
 						}
 						procs := runtime.GOMAXPROCS(1 + p.Stage&1*2)
 						ok := codePass(decoder, p, received...)
 						runtime.GOMAXPROCS(procs)
 						for i, s := range received {
-							if s := s.(*tape); !ok || s.broken || s.next != len(s.marks) {
-								t.Fatalf("%v: band %d: read %d of %d marks, broken %v", p, i, s.next, len(s.marks), s.broken)
+							if s := s.(*tape); !ok || s.Broken || s.Next != len(s.Marks) {
+								t.Fatalf("%v: band %d: read %d of %d marks, broken %v", p, i, s.Next, len(s.Marks), s.Broken)
 							}
 						}
 						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[bands].Empty() {
@@ -138,7 +139,7 @@ func TestDetailsCut(t *testing.T) {
 
 // TestChance: a bit costs what a probability that follows it allows, and never nothing nor everything.
 func TestChance(t *testing.T) {
-	d := Distribution{tab: theTables()}
+	d := logistic.SharedTables().Distribution()
 	for _, one := range []int{0, 3, 500, 1000} {
 		c, r, n := chance{1 << (chanceBits - 1), 1}, newRand(72), 0
 		for range 5000 {
@@ -146,7 +147,7 @@ func TestChance(t *testing.T) {
 			if got, ok := c.code(new(length), &d, bit); got != bit || !ok {
 				t.Fatalf("%v is coded as %v, %v", bit, got, ok)
 			}
-			if _, freq := d.Interval(1); freq < leastChance || freq > 1<<ProbBits-leastChance {
+			if _, freq := d.Interval(1); freq < leastChance || freq > 1<<logistic.ProbBits-leastChance {
 				t.Fatalf("frequency %d", freq)
 			}
 			if bit {

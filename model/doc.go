@@ -25,6 +25,6 @@
 //	eq. 2, 4   forward process, its closed form            internal/storage/cell.go, schedule.go
 //	eq. 5      the bound L = L_T + sum L_{t-1} + L_0       the sum over all Passes, here an exact length
 //	eq. 11     ε-parameterization of the mean              row.predict:  mean = centre + ε · width
-//	eq. 13     discretized decoder                         Distribution, at every step
-//	eq. 15     x̂_0, the picture a prefix shows             Chain.Picture, tables.truncatedMean
+//	eq. 13     discretized decoder                         logistic.Distribution, at every step
+//	eq. 15     x̂_0, the picture a prefix shows             Chain.Picture, logistic.Tables.TruncatedMean
 package model

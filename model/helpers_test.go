@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/logistic/logistictest"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -31,6 +33,24 @@ func photoNet(t testing.TB) *Net {
 		t.Fatal(err)
 	}
 	return net
+}
+
+// Coders that count, and that record and play back.
+type (
+	length = logistictest.Length
+	tape   = logistictest.Tape
+)
+
+// symbols returns how many symbols d has.
+func symbols(d *Distribution) int32 {
+	last, _, _ := d.Find(1<<logistic.ProbBits - 1)
+	return last + 1
+}
+
+// median returns the symbol of d that holds half of the probability.
+func median(d *Distribution) int32 {
+	s, _, _ := d.Find(1 << (logistic.ProbBits - 1))
+	return s
 }
 
 // A shape is the header of a weights file.

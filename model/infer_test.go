@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -45,9 +46,9 @@ func TestPredict(t *testing.T) {
 			if math.Abs(float64(mean)/64-want) > 1./64 {
 				t.Fatalf("mean %v, want %v", float64(mean)/64, want)
 			}
-			octaves := clampFloat(float64(logScale)/1024+float64(logBase)/65536, minScale/32., maxScale/32.) + deep
-			if math.Abs(float64(scale)-scaleSteps*octaves) > .5001 {
-				t.Fatalf("scale %v octaves, want %v", float64(scale)/scaleSteps, octaves)
+			octaves := clampFloat(float64(logScale)/1024+float64(logBase)/65536, logistic.MinScale/32., logistic.MaxScale/32.) + deep
+			if math.Abs(float64(scale)-logistic.ScaleSteps*octaves) > .5001 {
+				t.Fatalf("scale %v octaves, want %v", float64(scale)/logistic.ScaleSteps, octaves)
 			}
 		}
 	}

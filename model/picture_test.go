@@ -28,7 +28,7 @@ func TestPictureLeavesState(t *testing.T) {
 				t.Errorf("%v: after %v a picture changes the chain", g, p)
 			}
 		})
-		if !slices.Equal(plain.marks, watched.marks) {
+		if !slices.Equal(plain.Marks, watched.Marks) {
 			t.Errorf("%v: pictures change what is coded", g)
 		}
 	}

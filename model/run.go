@@ -8,16 +8,6 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
-// A Coder carries symbols between the chain and an entropy coder. An encoder codes what it is given and
-// returns it; a decoder ignores it and returns what it decodes. ok is false when a decoder has run out of
-// bytes, after which the chain asks for no more.
-type Coder interface {
-	// Symbol codes symbol s of d.
-	Symbol(d *Distribution, s int32) (t int32, ok bool)
-	// Bits codes n <= 16 bits, uniformly distributed.
-	Bits(v uint32, n uint) (w uint32, ok bool)
-}
-
 // A Source supplies a run with coders, pass by pass.
 type Source interface {
 	// Begin returns what codes a pass of so many bands, or the error that ends the run. Run calls it in the order of

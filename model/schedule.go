@@ -45,7 +45,7 @@ func levelVariance(m int) uint64 {
 func LevelNoise(m int) int { return int(fixed.Sqrt(levelVariance(m))) }
 
 // LevelTimestep returns the timestep of the state after level m: on the way down from T, the last t whose
-// noise 127.5·fixed.Sqrt((1-ᾱ_t)/ᾱ_t) is at least the level's. Level 0 is the image, t = 0.
+// noise 127.5·sqrt((1-ᾱ_t)/ᾱ_t) is at least the level's. Level 0 is the image, t = 0.
 func LevelTimestep(m int) int {
 	if m <= 0 {
 		return 0

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -95,7 +96,7 @@ func TestTwin(t *testing.T) {
 						mean, scale := at.predict(x, a, w.dither[i].At(j), k, o[m], o[len(groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
 						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd
-						l := math.Abs(float64(scale)/scaleSteps - want.Log2scale[i*n+j])
+						l := math.Abs(float64(scale)/logistic.ScaleSteps - want.Log2scale[i*n+j])
 						meanErr, scaleErr, worst = meanErr+m, scaleErr+l, max(worst, m, l)
 						count++
 						if to := clock(want.After[i*n+j]); to != k {

@@ -1,0 +1,13 @@
+package model
+
+import "github.com/ddpmz/ddpmz/model/internal/logistic"
+
+// A Distribution is what the model predicts of the next cell of a coefficient (eq. 13), as integer frequencies.
+type Distribution = logistic.Distribution
+
+// A Coder joins a Chain and an entropy coder. An encoder codes what it is given and returns it; a decoder ignores what it is
+// given and returns what it decodes. ok is false when a decoder has no more bytes; the chain makes no more calls then.
+type Coder = logistic.Coder
+
+// CodeLength returns the ideal code length of a symbol of the given frequency, in bits, Q16.
+func CodeLength(freq uint32) uint32 { return logistic.CodeLength(freq) }
