@@ -16,7 +16,8 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// TestClaimsAllocateNothing tests that the memory that a file takes depends on its bytes, not on the sizes that its header claims.
+// TestClaimsAllocateNothing tests that the memory that a file takes depends on its bytes, not on the sizes that its header
+// claims.
 func TestClaimsAllocateNothing(t *testing.T) {
 	huge := mustAppend(t, lean(MaxSize))
 	for _, c := range []struct {

@@ -35,8 +35,9 @@ const (
 	shortSum       = 2
 )
 
-// The polynomials of the checksums, with the lowest power in the highest bit. The CRC-8 detects every error within 8 consecutive bits
-// and any three wrong bits of 119, the CRC-16 every error within 16 consecutive bits and any three wrong bits of 32751.
+// The polynomials of the checksums, with the lowest power in the highest bit. The CRC-8 detects every error within 8
+// consecutive bits and any three wrong bits of 119, the CRC-16 every error within 16 consecutive bits and any three wrong bits
+// of 32751.
 const (
 	crc8  = 0xe0   // x^8 + x^2 + x + 1
 	crc16 = 0x8408 // x^16 + x^12 + x^5 + 1

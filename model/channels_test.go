@@ -87,7 +87,7 @@ func TestNarrow(t *testing.T) {
 func TestChannels(t *testing.T) {
 	for colour, g := range map[Colour][]Geometry{
 		transform.YCoCg:         {{32, 2*bandRows + 70, 3, 8}, {31, 20, 3, 8}, {20, 33, 3, 8}, {34, 30, 1, 8}, {9, 7, 1, 16}, {16, 18, 3, 16}},
-		transform.PhotoCDHalved: {{32, 30, 3, 8}, {17, 2*bandRows + 70, 3, 8}},
+		transform.PhotoCDLinear: {{32, 30, 3, 8}, {17, 2*bandRows + 70, 3, 8}},
 	} {
 		for _, g := range g {
 			t.Run(fmt.Sprint(colour, g), func(t *testing.T) {

@@ -37,13 +37,16 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 		return transform.YCoCg, false, false
 	}
 	for c := range Colours {
-		if derive && c.Derived() && !c.Halved() && depth == 8 && derived(c, image) {
-			return c.Halve([planes]Plane(image))
+		if derive && c.Derived() && !c.Subsampled() && depth == 8 && derived(c, image) {
+			return c.FindUpsampling([planes]Plane(image))
 		}
 	}
 	best, least := transform.YCoCg, colourLength(transform.YCoCg, image)
 	least -= least / worthColour
-	for c := best + 1; !c.Derived(); c++ {
+	for c := range Colours {
+		if c == transform.YCoCg || c.Derived() {
+			continue
+		}
 		if n := colourLength(c, image); n < least {
 			best, least = c, n
 		}

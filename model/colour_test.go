@@ -55,7 +55,10 @@ func TestChooseColour(t *testing.T) {
 // TestDerivedColour: an image that was made from luma and chroma of 8 bits is found to be, unless a single pixel was not, it
 // has 16 bits, or there is too little of it to tell.
 func TestDerivedColour(t *testing.T) {
-	for c := transform.PhotoCD; c < Colours; c++ {
+	for c := range Colours {
+		if !c.Derived() {
+			continue
+		}
 		image := derivedImage(newRand(64), Geometry{61, 40, 3, 8}, c)
 		if got, mirror, turn := ChooseColour(image, 8, true); got != c || mirror || turn {
 			t.Errorf("%v: taken for %v, mirrored: %v, turned: %v", c, got, mirror, turn)
@@ -83,10 +86,10 @@ func TestDerivedColour(t *testing.T) {
 	}
 }
 
-// TestHalvedTurned: a Photo CD's image that was mirrored, or turned over, is to be so again.
-func TestHalvedTurned(t *testing.T) {
+// TestSubsampledTurned tests that a Photo CD's image that was mirrored or turned over is to be turned back.
+func TestSubsampledTurned(t *testing.T) {
 	for d := range 4 {
-		image := derivedImage(newRand(65), Geometry{62, 40, 3, 8}, transform.PhotoCDHalved)
+		image := derivedImage(newRand(65), Geometry{62, 40, 3, 8}, transform.PhotoCDLinear)
 		for _, p := range image {
 			for y := range p.H {
 				if d&1 != 0 {
@@ -102,13 +105,13 @@ func TestHalvedTurned(t *testing.T) {
 				}
 			}
 		}
-		if c, mirror, turn := ChooseColour(image, 8, true); c != transform.PhotoCDHalved || mirror != (d&1 != 0) || turn != (d&2 != 0) {
+		if c, mirror, turn := ChooseColour(image, 8, true); c != transform.PhotoCDLinear || mirror != (d&1 != 0) || turn != (d&2 != 0) {
 			t.Errorf("%d: %v, mirror: %v, turn: %v", d, c, mirror, turn)
 		}
 	}
 }
 
-// derivedImage returns an image that a conversion made, of chroma that its upsampling made if c is Halved.
+// derivedImage returns an image that a conversion made, of chroma that its upsampling made if c is Subsampled.
 func derivedImage(r *rand.Rand, g Geometry, c Colour) []Plane {
 	image := smoothImage(r, g)
 	for i := range image[1].Pix {
@@ -117,7 +120,7 @@ func derivedImage(r *rand.Rand, g Geometry, c Colour) []Plane {
 		image[2].Pix[i] = (image[2].Pix[i] - 128) / 4
 	}
 	for p, x := range image {
-		if wavelet := c.Wavelet(nil, 1, p); c.Halved() && p > 0 {
+		if wavelet := c.Wavelet(nil, 1, p); c.Subsampled() && p > 0 {
 			var none [transform.Bands]Plane
 			for b := range none {
 				none[b] = NewPlane(transform.BandSize(x.W, x.H, b))
@@ -189,12 +192,12 @@ func BenchmarkChooseColour(b *testing.B) {
 	}
 }
 
-// TestHalvedOfAny: under a Halved colour, an image whose chroma is not upsampled at all comes back, too, however wild it is.
-func TestHalvedOfAny(t *testing.T) {
+// TestSubsampledOfAny tests that, under a Subsampled colour, an image whose chroma was never upsampled is still coded exactly.
+func TestSubsampledOfAny(t *testing.T) {
 	r := newRand(66)
 	net, g := tinyNet(t, 0), Geometry{37, 150, 3, 8}
 	for c := range Colours {
-		if !c.Halved() {
+		if !c.Subsampled() {
 			continue
 		}
 		image := randomImage(r, g)

@@ -7,7 +7,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// Where chroma was upsampled (transform.Colour.Halved), it has hardly any details at the finest scale: what upsampling makes
+// Where chroma was upsampled (transform.Colour.Subsampled), it has hardly any details at the finest scale: what upsampling makes
 // of the halved samples is what it is, but where samples are clipped and the encoder found no better, or rounding left
 // something. So the network is not asked about these details. They count as zeros that both sides know, and what they
 // really are is told at the end of each band of the scale's last pass, when its luma is exact and shows where samples are
@@ -16,7 +16,7 @@ import (
 // planesOf returns how many planes are coded at a scale's sites by the network: of upsampled chroma, none is at scale 1, but
 // in the thumbnail.
 func (c *Chain) planesOf(s *scale) int {
-	if s.number == 1 && s.parent != nil && c.Colour.Halved() {
+	if s.number == 1 && s.parent != nil && c.Colour.Subsampled() {
 		return 1
 	}
 	return c.planes

@@ -39,7 +39,7 @@ func TestDetails(t *testing.T) {
 		sizes, spoils = sizes[len(sizes)-1:], spoils[1:2]
 	}
 	for colour := range Colours {
-		if !colour.Halved() {
+		if !colour.Subsampled() {
 			continue
 		}
 		for _, g := range sizes {
@@ -100,7 +100,7 @@ func TestDetails(t *testing.T) {
 
 // TestDetailsCut: while a band's details are not told to the end, they count as zeros; those of other bands do not.
 func TestDetailsCut(t *testing.T) {
-	net, g, colour := tinyNet(t, 0), Geometry{21, 6 * bandRows, 3, 8}, transform.PhotoCDHalved
+	net, g, colour := tinyNet(t, 0), Geometry{21, 6 * bandRows, 3, 8}, transform.PhotoCDLinear
 	image := spoilt(g, colour, 300)
 	last := len(Passes(g.Width, g.Height)) - 1
 	run := func(left int) (c *Chain, rest int) {

@@ -160,14 +160,14 @@ func TestStrips(t *testing.T) {
 	r := newRand(41)
 	colours := []Colour{0, 0, 0}
 	for c := range Colours {
-		if c.Halved() {
+		if c.Subsampled() {
 			colours = append(colours, c)
 		}
 	}
 	for i, colour := range colours {
 		net, g := tinyNet(t, i%len(transform.Liftings)), Geometry{23, 2*bandRows*2 + 37, 3, 8}
 		image := smoothImage(r, g)
-		if colour.Halved() {
+		if colour.Subsampled() {
 			image = derivedImage(r, g, colour)
 		}
 		c := NewChain(net, g, net.Tau())

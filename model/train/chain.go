@@ -49,7 +49,7 @@ func newChain(x planes, n, present int, colour transform.Colour, lifting *transf
 				s.v[i], s.u[i] = make([]int32, size), make([]uint16, size)
 				s.k[i] = make([]uint8, size) // where there is no coefficient: an exact 0
 				s.mean[i], s.logScale[i] = make([]float32, size), make([]float32, size)
-				if p >= present || l == 1 && p > 0 && colour.Halved() { // which the codec does not ask the network about
+				if p >= present || l == 1 && p > 0 && colour.Subsampled() { // which the codec does not ask the network about
 					continue
 				}
 				for y := range d.H {

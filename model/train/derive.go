@@ -18,11 +18,11 @@ func derive(r *rand.Rand, rgb *planes) (transform.Colour, error) {
 	photo := r.IntN(2) == 0
 	switch {
 	case photo && halved:
-		colour = transform.PhotoCDHalved
+		colour = transform.PhotoCDLinear
 	case photo:
 		colour = transform.PhotoCD
 	case halved:
-		colour = []transform.Colour{transform.JFIFHalved, transform.JFIFHalved, transform.JFIFRepeated}[r.IntN(3)]
+		colour = []transform.Colour{transform.JFIFTriangle, transform.JFIFTriangle, transform.JFIFRepeated}[r.IntN(3)]
 	}
 	colour.Approximate(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
 	quality := 0

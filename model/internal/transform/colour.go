@@ -1,116 +1,127 @@
 package transform
 
-// A Colour is a reversible transform of samples R, G, B into a plane of the samples' range, called luma here, and two with
-// a sign more, chroma. Gray has no chroma, and the luma of its samples. Of two samples p and q and the third, s:
-//
-//	d = p - q,  t = q + floor(d/2),  e = s - t
-//
-// Chroma is d and e. Luma is t, the mean of p and q; with YCoCg-R (Malvar, Sullivan 2003) it is t + floor(e/2).
+// A Colour is the number, in the format, of a reversible transform of samples R, G, B into a plane of the samples' range,
+// called luma here, and two planes, called chroma, which have a sign in addition. A gray image has zero chroma, and luma equal
+// to its samples (but see Middle).
 type Colour uint8
 
-// Colours by their number in the format. Where p and q are clipped and s is not, only one of the last two leaves s in a
-// single plane.
+// The colour transforms. A name says which conversion the transform undoes and, if chroma has half the resolution, which
+// upsampling: see colours.
 const (
-	YCoCg     Colour = iota // p, q, s are R, B, G: Y, Co, Cg
-	RedGreen                // R, G, B
-	GreenBlue               // G, B, R
-	PhotoCD                 // Derived: see conversions
+	YCoCg Colour = iota
+	RedGreen
+	GreenBlue
+	PhotoCD
 	JFIF
 	JFIFGo
-	PhotoCDHalved // Halved: see upsampling
-	JFIFHalved
+	PhotoCDLinear
+	JFIFTriangle
 	JFIFRepeated
 	JFIFGoRepeated
-	Colours // how many there are
+	Colours // the number of transforms
 )
 
-// roles returns which of R, G and B are p, q and s.
-func (c Colour) roles(r, g, b []int32) (p, q, s []int32) {
-	switch c {
-	case RedGreen:
-		return r, g, b
-	case GreenBlue:
-		return g, b, r
-	}
-	return r, b, g
+// A kind of colour transforms. Its value is the transform's class: see Colour.Class.
+type kind uint8
+
+const (
+	plain      kind = iota // any samples can be transformed
+	derived                // only samples that a matrixConversion made of 8-bit luma and chroma can be transformed
+	subsampled             // likewise, and chroma had half the resolution in both directions
+)
+
+// A conversion is what a colour transform does to the samples of a pixel. The three slices of its methods have the same length.
+type conversion interface {
+	forward(r, g, b []int32)     // replaces samples by luma and chroma
+	inverse(luma, d, e []int32)  // replaces luma and chroma by samples
+	estimate(luma, d, e []int32) // replaces estimates of luma and chroma, Q4, by samples
+	middle(depth uint) int32     // returns the luma of mid-gray, Q4
 }
 
-// Forward replaces samples by luma and chroma. If c is Derived, it is for samples that Derive has found to have any.
-func (c Colour) Forward(r, g, b []int32) {
-	if c.Derived() {
-		c.Derive(r, g, b, nil)
-		return
-	}
-	p, q, s := c.roles(r, g, b)
-	for i := range r {
-		d := p[i] - q[i]
-		t := q[i] + d>>1
-		e := s[i] - t
-		if c == YCoCg {
-			t += e >> 1
-		}
-		r[i], g[i], b[i] = t, d, e
-	}
+// A colour is a row of the table of colour transforms.
+type colour struct {
+	name       string // the three planes
+	kind       kind
+	conversion conversion // a *matrixConversion unless kind is plain
+	upsampling upsampling // of chroma, if kind is subsampled
 }
 
-// Inverse undoes Forward.
-func (c Colour) Inverse(luma, d, e []int32) {
-	if c.Derived() {
-		c.conversion().inverse(luma, d, e)
-		return
-	}
-	p, q, s := c.roles(luma, d, e)
-	for i, t := range luma {
-		d, e := d[i], e[i]
-		if c == YCoCg {
-			t -= e >> 1
-		}
-		s[i] = e + t
-		t -= d >> 1
-		p[i], q[i] = t+d, t
-	}
+// colours is the table of colour transforms. To add a transform, add a number above and a row here, and the code of its
+// conversion or upsampling if it is a new one.
+//
+// RedGreen and GreenBlue are for images in which two of the samples are clipped and the third is not: then only one of the three
+// planes varies, if the two are the p and q of the plainConversion.
+var colours = [Colours]colour{
+	YCoCg:     {"Y, Co, Cg", plain, &plainConversion{p: 0, q: 2, s: 1, meanOfAll: true}, 0},
+	RedGreen:  {"(R+G)/2, R-G, B-(R+G)/2", plain, &plainConversion{p: 0, q: 1, s: 2}, 0},
+	GreenBlue: {"(G+B)/2, G-B, R-(G+B)/2", plain, &plainConversion{p: 1, q: 2, s: 0}, 0},
+
+	PhotoCD: {"Photo CD: Y, C2, C1", derived, photoCD, 0},
+	JFIF:    {"JFIF: Y, Cr, Cb", derived, jfif, 0},
+	JFIFGo:  {"JFIF as Go has it: Y, Cr, Cb", derived, jfifGo, 0},
+
+	PhotoCDLinear:  {"Photo CD: Y, C2, C1, chroma halved", subsampled, photoCD, linear},           // as hpcdtoppm decodes
+	JFIFTriangle:   {"JFIF: Y, Cr, Cb, chroma halved", subsampled, jfif, triangle},                // as the Independent JPEG Group's decoder does ("fancy upsampling")
+	JFIFRepeated:   {"JFIF: Y, Cr, Cb, chroma halved", subsampled, jfif, repeated},                // as that decoder does if it is asked to be fast
+	JFIFGoRepeated: {"JFIF as Go has it: Y, Cr, Cb, chroma halved", subsampled, jfifGo, repeated}, // as Go's image.YCbCr does
 }
 
-// Estimate is Inverse for estimates in Q4, which it rounds to integers; see divide.
-func (c Colour) Estimate(luma, d, e []int32) {
-	if c.Derived() {
-		c.conversion().estimate(luma, d, e)
-		return
+// unknownColour is the row of numbers that are not in the table.
+var unknownColour = colour{"unknown", plain, &plainConversion{p: 0, q: 2, s: 1}, 0}
+
+// row returns c's row of the table.
+func (c Colour) row() *colour {
+	if c >= Colours {
+		return &unknownColour
 	}
-	half := func(v int32) int32 { return divide(v-1<<4, 1, 4) } // rounds down
-	p, q, s := c.roles(luma, d, e)
-	for i, t := range luma {
-		d, e := d[i], e[i]
-		if c == YCoCg {
-			t -= half(e)
-		}
-		s[i] = (e + t + 8) >> 4
-		t -= half(d)
-		p[i], q[i] = (t+d+8)>>4, (t+8)>>4
-	}
+	return &colours[c]
 }
+
+// matrix returns the conversion that c, which is Derived, undoes.
+func (c Colour) matrix() *matrixConversion { return c.row().conversion.(*matrixConversion) }
 
 // String returns what the three planes are.
-func (c Colour) String() string {
-	switch c {
-	case YCoCg:
-		return "Y, Co, Cg"
-	case RedGreen:
-		return "(R+G)/2, R-G, B-(R+G)/2"
-	case GreenBlue:
-		return "(G+B)/2, G-B, R-(G+B)/2"
-	case PhotoCD:
-		return "Photo CD: Y, C2, C1"
-	case JFIF:
-		return "JFIF: Y, Cr, Cb"
-	case JFIFGo:
-		return "JFIF as Go has it: Y, Cr, Cb"
-	case PhotoCDHalved:
-		return "Photo CD: Y, C2, C1, chroma halved"
-	case JFIFHalved, JFIFRepeated:
-		return "JFIF: Y, Cr, Cb, chroma halved"
-	case JFIFGoRepeated:
-		return "JFIF as Go has it: Y, Cr, Cb, chroma halved"
+func (c Colour) String() string { return c.row().name }
+
+// Derived reports whether c is for samples that were made from 8-bit luma and chroma: other samples cannot be transformed.
+func (c Colour) Derived() bool { return c.row().kind != plain }
+
+// Subsampled reports whether c is Derived, and is for chroma that was upsampled from half the resolution.
+func (c Colour) Subsampled() bool { return c.row().kind == subsampled }
+
+// Class returns the class of c, below process.ColourClasses, of which networks have gains of their own.
+func (c Colour) Class() int { return int(c.row().kind) }
+
+// Wavelet returns the wavelet for a plane at a scale, of which 1 is the finest: l, except that chroma which was
+// upsampled has one of its own at the finest scale.
+func (c Colour) Wavelet(l *Lifting, scale, plane int) Wavelet {
+	if scale == 1 && plane > 0 && c.Subsampled() {
+		return c.row().upsampling
 	}
-	return "unknown"
+	return l
 }
+
+// Forward replaces samples by luma and chroma. If c is Derived, the samples must be such that Derive succeeds.
+func (c Colour) Forward(r, g, b []int32) { c.row().conversion.forward(r, g, b) }
+
+// Inverse undoes Forward.
+func (c Colour) Inverse(luma, d, e []int32) { c.row().conversion.inverse(luma, d, e) }
+
+// Estimate is Inverse for estimates in Q4. It rounds the samples to integers; see divide.
+func (c Colour) Estimate(luma, d, e []int32) { c.row().conversion.estimate(luma, d, e) }
+
+// Middle returns the luma, in Q4, of mid-gray, which is 2^(depth-1): the least of which Estimate makes that sample.
+func (c Colour) Middle(depth uint) int32 { return c.row().conversion.middle(depth) }
+
+// Derive is Forward for a Derived transform and any samples of 8 bits: it reports whether all of them have luma and chroma. If
+// not, it stops at the first that has none. It also gives up when it has tried more combinations of luma and chroma than most,
+// from which it subtracts those that it tried. Most may be nil.
+func (c Colour) Derive(r, g, b []int32, most *int) bool { return c.matrix().derive(r, g, b, most) }
+
+// Approximate replaces samples by the luma and chroma of 8 bits that are nearest to them, from which Inverse makes similar
+// samples. It makes training images for a Derived transform.
+func (c Colour) Approximate(r, g, b []int32) { c.matrix().approximate(r, g, b) }
+
+// Distance replaces luma, of a Derived transform, by how far the samples that it makes with chroma are from being clipped: the
+// least distance of one of them from 0 or 255, negative if the sample is beyond.
+func (c Colour) Distance(luma, d, e []int32) { c.matrix().distance(luma, d, e) }

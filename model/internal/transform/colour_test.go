@@ -1,11 +1,15 @@
 package transform
 
-import "testing"
+import (
+	"testing"
 
-// TestColour checks that every transform is reversible, keeps to the ranges that its comment states, on which the widths
-// of the coarsest coefficients rest, and leaves gray alone.
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
+
+// TestColour checks that every plain transform is reversible, that its planes have the ranges that Colour states, on which the
+// widths of the coarsest coefficients depend, and that gray images have zero chroma.
 func TestColour(t *testing.T) {
-	for c := range PhotoCD {
+	for _, c := range ofKind(plain) {
 		for _, depth := range []int{8, 16} {
 			top := int32(1)<<depth - 1
 			r := newRand(3)
@@ -34,7 +38,7 @@ func TestColour(t *testing.T) {
 			c.Inverse(x, y, z)
 			for i := range x {
 				if x[i] != red[i] || y[i] != green[i] || z[i] != blue[i] {
-					t.Fatalf("%v, %d bits: RGB %d %d %d came back as %d %d %d", c, depth, red[i], green[i], blue[i], x[i], y[i], z[i])
+					t.Fatalf("%v, %d bits: RGB %d %d %d become %d %d %d", c, depth, red[i], green[i], blue[i], x[i], y[i], z[i])
 				}
 			}
 		}
@@ -43,20 +47,24 @@ func TestColour(t *testing.T) {
 
 // TestColourMatrix checks that the transforms are what String says, up to rounding.
 func TestColourMatrix(t *testing.T) {
-	rows := [PhotoCD][3][3]int32{ // quarters of R, G, B
+	rows := map[Colour][3][3]int32{ // quarters of R, G, B
 		YCoCg:     {{1, 2, 1}, {4, 0, -4}, {-2, 4, -2}},
 		RedGreen:  {{2, 2, 0}, {4, -4, 0}, {-2, -2, 4}},
 		GreenBlue: {{0, 2, 2}, {0, 4, -4}, {4, -2, -2}},
 	}
 	r := newRand(5)
-	for c, m := range rows {
+	for _, c := range ofKind(plain) {
+		m, ok := rows[c]
+		if !ok {
+			t.Errorf("no matrix for %v", c)
+		}
 		for range 1000 {
 			v := [3]int32{r.Int32N(256), r.Int32N(256), r.Int32N(256)}
 			got := [3][]int32{{v[0]}, {v[1]}, {v[2]}}
-			Colour(c).Forward(got[0], got[1], got[2])
+			c.Forward(got[0], got[1], got[2])
 			for p, w := range m {
 				if off := 4*got[p][0] - w[0]*v[0] - w[1]*v[1] - w[2]*v[2]; off < -4 || off > 4 {
-					t.Fatalf("%v: plane %d of RGB %v is %d, off by %d/4", Colour(c), p, v, got[p][0], off)
+					t.Fatalf("%v: plane %d of RGB %v is %d, off by %d/4", c, p, v, got[p][0], off)
 				}
 			}
 		}
@@ -67,7 +75,7 @@ func TestColourMatrix(t *testing.T) {
 // Y, Co and Cg is 1, 1/6 and 1/4. Of the others it is 1, 1/6 and 1/3.
 func TestColourNoise(t *testing.T) {
 	const amplitude = 1 << 20
-	for c := range PhotoCD {
+	for _, c := range ofKind(plain) {
 		want := [...]int64{12, 2, 4} // in twelfths
 		if c == YCoCg {
 			want[2] = 3
@@ -91,8 +99,8 @@ func TestColourNoise(t *testing.T) {
 	}
 }
 
-// TestEstimateColour: integers are converted exactly, between two of them estimates are between theirs, and a gray
-// estimate stays gray.
+// TestEstimateColour tests that Estimate of integers is exact, that estimates between two integers give samples between those
+// of the integers, and that a gray estimate gives a gray sample.
 func TestEstimateColour(t *testing.T) {
 	r := newRand(12)
 	estimate := func(c Colour, v [3]int32) [3]int32 {
@@ -100,7 +108,7 @@ func TestEstimateColour(t *testing.T) {
 		c.Estimate(x, y, z)
 		return v
 	}
-	for c := range PhotoCD {
+	for _, c := range ofKind(plain) {
 		for range 10_000 {
 			v := [3]int32{r.Int32N(256), r.Int32N(511) - 255, r.Int32N(511) - 255}
 			exact := v
@@ -127,5 +135,35 @@ func TestEstimateColour(t *testing.T) {
 				t.Fatalf("%v: gray %d/16 becomes %v", c, gray, got)
 			}
 		}
+	}
+}
+
+// TestTable checks that every row of the table is complete: a name, a conversion of the type that its kind needs, and an
+// upsampling of its own if chroma is Subsampled. The kinds are the classes that networks distinguish. Numbers beyond the table
+// are harmless.
+func TestTable(t *testing.T) {
+	seen := map[colour]bool{}
+	for c := range Colours {
+		v := colours[c]
+		if v.name == "" || v.conversion == nil {
+			t.Errorf("row %d is not complete", c)
+			continue
+		}
+		if _, is := v.conversion.(*matrixConversion); is != c.Derived() {
+			t.Errorf("%v: a conversion of type %T", c, v.conversion)
+		}
+		if c.Subsampled() && atFullResolution(c).Subsampled() {
+			t.Errorf("%v: no colour of full resolution", c)
+		}
+		if c.Class() >= process.ColourClasses {
+			t.Errorf("%v: class %d", c, c.Class())
+		}
+		if v.name = ""; seen[v] {
+			t.Errorf("%v is there twice", c)
+		}
+		seen[v] = true
+	}
+	if c := Colours; c.Derived() || c.Subsampled() || c.String() != "unknown" {
+		t.Errorf("colour %d is %v", Colours, Colours)
 	}
 }

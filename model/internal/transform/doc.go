@@ -1,4 +1,8 @@
-// Package transform is the reversible integer transforms between samples and coordinates: a colour transform
-// and a pyramid of wavelet splits. Details are nearly independent of each other, and noise that is independent
-// and equally strong in all of them is nearly so in the samples.
+// Package transform has the reversible integer transforms between samples and coordinates: a colour transform (Colour)
+// and a pyramid of wavelet splits (Wavelet). The coordinates are nearly independent of each other, and noise that is
+// independent and equally strong in all of them is nearly so in the samples.
+//
+// Many images were made from 8-bit luma and chroma, often from chroma of half the resolution. For these there are colour
+// transforms that undo the conversion (undomatrix.go) and the upsampling of chroma (findupsampling.go, invertupsampling.go,
+// clippedchroma.go, triangle.go).
 package transform

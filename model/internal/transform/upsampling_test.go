@@ -9,16 +9,6 @@ import (
 	"testing"
 )
 
-// halved are the Halved colours.
-func halved() (list []Colour) {
-	for c := range Colours {
-		if c.Halved() {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
 func randomPlane(r *rand.Rand, w, h int, most int32) Plane {
 	x := NewPlane(w, h)
 	for i := range x.Pix {
@@ -50,7 +40,7 @@ func blobs(r *rand.Rand, w, h int) Plane {
 
 func abs(v int32) int32 { return max(v, -v) }
 
-// upsampled returns what the definitions make of halved samples.
+// upsampled returns what an upsampling makes of half-resolution samples by its definition.
 func upsampled(u upsampling, half Plane, w, h int) Plane {
 	at := func(x, y int) int32 { return half.Row(min(max(y, 0), half.H-1))[min(max(x, 0), half.W-1)] }
 	x := NewPlane(w, h)
@@ -74,14 +64,14 @@ func upsampled(u upsampling, half Plane, w, h int) Plane {
 
 var upsamplingSizes = [][2]int{{1, 1}, {2, 1}, {1, 2}, {2, 2}, {3, 2}, {5, 5}, {8, 6}, {31, 20}, {64, 33}}
 
-// TestUpsampling: merged with details that are zero, halved samples become what the definitions say, in Q4 nearly so, and any
-// rows of it from an even one on, two from the others.
+// TestUpsampling: merged with details that are zero, half-resolution samples become what the definitions say, in Q4 nearly so,
+// and any rows of it from an even one on, two from the others.
 func TestUpsampling(t *testing.T) {
 	r := newRand(70)
-	for _, c := range halved() {
+	for _, c := range ofKind(subsampled) {
 		for _, size := range upsamplingSizes {
 			w, h := size[0], size[1]
-			u := halvings[c].up
+			u := colours[c].upsampling
 			half := randomPlane(r, (w+1)/2, (h+1)/2, 100)
 			want := upsampled(u, half, w, h)
 			x := NewPlane(w, h)
@@ -113,8 +103,8 @@ func TestUpsampling(t *testing.T) {
 // TestUpsamplingSplit: any plane comes back, and one that was upsampled has nearly no details.
 func TestUpsamplingSplit(t *testing.T) {
 	r := newRand(71)
-	for _, c := range halved() {
-		u := halvings[c].up
+	for _, c := range ofKind(subsampled) {
+		u := colours[c].upsampling
 		for _, size := range upsamplingSizes {
 			w, h := size[0], size[1]
 			made := upsampled(u, blobs(r, (w+1)/2, (h+1)/2), w, h)
@@ -130,7 +120,7 @@ func TestUpsamplingSplit(t *testing.T) {
 					}
 				}
 				if u.Merge(x, 0); !slices.Equal(x.Pix, want.Pix) {
-					t.Fatalf("%v, %v, plane %d does not come back", c, size, i)
+					t.Fatalf("%v, %v, plane %d: Merge does not undo Split", c, size, i)
 				}
 				if most := 4 + w*h/50; i == 2 && details > most || i == 2 && u != triangle && details > 0 {
 					t.Errorf("%v, %v: %d of %d samples have details", c, size, details, w*h)
@@ -140,7 +130,7 @@ func TestUpsamplingSplit(t *testing.T) {
 	}
 }
 
-// TestRepeatedIsGos: so image.YCbCr has it.
+// TestRepeatedIsGos compares repeated with Go's image.YCbCr.
 func TestRepeatedIsGos(t *testing.T) {
 	r := newRand(72)
 	for range 20 {
@@ -162,34 +152,34 @@ func TestRepeatedIsGos(t *testing.T) {
 	}
 }
 
-// halvedImage returns an image that was made from halved chroma, with much of it clipped.
-func halvedImage(r *rand.Rand, c Colour, w, h int) (x [3]Plane) {
+// subsampledImage returns an image that was made from half-resolution chroma, with many samples clipped.
+func subsampledImage(r *rand.Rand, c Colour, w, h int) (x [3]Plane) {
 	x[0] = blobs(r, w, h)
 	for i, v := range x[0].Pix {
 		x[0].Pix[i] = min(max(120+5*v+r.Int32N(9), 0), 255)
 	}
 	for p := 1; p < 3; p++ {
-		x[p] = upsampled(halvings[c].up, blobs(r, (w+1)/2, (h+1)/2), w, h)
+		x[p] = upsampled(colours[c].upsampling, blobs(r, (w+1)/2, (h+1)/2), w, h)
 	}
 	c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
 	return x
 }
 
-// TestHalve: chroma of half the resolution is found, where samples are clipped, too; what it is split into makes the same
-// samples, and has few details.
-func TestHalve(t *testing.T) {
+// TestFindUpsampling tests that the upsampling of chroma is found, also where many samples are clipped, and that the chroma
+// that Split finds makes the same samples and has few details.
+func TestFindUpsampling(t *testing.T) {
 	r := newRand(73)
-	for _, c := range halved() {
+	for _, c := range ofKind(subsampled) {
 		for range 20 {
 			w, h := 20+r.IntN(60), 20+r.IntN(60)
-			x := halvedImage(r, c, w, h)
+			x := subsampledImage(r, c, w, h)
 			clipped := 0
 			for i := range w * h {
 				if min(x[0].Pix[i], x[1].Pix[i], x[2].Pix[i]) == 0 || max(x[0].Pix[i], x[1].Pix[i], x[2].Pix[i]) == 255 {
 					clipped++
 				}
 			}
-			if got, mirror, turn := halvings[c].of.Halve(x); got != c || mirror || turn {
+			if got, mirror, turn := atFullResolution(c).FindUpsampling(x); got != c || mirror || turn {
 				t.Errorf("%v, %dx%d, %d samples clipped: taken for %v, mirrored: %v, turned: %v", c, w, h, clipped, got, mirror, turn)
 			}
 			y := [3]Plane{x[0].Clone(), x[1].Clone(), x[2].Clone()}
@@ -199,7 +189,7 @@ func TestHalve(t *testing.T) {
 			details := 0
 			for p := 1; p < 3; p++ {
 				z := y[p].Clone()
-				halvings[c].up.Split(z)
+				colours[c].upsampling.Split(z)
 				for j := range h {
 					for i, v := range z.Row(j) {
 						if (j&1 == 1 || i&1 == 1) && v != 0 {
@@ -218,34 +208,35 @@ func TestHalve(t *testing.T) {
 	}
 }
 
-// TestHalveOthers: chroma of all the resolution is not taken for halved, and an image of another origin is not split.
-func TestHalveOthers(t *testing.T) {
+// TestFindUpsamplingOfOthers tests that no upsampling is found for chroma of full resolution, or for noise, which cannot be
+// split.
+func TestFindUpsamplingOfOthers(t *testing.T) {
 	r := newRand(74)
-	for _, c := range halved() {
+	for _, c := range ofKind(subsampled) {
 		x := [3]Plane{blobs(r, 50, 40), randomPlane(r, 50, 40, 9), randomPlane(r, 50, 40, 9)}
 		for i := range x[0].Pix {
 			x[0].Pix[i] += 128
 		}
-		whole := halvings[c].of
+		whole := atFullResolution(c)
 		whole.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
-		if got, _, _ := whole.Halve(x); got != whole {
+		if got, _, _ := whole.FindUpsampling(x); got != whole {
 			t.Errorf("%v: taken for %v", whole, got)
 		}
-		if !c.Split([3]Plane{x[0].Clone(), x[1].Clone(), x[2].Clone()}) { // which takes more bits, but is possible
+		if !c.Split([3]Plane{x[0].Clone(), x[1].Clone(), x[2].Clone()}) { // the file is larger, but the image can be coded
 			t.Errorf("%v: not split", c)
 		}
 		for i := range x[0].Pix {
 			x[0].Pix[i], x[1].Pix[i], x[2].Pix[i] = r.Int32N(256), r.Int32N(256), r.Int32N(256)
 		}
-		if got, _, _ := whole.Halve(x); got != whole || c.Split(x) {
+		if got, _, _ := whole.FindUpsampling(x); got != whole || c.Split(x) {
 			t.Errorf("%v: found in noise", c)
 		}
 	}
 }
 
-// TestHalveFlat: all samples clipped, nothing is known of chroma, and still it comes back.
-func TestHalveFlat(t *testing.T) {
-	for _, c := range halved() {
+// TestSplitAllClipped tests images whose samples are all clipped, so that nothing is known about chroma.
+func TestSplitAllClipped(t *testing.T) {
+	for _, c := range ofKind(subsampled) {
 		for _, v := range []int32{0, 255} {
 			x := [3]Plane{NewPlane(6, 5), NewPlane(6, 5), NewPlane(6, 5)}
 			for p := range x {
@@ -268,10 +259,10 @@ func TestHalveFlat(t *testing.T) {
 	}
 }
 
-// TestApproximate: what is made of the nearest luma and chroma is near.
+// TestApproximate tests that the luma and chroma that Approximate gives make similar samples.
 func TestApproximate(t *testing.T) {
 	r := newRand(75)
-	for c := PhotoCD; c < Colours; c++ {
+	for _, c := range append(ofKind(derived), ofKind(subsampled)...) {
 		for range 2000 {
 			g := 60 + r.Int32N(130)
 			want := [3]int32{g + r.Int32N(61) - 30, g, g + r.Int32N(61) - 30}
@@ -287,11 +278,11 @@ func TestApproximate(t *testing.T) {
 	}
 }
 
-// TestHalveJPEG: of what Go's decoder makes, chroma is found to be of half the resolution, and is what the file has.
-func TestHalveJPEG(t *testing.T) {
+// TestSplitJPEG tests that the chroma which is found in an image from Go's JPEG decoder is that of the JPEG file.
+func TestSplitJPEG(t *testing.T) {
 	r := newRand(76)
 	m := image.NewRGBA(image.Rect(0, 0, 75, 50))
-	rgb := halvedImage(r, JFIFRepeated, 75, 50)
+	rgb := subsampledImage(r, JFIFRepeated, 75, 50)
 	for i := range rgb[0].Pix {
 		m.Pix[4*i], m.Pix[4*i+1], m.Pix[4*i+2], m.Pix[4*i+3] = uint8(rgb[0].Pix[i]), uint8(rgb[1].Pix[i]), uint8(rgb[2].Pix[i]), 255
 	}
@@ -309,28 +300,28 @@ func TestHalveJPEG(t *testing.T) {
 		r, g, b, _ := d.At(i%75, i/75).RGBA()
 		x[0].Pix[i], x[1].Pix[i], x[2].Pix[i] = int32(r>>8), int32(g>>8), int32(b>>8)
 	}
-	if c, _, _ := JFIFGo.Halve(x); c != JFIFGoRepeated {
+	if c, _, _ := JFIFGo.FindUpsampling(x); c != JFIFGoRepeated {
 		t.Fatalf("taken for %v", c)
 	}
-	s := newHalving(x, JFIFGoRepeated)
+	s := newChromaInverter(x, JFIFGoRepeated)
 	if !JFIFGoRepeated.Split(x) {
 		t.Fatal("not split")
 	}
 	for i := range x[0].Pix {
 		at := from.COffset(i%75, i/75)
-		if cb, cr := int32(from.Cb[at])-128, int32(from.Cr[at])-128; !s.open[i] && (x[1].Pix[i] != cr || x[2].Pix[i] != cb) {
+		if cb, cr := int32(from.Cb[at])-128, int32(from.Cr[at])-128; !s.clipped[i] && (x[1].Pix[i] != cr || x[2].Pix[i] != cb) {
 			t.Fatalf("chroma %d is %d %d, not %d %d", i, x[1].Pix[i], x[2].Pix[i], cr, cb)
 		}
 	}
 }
 
-func BenchmarkHalve(b *testing.B) {
-	for _, c := range halved() {
-		x := halvedImage(newRand(77), c, 768, 512)
+func BenchmarkFindUpsampling(b *testing.B) {
+	for _, c := range ofKind(subsampled) {
+		x := subsampledImage(newRand(77), c, 768, 512)
 		b.Run(c.String(), func(b *testing.B) {
 			b.SetBytes(3 * 768 * 512)
 			for b.Loop() {
-				halvings[c].of.Halve(x)
+				atFullResolution(c).FindUpsampling(x)
 			}
 		})
 	}

@@ -12,7 +12,7 @@ func inverseOf(c Colour, y, d, e int32) [3]int32 {
 	return v
 }
 
-// TestConversions compares the conversions with what they are named after: the published formulas, and Go's image/color.
+// TestConversions compares the conversions with their definitions: the published formulas, and Go's image/color.
 func TestConversions(t *testing.T) {
 	r := newRand(61)
 	for range 200_000 {
@@ -38,17 +38,17 @@ func TestConversions(t *testing.T) {
 	}
 }
 
-// TestDerive: samples that a conversion makes are found to come from it, and become what makes them again: if none is
-// clipped, what they came from. Of other samples none is found, as looking at all luma and chroma shows.
+// TestDerive tests that samples which a conversion makes are derived, and to luma and chroma that make them again: to the
+// original ones, if none is clipped. Other samples are not derived, as a search of all luma and chroma confirms.
 func TestDerive(t *testing.T) {
 	r := newRand(62)
-	for c := PhotoCD; c < PhotoCDHalved; c++ {
+	for _, c := range ofKind(derived) {
 		const n = 20_000
 		var x [3][]int32
 		var from [][3]int32
 		for range n {
 			y, d, e := r.Int32N(256), r.Int32N(256)-128, r.Int32N(256)-128
-			if r.IntN(2) == 0 { // mostly within
+			if r.IntN(2) == 0 { // seldom clipped
 				y, d, e = 60+y/2, d/4, e/4
 			}
 			from = append(from, [3]int32{y, d, e})
@@ -110,7 +110,7 @@ func TestDerive(t *testing.T) {
 	}
 }
 
-// TestMiddle: of every transform, the luma of mid-gray is estimated as mid-gray.
+// TestMiddle tests for every transform that Estimate makes mid-gray of Middle.
 func TestMiddle(t *testing.T) {
 	for c := range Colours {
 		x, y, z := []int32{c.Middle(8)}, []int32{0}, []int32{0}
@@ -121,11 +121,11 @@ func TestMiddle(t *testing.T) {
 	}
 }
 
-// TestEstimateDerived: the estimate of a whole luma and chroma is what it makes, but for what rounding down loses on
-// average; and it is linear.
+// TestEstimateDerived tests that Estimate of integer luma and chroma is what Inverse makes, up to the rounding, and that the
+// differences cancel on average.
 func TestEstimateDerived(t *testing.T) {
 	r := newRand(63)
-	for c := PhotoCD; c < PhotoCDHalved; c++ {
+	for _, c := range ofKind(derived) {
 		var sum [3]float64
 		const n = 100_000
 		for range n {
@@ -149,11 +149,11 @@ func TestEstimateDerived(t *testing.T) {
 	}
 }
 
-// TestDivisor: multiplying by a reciprocal is dividing, for all quotients that it is for, at both of their ends and between.
+// TestDivisor tests the divisors at the least and the greatest dividend of every quotient that they are exact for, and between.
 func TestDivisor(t *testing.T) {
 	r := newRand(64)
-	for c := PhotoCD; c < PhotoCDHalved; c++ {
-		v := c.conversion()
+	for _, c := range ofKind(derived) {
+		v := c.matrix()
 		for _, d := range []divisor{v.byLuma, v.byRed, v.byBlue} {
 			if d.n != v.luma && d.n != v.red && d.n != v.blue || d.n >= 1<<18 {
 				t.Fatalf("%v: a divisor of %d", c, d.n)
@@ -174,9 +174,9 @@ func TestDivisor(t *testing.T) {
 	}
 }
 
-// searched is undo by trying chroma one by one.
-func searched(v *conversion, r, g, b int64) (y, d, e int64, tried int, ok bool) {
-	// chroma returns what of it makes a sample s, the least first, or the greatest if s is 0.
+// searched is a slow undo, which tries the values of chroma one by one.
+func searched(v *matrixConversion, r, g, b int64) (y, d, e int64, tried int, ok bool) {
+	// chroma returns the values that make a sample s, the least first, or the greatest first if s is 0.
 	chroma := func(s, l, gain int64) (all []int64) {
 		makes := func(c int64) int64 { return clip((l + gain*c) >> 16) }
 		c := floorDiv(s<<16-l, gain)
@@ -227,12 +227,12 @@ func searched(v *conversion, r, g, b int64) (y, d, e int64, tried int, ok bool) 
 	return 0, 0, 0, tried, false
 }
 
-// TestUndo compares undo with a search that divides nothing by reciprocals, for any samples, and more of those that are clipped
+// TestUndo compares undo with a search that does not divide by reciprocals, for samples of which many are clipped
 // or near gray.
 func TestUndo(t *testing.T) {
 	r := newRand(65)
-	for c := PhotoCD; c < PhotoCDHalved; c++ {
-		v := c.conversion()
+	for _, c := range ofKind(derived) {
+		v := c.matrix()
 		found := 0
 		for i := range 24_000 {
 			p := [3]int64{r.Int64N(256), r.Int64N(256), r.Int64N(256)}

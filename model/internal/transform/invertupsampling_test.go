@@ -6,18 +6,18 @@ import (
 	"testing"
 )
 
-// TestBounds compares bounds, fits and what put finds with trying all luma.
-func TestBounds(t *testing.T) {
+// TestLumaRange compares lumaRange, hasLuma and the luma that write finds with a search of all luma.
+func TestLumaRange(t *testing.T) {
 	r := newRand(80)
-	for c := PhotoCD; c < PhotoCDHalved; c++ {
+	for _, c := range ofKind(derived) {
 		fits, several := 0, 0
 		for i := range 4000 {
 			y, d, e := r.Int32N(256), r.Int32N(256)-128, r.Int32N(256)-128
 			switch i % 4 {
 			case 1:
-				d, e = r.Int32N(1<<19)-1<<18, r.Int32N(1<<19)-1<<18 // far beyond mostExtended
+				d, e = r.Int32N(1<<19)-1<<18, r.Int32N(1<<19)-1<<18 // far beyond mostExtrapolated
 			case 2:
-				y = r.Int32N(2*lumaBeyond+256) - lumaBeyond
+				y = r.Int32N(2*lumaOvershoot+256) - lumaOvershoot
 			}
 			rgb := inverseOf(c, y, d, e)
 			if i%8 < 4 {
@@ -27,15 +27,15 @@ func TestBounds(t *testing.T) {
 			for p := range x {
 				x[p] = Plane{1, 1, []int32{min(max(rgb[p], 0), 255)}}
 			}
-			s := &halving{rgb: x, k: c.conversion(), w: 1, h: 1}
+			s := &chromaInverter{rgb: x, matrix: c.matrix(), w: 1, h: 1}
 			var all []int32
-			for y := int32(-lumaBeyond); y <= 255+lumaBeyond; y++ {
+			for y := int32(-lumaOvershoot); y <= 255+lumaOvershoot; y++ {
 				if inverseOf(c, y, d, e) == [3]int32{x[0].Pix[0], x[1].Pix[0], x[2].Pix[0]} {
 					all = append(all, y)
 				}
 			}
-			from, to := s.bounds(0, d, e)
-			if got := s.fits(0, d, e); got != (len(all) > 0) || got != (from <= to) {
+			from, to := s.lumaRange(0, d, e)
+			if got := s.hasLuma(0, d, e); got != (len(all) > 0) || got != (from <= to) {
 				t.Fatalf("%v: %v of %d %d: %v, from %d to %d; luma are %v", c, rgb, d, e, got, from, to, all)
 			}
 			if len(all) == 0 {
@@ -52,9 +52,9 @@ func TestBounds(t *testing.T) {
 			if d != int32(int16(d)) || e != int32(int16(e)) {
 				continue
 			}
-			s.chroma, s.open = [2][]int16{{int16(d)}, {int16(e)}}, []bool{clipped(int64(x[0].Pix[0]), int64(x[1].Pix[0]), int64(x[2].Pix[0]))}
+			s.chroma, s.clipped = [2][]int16{{int16(d)}, {int16(e)}}, []bool{clipped(int64(x[0].Pix[0]), int64(x[1].Pix[0]), int64(x[2].Pix[0]))}
 			out := [3]Plane{NewPlane(1, 1), NewPlane(1, 1), NewPlane(1, 1)}
-			if s.put(out, 0); !slices.Equal(out[0].Pix, all) {
+			if s.write(out, 0); !slices.Equal(out[0].Pix, all) {
 				t.Fatalf("%v: luma of %v with %d %d is %v, not %v", c, rgb, d, e, out[0].Pix, all)
 			}
 		}
@@ -64,30 +64,31 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// randomHalving returns one of random chroma, a part of it open.
-func randomHalving(r *rand.Rand, w, h int, up upsampling) *halving {
-	s := &halving{k: PhotoCD.conversion(), w: w, h: h, open: make([]bool, w*h), up: up}
+// randomInverter returns an inverter with random chroma, in which some pixels are clipped.
+func randomInverter(r *rand.Rand, w, h int, up upsampling) *chromaInverter {
+	s := &chromaInverter{matrix: photoCD, w: w, h: h, clipped: make([]bool, w*h), up: up}
 	for p := range s.chroma {
 		s.chroma[p] = make([]int16, w*h)
 		s.half[p] = randomPlane(r, (w+1)/2, (h+1)/2, 100)
 	}
-	for i := range s.open {
-		s.chroma[0][i], s.chroma[1][i], s.open[i] = int16(r.IntN(5)), int16(r.IntN(5)), r.IntN(9) == 0
+	for i := range s.clipped {
+		s.chroma[0][i], s.chroma[1][i], s.clipped[i] = int16(r.IntN(5)), int16(r.IntN(5)), r.IntN(9) == 0
 	}
 	return s
 }
 
-// TestParts: the parts of a halved sample are the pixels that change with it, and become what upsampling makes of it.
-func TestParts(t *testing.T) {
+// TestContributions tests that contributions returns the pixels that change with a half-resolution sample, and how they depend
+// on it.
+func TestContributions(t *testing.T) {
 	r := newRand(81)
 	for _, up := range []upsampling{linear, triangle, repeated} {
 		for _, size := range upsamplingSizes {
 			w, h := size[0], size[1]
-			s := randomHalving(r, w, h, up)
+			s := randomInverter(r, w, h, up)
 			for k := range s.half[0].Pix {
 				i, j := k%s.half[0].W, k/s.half[0].W
 				d, e := r.Int32N(201)-100, r.Int32N(201)-100
-				parts := s.parts(nil, i, j)
+				parts := s.contributions(nil, i, j)
 				before := upsampled(up, s.half[0], w, h)
 				s.half[0].Pix[k] += 1000
 				after := upsampled(up, s.half[0], w, h)
@@ -95,28 +96,29 @@ func TestParts(t *testing.T) {
 				first, second := upsampled(up, s.half[0], w, h), upsampled(up, s.half[1], w, h)
 				for _, p := range parts {
 					if before.Pix[p.pixel] == after.Pix[p.pixel] {
-						t.Fatalf("%d, %v: pixel %d is no part of %d, %d", up, size, p.pixel, i, j)
+						t.Fatalf("%d, %v: pixel %d does not depend on %d, %d", up, size, p.pixel, i, j)
 					}
 					after.Pix[p.pixel] = before.Pix[p.pixel]
 					if (p.d+p.weight*d)>>4 != first.Pix[p.pixel] || (p.e+p.weight*e)>>4 != second.Pix[p.pixel] {
-						t.Fatalf("%d, %v: pixel %d is not made of %d, %d so", up, size, p.pixel, i, j)
+						t.Fatalf("%d, %v: pixel %d depends on %d, %d in another way", up, size, p.pixel, i, j)
 					}
 				}
 				if !slices.Equal(before.Pix, after.Pix) {
-					t.Fatalf("%d, %v: pixels are missing that are parts of %d, %d", up, size, i, j)
+					t.Fatalf("%d, %v: pixels are missing that depend on %d, %d", up, size, i, j)
 				}
 			}
 		}
 	}
 }
 
-// TestStraysOfLinear compares the count with that of what linear makes of the samples at even columns and rows, turned.
-func TestStraysOfLinear(t *testing.T) {
+// TestMismatchesOfLinear compares the number with that of pixels which linear makes otherwise of the samples at even columns
+// and rows of the image, mirrored.
+func TestMismatchesOfLinear(t *testing.T) {
 	r := newRand(82)
 	for range 100 {
 		// Turned images have their samples at odd columns and rows if their sizes are even.
 		w, h := 2+2*r.IntN(30), 2+2*r.IntN(60)
-		s := randomHalving(r, w, h, linear)
+		s := randomInverter(r, w, h, linear)
 		for k := range 4 {
 			dx, dy := k&1, k>>1
 			turned := func(i int) int {
@@ -132,34 +134,34 @@ func TestStraysOfLinear(t *testing.T) {
 			want := 0
 			known, whole := NewPlane(w, h), NewPlane(w, h)
 			for i := range w * h {
-				if known.Pix[i] = 1; s.open[turned(i)] {
+				if known.Pix[i] = 1; s.clipped[turned(i)] {
 					known.Pix[i] = -99
 				}
 			}
-			known = upsampled(linear, pick(known), w, h) // 1 where it is of known samples only
+			known = upsampled(linear, pick(known), w, h) // 1 where all samples that it is made of are known
 			for p := range s.chroma {
 				for i := range w * h {
 					whole.Pix[i] = int32(s.chroma[p][turned(i)])
 				}
 				made := upsampled(linear, pick(whole), w, h)
 				for i, v := range made.Pix {
-					if !s.open[turned(i)] && known.Pix[i] == 1 && v != whole.Pix[i] {
+					if !s.clipped[turned(i)] && known.Pix[i] == 1 && v != whole.Pix[i] {
 						want++
 					}
 				}
 			}
-			if got := s.straysOfLinear(dx, dy, want); got != want {
-				t.Fatalf("%d x %d from %d, %d: %d strays, not %d", w, h, dx, dy, got, want)
+			if got := s.mismatchesOfLinear(dx, dy, want); got != want {
+				t.Fatalf("%d x %d from %d, %d: %d mismatches, not %d", w, h, dx, dy, got, want)
 			}
-			if got := s.straysOfLinear(dx, dy, want/2); got <= want/2 && want > 0 {
-				t.Fatalf("%d x %d from %d, %d: %d strays of %d, though %d are too many", w, h, dx, dy, got, want, want/2)
+			if got := s.mismatchesOfLinear(dx, dy, want/2); got <= want/2 && want > 0 {
+				t.Fatalf("%d x %d from %d, %d: %d mismatches of %d, though %d are too many", w, h, dx, dy, got, want, want/2)
 			}
 		}
 	}
 }
 
-// TestFill: in every round, samples that are not known yet become the means of known ones around.
-func TestFill(t *testing.T) {
+// TestFillUnknown compares fillUnknown with rounds in each of which all samples beside known ones become the means of these.
+func TestFillUnknown(t *testing.T) {
 	r := newRand(83)
 	for range 200 {
 		w, h := 1+r.IntN(20), 1+r.IntN(20)
@@ -190,17 +192,17 @@ func TestFill(t *testing.T) {
 			is = next
 		}
 		some := slices.Contains(known, true)
-		if got := fill(known, x[0], x[1]); got != some || !slices.Equal(x[0].Pix, want[0].Pix) || !slices.Equal(x[1].Pix, want[1].Pix) {
-			t.Fatalf("%d x %d: filled otherwise, or %v", w, h, got)
+		if got := fillUnknown(known, x[0], x[1]); got != some || !slices.Equal(x[0].Pix, want[0].Pix) || !slices.Equal(x[1].Pix, want[1].Pix) {
+			t.Fatalf("%d x %d: other means, or reported %v", w, h, got)
 		}
 	}
 }
 
-// TestExtendGrows: where what clipped pixels seem to have been grows from one to the next, chroma is still found with which
-// the image is what it was.
-func TestExtendGrows(t *testing.T) {
-	for c := PhotoCDHalved; c < Colours; c++ {
-		if halvings[c].up != linear {
+// TestExtrapolationGrows tests an image in which extrapolated chroma grows from one sample to the next: the chroma that is
+// found must still make the image.
+func TestExtrapolationGrows(t *testing.T) {
+	for _, c := range ofKind(subsampled) {
+		if colours[c].upsampling != linear {
 			continue
 		}
 		var x, want [3]Plane
@@ -210,7 +212,7 @@ func TestExtendGrows(t *testing.T) {
 		for y := range x[0].H {
 			for i := range x[0].W {
 				sign := int32(1 - i/2%2*2)
-				of := [3]int32{100, -40 * sign, -40 * sign} // what is between tells that the next is as much as the last and 80 more
+				of := [3]int32{100, -40 * sign, -40 * sign} // the pixel between two samples makes the next seem as large as the last and 80 more
 				if i < 4 {
 					of = [3]int32{100, 0, 0}
 				} else if i%2 == 0 {
@@ -232,22 +234,23 @@ func TestExtendGrows(t *testing.T) {
 		for _, v := range x[1].Pix {
 			most = max(most, v, -v)
 		}
-		if most <= 255 || most > 2*mostExtended {
+		if most <= 255 || most > 2*mostExtrapolated {
 			t.Errorf("%v: chroma of up to %d", c, most)
 		}
 		c.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
 		for p := range x {
 			if !slices.Equal(x[p].Pix, want[p].Pix) {
-				t.Errorf("%v: plane %d is another", c, p)
+				t.Errorf("%v: plane %d differs", c, p)
 			}
 		}
 	}
 }
 
-// TestSplitWhole: of a colour that is not Halved, rows are split as Derive has them, and none of an image without luma and chroma.
-func TestSplitWhole(t *testing.T) {
+// TestSplitFullResolution tests that Split under a Derived colour that is not Subsampled gives what Derive gives, and fails for
+// an image without luma and chroma.
+func TestSplitFullResolution(t *testing.T) {
 	r := newRand(84)
-	for c := PhotoCD; c < PhotoCDHalved; c++ {
+	for _, c := range ofKind(derived) {
 		w, h := 30+r.IntN(30), 60+r.IntN(60)
 		x := [3]Plane{blobs(r, w, h), blobs(r, w, h), blobs(r, w, h)}
 		for i, v := range x[0].Pix {
@@ -263,7 +266,7 @@ func TestSplitWhole(t *testing.T) {
 			t.Errorf("%v: found in noise", c)
 		}
 		if !c.Split(x) || !slices.Equal(x[0].Pix, want[0].Pix) || !slices.Equal(x[1].Pix, want[1].Pix) || !slices.Equal(x[2].Pix, want[2].Pix) {
-			t.Errorf("%v: split otherwise", c)
+			t.Errorf("%v: not what Derive gives", c)
 		}
 	}
 }

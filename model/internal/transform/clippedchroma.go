@@ -1,0 +1,256 @@
+package transform
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// A contribution says how a pixel depends on one half-resolution sample: the upsampling makes the pixel's chroma of weight
+// sixteenths of that sample, and of d and e, which are the sums of what the other samples contribute and of what is added for
+// rounding.
+type contribution struct {
+	pixel        int
+	weight, d, e int32
+}
+
+// contributions appends to list all pixels that depend on the half-resolution sample (i, j).
+func (s *chromaInverter) contributions(list []contribution, i, j int) []contribution {
+	before, after := 1, 1 // how many columns before 2i and after it, and rows likewise, depend on the sample
+	switch s.up {
+	case triangle:
+		after = 2
+	case repeated:
+		before = 0
+	}
+	first, second, w := s.half[0].Pix, s.half[1].Pix, s.half[0].W
+	own := j*w + i
+	for y := max(2*j-before, 0); y <= min(2*j+after, s.h-1); y++ {
+		ya, yb, v := s.up.taps(y, s.half[0].H)
+		for x := max(2*i-before, 0); x <= min(2*i+after, s.w-1); x++ {
+			xa, xb, u := s.up.taps(x, w)
+			p := contribution{y*s.w + x, 0, s.up.rounding(x), s.up.rounding(x)}
+			for _, of := range [4]struct {
+				at     int
+				weight int32
+			}{{ya*w + xa, u * v}, {ya*w + xb, (4 - u) * v}, {yb*w + xa, u * (4 - v)}, {yb*w + xb, (4 - u) * (4 - v)}} {
+				if of.at == own {
+					p.weight += of.weight
+				} else {
+					p.d, p.e = p.d+of.weight*first[of.at], p.e+of.weight*second[of.at]
+				}
+			}
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// mismatchesWith returns how many of the pixels that depend on a half-resolution sample are inconsistent with the upsampling if
+// that sample is d and e, or some number above most.
+func (s *chromaInverter) mismatchesWith(parts []contribution, d, e int32, most int) (n int) {
+	for _, p := range parts {
+		d, e := (p.d+p.weight*d)>>4, (p.e+p.weight*e)>>4
+		if k := p.pixel; !s.clipped[k] {
+			if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
+				n++
+			}
+		} else if !s.hasLuma(k, d, e) {
+			n++
+		}
+		if n > most {
+			return n
+		}
+	}
+	return n
+}
+
+// refine makes small changes to half-resolution samples that no unclipped pixel determines, such that more of the pixels around
+// are consistent with the upsampling.
+func (s *chromaInverter) refine() {
+	const sweeps, steps = 8, 29 // steps is how many of the nearestOffsets are tried
+	determined := func(i, j int) bool {
+		for y := 2 * j; y < min(2*j+2, s.h); y++ {
+			for x := 2 * i; x < min(2*i+2, s.w); x++ {
+				if !s.clipped[y*s.w+x] && (s.up == repeated || s.up == linear && x&1 == 0 && y&1 == 0) {
+					return true
+				}
+				if s.up == triangle && s.clipped[y*s.w+x] {
+					return false
+				}
+			}
+		}
+		return s.up == triangle
+	}
+	todo := make([]bool, len(s.half[0].Pix)) // the samples around which something has changed since they were last refined
+	for j := range s.half[0].H {
+		if slices.Contains(s.clipped[2*j*s.w:min(2*j+2, s.h)*s.w], true) {
+			for i := range s.half[0].W {
+				todo[j*s.half[0].W+i] = !determined(i, j)
+			}
+		}
+	}
+	var parts []contribution
+	for range sweeps {
+		changed := false
+		for j := range s.half[0].H {
+			for i := range s.half[0].W {
+				k := j*s.half[0].W + i
+				if !todo[k] {
+					continue
+				}
+				todo[k] = false
+				parts = s.contributions(parts[:0], i, j)
+				d, e := &s.half[0].Pix[k], &s.half[1].Pix[k]
+				least := s.mismatchesWith(parts, *d, *e, len(parts))
+				if least == 0 {
+					continue
+				}
+				best := nearestOffsets[0]
+				for _, o := range nearestOffsets[1:steps] {
+					if n := s.mismatchesWith(parts, *d+int32(o[0]), *e+int32(o[1]), least-1); n < least {
+						if best, least = o, n; n == 0 {
+							break
+						}
+					}
+				}
+				if best == nearestOffsets[0] {
+					continue
+				}
+				*d, *e = *d+int32(best[0]), *e+int32(best[1])
+				changed = true
+				const reach = 1 // how far away the samples are that some pixel depends on together with this one
+				for v := max(j-reach, 0); v <= min(j+reach, s.half[0].H-1); v++ {
+					for u := max(i-reach, 0); u <= min(i+reach, s.half[0].W-1); u++ {
+						todo[v*s.half[0].W+u] = todo[v*s.half[0].W+u] || !determined(u, v)
+					}
+				}
+			}
+		}
+		if !changed {
+			return
+		}
+	}
+}
+
+// resolveClipped finds chroma of the clipped pixels, and reports whether every such pixel has a solution.
+func (s *chromaInverter) resolveClipped() bool {
+	s.refine()
+	var failed atomic.Bool
+	// Pixels that are half-resolution samples themselves come first, since the others depend on them.
+	for _, own := range []bool{true, false} {
+		rowsInParallel(s.h, func(y0, y1 int) {
+			for y := y0; y < y1; y++ {
+				for x, clipped := range s.clipped[y*s.w:][:s.w] {
+					if !clipped || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {
+						continue
+					}
+					i := y*s.w + x
+					d, e, ok := s.nearest(i, x, y)
+					if !ok {
+						failed.Store(true)
+						return
+					}
+					s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
+					if own {
+						s.half[0].Row(y / 2)[x/2], s.half[1].Row(y / 2)[x/2] = d, e
+					}
+				}
+			}
+		})
+	}
+	return !failed.Load()
+}
+
+// write writes to x the chroma from row y on, and the luma with which it makes the samples. If a pixel has several solutions
+// for luma, it takes the one nearest to the luma of the pixel to the left.
+func (s *chromaInverter) write(x [3]Plane, y int) {
+	k := s.matrix
+	for r := range x[0].H {
+		last := int32(128)
+		luma, first, second := x[0].Row(r), x[1].Row(r), x[2].Row(r)
+		for c := range s.w {
+			i := (y+r)*s.w + c
+			d, e := int32(s.chroma[0][i]), int32(s.chroma[1][i])
+			if s.clipped[i] {
+				from, to := s.lumaRange(i, d, e)
+				last = min(max(last, from), to)
+			} else { // there is one solution, the least luma that makes red
+				last = int32(k.byLuma.ceil(int64(s.rgb[0].Pix[i])<<16 - k.half - k.red*int64(d)))
+			}
+			luma[c], first[c], second[c] = last, d, e
+		}
+	}
+}
+
+// nearest returns, for pixel i, in column x of row y, the chroma nearest to what the upsampling makes there with which some luma
+// makes its samples, and whether there is any.
+func (s *chromaInverter) nearest(i, x, y int) (d, e int32, ok bool) {
+	d, e = s.up.pair(s.half[0], s.half[1], x, y)
+	for _, o := range nearestOffsets {
+		if s.hasLuma(i, d+int32(o[0]), e+int32(o[1])) {
+			return d + int32(o[0]), e + int32(o[1]), true
+		}
+	}
+	_, p, q, _, ok := s.matrix.undoClipped(s.samples(i))
+	return int32(p), int32(q), ok
+}
+
+// nearestOffsets are the offsets in chroma up to a distance, ordered by their length.
+var nearestOffsets = func() (steps [][2]int8) {
+	const reach = 12
+	for d := int8(-reach); d <= reach; d++ {
+		for e := int8(-reach); e <= reach; e++ {
+			steps = append(steps, [2]int8{d, e})
+		}
+	}
+	length := func(s [2]int8) int { return int(s[0])*int(s[0]) + int(s[1])*int(s[1]) }
+	slices.SortStableFunc(steps, func(a, b [2]int8) int { return length(a) - length(b) })
+	return steps
+}()
+
+// lumaOvershoot is how far luma may lie outside of the range of 8 bits. That lets a pixel be black or white whatever its chroma
+// is, such as in lines that were drawn on the image after its conversion.
+const lumaOvershoot = 256
+
+// lumaRange returns the least and the greatest luma that make the samples of pixel i together with the given chroma. If there is
+// none, the least is above the greatest.
+func (s *chromaInverter) lumaRange(i int, d, e int32) (from, to int32) {
+	lo, hi := s.lumaSpan(i, d, e)
+	if lo > hi {
+		return 1, 0
+	}
+	return int32(s.matrix.byLuma.ceil(lo)), int32(s.matrix.byLuma.floor(hi))
+}
+
+// hasLuma reports whether lumaRange is not empty.
+func (s *chromaInverter) hasLuma(i int, d, e int32) bool {
+	lo, hi := s.lumaSpan(i, d, e)
+	return hi-lo >= s.matrix.luma-1 || lo <= hi && s.matrix.byLuma.floor(hi)*s.matrix.luma >= lo
+}
+
+// lumaSpan returns the least and the greatest product of luma and its gain that make the samples of pixel i together with the
+// given chroma, Q16. If there is none, the least is above the greatest.
+func (s *chromaInverter) lumaSpan(i int, d, e int32) (lo, hi int64) {
+	k := s.matrix
+	p, q := int64(d), int64(e)
+	red, blue := k.red*p, k.blue*q
+	if k.roundChroma {
+		p, q = red>>16, blue>>16
+	}
+	lo, hi = -lumaOvershoot*k.luma, (255+lumaOvershoot)*k.luma
+	r, g, b := s.samples(i)
+	lo, hi = narrowSpan(lo, hi, r, red+k.half)
+	lo, hi = narrowSpan(lo, hi, g, k.half-k.greenRed*p-k.greenBlue*q)
+	return narrowSpan(lo, hi, b, blue+k.half)
+}
+
+// narrowSpan returns the part of a span whose elements, added to rest, make the sample v; all are Q16.
+func narrowSpan(lo, hi, v, rest int64) (int64, int64) {
+	if v > 0 {
+		lo = max(lo, v<<16-rest)
+	}
+	if v < 255 {
+		hi = min(hi, (v+1)<<16-1-rest)
+	}
+	return lo, hi
+}
