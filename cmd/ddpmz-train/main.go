@@ -8,7 +8,7 @@
 //	ddpmz-train feed photographs | ...              makes crops for a training elsewhere
 //
 // Flags and pictures may come in any order. A folder called eval or feed is ./eval or ./feed. Beside the weights file it leaves a
-// checkpoint (.ckpt) and the curves of the training (.png). The exit status is 0 if all went well, 1 if not, 2 if
+// checkpoint (.ckpt) and the curves of the training (-curves.png). The exit status is 0 if all went well, 1 if not, 2 if
 // the command line was wrong and 130 if it was interrupted; then, too, what was learned so far is saved.
 package main
 

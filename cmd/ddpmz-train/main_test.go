@@ -66,7 +66,7 @@ func TestTrain(t *testing.T) {
 		t.Fatal(err)
 	}
 	codes(t, "own", file, list)
-	if info, err := os.Stat(strings.Replace(out, ".ddpw", ".png", 1)); err != nil || info.Size() < 1000 {
+	if info, err := os.Stat(strings.Replace(out, ".ddpw", "-curves.png", 1)); err != nil || info.Size() < 1000 {
 		t.Errorf("curves: %v, %v", info, err)
 	}
 	again := filepath.Join(t.TempDir(), "again.ddpw")

@@ -41,7 +41,7 @@ Or on files in CIFAR-10's binary layout: whole images of 32x32, of which the fir
 func parseTraining(args []string, stderr io.Writer) (*training, error) {
 	t := &training{stderr: stderr, shape: train.DefaultShape}
 	f := newFlags(trainUsage, stderr)
-	f.StringVar(&t.out, "o", "model.ddpw", "weights `file` to write; with it go a checkpoint (.ckpt) and curves (.png)")
+	f.StringVar(&t.out, "o", "model.ddpw", "weights `file` to write; with it go a checkpoint (.ckpt) and curves (-curves.png)")
 	f.StringVar(&t.init, "init", "", "start from a weights `file`, or from a model of the zoo; it grows to the --channels,\n--layers, --hidden and --experts that are given")
 	f.StringVar(&t.resume, "resume", "", "go on from a checkpoint `file`; the pictures must be the same, other flags than\n-o, --minutes, --steps and --threads have no effect")
 	f.Float64Var(&t.minutes, "minutes", 60, "time to train")
@@ -258,7 +258,7 @@ func (t *training) saveState(trainer *train.Trainer) error {
 	if err != nil {
 		return err
 	}
-	return save(withSuffix(t.out, ".png"), func(f *os.File) error { return trainer.History().Plot(f, "png") })
+	return save(withSuffix(t.out, "-curves.png"), func(f *os.File) error { return trainer.History().Plot(f, "png") })
 }
 
 // export writes the weights file.
