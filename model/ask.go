@@ -13,7 +13,7 @@ import (
 // most steps: so far that it shows before the network is asked. A coordinate whose base (see bases) is below it by more than
 // hopeMargin is not asked about. It waits until the next stage, and so it is with sites none of whose coordinates are asked
 // about, and what the trunk has to know only for their sake. That costs nothing in bits and next to nothing in pictures of
-// prefixes, and saves up to half of all work (docs/model.md, Hopeless coordinates). All are asked about in the last stage,
+// prefixes, and saves up to half of all work (docs/experiments/skip-test.md). All are asked about in the last stage,
 // for pictures of prefixes, at the edges, where lines of something else show in nothing around (adapt.go), and at scales of few
 // sites, which take little time, and of whose image every coordinate is a good part.
 

@@ -25,7 +25,7 @@ const (
 	// gradientRun is how many gradients in a row have a scale of their own.
 	gradientRun = 16
 	// worthColour is the part of YCoCg-R's estimate by which that of another transform has to be less. Files become
-	// smaller by half of that or a little more, and prefixes of theirs are worse: see docs/model.md.
+	// smaller by half of that or a little more, and prefixes of theirs are worse: see docs/experiments/colour-transform.md.
 	worthColour = 16
 )
 

@@ -95,5 +95,5 @@ var ThumbnailScale = [Planes]int32{143, 128, 74}
 // Lead returns how many clocks scale l is ahead of the finest at the end of a level. The synthesis norm of a
 // scale's details grows by 1.5 to 2 with every scale, by 1.5 from the finest to the next: between the levels of
 // the finest scale, a step of any other scale is worthwhile, twice as much as one of the finest at the same clock. Were the
-// second scale one clock ahead, its steps would be taken when they are worth only half as much (docs/model.md).
+// second scale one clock ahead, its steps would be taken when they are worth only half as much (docs/experiments/pass-order.md).
 func Lead(l int) int { return max(l-2, 0) }

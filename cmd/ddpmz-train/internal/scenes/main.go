@@ -1,4 +1,4 @@
-// Command scenes renders pictures of one kind, for the experiment in docs/training.md:
+// Command scenes renders pictures of one kind, for the experiment in docs/experiments/small-training-sets.md:
 //
 //	go run ./cmd/ddpmz-train/internal/scenes -kind street -first 100 -count 40 folder
 package main
