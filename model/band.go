@@ -4,7 +4,9 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
@@ -55,14 +57,14 @@ type band struct {
 
 	dither        [coordinates]storage.DitherRows // of the frame
 	before, after [coordinates]storage.Array      // cells of the frame above the band and below it
-	learned       lessons
+	learned       adapt.State
 
 	// The band's rows.
-	traces   [coordinates][]trace  // with a border of traceBorder sites
-	cells    window                // cells as the network sees them, and a row more on either side
-	texture  [planes][]uint32      // see bases
-	activity [coordinates][]uint16 // see bases
-	noTraces []trace               // zeros, for a row with its border
+	records   [coordinates][]adapt.Record // with a border of adapt.Border sites
+	cells     window                      // cells as the network sees them, and a row more on either side
+	texture   [planes][]uint32            // see bases
+	activity  [coordinates][]uint16       // see bases
+	noRecords []adapt.Record              // zeros, for a row with its border
 
 	// Whom the network is asked about; see ask.
 	everyone      bool // or else:
@@ -73,10 +75,10 @@ type band struct {
 	spans         []span   // scratch
 
 	// A few rows.
-	hidden           kernel.Tensor                 // units of a head at the sites of a phase
-	output           kernel.Tensor                 // of a head at some sites of a row
-	beliefs          [maxMembers][tuneSites]belief // of them
-	tuner            tuner
+	hidden           kernel.Tensor                                // units of a head at the sites of a phase
+	output           kernel.Tensor                                // of a head at some sites of a row
+	predictions      [process.MaxGroup][adapt.Interval]prediction // of them
+	lastLayer        adapt.LastLayer
 	details          detailChances
 	slab             int // how many are computed of a layer before the next has its turn
 	level, deviation [planes]ring[int32]
@@ -112,8 +114,8 @@ type helper struct {
 
 // above keeps the last rows of a band as they were before the pass, for the next band.
 type above struct {
-	cells  [coordinates]storage.Array
-	traces [coordinates][]trace
+	cells   [coordinates]storage.Array
+	records [coordinates][]adapt.Record
 }
 
 // worthShowing is how many coordinates have to advance in a band of a pass that is cut for it to be kept. A few of
@@ -121,7 +123,7 @@ type above struct {
 const worthShowing = 24
 
 // eachBand has the bands of a scale coded, by as many goroutines as there are processors, and returns whether all
-// of them returned true. If keep is set, what they did to cells and traces is kept.
+// of them returned true. If keep is set, what they did to cells and records is kept.
 func (c *Chain) eachBand(s *scale, stage int, seen parent, keep bool, code func(b *band, number int) bool) bool {
 	if s.cells[0].Empty() {
 		c.begin(s)
@@ -186,34 +188,34 @@ func (b *band) take(c *Chain, s *scale, stage int, seen *parent, number int, las
 	b.top = max(0, b.y0-halo)
 	bottom := min(s.h, b.y1+halo)
 	b.rows = bottom - b.top
-	w, stride, most := s.w, s.w+2*traceBorder, mostRows(s.h)
+	w, stride, most := s.w, s.w+2*adapt.Border, mostRows(s.h)
 	frame := min(s.h, most+2*halo)
 	b.line = storage.Resize(b.line, w, w)
-	b.noTraces = storage.Resize(b.noTraces, stride, stride)
+	b.noRecords = storage.Resize(b.noRecords, stride, stride)
 	b.learned = c.learned[stage]
 	for i := range coordinates {
 		if i >= bands*s.planes {
 			continue
 		}
 		b.dither[i].Fill(s.dither(), i, b.top, bottom, frame*w, b.line)
-		b.traces[i] = storage.Resize(b.traces[i], (b.y1-b.y0+2*traceBorder)*stride, (most+2*traceBorder)*stride)
-		clear(b.traces[i])
+		b.records[i] = storage.Resize(b.records[i], (b.y1-b.y0+2*adapt.Border)*stride, (most+2*adapt.Border)*stride)
+		clear(b.records[i])
 		b.before[i].Resize((b.y0-b.top)*w, halo*w, &s.cells[0])
 		b.after[i].Resize((bottom-b.y1)*w, halo*w, &s.cells[0])
 		b.after[i].Copy(0, &s.cells[i], b.y1*w, bottom*w)
-		for y := b.y0; y < min(bottom, b.y1+traceBorder); y++ {
-			copy(b.traceRow(i, y), s.traces[i][y*w:][:w])
+		for y := b.y0; y < min(bottom, b.y1+adapt.Border); y++ {
+			copy(b.recordRow(i, y), s.records[i][y*w:][:w])
 		}
 		if number > 0 {
 			b.before[i].Copy(0, &last.cells[i], 0, (b.y0-b.top)*w)
-			for y := range traceBorder {
-				copy(b.traceRow(i, b.y0-traceBorder+y), last.traces[i][y*w:][:w])
+			for y := range adapt.Border {
+				copy(b.recordRow(i, b.y0-adapt.Border+y), last.records[i][y*w:][:w])
 			}
 		}
 		if b.y1 < s.h {
 			last.cells[i].Resize(halo*w, halo*w, &s.cells[i])
 			last.cells[i].Copy(0, &s.cells[i], (b.y1-halo)*w, b.y1*w)
-			last.traces[i] = append(last.traces[i][:0], s.traces[i][(b.y1-traceBorder)*w:b.y1*w]...)
+			last.records[i] = append(last.records[i][:0], s.records[i][(b.y1-adapt.Border)*w:b.y1*w]...)
 		}
 	}
 }
@@ -231,9 +233,9 @@ func (b *band) cellsOf(i, y int) (*storage.Array, int) {
 }
 
 // setCell notes the cell at site x of a row. The first few can be taken back.
-func (b *band) setCell(at *row, x int, a int32, k uint8) {
+func (b *band) setCell(at *coefficientRow, x int, a int32, k uint8) {
 	if b.news++; b.news < worthShowing {
-		b.undo = append(b.undo, cells{at.i, at.y*at.w + x, at.cells.At(x)})
+		b.undo = append(b.undo, cells{at.i, at.Y*at.W + x, at.cells.At(x)})
 	}
 	at.cells.SetCell(x, a, k)
 }
@@ -245,17 +247,17 @@ func (b *band) takeBack() {
 	}
 }
 
-// put writes the traces of the band's rows back to the scale.
+// put writes the records of the band's rows back to the scale.
 func (b *band) put() {
 	w := b.s.w
 	for i := range bands * b.s.planes {
 		for y := b.y0; y < b.y1; y++ {
-			copy(b.s.traces[i][y*w:][:w], b.traceRow(i, y))
+			copy(b.s.records[i][y*w:][:w], b.recordRow(i, y))
 		}
 	}
 }
 
-// traceRow returns the traces of row y of the scale, without the border.
-func (b *band) traceRow(i, y int) []trace {
-	return b.traces[i][(y-b.y0+traceBorder)*(b.s.w+2*traceBorder)+traceBorder:][:b.s.w]
+// recordRow returns the records of row y of the scale, without the border.
+func (b *band) recordRow(i, y int) []adapt.Record {
+	return b.records[i][(y-b.y0+adapt.Border)*(b.s.w+2*adapt.Border)+adapt.Border:][:b.s.w]
 }

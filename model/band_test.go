@@ -2,10 +2,10 @@ package model
 
 import (
 	"math/big"
-	"reflect"
 	"slices"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
@@ -39,7 +39,7 @@ func TestBandEdges(t *testing.T) {
 	}
 }
 
-// randomState gives a scale cells and traces of nothing but chance.
+// randomState gives a scale cells and records of nothing but chance.
 func randomState(c *Chain, s *scale, seed uint64) {
 	c.begin(s)
 	r := newRand(seed)
@@ -52,7 +52,7 @@ func randomState(c *Chain, s *scale, seed uint64) {
 				clock[j] = unknown
 			}
 			if r.IntN(3) > 0 {
-				s.traces[i][j] = newTrace(r.Int64N(8000)-1500, r.Int64N(140)-70)
+				s.records[i][j] = adapt.Record(1<<15 | r.UintN(1<<15))
 			}
 		}
 		s.cells[i].SetCells(cell, clock, 0)
@@ -67,17 +67,17 @@ func TestBandSees(t *testing.T) {
 	s := &c.scales[1]
 	randomState(c, s, 52)
 	var before [coordinates]struct {
-		cell   []int32
-		clock  []uint8
-		traces []trace
-		dither []uint16
+		cell    []int32
+		clock   []uint8
+		records []adapt.Record
+		dither  []uint16
 	}
 	for i := range before {
 		p := &before[i]
 		n := s.w * s.h
-		p.cell, p.clock, p.traces, p.dither = make([]int32, n), make([]uint8, n), make([]trace, n), make([]uint16, n)
+		p.cell, p.clock, p.records, p.dither = make([]int32, n), make([]uint8, n), make([]adapt.Record, n), make([]uint16, n)
 		s.cells[i].LoadCells(p.cell, p.clock, 0, n)
-		copy(p.traces, s.traces[i])
+		copy(p.records, s.records[i])
 		s.dither().Rows(p.dither, i, 0, s.h)
 	}
 	b, last, seen := new(band), new(above), c.parentOf(s)
@@ -100,15 +100,15 @@ func TestBandSees(t *testing.T) {
 			if !slices.Equal(cell, want.cell[from:to]) || !slices.Equal(clock, want.clock[from:to]) || !slices.Equal(dither, want.dither[from:to]) {
 				t.Fatalf("band %d sees other cells of coordinate %d than there were", number, i)
 			}
-			for y := b.y0 - traceBorder; y < b.y1+traceBorder; y++ {
-				row := make([]trace, s.w)
+			for y := b.y0 - adapt.Border; y < b.y1+adapt.Border; y++ {
+				row := make([]adapt.Record, s.w)
 				if y >= 0 && y < s.h {
-					row = want.traces[y*s.w:][:s.w]
+					row = want.records[y*s.w:][:s.w]
 				}
-				at := (y - b.y0 + traceBorder) * (s.w + 2*traceBorder)
-				got := b.traces[i][at:][:s.w+2*traceBorder]
-				if !slices.Equal(got[traceBorder:][:s.w], row) || got[0]|got[1]|got[s.w+2]|got[s.w+3] != 0 {
-					t.Fatalf("band %d sees other traces of coordinate %d, row %d, than there were", number, i, y)
+				at := (y - b.y0 + adapt.Border) * (s.w + 2*adapt.Border)
+				got := b.records[i][at:][:s.w+2*adapt.Border]
+				if !slices.Equal(got[adapt.Border:][:s.w], row) || got[0]|got[1]|got[s.w+2]|got[s.w+3] != 0 {
+					t.Fatalf("band %d sees other records of coordinate %d, row %d, than there were", number, i, y)
 				}
 			}
 		}
@@ -120,104 +120,24 @@ func TestBandSees(t *testing.T) {
 					cells.SetCell(site+x, int32(2*number+i), 1)
 				}
 			}
-			for j := range b.traces[i] {
-				b.traces[i][j] = newTrace(int64(number)<<6, 1)
+			for j := range b.records[i] {
+				b.records[i][j] = adapt.Record(1<<15 | number)
 			}
 		}
 		b.put()
 	}
-	cell, clock, traces := make([]int32, s.w), make([]uint8, s.w), make([]trace, s.w)
+	cell, clock, records := make([]int32, s.w), make([]uint8, s.w), make([]adapt.Record, s.w)
 	for number := range bandsOf(s.h) {
 		for y := bandEdge(s.h, number); y < bandEdge(s.h, number+1); y++ {
 			for i := range coordinates {
 				s.cells[i].LoadCells(cell, clock, y*s.w, (y+1)*s.w)
-				copy(traces, s.traces[i][y*s.w:][:s.w])
+				copy(records, s.records[i][y*s.w:][:s.w])
 				for x := range s.w {
-					if cell[x] != int32(2*number+i)&^1 || clock[x] != 1 || traces[x] != newTrace(int64(number)<<6, 1) {
+					if cell[x] != int32(2*number+i)&^1 || clock[x] != 1 || records[x] != adapt.Record(1<<15|number) {
 						t.Fatalf("row %d of coordinate %d is not what band %d has written", y, i, number)
 					}
 				}
 			}
-		}
-	}
-}
-
-// TestAverage: what bands have learned is averaged, towards zero; one band's is kept as it is.
-func TestAverage(t *testing.T) {
-	r := newRand(53)
-	type numbers struct{ values, counts []int64 }
-	list := func(s *stageContexts) (n numbers) {
-		offsets := func(list []offset) {
-			for _, o := range list {
-				n.values, n.counts = append(n.values, int64(o.value)), append(n.counts, int64(o.count))
-			}
-		}
-		for i := range s {
-			offsets([]offset{s[i].whole})
-			offsets(s[i].around[:])
-			offsets(s[i].above[:])
-			offsets(s[i].scales[:])
-			offsets(s[i].edge[2:])
-		}
-		for i := range s {
-			n.values = append(n.values, s[i].weight[:]...)
-		}
-		return n
-	}
-	for _, n := range []int{1, 2, 3, 7} {
-		contexts, bands := make([]stageContexts, n), make([]*stageContexts, n)
-		for b := range bands {
-			bands[b] = &contexts[b]
-			random := func(list []offset) {
-				for j := range list {
-					list[j] = offset{int32(r.IntN(2*maxOffset+1) - maxOffset), int32(r.IntN(151))}
-				}
-			}
-			for i := range contexts[b] {
-				c := &contexts[b][i]
-				whole := make([]offset, 1)
-				random(whole)
-				c.whole = whole[0]
-				random(c.around[:])
-				random(c.above[:])
-				random(c.scales[:])
-				random(c.edge[:])
-				for j := range c.weight {
-					c.weight[j] = r.Int64N(1<<41) - 1<<40
-				}
-			}
-		}
-		var got stageContexts
-		got.average(bands)
-		for i := range got {
-			if top, bottom := got[i].edge[0], got[i].edge[1]; top != contexts[0][i].edge[0] || bottom != contexts[n-1][i].edge[1] {
-				t.Fatalf("%d bands: the edges are not of the bands at them", n)
-			}
-		}
-		have, learned := list(&got), make([]numbers, n)
-		for b := range bands {
-			learned[b] = list(bands[b])
-		}
-		for j, v := range have.values {
-			sum := new(big.Int)
-			for b := range learned {
-				sum.Add(sum, big.NewInt(learned[b].values[j]))
-			}
-			if want := sum.Quo(sum, big.NewInt(int64(n))).Int64(); v != want {
-				t.Fatalf("%d bands: the average is %d, want %d", n, v, want)
-			}
-		}
-		for j, v := range have.counts {
-			want := int64(0)
-			for b := range learned {
-				want = max(want, learned[b].counts[j])
-			}
-			if v != want {
-				t.Fatalf("%d bands: the count is %d, want %d", n, v, want)
-			}
-		}
-		if n == 1 && !reflect.DeepEqual(got, contexts[0]) {
-			t.Error("what a single band has learned is not kept")
 		}
 	}
 }
@@ -245,7 +165,7 @@ func TestBandTakesBack(t *testing.T) {
 		randomState(c, s, 55)
 		s.parent = nil // as if it were the coarsest
 		c.ll[1] = *c.newImage(s.w, s.h, c.planes)
-		before := clone([]any{s.cells, s.traces})
+		before := clone([]any{s.cells, s.records})
 		coders := make([]Coder, bandsOf(s.h))
 		for i := range coders {
 			coders[i] = &failing{left: 1 << 30}
@@ -255,15 +175,15 @@ func TestBandTakesBack(t *testing.T) {
 		if codePass(c, Pass{Scale: 1, Stage: stages - 1}, coders...) {
 			t.Fatal("a coder that runs out is not noticed")
 		}
-		cells, traces := before[0].([coordinates]storage.Array), before[1].([coordinates][]trace)
+		cells, records := before[0].([coordinates]storage.Array), before[1].([coordinates][]adapt.Record)
 		changed := 0
 		for i := range coordinates {
 			for j := from; j < to; j++ {
-				if s.cells[i].At(j) != cells[i].At(j) || s.traces[i][j] != traces[i][j] {
+				if s.cells[i].At(j) != cells[i].At(j) || s.records[i][j] != records[i][j] {
 					changed++
 				}
 			}
-			if slices.Equal(s.traces[i][:from], traces[i][:from]) {
+			if slices.Equal(s.records[i][:from], records[i][:from]) {
 				t.Errorf("coordinate %d of the band before has not advanced", i)
 			}
 		}

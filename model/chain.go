@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/parallel"
@@ -21,7 +22,7 @@ type Chain struct {
 	// Colour is the transform of the image's colours, of three planes. It is set before SetImage, Run, CodePass and Picture.
 	Colour Colour
 
-	// NetworkAlone leaves beliefs as the network has them, without what the image itself teaches (adapt.go), and codes
+	// NetworkAlone leaves predictions as the network has them, without what the image itself teaches (adapt.go), and codes
 	// nothing else (details.go), and asks about every coordinate (ask.go). It is for measuring networks: no file is made so.
 	NetworkAlone bool
 
@@ -32,7 +33,7 @@ type Chain struct {
 	deep    uint // depth - 8
 	tau     int32
 	tables  *logistic.Tables
-	learned []lessons // from the image, by stage, from when a scale begins
+	learned []adapt.State // from the image, by stage, from when a scale begins
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
@@ -47,9 +48,9 @@ type Chain struct {
 
 // A workspace is the scratch of a pass.
 type workspace struct {
-	spare   []*band   // one for every processor
-	lessons []lessons // of codePass, by band
-	above   above     // of eachBand
+	spare   []*band       // one for every processor
+	learned []adapt.State // of codePass, by band
+	above   above         // of eachBand
 	mergers [planes]storage.Merger
 }
 
@@ -64,10 +65,10 @@ func (c *Chain) workOf(l int) *workspace {
 // A parent is what a pass sees of the next coarser scale: the image that both make finer, as far as it is known, how many
 // fractional bits it lacks of Q4, and what corrections have shown there, for w sites in a row, if there is such a scale.
 type parent struct {
-	image  *storage.Image
-	shift  uint
-	traces [coordinates][]trace
-	w      int
+	image   *storage.Image
+	shift   uint
+	records [coordinates][]adapt.Record
+	w       int
 }
 
 // parentOf returns what a pass of the scale sees that begins now, which stays as it is.
@@ -76,7 +77,7 @@ func (c *Chain) parentOf(s *scale) (p parent) {
 	image := *ll
 	p.image, p.shift = &image, shift
 	if s.parent != nil {
-		p.traces, p.w = s.parent.traces, s.parent.w
+		p.records, p.w = s.parent.records, s.parent.w
 	}
 	return p
 }
@@ -93,9 +94,9 @@ type scale struct {
 	chroma bool // something may be known of chroma
 
 	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
-	truth  [coordinates]storage.TrueValues // empty in a decoder
-	cells  [coordinates]storage.Array
-	traces [coordinates][]trace
+	truth   [coordinates]storage.TrueValues // empty in a decoder
+	cells   [coordinates]storage.Array
+	records [coordinates][]adapt.Record
 
 	// Of planes that the network does not code; the former are of an encoder.
 	truthDetails, details details
@@ -155,7 +156,7 @@ func (c *Chain) begin(s *scale) {
 		s.details = newDetails(s.h)
 	}
 	for i := range bands * s.planes {
-		s.cells[i], s.traces[i] = storage.NewArray(n, c.deep), make([]trace, n)
+		s.cells[i], s.records[i] = storage.NewArray(n, c.deep), make([]adapt.Record, n)
 		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
 		for y := range s.h {
 			from := bw
@@ -166,7 +167,7 @@ func (c *Chain) begin(s *scale) {
 		}
 	}
 	if c.learned == nil {
-		c.learned = make([]lessons, stages)
+		c.learned = make([]adapt.State, stages)
 	}
 }
 
@@ -232,10 +233,10 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 				c.back = new(backBuffer)
 			}
 			details = &c.back.image
-			for i, t := range s.traces {
-				c.back.traces[i] = append(c.back.traces[i][:0], t...)
+			for i, t := range s.records {
+				c.back.records[i] = append(c.back.records[i][:0], t...)
 			}
-			s.traces, c.back.traces = c.back.traces, s.traces
+			s.records, c.back.records = c.back.records, s.records
 		}
 		if details.W == 0 {
 			*details = *c.newImage(s.fw, s.fh, c.planes)
@@ -243,8 +244,8 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 	}
 	work := c.workOf(s.number)
 	n := bandsOf(s.h)
-	work.lessons = storage.Resize(work.lessons, n, n)
-	learned := work.lessons
+	work.learned = storage.Resize(work.learned, n, n)
+	learned := work.learned
 	clear(learned)
 	ok := c.eachBand(s, p.Stage, seen, true, func(b *band, number int) bool {
 		b.runTrunk(s.asksEveryone(p.Stage) || c.NetworkAlone)
@@ -252,7 +253,7 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 			b.estimateUnasked(details)
 		}
 		coder := coders.Open(number)
-		ok := b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, coder, details) })
+		ok := b.runHeads(func(g, phase, y0 int) bool { return b.codePhase(g, phase, y0, coder, details) })
 		if ok && final && s.planes < c.planes && !c.NetworkAlone {
 			ok = b.codeDetails(coder)
 		}
@@ -266,7 +267,7 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 	if !ok {
 		return false
 	}
-	c.learned[p.Stage].average(learned)
+	c.learned[p.Stage].Average(learned)
 	s.stage = p.Stage
 	if c.buffered(s) {
 		c.ll[1], c.back.image = c.back.image, c.ll[1]
@@ -306,10 +307,10 @@ func (c *Chain) finish(s *scale) {
 	c.exactAt = s.number - 1
 	s.truth, s.truthDetails = [coordinates]storage.TrueValues{}, details{}
 	if s.parent != nil {
-		s.parent.traces = [coordinates][]trace{}
+		s.parent.records = [coordinates][]adapt.Record{}
 	}
 	if c.exactAt == 0 {
-		s.traces = [coordinates][]trace{}
+		s.records = [coordinates][]adapt.Record{}
 		c.work = [2]workspace{}
 		return
 	}

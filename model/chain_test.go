@@ -28,7 +28,7 @@ func (c *Chain) state() []any {
 		if l.begun && l.cells[0].Empty() && i <= c.exactAt {
 			c.begin(l) // nothing is known of it, allocated or not
 		}
-		s = append(s, l.stage, l.cells, l.traces)
+		s = append(s, l.stage, l.cells, l.records)
 	}
 	return s
 }
@@ -170,7 +170,7 @@ func sources(t *testing.T, r *rand.Rand) map[string]source {
 func TestHostileSymbols(t *testing.T) {
 	r := newRand(37)
 	photo, small := photoNet(t), tinyNet(t, 2)
-	geometries := append(geometries[:len(geometries):len(geometries)], Geometry{80, 48, 1, 16}) // for beliefs to go astray
+	geometries := append(geometries[:len(geometries):len(geometries)], Geometry{80, 48, 1, 16}) // for predictions to go astray
 	for name := range sources(t, r) {
 		t.Run(name, func(t *testing.T) {
 			src := sources(t, r)[name]

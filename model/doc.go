@@ -24,7 +24,7 @@
 //	eq. 1      reverse steps p(x_{t-1} | x_t)              Chain.Run
 //	eq. 2, 4   forward process, its closed form            internal/storage/cell.go, schedule.go
 //	eq. 5      the bound L = L_T + sum L_{t-1} + L_0       the sum over all Passes, here an exact length
-//	eq. 11     ε-parameterization of the mean              row.predict:  mean = centre + ε · width
+//	eq. 11     ε-parameterization of the mean              coefficientRow.predict:  mean = centre + ε · width
 //	eq. 13     discretized decoder                         logistic.Distribution, at every step
 //	eq. 15     x̂_0, the picture a prefix shows             Chain.Picture, logistic.Tables.TruncatedMean
 package model

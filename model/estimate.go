@@ -19,7 +19,7 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 			c.eachBand(s, c.shown(s), seen, false, func(b *band, _ int) bool { return b.estimate(d) })
 		}
 		c.merge(d, seen.image, seen.shift, 4, c.workOf(l))
-		seen = parent{image: d, traces: s.traces, w: s.w}
+		seen = parent{image: d, records: s.records, w: s.w}
 	}
 	s := &c.scales[1]
 	if !c.asked(s) {
@@ -62,8 +62,8 @@ func (c *Chain) shown(s *scale) int {
 // estimate notes in d what is thought of the band's coordinates.
 func (b *band) estimate(d *storage.Image) bool {
 	b.runTrunk(true)
-	clear(b.learned.tunings[:]) // coarser scales' lessons: no picture was better for them, smooth ones worse
-	return b.runHeads(func(g, phase, y0 int) bool { return b.advance(g, phase, y0, nil, d) })
+	clear(b.learned.LastLayers[:]) // what coarser scales have taught made no picture better and smooth ones worse
+	return b.runHeads(func(g, phase, y0 int) bool { return b.codePhase(g, phase, y0, nil, d) })
 }
 
 // A roll holds the estimates of scale 1, of a few bands at a time: the rows that a band makes up can be put together

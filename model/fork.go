@@ -17,7 +17,7 @@ func (c *Chain) Fork() *Chain {
 		s.parent = parent
 		for i := range s.cells {
 			s.cells[i] = s.cells[i].Clone()
-			s.traces[i] = slices.Clone(s.traces[i])
+			s.records[i] = slices.Clone(s.records[i])
 		}
 		for p := range s.details {
 			s.details[p] = slices.Clone(s.details[p])
@@ -26,8 +26,8 @@ func (c *Chain) Fork() *Chain {
 	}
 	if c.back != nil {
 		f.back = &backBuffer{image: c.back.image.Clone()}
-		for i, t := range c.back.traces {
-			f.back.traces[i] = slices.Clone(t)
+		for i, t := range c.back.records {
+			f.back.records[i] = slices.Clone(t)
 		}
 	}
 	return f

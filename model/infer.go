@@ -96,7 +96,7 @@ func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 		}
 		hd := &b.heads[g]
 		mask := maskOf(members)
-		b.tuner.begin(&b.learned.tunings[g], hd.out, len(members), b.c.net.w.actFrac)
+		b.lastLayer.Begin(&b.learned.LastLayers[g], hd.out, len(members), b.c.net.w.actFrac)
 		for phase, origin := range phaseOrigin {
 			w, h := (b.s.w-origin[1]+1)/2, (b.y1-b.y0-origin[0]+1)/2
 			if w == 0 || h == 0 {
@@ -129,9 +129,9 @@ func (b *band) runHeads(then func(g, phase, y0 int) bool) bool {
 	return true
 }
 
-// runOutputs has the last layer of a head, as it is tuned by now, compute the outputs of n sites, at most tuneSites, from
+// runOutputs has the last layer of a head, as it is tuned by now, compute the outputs of n sites, at most adapt.Interval, from
 // site x of row y of b.hidden on.
 func (b *band) runOutputs(y, x, n int) {
 	b.output.Reset(1, n, headOutputs)
-	b.tuner.layer.Rows(&b.output, kernel.View{T: &b.hidden, Y: y, X: x}, kernel.View{}, kernel.View{}, false, 0, 1)
+	b.lastLayer.Layer.Rows(&b.output, kernel.View{T: &b.hidden, Y: y, X: x}, kernel.View{}, kernel.View{}, false, 0, 1)
 }

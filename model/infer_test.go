@@ -23,7 +23,7 @@ func TestPredict(t *testing.T) {
 		for i := range coordinates {
 			b.activity[i] = make([]uint16, 1)
 		}
-		var at row
+		var at coefficientRow
 		for range 10_000 {
 			i, u, k := r.IntN(coordinates), uint16(r.UintN(1<<process.DitherBits)), uint8(r.UintN(12))
 			if k > process.TopClock {
@@ -40,7 +40,7 @@ func TestPredict(t *testing.T) {
 			logBase, meanBase := bases(b.texture[i/bands][0], uint32(b.activity[i][0]), k, int(c.deep))
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))
 
-			b.row(&at, i, 0)
+			b.beginRow(&at, i, 0)
 			mean, scale := at.predict(0, a, u, k, epsilon, logScale)
 			want := centre + float64(epsilon)/1024*float64(meanBase)/4096*math.Exp2(deep)
 			if math.Abs(float64(mean)/64-want) > 1./64 {

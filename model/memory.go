@@ -3,6 +3,7 @@ package model
 import (
 	"unsafe"
 
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
@@ -23,16 +24,16 @@ func (n *Net) Memory(g Geometry, procs int, encoder bool) int64 {
 	}
 	s := &c.scales[1]
 	workers := min(bandsOf(s.h), procs)
-	total += allocated(1, stages*lessonsBytes)         // what is learned
+	total += allocated(1, stages*stateBytes)           // what is learned
 	for _, l := range []int{1, c.firstIndependent()} { // of which passes have scratch
 		if l < len(c.scales) {
 			s := &c.scales[l]
 			n := bandsOf(s.h)
-			total += int64(min(n, procs))*c.bandBytes(s, procs, encoder) + c.aboveBytes(s) + allocated(1, int64(n)*lessonsBytes) + c.mergeBytes(s)
+			total += int64(min(n, procs))*c.bandBytes(s, procs, encoder) + c.aboveBytes(s) + allocated(1, int64(n)*stateBytes) + c.mergeBytes(s)
 		}
 	}
 	if s := &c.scales[min(2, len(c.scales)-1)]; c.buffered(s) {
-		total += allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.coarseBytes(s.fw, s.fh) + allocated(int64(bands*c.planes), int64(s.w)*int64(s.h)*traceBytes)
+		total += allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.coarseBytes(s.fw, s.fh) + allocated(int64(bands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
 	}
 	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
 }
@@ -58,7 +59,7 @@ func allocated(slices, bytes int64) int64 {
 // scaleBytes is what is known of a scale, and of the image that it splits; see begin, SetImage and codePass.
 func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
 	n, stores := int64(s.w)*int64(s.h), int64(bands*c.planes)
-	total := allocated(stores, n*c.valueBytes()) + allocated(stores, n*traceBytes) + c.coarseBytes(s.w, s.h) // cells, traces
+	total := allocated(stores, n*c.valueBytes()) + allocated(stores, n*recordBytes) + c.coarseBytes(s.w, s.h) // cells, records
 	if encoder {
 		runs := (int64(s.w) + storage.RunSites - 1) / storage.RunSites
 		total += allocated(stores, runs*int64(s.h)*int64(unsafe.Sizeof([]byte{})))
@@ -68,10 +69,10 @@ func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
 }
 
 const (
-	traceBytes   = int64(unsafe.Sizeof(trace(0)))
-	lessonsBytes = int64(unsafe.Sizeof(lessons{}))
-	tunerBytes   = 1 << 10 // the layer that is tuned, and for each of its units, as any kernel lays it out
-	unitBytes    = headOutputs * 6
+	recordBytes = int64(unsafe.Sizeof(adapt.Record(0)))
+	stateBytes  = int64(unsafe.Sizeof(adapt.State{}))
+	layerBytes  = 1 << 10 // the last layer as it is adapted, and for each of its units, as any kernel lays it out
+	unitBytes   = headOutputs * 6
 )
 
 // coarseBytes is what newCoarse takes.
@@ -99,10 +100,10 @@ func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 		total += allocated(told, w*4) // truth
 	}
 	total += allocated(told, frame*w*c.valueBytes()/2) + allocated(told*2, halo*w*c.valueBytes()) + allocated(1, w*c.valueBytes()) // dither, before, after, exact
-	total += allocated(told, (most+2*traceBorder)*(w+2*traceBorder)*traceBytes) + allocated(1, (w+2*traceBorder)*traceBytes)       // traces, noTraces
+	total += allocated(told, (most+2*adapt.Border)*(w+2*adapt.Border)*recordBytes) + allocated(1, (w+2*adapt.Border)*recordBytes)  // records, noRecords
 	total += allocated(planes, most*w*4) + allocated(told, most*w*2)                                                               // texture, activity
 	total += tensors(1, int(most)+2, s.w, shown.cells)                                                                             // cells
-	total += tensors(1, headRows*inside, (s.w+1)/2, hidden) + tensors(1, 1, tuneSites, headOutputs)                                // hidden, output
+	total += tensors(1, headRows*inside, (s.w+1)/2, hidden) + tensors(1, 1, adapt.Interval, headOutputs)                           // hidden, output
 	rows := slabRows * inside
 	total += allocated(2*planes+told, int64(ringRows(rows, layers))*w*4)                                                // level, deviation, magnitude
 	total += allocated(told, int64(ringRows(rows, layers))*w) + allocated(1, most*w*2) + allocated(1, most*(w+63)/64*8) // clocks; asked, wanted
@@ -115,13 +116,13 @@ func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 		total += int64(inside) * kernel.ScratchBytes(widest)
 	}
 	total += int64(inside) * (allocated(1+2*planes+told, 4*w) + tensors(1, 1, (s.w+1)/2, hidden))                                                   // helpers
-	return total + allocated(1, 2*w) + allocated(1, 4*w) + allocated(1, 2*w) + allocated(1, w) + tunerBytes + allocated(1, int64(hidden)*unitBytes) // line, estimateUnasked's, the tuner's layer
+	return total + allocated(1, 2*w) + allocated(1, 4*w) + allocated(1, 2*w) + allocated(1, w) + layerBytes + allocated(1, int64(hidden)*unitBytes) // line, estimateUnasked's, the last layer
 }
 
 // aboveBytes is what eachBand keeps of the band before.
 func (c *Chain) aboveBytes(s *scale) int64 {
 	w, halo := int64(s.w), int64(c.net.reach()+textureHalo)
-	return allocated(int64(bands*c.planes), w*halo*c.valueBytes()) + allocated(int64(bands*c.planes), w*traceBorder*traceBytes)
+	return allocated(int64(bands*c.planes), w*halo*c.valueBytes()) + allocated(int64(bands*c.planes), w*adapt.Border*recordBytes)
 }
 
 // pictureBytes is what an estimate takes; see estimates.

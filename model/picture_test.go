@@ -149,7 +149,7 @@ func wholeEstimate(c *Chain) (samples []int32) {
 			samples = append(samples, x...)
 			d.Planes[p].SetAll(x, 0)
 		}
-		seen = parent{image: d, traces: s.traces, w: s.w}
+		seen = parent{image: d, records: s.records, w: s.w}
 	}
 	return samples
 }

@@ -139,7 +139,7 @@ func (p *slowPrepare) asked(b *band, i, y, x, told int) bool {
 	switch {
 	case k <= target(b.stage, i, deep):
 		return false
-	case edgeOf(y, x, p.s.h, p.s.w) >= 0:
+	case (y == 0 || y == p.s.h-1 || x == 0 || x == p.s.w-1):
 		return true
 	case k == unknown:
 		return local >= h.least

@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
@@ -174,8 +175,8 @@ const bufferedSites = 1 << 20
 // A backBuffer is what passes of scale 2 write to while the finest scale reads what was known before them. It takes the
 // place of that at the end of the pass.
 type backBuffer struct {
-	image  storage.Image
-	traces [coordinates][]trace
+	image   storage.Image
+	records [coordinates][]adapt.Record
 }
 
 // buffered reports whether passes of a scale write to the back buffer.

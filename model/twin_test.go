@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
@@ -76,23 +77,23 @@ func TestTwin(t *testing.T) {
 		}
 		var meanErr, scaleErr, worst float64
 		count := 0
-		var at row
+		var at coefficientRow
 		w.runTrunk(true)
 		w.runHeads(func(g, phase, y0 int) bool {
 			for m, i := range groups[g] {
 				for row := range w.hidden.H {
 					y := 2*(y0+row) + phaseOrigin[phase][0]
-					w.row(&at, i, y)
+					w.beginRow(&at, i, y)
 					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
-						if x/2%tuneSites == 0 {
-							w.runOutputs(row, x/2, min(w.hidden.W-x/2, tuneSites))
+						if x/2%adapt.Interval == 0 {
+							w.runOutputs(row, x/2, min(w.hidden.W-x/2, adapt.Interval))
 						}
 						j := y*s.w + x
 						a, k := s.cells[i].Cell(j)
 						if k == 0 {
 							continue
 						}
-						o := w.output.Site(0, x/2%tuneSites)
+						o := w.output.Site(0, x/2%adapt.Interval)
 						mean, scale := at.predict(x, a, w.dither[i].At(j), k, o[m], o[len(groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
 						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd

@@ -14,8 +14,8 @@ const (
 	stages      = process.Stages
 	conditions  = process.ScaleEmbeddings
 	phases      = process.Phases
-	outBits     = 10 // the heads' outputs are Q10
-	headOutputs = 16 // of a head: a group's ε, then its log2 σ, then nothing, as the kernels want
+	outBits     = process.OutputBits // the heads' outputs are Q10
+	headOutputs = 16                 // of a head: a group's ε, then its log2 σ, then nothing, as the kernels want
 )
 
 // groups are the coordinates that are predicted together, phaseOrigin the sites.

@@ -14,6 +14,8 @@ const (
 	TopClock        = 8          // the largest clock that StageClocks and BandClocks add up to
 	ScaleEmbeddings = 5          // scales that the network distinguishes: see ScaleEmbedding
 	Phases          = 4          // see PhaseOrigin
+	MaxGroup        = 3          // the most coordinates in one of Groups
+	OutputBits      = 10         // fractional bits of the outputs of the network's heads
 	DitherBits      = 16         // width of a dither; no clock is above it
 	Unknown         = 255        // the clock of a coefficient of which nothing is known: the state x_T
 )

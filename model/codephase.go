@@ -1,0 +1,120 @@
+package model
+
+import (
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
+)
+
+// codePhase codes the next cells of group g's coefficients at the sites of a phase, in the rows of which b.hidden holds the hidden
+// units; y0 is the first of them, as a row of the phase. A coefficient is coded if its standard deviation is at least τ times the
+// width of its next cell. With estimates, the mean of every coefficient, given what is known then, is stored there; without a
+// coder, nothing is coded. codePhase returns false if the coder does.
+func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image) bool {
+	c, s, stage := b.c, b.s, b.stage
+	members, origin := groups[g], phaseOrigin[phase]
+	d := c.tables.Distribution()
+	final := stage == stages-1
+	exact := final && coder != nil           // estimates are exact values, not in Q4
+	least := c.tau - logistic.DeviationSteps // the least scale that is coded, for a cell of width 1
+	clocks := b.seen.clock - b.seen.cell
+	mask := maskOf(members)
+	var rows [process.MaxGroup]coefficientRow
+	var r adapt.Correction
+	begun := -1 // the row of the scale that rows are set to
+	for y := range b.hidden.H {
+		sy := b.y0 + 2*(y0+y) + origin[0]
+		cells := b.cells.Row(sy)
+		var active []uint16
+		if !b.everyone {
+			active = b.asked[(sy-b.y0)*s.w:][:s.w]
+		}
+		for x0 := 0; x0 < b.hidden.W; x0 += adapt.Interval {
+			from, to := x0, min(x0+adapt.Interval, b.hidden.W)
+			if !b.everyone {
+				for from < to && active[2*from+origin[1]]&mask == 0 {
+					from++
+				}
+				for from < to && active[2*(to-1)+origin[1]]&mask == 0 {
+					to--
+				}
+				if from == to {
+					continue
+				}
+			}
+			b.runOutputs(y, from, to-from)
+			for m, i := range members {
+				at := &rows[m]
+				if begun != sy {
+					b.beginRow(at, i, sy)
+				}
+				at.predictSites(b.predictions[m][:to-from], 2*from+origin[1], active, &b.output, m, len(members))
+			}
+			begun = sy
+			for x := from; x < to; x++ {
+				sx := 2*x + origin[1]
+				wanted := mask
+				if !b.everyone {
+					if wanted &= active[sx]; wanted == 0 {
+						continue
+					}
+				}
+				o := b.output.Site(0, x-from)
+				var gradients [process.MaxGroup]adapt.Gradient
+				before := b.news
+				for m, i := range members {
+					if wanted>>i&1 == 0 {
+						continue
+					}
+					at, p := &rows[m], &b.predictions[m][x-from]
+					a, u, k := p.a, p.u, p.k
+					known := false // r.Posterior is of this coefficient
+					if k > 0 {
+						at.CorrectScale(&r, &p.Prediction, sx, o[adapt.ScaleOutput+m])
+						coded := coder != nil && at.to < k && (final || r.Scale >= int32(at.to)*logistic.ScaleSteps+least)
+						if coded || estimates != nil {
+							at.CorrectMean(&r, &p.Prediction, o[adapt.MeanOutput+m])
+						}
+						if coded {
+							truth := int32(u)
+							if at.truth != nil {
+								truth += at.truth[sx]
+							}
+							raw := d.Set(r.Mean, r.Scale, a, u, k, at.to)
+							next, ok := logistic.CodeCell(coder, &d, raw, truth)
+							if !ok {
+								return false
+							}
+							at.own[sx] = r.Learn(c.tables, d.Observe(next, k, at.to))
+							gradients[m], known = r.Gradient(), true
+							a, k = next, at.to
+							b.setCell(at, sx, a, k)
+							f := cells[sx*b.seen.cells:]
+							f[i], f[clocks+i] = c.net.features.cell(a, u, k, at.ExtraBits)
+						}
+					}
+					switch {
+					case estimates == nil:
+					case exact:
+						estimates.SetCoefficient(i, sx, sy, a-int32(u))
+					case k == 0:
+						estimates.SetCoefficient(i, sx, sy, (a-int32(u))<<4)
+					default:
+						if !known {
+							r.Posterior = c.tables.TruncatedMean(r.Mean, r.Scale, a, u, k)
+						}
+						estimates.SetCoefficient(i, sx, sy, int32((r.Posterior+2)>>2))
+					}
+				}
+				if b.news > before {
+					b.lastLayer.Add(b.hidden.Site(y, x), &gradients)
+				}
+			}
+			if b.lastLayer.Due() {
+				b.lastLayer.Step()
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,180 @@
+package adapt
+
+import (
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+)
+
+const (
+	// maxCorrection bounds the correction of the mean, in scales, Q16.
+	maxCorrection = 4 << 16
+
+	// maxOutput bounds what the last layer adds to the mean, in scales, and twice what it adds to the scale, in octaves; in
+	// the format of the heads' outputs.
+	maxOutput = 4 << process.OutputBits
+)
+
+// A Row is a row of sites of a coefficient, with the records around it. Slices are by site.
+type Row struct {
+	Y, W, H   int  // number of the row; size of the scale in sites
+	Outer     bool // the row is the first or the last of the scale
+	ExtraBits int  // bits by which the coefficient is deeper than those of 8-bit samples
+
+	// Records of the coefficient from Border rows above the row to Border rows below, and of the two Related coefficients in
+	// the row, with Border sites more on either side; of the coefficient in the row at the same place of the next coarser scale,
+	// a site for every two. They are zeros where there are none.
+	Around  [2*Border + 1][]Record
+	Related [2][]Record
+	Coarser []Record
+
+	Learned *Coefficient
+	Tables  *logistic.Tables
+	Off     bool // corrections leave mean and scale as they are
+}
+
+// A Prediction is what the network predicts for a coefficient, with what the records around say, apart from the record of the
+// site two before it in the row: see Gather.
+type Prediction struct {
+	Mean  int64 // Q6
+	Scale int32
+
+	scores   uint32   // the sum of counted scores
+	residual [5]int16 // sums of residuals, Q4, of sites at the same distance
+}
+
+// Gather sets p to what the records around site x say. It leaves out the site two before x in the row: that has not been coded
+// yet when Gather is called for several sites of a phase in advance.
+func (r *Row) Gather(p *Prediction, x int) {
+	t := &r.Around
+	n, m, s := (*[3]Record)(t[1][x+1:]), (*[5]Record)(t[2][x:]), (*[3]Record)(t[3][x+1:])
+	above, below := t[0][x+Border], t[4][x+Border]
+	p.scores = above.countedScore() + n[0].countedScore() + n[1].countedScore() + n[2].countedScore() + m[1].countedScore() +
+		m[2].countedScore() + m[3].countedScore() + m[4].countedScore() + s[0].countedScore() + s[1].countedScore() +
+		s[2].countedScore() + below.countedScore()
+	f := &p.residual
+	f[0] = int16(m[1].residual() + m[3].residual())
+	f[1] = int16(n[1].residual() + s[1].residual())
+	f[2] = int16(n[0].residual() + s[2].residual())
+	f[3] = int16(n[2].residual() + s[0].residual())
+	f[4] = int16(above.residual())
+}
+
+// A Correction is a corrected prediction, with what it was made from, so that Learn can learn from how it did.
+type Correction struct {
+	Mean  int64 // Q6, after CorrectMean
+	Scale int32 // after CorrectScale
+
+	Posterior int64 // the mean of what is known, Q6, after Learn
+
+	predictedMean  int64
+	predictedScale int32
+
+	offsets  [4]*offset
+	edge     *offset // or nil
+	weight   *[taps]int64
+	residual [taps]int64 // Q4
+
+	near  [3]Record // of the site two before in the row, and of the related coefficients
+	score int64     // the derivatives that Learn was given: see logistic.Observation
+	slope int64
+}
+
+// CorrectScale corrects the scale that is predicted at site x of the row, into c. layer is the output of the last layer for the
+// scale's correction, in octaves. The mean is left to CorrectMean, which many coefficients do without, since they are not coded.
+func (r *Row) CorrectScale(c *Correction, p *Prediction, x int, layer int16) {
+	a, scale := r.Learned, p.Scale
+	c.near = [3]Record{r.Around[2][x], r.Related[0][x+Border], r.Related[1][x+Border]}
+	sum := p.scores + c.near[0].countedScore() + 2*(c.near[1].countedScore()+c.near[2].countedScore())
+	around, coarser := 0, 0
+	if count := int32(sum >> 15); count > 0 {
+		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk towards 0, Q7
+		around = int(fixed.Clamp(1+(v+96)>>4, 1, scoreContexts-1))
+	}
+	if t := r.Coarser[x/2]; t != 0 {
+		coarser = int(fixed.Clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
+	}
+	extra := int32(r.ExtraBits)
+	level := fixed.Clamp((scale-extra*logistic.ScaleSteps+144)>>4, 0, scaleContexts-1) // half an octave each
+	byAround, byCoarser, byScale := &a.around[around], &a.coarser[coarser], &a.scales[level]
+	c.offsets[0], c.offsets[1], c.offsets[2], c.offsets[3], c.edge = &a.whole, byAround, byCoarser, byScale, nil
+	offset := a.whole.value + byAround.value + byCoarser.value + byScale.value +
+		int32(fixed.Clamp(layer, -maxOutput/2, maxOutput/2))<<(16-process.OutputBits)*logistic.ScaleSteps
+	if r.Outer || x == 0 || x == r.W-1 {
+		c.edge = &a.edge[edgeOf(r.Y, x, r.H, r.W)]
+		offset += c.edge.value
+	}
+	c.predictedScale, c.weight = scale, &a.weight
+	c.Scale = fixed.Clamp(scale+(offset+1<<15)>>16, logistic.MinScale, logistic.MaxScale+extra*logistic.ScaleSteps)
+	if r.Off {
+		c.Scale = scale
+	}
+}
+
+// CorrectMean corrects the predicted mean, into c, after CorrectScale. layer is the output of the last layer for the mean's
+// correction, in scales.
+func (r *Row) CorrectMean(c *Correction, p *Prediction, layer int16) {
+	f, w := &c.residual, c.weight // one by one: loads that are wider than the stores shortly before them are slow
+	f[0] = int64(p.residual[0])
+	f[1] = int64(p.residual[1])
+	f[2] = int64(p.residual[2])
+	f[3] = int64(p.residual[3])
+	f[4] = c.near[0].residual()
+	f[5] = int64(p.residual[4])
+	f[6] = c.near[1].residual()
+	f[7] = c.near[2].residual()
+	shift := f[0]*(w[0]>>16) + f[1]*(w[1]>>16) + f[2]*(w[2]>>16) + f[3]*(w[3]>>16) +
+		f[4]*(w[4]>>16) + f[5]*(w[5]>>16) + f[6]*(w[6]>>16) + f[7]*(w[7]>>16)
+	shift = fixed.Clamp(shift>>4+int64(fixed.Clamp(layer, -maxOutput, maxOutput))<<(16-process.OutputBits), -maxCorrection, maxCorrection) // Q16
+	c.predictedMean = p.Mean
+	c.Mean = p.Mean + r.Tables.TimesScale(shift, c.predictedScale)>>10
+	if r.Off {
+		c.Mean = p.Mean
+	}
+}
+
+// edgeOf returns which edge of a scale of h x w sites site (y, x) is at, or -1.
+func edgeOf(y, x, h, w int) int {
+	switch {
+	case y == 0:
+		return top
+	case y == h-1:
+		return bottom
+	case x == 0:
+		return left
+	case x == w-1:
+		return right
+	}
+	return -1
+}
+
+// Learn has the offsets and weights that made the correction follow what the coded cell says about it, and returns the cell's
+// record.
+func (c *Correction) Learn(t *logistic.Tables, o logistic.Observation) Record {
+	score := o.LogScale
+	c.score, c.slope, c.Posterior = score, o.Mean, o.Posterior
+	c.offsets[0].learn(score, offsetRate, wholeLimit)
+	c.offsets[1].learn(score, offsetRate, offsetLimit)
+	c.offsets[2].learn(score, offsetRate, offsetLimit)
+	c.offsets[3].learn(score, offsetRate, offsetLimit)
+	if c.edge != nil {
+		c.edge.learn(score, edgeRate, edgeLimit)
+	}
+	m, e := t.InverseScale(c.predictedScale)
+	residual := fixed.Clamp((o.Posterior-c.predictedMean)*m>>(uint(22+e)&63), -60, 60) // Q4
+	power := int64(2000)
+	f, w := &c.residual, c.weight
+	for j := range f {
+		power += f[j] * f[j]
+	}
+	step := o.Mean * 7 / 4 / power
+	for j := range f {
+		w[j] += f[j] * step
+	}
+	return newRecord(score, residual)
+}
+
+// Gradient returns the gradient of what Learn has learned from, for LastLayer.
+func (c *Correction) Gradient() Gradient {
+	return newGradient(c.slope>>(31-8), fixed.Clamp(c.score, -1<<10, 6<<10)>>4)
+}

@@ -1,0 +1,92 @@
+package model
+
+import (
+	"github.com/ddpmz/ddpmz/model/internal/adapt"
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
+)
+
+// A coefficientRow is a row of sites of one coefficient in a pass. Slices are by site.
+type coefficientRow struct {
+	adapt.Row
+	i      int   // the coefficient
+	to     uint8 // the clock that the pass brings it to
+	cells  storage.Array
+	truth  []int32 // nil in a decoder
+	dither storage.DitherRows
+	own    []adapt.Record
+
+	texture  []uint32 // see bases
+	activity []uint16
+}
+
+// beginRow sets r to row y of coefficient i.
+func (b *band) beginRow(r *coefficientRow, i, y int) {
+	c, s := b.c, b.s
+	w, stride := s.w, s.w+2*adapt.Border
+	*r = coefficientRow{i: i, Row: adapt.Row{Y: y, W: w, H: s.h, Outer: y == 0 || y == s.h-1, ExtraBits: c.deepOf(i / bands),
+		Learned: &b.learned.Coefficients[i], Tables: c.tables, Off: c.NetworkAlone}}
+	r.to = target(b.stage, i, r.ExtraBits)
+	r.cells, r.dither = s.cells[i].Part(y*w, w), b.dither[i].Part((y-b.top)*w, w)
+	if t := &s.truth[i]; !t.Empty() {
+		b.truth[i] = storage.Resize(b.truth[i], w, w)
+		r.truth = b.truth[i]
+		t.LoadRow(r.truth, y)
+	}
+	r.texture, r.activity = b.texture[i/bands][(y-b.y0)*w:][:w], b.activity[i][(y-b.y0)*w:][:w]
+	at := (y - b.y0) * stride
+	for k := range r.Around {
+		r.Around[k] = b.records[i][at+k*stride:][:stride]
+	}
+	r.own = r.Around[adapt.Border][adapt.Border:][:w]
+	for k, j := range adapt.Related[i] {
+		r.Related[k] = b.noRecords
+		if j >= 0 {
+			r.Related[k] = b.records[j][at+adapt.Border*stride:][:stride]
+		}
+	}
+	r.Coarser = b.noRecords
+	if p := b.parent; p.w > 0 {
+		r.Coarser = p.records[i][y/2*p.w:][:p.w]
+	}
+}
+
+// predict returns the mean, Q6, and the scale of the distribution that is predicted for the coefficient at site x of the row, of
+// which cell a at clock k is known, from the outputs ε and log2 σ of a head. The mean is the centre of the cell + ε · width (eq. 11),
+// with a width that depends on the cell and on what is around it: see bases.
+func (r *coefficientRow) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
+	logBase, meanBase := bases(r.texture[x], uint32(r.activity[x]), k, r.ExtraBits)
+	mean = int64(storage.CentreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(uint(16-r.ExtraBits)&63)
+	scale = fixed.Clamp((int32(logScale)<<(16-process.OutputBits)+logBase+1<<10)>>11, logistic.MinScale, logistic.MaxScale) + int32(r.ExtraBits)*logistic.ScaleSteps
+	return mean, scale
+}
+
+// A prediction is what is predicted for a coefficient of which cell a at clock k is known, with dither u, before corrections.
+type prediction struct {
+	adapt.Prediction
+	a int32
+	u uint16
+	k uint8
+}
+
+// predictSites predicts the coefficient at every second site of the row from x on, of those in the active-site mask, if there is
+// one. It is member m of a group with so many members, for which a head has given outputs. Predictions do not depend on what is
+// learned meanwhile; they are made for several sites at once because each would otherwise wait for the coding of the one before it.
+func (r *coefficientRow) predictSites(predictions []prediction, x int, active []uint16, output *kernel.Tensor, m, members int) {
+	for j := range predictions {
+		sx := x + 2*j
+		if active != nil && active[sx]>>r.i&1 == 0 {
+			continue
+		}
+		p, o := &predictions[j], output.Site(0, j)
+		p.a, p.k = r.cells.Cell(sx)
+		p.u = r.dither.At(sx)
+		if p.k > 0 {
+			p.Mean, p.Scale = r.predict(sx, p.a, p.u, p.k, o[m], o[members+m])
+			r.Gather(&p.Prediction, sx)
+		}
+	}
+}
