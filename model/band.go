@@ -79,7 +79,6 @@ type band struct {
 	output           kernel.Tensor                                // of a head at some sites of a row
 	predictions      [process.MaxGroup][adapt.Interval]prediction // of them
 	lastLayer        adapt.LastLayer
-	details          detailChances
 	slab             int // how many are computed of a layer before the next has its turn
 	level, deviation [planes]ring[int32]
 	magnitude        [coordinates]ring[int32]

@@ -9,6 +9,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/parallel"
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/sparse"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -23,7 +24,7 @@ type Chain struct {
 	Colour Colour
 
 	// NetworkAlone leaves predictions as the network has them, without what the image itself teaches (adapt.go), and codes
-	// nothing else (details.go), and asks about every coordinate (ask.go). It is for measuring networks: no file is made so.
+	// nothing else (sparsechroma.go), and asks about every coordinate (ask.go). It is for measuring networks: no file is made so.
 	NetworkAlone bool
 
 	net     *Net
@@ -99,7 +100,7 @@ type scale struct {
 	records [coordinates][]adapt.Record
 
 	// Of planes that the network does not code; the former are of an encoder.
-	truthDetails, details details
+	trueSparse, sparse sparse.Details
 
 	parent *scale // the next coarser, if any
 }
@@ -153,7 +154,7 @@ func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
 	zero, exact := make([]int32, s.w), make([]uint8, s.w)
 	if s.planes = c.planesOf(s); s.planes < c.planes {
-		s.details = newDetails(s.h)
+		s.sparse = sparse.New(s.h)
 	}
 	for i := range bands * s.planes {
 		s.cells[i], s.records[i] = storage.NewArray(n, c.deep), make([]adapt.Record, n)
@@ -180,7 +181,7 @@ func (c *Chain) SetImage(image []Plane) {
 		c.Colour.Split(x)
 	}
 	if len(c.scales) > 1 && c.planesOf(&c.scales[1]) < c.planes {
-		c.scales[1].truthDetails = newDetails(c.scales[1].h)
+		c.scales[1].trueSparse = sparse.New(c.scales[1].h)
 	}
 	parallel.Ranges(runtime.GOMAXPROCS(0), c.planes, c.w*c.h*50, func(_, p0, p1 int) {
 		for p := p0; p < p1; p++ {
@@ -195,7 +196,7 @@ func (c *Chain) setPlane(p int, x Plane) {
 		s := &c.scales[l]
 		c.Colour.Wavelet(c.net.lifting, l, p).Split(x)
 		if p >= c.planesOf(s) {
-			s.truthDetails.split(s, p, x)
+			s.trueSparse.Take(p, x)
 		}
 		for b := range bands {
 			if p >= c.planesOf(s) {
@@ -255,7 +256,7 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 		coder := coders.Open(number)
 		ok := b.runHeads(func(g, phase, y0 int) bool { return b.codePhase(g, phase, y0, coder, details) })
 		if ok && final && s.planes < c.planes && !c.NetworkAlone {
-			ok = b.codeDetails(coder)
+			ok = b.codeSparse(coder)
 		}
 		if ok {
 			coders.Close(number)
@@ -305,7 +306,7 @@ func (c *Chain) beginNext(s *scale) {
 func (c *Chain) finish(s *scale) {
 	s.stage = stages - 1
 	c.exactAt = s.number - 1
-	s.truth, s.truthDetails = [coordinates]storage.TrueValues{}, details{}
+	s.truth, s.trueSparse = [coordinates]storage.TrueValues{}, sparse.Details{}
 	if s.parent != nil {
 		s.parent.records = [coordinates][]adapt.Record{}
 	}

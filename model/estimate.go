@@ -145,7 +145,7 @@ func (r *roll) fill(y int, rows *ycc) {
 			from = to
 		}
 	}
-	s.merge(y, rows, 4)
+	s.putSparse(y, rows, 4)
 }
 
 // at returns the coefficients of the band that row y of the image is of.

@@ -19,9 +19,7 @@ func (c *Chain) Fork() *Chain {
 			s.cells[i] = s.cells[i].Clone()
 			s.records[i] = slices.Clone(s.records[i])
 		}
-		for p := range s.details {
-			s.details[p] = slices.Clone(s.details[p])
-		}
+		s.sparse = s.sparse.Clone()
 		f.ll[l] = c.ll[l].Clone()
 	}
 	if c.back != nil {

@@ -156,7 +156,7 @@ func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 // values writes the exact values of the scale's coordinates to rows, of which the first is row y of the image.
 func (s *scale) values(y int, rows *ycc) {
 	cell, clock, dither := make([]int32, s.w), make([]uint8, s.w), make([]uint16, s.w)
-	s.merge(y, rows, 0)
+	s.putSparse(y, rows, 0)
 	for i := range bands * s.planes {
 		p := &rows[i/bands]
 		dx, dy := transform.Offset(i % bands)

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -28,9 +27,9 @@ func spoilt(g Geometry, colour Colour, permille int) []Plane {
 	return image
 }
 
-// TestDetails: where chroma was upsampled, images whose chroma has no details, few, or nothing else come back, and so do
+// TestSparse: where chroma was upsampled, images whose chroma has no details, few, or nothing else come back, and so do
 // small ones and those of odd sizes, in bands, on any number of processors. Chroma is not coded otherwise at the finest scale.
-func TestDetails(t *testing.T) {
+func TestSparse(t *testing.T) {
 	net := tinyNet(t, 0)
 	sizes := []Geometry{{1, 1, 3, 8}, {2, 1, 3, 8}, {2, 2, 3, 8}, {3, 1, 3, 8}, {1, 4, 3, 8}, {3, 3, 3, 8}, {4, 5, 3, 8},
 		{33, 30, 3, 8}, {30, 33, 3, 8}, {21, 4*bandRows + 15, 3, 8}}
@@ -76,7 +75,7 @@ func TestDetails(t *testing.T) {
 						checkPicture(t, decoder, g)
 					}
 					if len(encoder.scales) > 1 {
-						for _, rows := range decoder.scales[1].details {
+						for _, rows := range decoder.scales[1].sparse {
 							for _, row := range rows {
 								for _, v := range row {
 									if v != 0 {
@@ -98,8 +97,8 @@ func TestDetails(t *testing.T) {
 	}
 }
 
-// TestDetailsCut: while a band's details are not told to the end, they count as zeros; those of other bands do not.
-func TestDetailsCut(t *testing.T) {
+// TestSparseCut: while a band's details are not told to the end, they count as zeros; those of other bands do not.
+func TestSparseCut(t *testing.T) {
 	net, g, colour := tinyNet(t, 0), Geometry{21, 6 * bandRows, 3, 8}, transform.PhotoCDLinear
 	image := spoilt(g, colour, 300)
 	last := len(Passes(g.Width, g.Height)) - 1
@@ -129,33 +128,10 @@ func TestDetailsCut(t *testing.T) {
 	_, rest := run(plenty)
 	c, _ := run(plenty - rest - 1) // one short
 	s := &c.scales[1]
-	for y, row := range s.details[0] {
+	for y, row := range s.sparse[0] {
 		if known, cut := row != nil, y >= bandEdge(s.h, 1) && y < bandEdge(s.h, 2); known == cut {
 			t.Errorf("row %d: known: %v", y, known)
 		}
 	}
 	checkPicture(t, c, g)
-}
-
-// TestChance: a bit costs what a probability that follows it allows, and never nothing nor everything.
-func TestChance(t *testing.T) {
-	d := logistic.SharedTables().Distribution()
-	for _, one := range []int{0, 3, 500, 1000} {
-		c, r, n := chance{1 << (chanceBits - 1), 1}, newRand(72), 0
-		for range 5000 {
-			bit := r.IntN(1000) < one
-			if got, ok := c.code(new(length), &d, bit); got != bit || !ok {
-				t.Fatalf("%v is coded as %v, %v", bit, got, ok)
-			}
-			if _, freq := d.Interval(1); freq < leastChance || freq > 1<<logistic.ProbBits-leastChance {
-				t.Fatalf("frequency %d", freq)
-			}
-			if bit {
-				n++
-			}
-		}
-		if got := int(c.one >> (chanceBits - 10)); got < one-60 || got > one+60 {
-			t.Errorf("%d of 5000 bits are 1, the chance is %d of 1024", n, got)
-		}
-	}
 }
