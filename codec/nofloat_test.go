@@ -155,6 +155,7 @@ func TestImports(t *testing.T) {
 		"model/internal/logistic":  {"model/internal/fixed", "model/internal/process"},
 		"model/internal/storage":   {"model/internal/fixed", "model/internal/process", "model/internal/transform"},
 		"model/internal/adapt":     {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/kernel"},
+		"model/internal/sparse":    {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/transform"},
 
 		"model":             {"model/internal/*"},
 		"model/zoo":         {"model"},
