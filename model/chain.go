@@ -296,7 +296,7 @@ func (c *Chain) stopped() bool {
 // beginNext notes that the scale finer than s has begun if its first pass is due. What is known of it is allocated by
 // then; see eachBand.
 func (c *Chain) beginNext(s *scale) {
-	if s.number > 1 && s.stage >= lead(s.number)-lead(s.number-1) {
+	if s.number > 1 && s.stage >= process.Lead(s.number)-process.Lead(s.number-1) {
 		c.scales[s.number-1].begun = true
 	}
 }
@@ -369,7 +369,7 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 			t.LoadRow(truth[:], 0)
 			truth[0] += int32(u)
 		}
-		raw := d.Set(0, thumbnailScale[i/bands]+int32(c.deepOf(i/bands))*logistic.ScaleSteps, 0, u, unknown, 0)
+		raw := d.Set(0, process.ThumbnailScale[i/bands]+int32(c.deepOf(i/bands))*logistic.ScaleSteps, 0, u, unknown, 0)
 		a, ok := logistic.CodeCell(coder, &d, raw, truth[0])
 		if !ok {
 			return false

@@ -17,21 +17,22 @@ type Colour = transform.Colour
 const Colours = transform.Colours
 
 const (
-	// fewColours: images of fewer pixels that differ from the one before, are not gray and have no sample clipped may be
-	// Derived by chance.
-	fewColours = 64
-	// deriveEach is how many luma and chroma may be tried for a pixel, on average.
-	deriveEach = 64
-	// gradientRun is how many gradients in a row have a scale of their own.
+	// leastChanges is how many pixels have to differ from the one before, without being gray or clipped, for an image to count as
+	// derived from luma and chroma: with fewer, that happens by chance.
+	leastChanges = 64
+	// triesPerPixel bounds, on average, how many combinations of luma and chroma are tried for a pixel.
+	triesPerPixel = 64
+	// gradientRun is how many gradients in a row share a scale.
 	gradientRun = 16
-	// worthColour is the part of YCoCg-R's estimate by which that of another transform has to be less. Files become
-	// smaller by half of that or a little more, and prefixes of theirs are worse: see docs/experiments/colour-transform.md.
-	worthColour = 16
+	// leastGain is the part of YCoCg-R's estimate by which that of another transform has to be less. Files become smaller by half
+	// of that or a little more, and pictures of their prefixes are worse: see docs/experiments/colour-transform.md.
+	leastGain = 16
 )
 
-// ChooseColour returns the transform for the planes R, G, B: with derive, one that undoes how they were made from luma and
-// chroma, if all of them were, which have 8 bits; else YCoCg-R, unless the image will take much fewer bits by another. mirror and turn
-// say whether the image should be mirrored, left to right, and turned upside down, for that.
+// ChooseColour returns the colour transform for an image of the planes R, G, B. If derive is set and samples have 8 bits, and all of
+// them were computed from luma and chroma by a known conversion, it is the transform that inverts this. Otherwise it is YCoCg-R,
+// unless the image will take much fewer bits with another. mirror and turn say whether the image should be mirrored, left to right,
+// and turned upside down, for the transform. Gray images have YCoCg-R.
 func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn bool) {
 	if len(image) != planes {
 		return transform.YCoCg, false, false
@@ -42,7 +43,7 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 		}
 	}
 	best, least := transform.YCoCg, colourLength(transform.YCoCg, image)
-	least -= least / worthColour
+	least -= least / leastGain
 	for c := range Colours {
 		if c == transform.YCoCg || c.Derived() {
 			continue
@@ -54,16 +55,16 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 	return best, false, false
 }
 
-// derived reports whether an image was made from luma and chroma by a conversion.
+// derived reports whether every pixel of an image can have been computed from luma and chroma by the conversion of c.
 func derived(c Colour, image []Plane) bool {
 	var (
-		changes, tried atomic.Int64
-		not            atomic.Bool
+		changes, tried atomic.Int64 // pixels and combinations, so far
+		failed         atomic.Bool
 	)
-	most := int64(deriveEach) * int64(len(image[0].Pix))
+	most := int64(triesPerPixel) * int64(len(image[0].Pix))
 	parallel.Ranges(runtime.GOMAXPROCS(0), image[0].H, 50*len(image[0].Pix), func(_, y0, y1 int) {
 		var row [planes][]int32
-		for y := y0; y < y1 && !not.Load(); y++ {
+		for y := y0; y < y1 && !failed.Load(); y++ {
 			for p := range row {
 				row[p] = append(row[p][:0], image[p].Row(y)...)
 			}
@@ -77,21 +78,21 @@ func derived(c Colour, image []Plane) bool {
 			changes.Add(int64(n))
 			left := int(most)
 			if !c.Derive(row[0], row[1], row[2], &left) || tried.Add(most-int64(left)) > most {
-				not.Store(true)
+				failed.Store(true)
 			}
 		}
 	})
-	return !not.Load() && changes.Load() >= fewColours
+	return !failed.Load() && changes.Load() >= leastChanges
 }
 
-// colourLength estimates what an image takes under a colour transform, in bits as Q16, from every fourth row if there
-// are many. The gradients x - left - above + above left of every few samples in a row are taken to have a Laplace
-// distribution of the right scale. What planes tell of each other is left out, because the model makes little of it.
+// colourLength estimates the length of an image under a colour transform, in bits, Q16. It reads every row of small images and up to
+// every fourth of large ones. The gradients x - left - above + above left of every few samples in a row are taken to have a
+// Laplace distribution of their own scale. What planes say about each other is neglected, because the model gains little from it.
 func colourLength(c Colour, image []Plane) uint64 {
 	w, h := image[0].W, image[0].H
 	step := 1 + min(w*h>>16, 3)
 	length := uint64(0)
-	var rows [planes][]int32 // two of every plane, one after the other
+	var rows [planes][]int32 // two rows of every plane, one after the other
 	for y := 1; y < h; y += step {
 		for p := range rows {
 			rows[p] = append(rows[p][:0], image[p].Pix[(y-1)*w:(y+1)*w]...)
@@ -104,8 +105,8 @@ func colourLength(c Colour, image []Plane) uint64 {
 	return length
 }
 
-// gradientLength estimates what a row takes, knowing the one above. A Laplace distribution of mean magnitude m that is
-// large takes log2(2e·m) bits; 2e·m + 1 in place of that is right within a sixth of a bit where m is small.
+// gradientLength estimates the length of a row, given the one above, in bits, Q16. A sample with a Laplace distribution of mean
+// magnitude m takes log2(2e·m) bits if m is large; with 2e·m + 1 in place of 2e·m that is right to a sixth of a bit for small m too.
 func gradientLength(above, row []int32) uint64 {
 	length := uint64(0)
 	for from := 1; from < len(row); from += gradientRun {

@@ -1,23 +1,28 @@
-// Package model is the diffusion model of ddpmz: the forward process that turns an image into ever
-// coarser states, and the learned reverse process that predicts each state from the coarser one.
+// Package model is the diffusion model of ddpmz: the forward process, which turns an image into ever coarser states, and the
+// learned reverse process, which predicts each state from the next coarser one. docs/glossary.md defines the words that are used
+// here: cell, clock, dither, level, pass, scale, site, stage.
 //
 // "The paper" is Ho, Jain and Abbeel, Denoising Diffusion Probabilistic Models, 2020.
 //
 // The surprises first:
 //
-//   - Nothing is sampled to add noise. The forward process hides low bits: every integer coordinate v
-//     has a fixed pseudo-random dither u, and the state at clock k is the cell floor((v+u)/2^k). Its
-//     centre is v plus noise that is uniform and independent of v, so it is a diffusion; and each state
-//     is a function of the next finer one, so the lengths of all reverse steps add up to exactly the
-//     length of the image under the model. Nothing is paid for noise. (internal/storage)
-//   - The chain does not run on pixels but on a reversible wavelet pyramid of YCoCg-R planes, where
-//     isotropic noise is still isotropic but coordinates are nearly independent. Where colours are clipped, other
-//     planes are more so. Where a JPEG decoder or a Photo CD's made the image, the planes are the luma and chroma that it
-//     was made from, chroma at half the resolution if it was. (internal/transform, colour.go)
-//   - A coordinate advances only when the model is unsure of it on the scale of the target cell. The
-//     decoder knows how unsure the model is, so skipping costs nothing. (chain.go)
-//   - Everything here is integer arithmetic: encoder and decoder must agree to the last bit on every
-//     machine. Fixed-point values name their format: Q6 has six fractional bits.
+//   - Nothing is sampled to add noise. The forward process hides low bits: every integer coefficient v has a fixed pseudo-random
+//     dither u, and its state at clock k is the cell floor((v+u)/2^k). The centre of the cell is v plus noise that is uniform and
+//     independent of v, so this is a diffusion. Each state is a function of the next finer one, so the code lengths of all
+//     reverse steps add up to exactly the length of the image under the model: nothing is paid for the noise. (internal/storage)
+//   - The chain does not run on pixels but on a reversible wavelet pyramid of YCoCg-R planes, in which isotropic noise is still
+//     isotropic and coefficients are nearly independent. For images with clipped colours, other planes come closer to that. For
+//     images that a JPEG decoder or a Photo CD made, the planes are the luma and chroma that they were made from, with chroma at
+//     half the resolution if it was. (internal/transform, colour.go, sparsechroma.go)
+//   - A coefficient is coded in a step only if its predicted standard deviation is not small against the width of its next cell.
+//     The decoder predicts the same, so a skip costs nothing. Where the network is nearly certain to have a step skipped, it is
+//     not run. (codephase.go, skiptest.go)
+//   - All arithmetic is in integers, because encoder and decoder must agree to the last bit on every machine. A fixed-point value
+//     is given with its format: Q6 has six fractional bits.
+//
+// A Chain is the state of one image. Passes lists the passes that take it from nothing to the image, and Chain.Run takes it through
+// them with coders from a Source. What a pass predicts for a coefficient comes from the network (internal/network), is corrected to the
+// image (internal/adapt), and becomes the frequencies of an entropy coder (internal/logistic).
 //
 // Where the paper's equations are:
 //

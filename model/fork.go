@@ -2,8 +2,8 @@ package model
 
 import "slices"
 
-// Fork returns a chain in the same state that goes on by itself, so that something can be tried: between passes, and with
-// the rest of the image if it is an encoder's.
+// Fork returns a chain in the same state, which changes independently of c, so that an encoder can try something. It may be called
+// between passes. The fork of an encoder's chain has the image too.
 func (c *Chain) Fork() *Chain {
 	f := NewChain(c.net, Geometry{c.w, c.h, c.planes, int(c.depth)}, int8(c.tau))
 	f.Done, f.Colour, f.NetworkAlone = c.Done, c.Colour, c.NetworkAlone

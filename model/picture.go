@@ -9,10 +9,10 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// A ycc is rows of the finest image in luma and chroma. Planes that are not coded are empty.
+// A ycc is rows of the image in luma and chroma. Planes that the image does not have are empty.
 type ycc [planes]Plane
 
-// rows returns rows [y0,y1) of x, which share its storage.
+// rows returns rows [y0,y1), which share the storage of x.
 func (x *ycc) rows(y0, y1 int) (r ycc) {
 	for p, v := range x {
 		if v.W > 0 {
@@ -22,9 +22,9 @@ func (x *ycc) rows(y0, y1 int) (r ycc) {
 	return r
 }
 
-// strip returns the rows of the finest image that rows [y0,y1) of sites make up, exact or, if frac is 4, in Q4, in the
-// storage of x: the same as merging all at once would. fill writes the coefficients of scale 1 to rows, of which the
-// first is row y of the image.
+// strip returns the rows of the image that rows [y0,y1) of sites of scale 1 make up, in Q4 if frac is 4, or else as integers, in the
+// storage of x. They are the same as if all rows were merged at once. shift takes the coarser image to the same format. fill writes
+// the coefficients of scale 1 to rows, of which the first is row y of the image.
 func (c *Chain) strip(x *ycc, coarser *storage.Image, shift, frac uint, y0, y1 int, fill func(y int, rows *ycc)) ycc {
 	s := &c.scales[1]
 	top, bottom := max(0, y0-storage.MergeHalo), min(s.h, y1+storage.MergeHalo)
@@ -38,12 +38,11 @@ func (c *Chain) strip(x *ycc, coarser *storage.Image, shift, frac uint, y0, y1 i
 	return x.rows(2*(y0-top), min(2*y1, s.fh)-2*top)
 }
 
-// Exact reports whether every pass is done, so that Picture is the image itself.
+// Exact reports whether all passes are complete, so that Picture returns the image itself.
 func (c *Chain) Exact() bool { return c.hasTop && c.exactAt == 0 }
 
-// Picture returns the image that the present state stands for: itself once it is known, and until then the
-// model's x̂_0 (eq. 15), clipped to the samples' range. Planes are gray or R, G, B. It leaves the state as it
-// is, so that the chain can go on.
+// Picture returns the picture that the present state stands for: the image itself once it is known, and until then the model's
+// estimate x̂_0 (eq. 15), clipped to the range of samples. Planes are gray or R, G, B. The state does not change.
 func (c *Chain) Picture() []Plane {
 	x := make([]Plane, c.planes)
 	for p := range x {
@@ -57,11 +56,11 @@ func (c *Chain) Picture() []Plane {
 	return x
 }
 
-// Strips gives the rows of Picture to each, a strip from row y down at a time: the whole of them would take much
-// memory. It may call each from several goroutines at once, but never twice with the same row. When each returns,
-// the rows are written to again.
+// Strips calls each with the rows of Picture, a strip at a time that begins with row y, since all rows at once would take much
+// memory. It may call each from several goroutines at once, but never twice with the same row. After each has returned, the rows
+// are overwritten.
 func (c *Chain) Strips(each func(y int, rows []Plane)) {
-	flat := func(colour [planes]int32) { // luma and chroma in Q4
+	flat := func(colour [planes]int32) { // luma and chroma, Q4
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			for p := range c.planes {
 				x[p].Resize(c.w, y1-y0)
@@ -69,7 +68,7 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 					x[p].Pix[i] = colour[p]
 				}
 			}
-			each(y0, c.show(x, false))
+			each(y0, c.samples(x, false))
 		})
 	}
 	switch {
@@ -78,34 +77,34 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 	case len(c.scales) == 1: // a single pixel
 		flat([planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
 	case c.exactAt == len(c.scales)-1:
-		flat(c.around()) // the thumbnail is cut
+		flat(c.meanColour()) // the first pass is incomplete
 	case c.Exact():
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			rows := c.strip(x, &c.ll[1], 0, 0, y0/2, (y1+1)/2, c.scales[1].values)
-			each(y0, c.show(&rows, true))
+			each(y0, c.samples(&rows, true))
 		})
 	default:
-		trust := c.trust()
-		var around [planes]int32
-		if trust < fullTrust {
-			around = c.around()
+		weight := c.blendWeight()
+		var mean [planes]int32
+		if weight < fullWeight {
+			mean = c.meanColour()
 		}
 		c.estimates(func(rows *ycc, y0 int) {
-			if trust < fullTrust {
-				for p, v := range around {
+			if weight < fullWeight {
+				for p, v := range mean {
 					for i, x := range rows[p].Pix {
-						rows[p].Pix[i] = (trust*x + (fullTrust-trust)*v) >> 3
+						rows[p].Pix[i] = (weight*x + (fullWeight-weight)*v) >> 3
 					}
 				}
 			}
-			each(y0, c.show(rows, false))
+			each(y0, c.samples(rows, false))
 		})
 	}
 }
 
-// around returns, in Q4, what the picture is around: the mean of the coarsest image that is exact. As long as that is a
-// single sample, it is not the picture's mean, so it is seven eighths of the way from gray to it.
-func (c *Chain) around() (v [planes]int32) {
+// meanColour returns the mean of the coarsest image that is exact, in luma and chroma, Q4. As long as that image is a single sample,
+// it differs from the mean of the picture, and the result is seven eighths of the way from gray to it.
+func (c *Chain) meanColour() (v [planes]int32) {
 	if c.exactAt == len(c.scales)-1 {
 		return [planes]int32{14*c.top[0] + c.Colour.Middle(c.depth)>>3, 14 * c.top[1], 14 * c.top[2]}
 	}
@@ -121,28 +120,28 @@ func (c *Chain) around() (v [planes]int32) {
 	return v
 }
 
-// fullTrust is what trust returns if all that the network makes of the image is shown.
-const fullTrust = 8
+// fullWeight is the blendWeight with which a picture is the network's estimate.
+const fullWeight = 8
 
-// trust returns how many eighths of what the network makes of the image are shown; the others are of what it is around. With
-// nothing but the thumbnail, which is as noisy as a few samples, half; while the first stage after it is the last, which tells
-// the largest of the next details alone, seven; then all.
-func (c *Chain) trust() int32 {
+// blendWeight returns the weight of the network's estimate in a picture, in eighths; the rest is the mean colour. It is a half while
+// only the thumbnail is known, which is as noisy as a few samples; seven eighths while the first stage after it is the last, which
+// only codes the largest coefficients of the next scale; and then all.
+func (c *Chain) blendWeight() int32 {
 	n := len(c.scales) - 1
 	switch {
 	case !c.told.Load():
-		return fullTrust / 2
+		return fullWeight / 2
 	case c.exactAt == n-1 && c.scales[n-1].stage <= 0:
 		return 7
 	}
-	return fullTrust
+	return fullWeight
 }
 
 // stripRows is how many rows of the image a strip has.
 const stripRows = 2 * bandRows
 
-// eachStrip calls f for strips of rows of the image, as many at a time as there are processors, with scratch to
-// make them in. Strips begin with even rows.
+// eachStrip calls f for strips of rows [y0,y1) of the image, as many at a time as there are processors, with scratch for each. Strips
+// begin with even rows.
 func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 	n := (c.h + stripRows - 1) / stripRows
 	scratch := make([]ycc, runtime.GOMAXPROCS(0))
@@ -153,7 +152,7 @@ func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 	})
 }
 
-// values writes the exact values of the scale's coordinates to rows, of which the first is row y of the image.
+// values writes the exact coefficients of scale 1 to rows, of which the first is row y of the image.
 func (s *scale) values(y int, rows *ycc) {
 	cell, clock, dither := make([]int32, s.w), make([]uint8, s.w), make([]uint16, s.w)
 	s.putSparse(y, rows, 0)
@@ -172,8 +171,8 @@ func (s *scale) values(y int, rows *ycc) {
 	}
 }
 
-// show turns luma and chroma, in Q4 unless exact, into the samples they stand for.
-func (c *Chain) show(x *ycc, exact bool) []Plane {
+// samples returns the samples that luma and chroma, in Q4 unless exact, stand for, in the same storage.
+func (c *Chain) samples(x *ycc, exact bool) []Plane {
 	switch {
 	case exact && c.planes == planes:
 		c.Colour.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)

@@ -5,34 +5,22 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// stageClocks and bandClocks are the clocks that the stages of a scale bring its coordinates to.
-var (
-	stageClocks = process.StageClocks
-	bandClocks  = process.BandClocks
-)
-
-// A Pass is the smallest unit of the reverse process: one step of one scale.
+// A Pass is the smallest unit of the reverse process: one step of one scale of the wavelet pyramid.
 type Pass struct {
-	Level int // the state that the pass belongs to, counting down to 0, the image
+	Level int // the level whose state the pass leads to, counting down to 0, the image
 	Scale int // 1 is the finest
-	Stage int // of the scale, from 0; -1 for the first pass, an exact thumbnail of at most 2x2 pixels
+	Stage int // of the scale, from 0; -1 for the first pass, which codes a thumbnail of at most 2x2 pixels exactly
 }
 
-// thumbnailScale is the scale, by plane and in scale steps, of the prior of the first pass.
-var thumbnailScale = process.ThumbnailScale
-
-// lead returns how many clocks scale l is ahead of the finest at the end of a level.
-func lead(l int) int { return process.Lead(l) }
-
-// Passes returns all passes of a w x h image in coding order. At level m the finest scale reaches cells of width
-// 2^m, scale l cells of width 2^(m-lead(l)); a level's passes go from coarse to fine. The coarsest scale has a
-// single site, which is too little for the network to see anything in: it becomes exact in the first pass.
+// Passes returns all passes of an image of w x h pixels in coding order. At level m the finest scale reaches cells of width 2^m, and
+// scale l cells of width 2^(m-process.Lead(l)); the passes of a level go from coarse to fine. The coarsest scale has a single site,
+// too few for the network: the first pass makes it exact.
 func Passes(w, h int) []Pass {
 	n := transform.Scales(w, h)
 	p := []Pass{{TopLevel(w, h), n, -1}}
 	for m := TopLevel(w, h) - 1; m >= 0; m-- {
 		for l := n - 1; l >= 1; l-- {
-			if s := stages - 1 - m + lead(l); s >= 0 && s < stages {
+			if s := process.Stages - 1 - m + process.Lead(l); s >= 0 && s < process.Stages {
 				p = append(p, Pass{m, l, s})
 			}
 		}
@@ -40,14 +28,14 @@ func Passes(w, h int) []Pass {
 	return p
 }
 
-// TopLevel returns the level of the first pass.
-func TopLevel(w, h int) int { return stages + lead(transform.Scales(w, h)-1) }
+// TopLevel returns the level of the first pass of an image of w x h pixels.
+func TopLevel(w, h int) int { return process.Stages + process.Lead(transform.Scales(w, h)-1) }
 
-// target returns the clock that stage brings coordinate i to. deep is the number of bits by which the coordinate is deeper
-// than those of 8-bit samples: see Chain.deepOf.
-func target(stage, i, deep int) uint8 {
-	if stage == stages-1 {
+// target returns the clock that a stage brings coefficient i to. extra is the number of extra bits of depth of the coefficient: see
+// Chain.extraBits.
+func target(stage, i, extra int) uint8 {
+	if stage == process.Stages-1 {
 		return 0
 	}
-	return stageClocks[stage] + bandClocks[i] + uint8(deep)
+	return process.StageClocks[stage] + process.BandClocks[i] + uint8(extra)
 }

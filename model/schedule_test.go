@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -95,7 +96,7 @@ func TestLevelNoise(t *testing.T) {
 			lo, hi := impulse(lift, l, false), impulse(lift, l, true)
 			norm := [bands]float64{transform.HL: hi * lo, transform.LH: lo * hi, transform.HH: hi * hi}
 			share := math.Exp2(float64(-2 * l))
-			stage := stages - 1 - m + lead(l)
+			stage := stages - 1 - m + process.Lead(l)
 			for i := range coordinates {
 				k := float64(target(stage, i, 0))
 				sum += share * colour[i/bands] * norm[i%bands] * (math.Exp2(2*k) - 1) / 12
