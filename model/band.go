@@ -157,7 +157,7 @@ func (c *Chain) eachBand(s *scale, stage int, seen parent, keep bool, code func(
 			if keep && (ok || b.news >= worthShowing) {
 				b.put()
 				if b.news > 0 {
-					c.told.Store(true)
+					c.coded.Store(true)
 				}
 			} else {
 				b.takeBack()

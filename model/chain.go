@@ -38,7 +38,7 @@ type Chain struct {
 
 	top     [planes]int32 // the coarsest coefficients
 	hasTop  bool
-	told    atomic.Bool     // a coordinate has advanced since the thumbnail
+	coded   atomic.Bool     // a coefficient has been coded since the thumbnail
 	scales  []scale         // scales[l] is scale l; scales[0] is unused
 	exactAt int             // all scales above this one are exact
 	ll      []storage.Image // ll[l] is the present estimate of the image at scale l, Q4; ll[exactAt] is exact, not Q4. See coarser

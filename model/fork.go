@@ -8,7 +8,7 @@ func (c *Chain) Fork() *Chain {
 	f := NewChain(c.net, Geometry{c.w, c.h, c.planes, int(c.depth)}, int8(c.tau))
 	f.Done, f.Colour, f.NetworkAlone = c.Done, c.Colour, c.NetworkAlone
 	f.top, f.hasTop, f.exactAt = c.top, c.hasTop, c.exactAt
-	f.told.Store(c.told.Load())
+	f.coded.Store(c.coded.Load())
 	f.learned = slices.Clone(c.learned)
 	for l := range c.scales {
 		s := &f.scales[l]

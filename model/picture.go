@@ -129,7 +129,7 @@ const fullWeight = 8
 func (c *Chain) blendWeight() int32 {
 	n := len(c.scales) - 1
 	switch {
-	case !c.told.Load():
+	case !c.coded.Load():
 		return fullWeight / 2
 	case c.exactAt == n-1 && c.scales[n-1].stage <= 0:
 		return 7

@@ -140,7 +140,7 @@ func wholeEstimate(c *Chain) (samples []int32) {
 	for l := c.exactAt; l >= 1; l-- {
 		s := &c.scales[l]
 		d := c.newImage(s.fw, s.fh, c.planes)
-		c.eachBand(s, c.shown(s), seen, false, func(b *band, _ int) bool { return b.estimate(d) })
+		c.eachBand(s, c.estimateStage(s), seen, false, func(b *band, _ int) bool { return b.estimate(d) })
 		x := make([]int32, s.fw*s.fh)
 		samples = samples[:0]
 		for p := range c.planes {
