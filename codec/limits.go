@@ -59,7 +59,7 @@ func decodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
 		sample := int64(g.Depth / 8)
 		beside := 4*sample + 2 + int64(g.Planes)*sample
-		return slack * (net.Memory(g, runtime.GOMAXPROCS(0), false) + beside*pixels)
+		return slack * (model.Memory(net, g, runtime.GOMAXPROCS(0), false) + beside*pixels)
 	}
 }
 
@@ -68,7 +68,7 @@ func decodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 func encodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
 		beside := int64(g.Planes) * (4 + 4*int64(g.Depth/8))
-		need := slack * (net.Memory(g, runtime.GOMAXPROCS(0), true) + beside*pixels)
+		need := slack * (model.Memory(net, g, runtime.GOMAXPROCS(0), true) + beside*pixels)
 		if pixels <= turnedPixels {
 			need *= orientations // side by side
 		}

@@ -1,10 +1,10 @@
 package model
 
 import (
-	"math/bits"
 	"sort"
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
@@ -68,16 +68,16 @@ func (h hope) bars(deep int) (b bars) {
 		return int32(sort.Search(out, func(v int) bool { return base(uint32(v)) >= h.least }))
 	}
 	const wide = 32 // a clock of cells whose width limits no base
-	local := bar{from(localBase), out}
+	local := bar{from(network.LocalBase), out}
 	cell := bar{
-		from(func(texture uint32) uint64 { return cellBase(localBase(texture), 0, wide, deep) }),
-		from(func(activity uint32) uint64 { return cellBase(0, activity, wide, deep) }),
+		from(func(texture uint32) uint64 { return network.CellBase(network.LocalBase(texture), 0, wide, deep) }),
+		from(func(activity uint32) uint64 { return network.CellBase(0, activity, wide, deep) }),
 	}
 	for k := range b {
 		switch {
 		case k == len(b)-1:
 			b[k] = local
-		case k > int(h.target) && cellWidth(uint8(k), deep) >= h.least:
+		case k > int(h.target) && network.CellWidth(uint8(k), deep) >= h.least:
 			b[k] = cell
 		default:
 			b[k] = bar{out, out}
@@ -86,16 +86,8 @@ func (h hope) bars(deep int) (b bars) {
 	return b
 }
 
-// beginAsking makes room for what ask notes. With everyone, all coordinates are asked about in any case.
-func (b *band) beginAsking(everyone bool) {
-	if b.everyone = everyone; everyone {
-		return
-	}
-	w, most := b.s.w, mostRows(b.s.h)
-	b.asked = storage.Resize(b.asked, (b.y1-b.y0)*w, most*w)
-	b.words = (w + 63) / 64
-	b.wanted = storage.Resize(b.wanted, (b.y1-b.y0)*b.words, most*b.words)
-	b.union = storage.Resize(b.union, b.words, b.words)
+// beginAsking computes the bars of the band.s coordinates.
+func (b *band) beginAsking() {
 	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
 		h, deep := b.c.hopeOf(b.stage, i, b.s.number), b.c.deepOf(i/bands)
 		b.bars[i], b.atEdge[i] = h.bars(deep), hope{0, h.target}.bars(deep)
@@ -103,13 +95,10 @@ func (b *band) beginAsking(everyone bool) {
 }
 
 // ask notes which coordinates are asked about in row y of the band, of which texture and activity are known.
-func (b *band) ask(y int) {
+func (b *band) ask(y int, asked []uint16) {
 	w := b.s.w
-	j := (y - b.y0) * w
-	asked, wanted := b.asked[j:][:w], b.wanted[(y-b.y0)*b.words:][:b.words]
-	clear(asked)
 	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
-		clock, texture, activity := b.clock[i].row(y), b.texture[i/bands][j:][:w], b.activity[i][j:][:w]
+		clock, texture, activity := b.inference.Clocks(i, y), b.inference.Textures(i/bands, y), b.inference.Activities(i, y)
 		ask := func(bars *bars, x0, x1 int) {
 			bars.ask(asked[x0:x1], 1<<i, clock[x0:x1], texture[x0:x1], activity[x0:x1])
 		}
@@ -120,13 +109,6 @@ func (b *band) ask(y int) {
 		ask(&b.bars[i], 0, w)
 		ask(&b.atEdge[i], 0, 1)
 		ask(&b.atEdge[i], w-1, w)
-	}
-	for i := range wanted {
-		word := uint64(0)
-		for x, a := range asked[i*64 : min(i*64+64, w)] {
-			word |= (uint64(a) + 1<<16 - 1) >> 16 << (x & 63) // 1 if a is not 0
-		}
-		wanted[i] = word
 	}
 }
 
@@ -143,84 +125,15 @@ func (b *bars) ask(asked []uint16, bit uint16, clock []uint8, texture []uint32, 
 	}
 }
 
-// A span is sites [from,to) of a row.
-type span struct{ from, to int }
-
-// spanGap is up to how many sites that nobody asks about are computed so that two spans become one.
-const spanGap = 8
-
-// spansOf returns which sites of rows [y0,y1) of the scale a layer has to be computed of, if sites up to halo rows and columns
-// away, of those that are asked about, depend on it. It is valid until the next call.
-func (b *band) spansOf(y0, y1, halo int) []span {
-	b.spans = b.spans[:0]
-	if b.everyone {
-		return append(b.spans, span{0, b.s.w})
-	}
-	u := b.union
-	clear(u)
-	for y := max(y0-halo, b.y0); y < min(y1+halo, b.y1); y++ {
-		for i, word := range b.wanted[(y-b.y0)*b.words:][:b.words] {
-			u[i] |= word
-		}
-	}
-	for i, word := range u {
-		for word != 0 {
-			first := bits.TrailingZeros64(word)
-			n := bits.TrailingZeros64(^(word >> first)) // ones from there on
-			from, to := max(64*i+first-halo, 0), min(64*i+first+n+halo, b.s.w)
-			if k := len(b.spans) - 1; k >= 0 && from <= b.spans[k].to+spanGap {
-				b.spans[k].to = to
-			} else {
-				b.spans = append(b.spans, span{from, to})
-			}
-			if first+n == 64 {
-				break
-			}
-			word &= ^uint64(0) << (first + n)
-		}
-	}
-	return b.spans
-}
-
-// spansOfPhase returns which sites of a phase are asked about coordinates of a mask, of those that row y of the scale
-// has from column x on. It is valid until the next call with the same list.
-func (b *band) spansOfPhase(list []span, mask uint16, y, x int) []span {
-	list = list[:0]
-	if b.everyone {
-		return append(list, span{0, (b.s.w - x + 1) / 2})
-	}
-	asked := b.asked[(y-b.y0)*b.s.w:][:b.s.w]
-	for i := 0; x < len(asked); i, x = i+1, x+2 {
-		if asked[x]&mask == 0 {
-			continue
-		}
-		if k := len(list) - 1; k >= 0 && i <= list[k].to+spanGap/2 {
-			list[k].to = i + 1
-		} else {
-			list = append(list, span{i, i + 1})
-		}
-	}
-	return list
-}
-
-// maskOf returns the bits of coordinates in band.asked.
-func maskOf(members []int) (mask uint16) {
-	for _, i := range members {
-		mask |= 1 << i
-	}
-	return mask
-}
-
 // estimateUnasked notes in d what coordinates that are not asked about are thought to be: in the middle of their cells, or
 // zero. The network would say little against it.
 func (b *band) estimateUnasked(d *storage.Image) {
-	if b.everyone {
+	if b.inference.Mask.Dense() {
 		return
 	}
-	w, h := b.s.w, &b.helpers[0]
-	h.cell, h.dither, h.clock = storage.Resize(h.cell, w, w), storage.Resize(h.dither, w, w), storage.Resize(h.clock, w, w)
+	w, h := b.s.w, &b.scratch
 	for y := b.y0; y < b.y1; y++ {
-		asked := b.asked[(y-b.y0)*w:][:w]
+		asked := b.inference.Mask.Row(y)
 		for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
 			b.s.cells[i].LoadCells(h.cell, h.clock, y*w, (y+1)*w)
 			b.dither[i].Load(h.dither, (y-b.top)*w)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -50,9 +51,9 @@ func TestBars(t *testing.T) {
 			if r.IntN(2) == 0 {
 				activity = uint32(fixed.Clamp(near.activity-r.Int32N(2), 0, 1<<16-1))
 			}
-			base := localBase(texture)
+			base := network.LocalBase(texture)
 			if k != unknown {
-				base = cellBase(base, activity, k, deep)
+				base = network.CellBase(base, activity, k, deep)
 			}
 			want := uint16(0)
 			if k > h.target && base >= h.least {
@@ -75,79 +76,8 @@ func TestBars(t *testing.T) {
 	}
 }
 
-// TestSpans: the spans of a layer hold every site that one that is asked about depends on, are in order and apart, and hold
-// little else.
-func TestSpans(t *testing.T) {
-	r := newRand(93)
-	for _, w := range []int{1, 2, 9, 63, 64, 65, 200} {
-		for _, oneIn := range []int{1, 3, 40, 1000} {
-			const h, y0 = 11, 4
-			b := &band{s: &scale{w: w}, y0: y0, y1: y0 + h, words: (w + 63) / 64}
-			b.asked, b.wanted, b.union = make([]uint16, w*h), make([]uint64, b.words*h), make([]uint64, b.words)
-			for j := range b.asked {
-				if r.IntN(oneIn) == 0 {
-					b.asked[j] = 1 << r.IntN(3)
-					b.wanted[j/w*b.words+j%w/64] |= 1 << (j % w % 64)
-				}
-			}
-			for halo := range 5 {
-				for y := y0 - halo; y < y0+h+halo; y += 3 {
-					in := make([]bool, w)
-					last, extra := -spanGap-1, 0
-					for _, s := range b.spansOf(y, y+3, halo) {
-						if s.from <= last+spanGap || s.to <= s.from || s.to > w {
-							t.Fatalf("span %v after %d, of %d", s, last, w)
-						}
-						last = s.to
-						for x := s.from; x < s.to; x++ {
-							in[x] = true
-						}
-					}
-					for x := range w {
-						near := func(reach int) (asked bool) {
-							for v := max(y-halo, y0); v < min(y+3+halo, y0+h); v++ {
-								for u := max(x-reach, 0); u <= min(x+reach, w-1); u++ {
-									asked = asked || b.asked[(v-y0)*w+u] != 0
-								}
-							}
-							return asked
-						}
-						if near(halo) && !in[x] {
-							t.Fatalf("column %d of %d is left out of rows %d to %d", x, w, y, y+3)
-						}
-						if in[x] && !near(halo) {
-							extra++
-							if !near(halo + spanGap) {
-								t.Fatalf("column %d of %d is in", x, w)
-							}
-						}
-					}
-					if extra > 0 && oneIn == 1 {
-						t.Error("sites are computed for nobody")
-					}
-				}
-			}
-			var list []span
-			for x := range min(2, w) {
-				for y := range h {
-					for _, mask := range []uint16{1, 3, 4} {
-						list = b.spansOfPhase(list, mask, y0+y, x)
-						for k := 0; 2*k+x < w; k++ {
-							in := slices.ContainsFunc(list, func(s span) bool { return s.from <= k && k < s.to })
-							if asked := b.asked[y*w+2*k+x]&mask != 0; asked && !in {
-								t.Fatalf("site %d of phase %d is left out", k, x)
-							}
-						}
-					}
-				}
-			}
-		}
-	}
-}
-
-// TestAsking: what is coded does not depend on what the network makes of sites that nobody asks about: they hold what was
-// there before, which depends on the number of processors, or what the test has put there. Hopeless coordinates stay as they
-// were.
+// TestAsking: what is coded does not depend on the number of processors, nor on what the scratch of sites that nobody asks about
+// holds, which depends on it. Hopeless coordinates stay as they were.
 func TestAsking(t *testing.T) {
 	net := photoNet(t)
 	for _, g := range []Geometry{{150, 4*bandRows + 30, 3, 8}, {97, 2*bandRows - 30, 1, 8}, {130, 70, 3, 16}} {
@@ -160,17 +90,6 @@ func TestAsking(t *testing.T) {
 			}
 			hopeless, asked, scales := 0, 0, map[int]bool{}
 			for _, p := range Passes(g.Width, g.Height) {
-				for _, b := range slices.Concat(chains[1].work[0].spare, chains[1].work[1].spare) {
-					for i := range b.layers {
-						l := &b.layers[i]
-						for y := range l.H {
-							row := l.Tensor.Row(y)
-							for x := range row {
-								row[x] = 32767
-							}
-						}
-					}
-				}
 				var tapes [2][]Coder
 				for i, c := range chains {
 					for range c.bandCount(p) {
@@ -191,7 +110,7 @@ func TestAsking(t *testing.T) {
 					for y := b.y0; y < b.y1; y++ {
 						for x := range b.s.w {
 							for i := range bands * chains[0].planes {
-								if b.asked[(y-b.y0)*b.s.w+x]>>i&1 != 0 {
+								if b.inference.Mask.Row(y)[x]>>i&1 != 0 {
 									asked++
 								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].deepOf(i/bands)) &&
 									(y == 0 || y == b.s.h-1 || x == 0 || x == b.s.w-1) && i < bands*process.PlanesIn(p.Stage, b.s.planes) {
@@ -219,12 +138,12 @@ func TestEstimateUnasked(t *testing.T) {
 	s, r := &c.scales[1], newRand(96)
 	c.begin(s)
 	b := whole(t, c, s, 1)
-	b.helpers = make([]helper, 1)
-	b.beginAsking(false)
+	b.runTrunk(false)
 	want := c.newImage(s.fw, s.fh, planes)
 	d := c.newImage(s.fw, s.fh, planes)
 	for j := range s.w * s.h {
-		b.asked[j] = uint16(r.UintN(1 << coordinates))
+		asked := &b.inference.Mask.Row(j / s.w)[j%s.w]
+		*asked = uint16(r.UintN(1 << coordinates))
 		for i := range coordinates {
 			v := int32(0) // Q4
 			if k := uint8(r.IntN(10)); k < 9 {
@@ -233,7 +152,7 @@ func TestEstimateUnasked(t *testing.T) {
 				b.s.cells[i].SetCell(j, a, k)
 				v = int32(math.Floor((float64(a-u)+(math.Exp2(float64(k))-1)/2)*16 + .5))
 			}
-			if b.asked[j]>>i&1 != 0 {
+			if *asked>>i&1 != 0 {
 				v = 7777
 			}
 			d.SetCoefficient(i, j%s.w, j/s.w, 7777)

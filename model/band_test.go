@@ -81,18 +81,18 @@ func TestBandSees(t *testing.T) {
 		s.dither().Rows(p.dither, i, 0, s.h)
 	}
 	b, last, seen := new(band), new(above), c.parentOf(s)
-	halo := net.reach() + textureHalo
+	halo := net.Halo()
 	for number := range bandsOf(s.h) {
 		b.take(c, s, 2, &seen, number, last)
-		if b.top != max(0, b.y0-halo) || b.top+b.rows != min(s.h, b.y1+halo) {
-			t.Fatalf("band %d, rows %d to %d, sees %d to %d", number, b.y0, b.y1, b.top, b.top+b.rows)
+		if b.top != max(0, b.y0-halo) || b.bottom != min(s.h, b.y1+halo) {
+			t.Fatalf("band %d, rows %d to %d, sees %d to %d", number, b.y0, b.y1, b.top, b.bottom)
 		}
 		for i, want := range before {
-			from, to := b.top*s.w, (b.top+b.rows)*s.w
+			from, to := b.top*s.w, (b.bottom)*s.w
 			cell, clock := make([]int32, to-from), make([]uint8, to-from)
-			for y := b.top; y < b.top+b.rows; y++ {
+			for y := b.top; y < b.bottom; y++ {
 				at := (y - b.top) * s.w
-				cells, site := b.cellsOf(i, y)
+				cells, site := b.frame.cells(s, i, y)
 				cells.LoadCells(cell[at:at+s.w], clock[at:at+s.w], site, site+s.w)
 			}
 			dither := make([]uint16, to-from)
@@ -114,8 +114,8 @@ func TestBandSees(t *testing.T) {
 		}
 		// What it codes, and what it must not: the rows around.
 		for i := range coordinates {
-			for y := b.top; y < b.top+b.rows; y++ {
-				cells, site := b.cellsOf(i, y)
+			for y := b.top; y < b.bottom; y++ {
+				cells, site := b.frame.cells(s, i, y)
 				for x := range s.w {
 					cells.SetCell(site+x, int32(2*number+i), 1)
 				}
@@ -124,7 +124,7 @@ func TestBandSees(t *testing.T) {
 				b.records[i][j] = adapt.Record(1<<15 | number)
 			}
 		}
-		b.put()
+		b.putRecords()
 	}
 	cell, clock, records := make([]int32, s.w), make([]uint8, s.w), make([]adapt.Record, s.w)
 	for number := range bandsOf(s.h) {
@@ -159,7 +159,7 @@ func (f *failing) Symbol(d *Distribution, s int32) (int32, bool) {
 // pass, and one with more is not.
 func TestBandTakesBack(t *testing.T) {
 	net, g := tinyNet(t, 0), Geometry{33, 4 * bandRows, 3, 8}
-	for _, n := range []int{0, 1, worthShowing - 1, worthShowing} {
+	for _, n := range []int{0, 1, minAdvanced - 1, minAdvanced} {
 		c := NewChain(net, g, net.Tau())
 		s := &c.scales[1]
 		randomState(c, s, 55)
@@ -187,7 +187,7 @@ func TestBandTakesBack(t *testing.T) {
 				t.Errorf("coordinate %d of the band before has not advanced", i)
 			}
 		}
-		if n < worthShowing && changed != 0 || n >= worthShowing && changed != n {
+		if n < minAdvanced && changed != 0 || n >= minAdvanced && changed != n {
 			t.Errorf("after %d coordinates, %d have changed", n, changed)
 		}
 	}

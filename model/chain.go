@@ -194,7 +194,7 @@ func (c *Chain) SetImage(image []Plane) {
 func (c *Chain) setPlane(p int, x Plane) {
 	for l := 1; l < len(c.scales); l++ {
 		s := &c.scales[l]
-		c.Colour.Wavelet(c.net.lifting, l, p).Split(x)
+		c.Colour.Wavelet(c.net.Lifting(), l, p).Split(x)
 		if p >= c.planesOf(s) {
 			s.trueSparse.Take(p, x)
 		}

@@ -3,36 +3,33 @@ package model
 import (
 	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
-// codePhase codes the next cells of group g's coefficients at the sites of a phase, in the rows of which b.hidden holds the hidden
+// codePhase codes the next cells of group g's coefficients at the sites of a phase, in the rows of which b.inference holds the hidden
 // units; y0 is the first of them, as a row of the phase. A coefficient is coded if its standard deviation is at least τ times the
 // width of its next cell. With estimates, the mean of every coefficient, given what is known then, is stored there; without a
 // coder, nothing is coded. codePhase returns false if the coder does.
 func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image) bool {
-	c, s, stage := b.c, b.s, b.stage
+	c, stage := b.c, b.stage
 	members, origin := groups[g], phaseOrigin[phase]
 	d := c.tables.Distribution()
 	final := stage == stages-1
 	exact := final && coder != nil           // estimates are exact values, not in Q4
 	least := c.tau - logistic.DeviationSteps // the least scale that is coded, for a cell of width 1
-	clocks := b.seen.clock - b.seen.cell
-	mask := maskOf(members)
+	mask := network.MaskBits(members)
 	var rows [process.MaxGroup]coefficientRow
 	var r adapt.Correction
+	hidden := &b.inference.Hidden
 	begun := -1 // the row of the scale that rows are set to
-	for y := range b.hidden.H {
+	for y := range hidden.H {
 		sy := b.y0 + 2*(y0+y) + origin[0]
-		cells := b.cells.Row(sy)
-		var active []uint16
-		if !b.everyone {
-			active = b.asked[(sy-b.y0)*s.w:][:s.w]
-		}
-		for x0 := 0; x0 < b.hidden.W; x0 += adapt.Interval {
-			from, to := x0, min(x0+adapt.Interval, b.hidden.W)
-			if !b.everyone {
+		cells, active := b.inference.CellRow(sy), b.inference.Mask.Row(sy)
+		for x0 := 0; x0 < hidden.W; x0 += adapt.Interval {
+			from, to := x0, min(x0+adapt.Interval, hidden.W)
+			if active != nil {
 				for from < to && active[2*from+origin[1]]&mask == 0 {
 					from++
 				}
@@ -55,14 +52,14 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 			for x := from; x < to; x++ {
 				sx := 2*x + origin[1]
 				wanted := mask
-				if !b.everyone {
+				if active != nil {
 					if wanted &= active[sx]; wanted == 0 {
 						continue
 					}
 				}
 				o := b.output.Site(0, x-from)
 				var gradients [process.MaxGroup]adapt.Gradient
-				before := b.news
+				before := b.advanced
 				for m, i := range members {
 					if wanted>>i&1 == 0 {
 						continue
@@ -90,8 +87,7 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 							gradients[m], known = r.Gradient(), true
 							a, k = next, at.to
 							b.setCell(at, sx, a, k)
-							f := cells[sx*b.seen.cells:]
-							f[i], f[clocks+i] = c.net.features.cell(a, u, k, at.ExtraBits)
+							cells.Set(i, sx, a, u, k, at.ExtraBits)
 						}
 					}
 					switch {
@@ -107,8 +103,8 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 						estimates.SetCoefficient(i, sx, sy, int32((r.Posterior+2)>>2))
 					}
 				}
-				if b.news > before {
-					b.lastLayer.Add(b.hidden.Site(y, x), &gradients)
+				if b.advanced > before {
+					b.lastLayer.Add(hidden.Site(y, x), &gradients)
 				}
 			}
 			if b.lastLayer.Due() {

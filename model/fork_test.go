@@ -27,7 +27,7 @@ func TestFork(t *testing.T) {
 		var forks []*Chain
 		for _, p := range Passes(g.Width, g.Height) {
 			before := c.Picture()
-			codePass(c.Fork(), p, coders(p, worthShowing+3)...)
+			codePass(c.Fork(), p, coders(p, minAdvanced+3)...)
 			if !reflect.DeepEqual(before, c.Picture()) {
 				t.Fatalf("%v, %+v: another picture since a fork has begun the pass", g, p)
 			}

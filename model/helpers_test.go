@@ -1,7 +1,6 @@
 package model
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/logistic/logistictest"
-	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // newRand returns a source that is the same in every run.
@@ -53,58 +51,24 @@ func median(d *Distribution) int32 {
 	return s
 }
 
-// A shape is the header of a weights file.
-type shape struct {
-	channels, layers, hidden, wavelet, actFrac int
-	tau                                        int8
-	experts                                    int // 0 stands for 1
-}
-
-// tiny is about the smallest network there is.
-var tiny = shape{channels: 16, layers: 1, hidden: 16, actFrac: 9, tau: -40}
-
-// sizes returns the number of elements of every tensor of a weights file, in order.
-func (s shape) sizes() (n []int) {
-	c, h, g, experts := s.channels, s.hidden, len(groups), max(s.experts, 1)
-	rows := process.GainRows(experts)
-	for range experts {
-		n = append(n, c*9*inputs, c) // stem
-		for range s.layers {
-			n = append(n, c*9*c, c) // block
-		}
-		n = append(n, (s.layers+1)*rows*conditions*c, (s.layers+1)*rows*conditions*c) // gain, shift
-		n = append(n, g*h*c, g*h)                                                     // site
-		for range groups {
-			n = append(n, h*9*2*coordinates) // near
-		}
-		n = append(n, rows*g*h, rows*g*phases*h) // headGain, headShift
-		for _, members := range groups {
-			n = append(n, 2*len(members)*h, 2*len(members)) // out
-		}
-	}
-	return n
-}
-
-// file returns a weights file of that shape: weights of 12 fractional bits drawn from [-spread,spread].
-func (s shape) file(r *rand.Rand, spread int) []byte {
-	b := append([]byte(weightsMagic), weightsVersion)
-	b = append(b, byte(s.channels), byte(s.layers), byte(s.hidden), byte(s.wavelet), byte(s.actFrac), byte(s.tau), byte(max(s.experts, 1)))
-	for _, n := range s.sizes() {
-		b = append(b, 12)
-		for range n {
-			b = binary.LittleEndian.AppendUint16(b, uint16(r.IntN(2*spread+1)-spread))
-		}
-	}
-	return b
-}
-
 // tinyNet returns a network that has learned nothing: small random weights. What it predicts is useless, but
 // everything must work with it.
 func tinyNet(t testing.TB, wavelet int) *Net {
 	t.Helper()
-	s := tiny
-	s.wavelet = wavelet
-	net, err := Load(s.file(newRand(uint64(wavelet)), 300))
+	r := newRand(uint64(wavelet))
+	w := &Weights{Channels: 16, Layers: 1, Hidden: 16, Wavelet: wavelet, ActivationBits: 9, Tau: -40, Experts: 1}
+	for _, s := range w.Shapes() {
+		x := Tensor{Frac: 12, Data: make([]int16, s.Size())}
+		for i := range x.Data {
+			x.Data[i] = int16(r.IntN(601) - 300)
+		}
+		w.Tensors = append(w.Tensors, x)
+	}
+	file, err := w.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +122,9 @@ func whole(t testing.TB, c *Chain, s *scale, stage int) *band {
 		t.Fatalf("a scale of %d rows has %d bands", s.h, bandsOf(s.h))
 	}
 	b := &band{procs: 1}
+	if c.ll[s.number].W == 0 { // nothing is known of the coarser image
+		c.ll[s.number] = *c.newImage(s.w, s.h, c.planes)
+	}
 	seen := c.parentOf(s)
 	b.take(c, s, stage, &seen, 0, new(above))
 	return b

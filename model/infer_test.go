@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -17,12 +18,7 @@ func TestPredict(t *testing.T) {
 		deep := float64(depth - 8)
 		c.begin(&c.scales[1])
 		b := whole(t, c, &c.scales[1], 0)
-		for p := range planes {
-			b.texture[p] = make([]uint32, 1)
-		}
-		for i := range coordinates {
-			b.activity[i] = make([]uint16, 1)
-		}
+		b.runTrunk(true)
 		var at coefficientRow
 		for range 10_000 {
 			i, u, k := r.IntN(coordinates), uint16(r.UintN(1<<process.DitherBits)), uint8(r.UintN(12))
@@ -36,8 +32,9 @@ func TestPredict(t *testing.T) {
 			if k == unknown {
 				a, centre = 0, 0
 			}
-			b.texture[i/bands][0], b.activity[i][0] = r.Uint32N(1<<19), uint16(r.UintN(1<<16))
-			logBase, meanBase := bases(b.texture[i/bands][0], uint32(b.activity[i][0]), k, int(c.deep))
+			texture, activity := &b.inference.Textures(i/bands, 0)[0], &b.inference.Activities(i, 0)[0]
+			*texture, *activity = r.Uint32N(1<<19), uint16(r.UintN(1<<16))
+			logBase, meanBase := network.Bases(*texture, uint32(*activity), k, int(c.deep))
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))
 
 			b.beginRow(&at, i, 0)
@@ -77,8 +74,8 @@ func TestHeads(t *testing.T) {
 				} else {
 					last = now
 				}
-				for y := range b.hidden.H {
-					for x := range b.hidden.W {
+				for y := range b.inference.Hidden.H {
+					for x := range b.inference.Hidden.W {
 						for _, i := range groups[group] {
 							visits[(2*(y0+y)+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
 						}

@@ -1,192 +1,27 @@
 package model
 
-import (
-	"crypto/sha256"
+import "github.com/ddpmz/ddpmz/model/internal/network"
 
-	"github.com/ddpmz/ddpmz/model/internal/kernel"
-	"github.com/ddpmz/ddpmz/model/internal/process"
-	"github.com/ddpmz/ddpmz/model/internal/transform"
+// The network is in a package of its own; these are what users of package model need of it.
+type (
+	// A Net is the denoiser ε_θ of a weights file. It is read-only and may be shared.
+	Net = network.Net
+	// Weights is a weights file, taken apart: what Load makes a network of, and what a trainer writes.
+	Weights = network.Weights
+	// A Tensor is an array of the weights file: an element stands for Data[i] · 2^-Frac.
+	Tensor = network.Tensor
+	// A TensorShape names a tensor of a weights file and says how its elements are laid out.
+	TensorShape = network.TensorShape
+	// A WeightsError says what is wrong with a weights file.
+	WeightsError = network.WeightsError
 )
 
-// A Net is the denoiser ε_θ: a convolutional network that runs at the resolution of one scale, the same for
-// all scales; or such an expert for every look of a stage, of the finest scale and of the coarser ones, all of one shape. Its trunk reads everything known about the
-// scale's sites; a head per group of coordinates adds what has become known since and gives ε and log σ. A Net is
-// read-only and may be shared, but that layers are folded when they are first asked for, by one goroutine for all.
-//
-// Per site and reverse step it costs, in multiply-accumulates, 9·36·C + 9·C²·layers + 4·C·H + 4·9·18·H plus
-// the outputs: see Cost.
-type Net struct {
-	identity [sha256.Size]byte
-	size     int
-	lifting  *transform.Lifting
-	tau      int32 // τ in scale steps
-	w        *weights
-	features *featureTables
+// MaxTensorFrac is the most fraction bits a Tensor may have.
+const MaxTensorFrac = network.MaxTensorFrac
 
-	// By the look of a stage and the kind of colours, of which an image has one; trunks by condition, heads by expert, of
-	// which the finest scale may have others. To fold all at once would take longer than to code a small image.
-	folded [process.StageEmbeddings][process.ColourClasses]struct {
-		stems  [2][conditions]lazy[*kernel.Conv] // of every channel; of luma
-		blocks [conditions]lazy[[]*kernel.Conv]
-		heads  [2]lazy[[len(groups)]head]
-		near   [2][2]lazy[*nearLayers] // of every channel; of luma
-	}
-}
+// Load makes a network of a weights file, whose layout is that of Weights. The identity of a network is the SHA-256 of its file.
+// What is wrong with a file is a WeightsError.
+func Load(file []byte) (*Net, error) { return network.Load(file) }
 
-// head is one group's layers with the gains of a step folded in, but for those that see cells.
-type head struct {
-	site *kernel.Conv // 1x1: the trunk's share of the hidden units
-	out  *kernel.Conv // 1x1: ε of every coordinate of the group, then log2 σ, Q10; padded to 16
-}
-
-// nearLayers are, by group and phase, heads' layers that see the present cells, 3x3: their outputs are added to the trunk's
-// share of the hidden units, then ReLU.
-type nearLayers [len(groups)][phases]*kernel.Conv
-
-// Identity returns the SHA-256 of the weights file.
-func (n *Net) Identity() [sha256.Size]byte { return n.identity }
-
-// WeightsSize returns the size of the weights file in bytes.
-func (n *Net) WeightsSize() int { return n.size }
-
-// Tau returns the threshold τ of skipping that the weights were tuned with, as log2 in 1/32.
-func (n *Net) Tau() int8 { return int8(n.tau) }
-
-// Cost returns the multiply-accumulates of one site and reverse step.
-func (n *Net) Cost() int {
-	c, h := n.w.channels, n.w.hidden
-	cost := 9*inputs*c + 9*c*c*n.w.layers + len(groups)*h*c + len(groups)*9*2*coordinates*h
-	for _, g := range groups {
-		cost += 2 * len(g) * h
-	}
-	return cost
-}
-
-// reach returns how many rows around a site the trunk looks at.
-func (n *Net) reach() int { return 1 + n.w.layers }
-
-// stem returns the trunk's first layer for a stage of scale l, or nil if there is none for these channels.
-func (n *Net) stem(stage, kind, l int, in *channels) *kernel.Conv {
-	q := process.ScaleEmbedding(l)
-	return *n.folded[process.StageEmbedding(stage)][kind].stems[in.variant()][q].get(func(conv **kernel.Conv) {
-		at, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
-		e := &n.w.experts[at]
-		*conv = proven(e.stem.foldNarrow(e.trunkGains(0, row, q), in.stem))
-	})
-}
-
-// blocks returns the trunk's other layers, which add what they read.
-func (n *Net) blocks(stage, kind, l int) []*kernel.Conv {
-	q := process.ScaleEmbedding(l)
-	return *n.folded[process.StageEmbedding(stage)][kind].blocks[q].get(func(convs *[]*kernel.Conv) {
-		at, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
-		e := &n.w.experts[at]
-		for i := range e.blocks {
-			*convs = append(*convs, proven(e.blocks[i].fold(e.trunkGains(1+i, row, q))))
-		}
-	})
-}
-
-// heads returns the heads for a stage of scale l, by group.
-func (n *Net) heads(stage, kind, l int) *[len(groups)]head {
-	i, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
-	e := &n.w.experts[i]
-	return n.folded[process.StageEmbedding(stage)][kind].heads[i/process.StageEmbeddings].get(func(heads *[len(groups)]head) {
-		h := n.w.hidden
-		site := proven(e.site.fold(e.siteGains(row)))
-		for g := range heads {
-			hd := &heads[g]
-			hd.site = site.Outputs(g*h, h)
-			hd.out = proven(e.out[g].fold(noGains(headOutputs)))
-		}
-	})
-}
-
-// near returns the heads' other layers, or nil if there are none for these channels. Of channels of luma they are those of
-// luma's groups.
-func (n *Net) near(stage, kind, l int, in *channels) *nearLayers {
-	i, row := process.ExpertIndex(len(n.w.experts), l, stage, kind)
-	e := &n.w.experts[i]
-	return *n.folded[process.StageEmbedding(stage)][kind].near[in.variant()][i/process.StageEmbeddings].get(func(near **nearLayers) {
-		layers := new(nearLayers)
-		for g, members := range groups {
-			if members[0] >= bands*in.planes {
-				break
-			}
-			for p := range phases {
-				layers[g][p] = proven(e.near[g].foldNarrow(e.nearGains(row, g, p), in.near))
-				if layers[g][p] == nil {
-					return
-				}
-			}
-		}
-		*near = layers
-	})
-}
-
-// check returns why one of the layers cannot be folded, if so. What trunk and heads fold can be.
-func (n *Net) check() error {
-	for i := range n.w.experts {
-		e := &n.w.experts[i]
-		for row := range process.GainRows(len(n.w.experts)) {
-			for l := range 1 + n.w.layers {
-				for q := range conditions {
-					if err := e.trunkLayer(l).check(e.trunkGains(l, row, q)); err != nil {
-						return err
-					}
-				}
-			}
-			if err := e.site.check(e.siteGains(row)); err != nil {
-				return err
-			}
-			for g := range groups {
-				for p := range phases {
-					if err := e.near[g].check(e.nearGains(row, g, p)); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		for g := range groups {
-			if err := e.out[g].check(noGains(headOutputs)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// proven returns a layer that can be folded, as check has found: an error is a bug.
-func proven(c *kernel.Conv, err error) *kernel.Conv {
-	if err != nil {
-		panic(err)
-	}
-	return c
-}
-
-// trunkLayer returns layer i of the trunk.
-func (e *expert) trunkLayer(i int) *layer {
-	if i == 0 {
-		return &e.stem
-	}
-	return &e.blocks[i-1]
-}
-
-// trunkGains returns the gains of layer i of the trunk in a condition.
-func (e *expert) trunkGains(i, row, q int) gains {
-	c := e.stem.out
-	rows := len(e.gain.data) / ((1 + len(e.blocks)) * conditions * c)
-	at := (i*rows+row)*conditions + q
-	return gains{e.gain.row(at, c), e.shift.row(at, c)}
-}
-
-// siteGains returns the gains of the site layer, of all groups.
-func (e *expert) siteGains(row int) gains {
-	return gains{e.headGain.row(row, e.site.out), zeros(e.site.out)}
-}
-
-// nearGains returns the gains of group g's layer of cells in a phase.
-func (e *expert) nearGains(row, g, phase int) gains {
-	h, at := e.near[g].out, row*len(groups)+g
-	return gains{e.headGain.row(at, h), e.headShift.row(at*phases+phase, h)}
-}
+// ReadWeights takes a weights file apart. Whether a network can be made of it is for Load to say.
+func ReadWeights(file []byte) (*Weights, error) { return network.ReadWeights(file) }

@@ -33,7 +33,7 @@ func (c *Chain) strip(x *ycc, coarser *storage.Image, shift, frac uint, y0, y1 i
 	}
 	fill(2*top, x)
 	for p := range c.planes {
-		storage.MergeRows(c.Colour.Wavelet(c.net.lifting, 1, p), x[p], coarser, p, top, shift, frac)
+		storage.MergeRows(c.Colour.Wavelet(c.net.Lifting(), 1, p), x[p], coarser, p, top, shift, frac)
 	}
 	return x.rows(2*(y0-top), min(2*y1, s.fh)-2*top)
 }
@@ -204,7 +204,7 @@ func (c *Chain) newImage(w, h, planes int) *storage.Image {
 func (c *Chain) merge(d, coarser *storage.Image, shift, frac uint, work *workspace) {
 	parallel.Ranges(runtime.GOMAXPROCS(0), c.planes, c.planes*d.W*d.H*4, func(_, p0, p1 int) {
 		for p := p0; p < p1; p++ {
-			work.mergers[p].MergePlane(c.net.lifting, d, coarser, p, shift, frac)
+			work.mergers[p].MergePlane(c.net.Lifting(), d, coarser, p, shift, frac)
 		}
 	})
 }

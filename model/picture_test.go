@@ -145,7 +145,7 @@ func wholeEstimate(c *Chain) (samples []int32) {
 		samples = samples[:0]
 		for p := range c.planes {
 			d.Load(x, p, 0)
-			storage.MergeRows(c.Colour.Wavelet(c.net.lifting, l, p), Plane{W: s.fw, H: s.fh, Pix: x}, seen.image, p, 0, seen.shift, 4)
+			storage.MergeRows(c.Colour.Wavelet(c.net.Lifting(), l, p), Plane{W: s.fw, H: s.fh, Pix: x}, seen.image, p, 0, seen.shift, 4)
 			samples = append(samples, x...)
 			d.Planes[p].SetAll(x, 0)
 		}

@@ -5,6 +5,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
@@ -19,7 +20,7 @@ type coefficientRow struct {
 	dither storage.DitherRows
 	own    []adapt.Record
 
-	texture  []uint32 // see bases
+	texture  []uint32 // see network.Bases
 	activity []uint16
 }
 
@@ -36,7 +37,7 @@ func (b *band) beginRow(r *coefficientRow, i, y int) {
 		r.truth = b.truth[i]
 		t.LoadRow(r.truth, y)
 	}
-	r.texture, r.activity = b.texture[i/bands][(y-b.y0)*w:][:w], b.activity[i][(y-b.y0)*w:][:w]
+	r.texture, r.activity = b.inference.Textures(i/bands, y), b.inference.Activities(i, y)
 	at := (y - b.y0) * stride
 	for k := range r.Around {
 		r.Around[k] = b.records[i][at+k*stride:][:stride]
@@ -56,9 +57,9 @@ func (b *band) beginRow(r *coefficientRow, i, y int) {
 
 // predict returns the mean, Q6, and the scale of the distribution that is predicted for the coefficient at site x of the row, of
 // which cell a at clock k is known, from the outputs ε and log2 σ of a head. The mean is the centre of the cell + ε · width (eq. 11),
-// with a width that depends on the cell and on what is around it: see bases.
+// with a width that depends on the cell and on what is around it: see network.Bases.
 func (r *coefficientRow) predict(x int, a int32, u uint16, k uint8, epsilon, logScale int16) (mean int64, scale int32) {
-	logBase, meanBase := bases(r.texture[x], uint32(r.activity[x]), k, r.ExtraBits)
+	logBase, meanBase := network.Bases(r.texture[x], uint32(r.activity[x]), k, r.ExtraBits)
 	mean = int64(storage.CentreQ6(a, u, k)) + int64(epsilon)*int64(meanBase)>>(uint(16-r.ExtraBits)&63)
 	scale = fixed.Clamp((int32(logScale)<<(16-process.OutputBits)+logBase+1<<10)>>11, logistic.MinScale, logistic.MaxScale) + int32(r.ExtraBits)*logistic.ScaleSteps
 	return mean, scale

@@ -81,12 +81,13 @@ func TestTwin(t *testing.T) {
 		w.runTrunk(true)
 		w.runHeads(func(g, phase, y0 int) bool {
 			for m, i := range groups[g] {
-				for row := range w.hidden.H {
+				for row := range w.inference.Hidden.H {
 					y := 2*(y0+row) + phaseOrigin[phase][0]
 					w.beginRow(&at, i, y)
+					cells := w.inference.CellRow(y)
 					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
 						if x/2%adapt.Interval == 0 {
-							w.runOutputs(row, x/2, min(w.hidden.W-x/2, adapt.Interval))
+							w.runOutputs(row, x/2, min(w.inference.Hidden.W-x/2, adapt.Interval))
 						}
 						j := y*s.w + x
 						a, k := s.cells[i].Cell(j)
@@ -103,8 +104,7 @@ func TestTwin(t *testing.T) {
 						if to := clock(want.After[i*n+j]); to != k {
 							set(i, j, to)
 							a, _ := s.cells[i].Cell(j)
-							f := w.cells.Row(y)[x*2*coordinates:]
-							f[i], f[coordinates+i] = net.features.cell(a, w.dither[i].At(j), to, 0)
+							cells.Set(i, x, a, w.dither[i].At(j), to, 0)
 						}
 					}
 				}

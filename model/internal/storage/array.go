@@ -144,3 +144,13 @@ func Resize[T any](s []T, n, most int) []T {
 	}
 	return s[:n]
 }
+
+// Allocated returns how many bytes a number of slices take that have so many bytes each: Go's allocator takes whole pages for
+// large ones, and wastes an eighth of small ones at most.
+func Allocated(slices, bytes int64) int64 {
+	const page, large = 8 << 10, 32 << 10
+	if bytes > large {
+		return slices * ((bytes + page - 1) / page * page)
+	}
+	return slices * (bytes + bytes/8 + 16)
+}

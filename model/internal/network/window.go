@@ -1,4 +1,4 @@
-package model
+package network
 
 import (
 	"github.com/ddpmz/ddpmz/model/internal/kernel"

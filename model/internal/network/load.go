@@ -1,4 +1,4 @@
-package model
+package network
 
 import (
 	"crypto/sha256"
@@ -7,21 +7,9 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// Shape of the network that does not vary with the weights file; package process says what each is.
+// Shape of the network that does not vary with the weights file.
 const (
-	planes      = process.Planes
-	coordinates = process.Coordinates
-	stages      = process.Stages
-	conditions  = process.ScaleEmbeddings
-	phases      = process.Phases
-	outBits     = process.OutputBits // the heads' outputs are Q10
-	headOutputs = 16                 // of a head: a group's ε, then its log2 σ, then nothing, as the kernels want
-)
-
-// groups are the coordinates that are predicted together, phaseOrigin the sites.
-var (
-	groups      = process.Groups
-	phaseOrigin = process.PhaseOrigin
+	HeadOutputs = 16 // of a head: a group's ε, then its log2 σ, then nothing, as the kernels want
 )
 
 // A tensor is an array of int16 with a common binary exponent: value = data · 2^-frac.
@@ -50,24 +38,24 @@ func (t tensor) padded(n int) tensor {
 type weights struct {
 	channels, layers, hidden int
 	actFrac                  uint     // activations have this many fractional bits
-	experts                  []expert // process.ExpertIndex says which is for a step
+	experts                  []expert // process.ExpertIndex says which a step uses
 }
 
-// An expert is one of these networks. It has rows of gains and shifts.
+// An expert is one of these networks. It has process.GainRows rows of gains and shifts.
 type expert struct {
-	stem      layer              // 3x3, inputs to channels
-	blocks    []layer            // [layers] 3x3, channels to channels
-	gain      tensor             // [layers+1][rows][conditions][channels], added to 1
-	shift     tensor             // likewise, added to the bias
-	site      layer              // 1x1, channels to groups*hidden
-	near      [len(groups)]layer // 3x3, 2*coordinates to hidden
-	headGain  tensor             // [rows][groups][hidden], added to 1
-	headShift tensor             // [rows][groups][phases][hidden]
-	out       [len(groups)]layer // 1x1, hidden to headOutputs, the last of them 0
+	stem      layer                      // 3x3, inputs to channels
+	blocks    []layer                    // [layers] 3x3, channels to channels
+	gain      tensor                     // [layers+1][rows][scale embeddings][channels], added to 1
+	shift     tensor                     // likewise, added to the bias
+	site      layer                      // 1x1, channels to groups*hidden
+	near      [len(process.Groups)]layer // 3x3, 2*coefficients to hidden
+	headGain  tensor                     // [rows][groups][hidden], added to 1
+	headShift tensor                     // [rows][groups][phases][hidden]
+	out       [len(process.Groups)]layer // 1x1, hidden to HeadOutputs, the last of them 0
 }
 
-// Load makes a network of a weights file, whose layout Weights has. The identity of a network is the SHA-256 of
-// its file.
+// Load makes a network of a weights file, whose layout is that of Weights. The identity of a network is the SHA-256 of its file.
+// What is wrong with a file is a WeightsError.
 func Load(file []byte) (*Net, error) {
 	n, err := newNet(file)
 	if err != nil {
@@ -79,7 +67,7 @@ func Load(file []byte) (*Net, error) {
 	return n, nil
 }
 
-// newNet makes a network of a weights file, of which nothing is known yet but that it has all tensors.
+// newNet makes a network of a weights file whose layers may not be possible to fold: see Net.check.
 func newNet(file []byte) (*Net, error) {
 	f, err := ReadWeights(file)
 	if err != nil {
@@ -99,15 +87,15 @@ func newNet(file []byte) (*Net, error) {
 			e.blocks = append(e.blocks, newLayer(3, c, c, next(), next(), act, act))
 		}
 		e.gain, e.shift = next(), next()
-		e.site = newLayer(1, c, len(groups)*h, next(), next(), act, act)
+		e.site = newLayer(1, c, len(process.Groups)*h, next(), next(), act, act)
 		for g := range e.near {
-			e.near[g] = newLayer(3, 2*coordinates, h, next(), zeros(h), act, act)
+			e.near[g] = newLayer(3, 2*process.Coordinates, h, next(), zeros(h), act, act)
 		}
 		e.headGain, e.headShift = next(), next()
 		for g := range e.out {
-			e.out[g] = newLayer(1, h, headOutputs, next(), next(), act, outBits)
+			e.out[g] = newLayer(1, h, HeadOutputs, next(), next(), act, process.OutputBits)
 		}
 	}
-	return &Net{identity: sha256.Sum256(file), size: len(file), lifting: &transform.Liftings[f.Wavelet], tau: int32(f.Tau),
+	return &Net{identity: sha256.Sum256(file), size: len(file), lifting: &transform.Liftings[f.Wavelet], tau: f.Tau,
 		w: w, features: newFeatureTables(act)}, nil
 }

@@ -1,4 +1,4 @@
-package model
+package network
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 func TestFeatureTables(t *testing.T) {
@@ -32,7 +33,7 @@ func TestFeatureTables(t *testing.T) {
 		for k := range process.DitherBits + 1 {
 			near("precise", k, f.precise[k], 1.2-float64(k)/6, 1.5) // rounded towards zero where negative
 		}
-		if f.precise[unknown] != 0 {
+		if f.precise[process.Unknown] != 0 {
 			t.Error("an unknown coordinate has a precision")
 		}
 		for x := int32(-1 << 16); x <= 11<<16+1<<10; x += 977 { // activities are between 1/2 and 2^11
@@ -45,7 +46,7 @@ func TestFeatureTables(t *testing.T) {
 // with eight more bits looks nearly the same.
 func TestCellFeatures(t *testing.T) {
 	f := newFeatureTables(10)
-	if c, p := f.cell(12345, 99, unknown, 0); c != 0 || p != 0 {
+	if c, p := f.cell(12345, 99, process.Unknown, 0); c != 0 || p != 0 {
 		t.Error("an unknown cell is seen")
 	}
 	r := newRand(10)
@@ -61,7 +62,7 @@ func TestCellFeatures(t *testing.T) {
 			centre, precision := f.cell(cellOf(v<<8, u, k+8), u, k+8, 8)
 			z := float64(storage.CentreQ6(cellOf(v<<8, u, k+8), u, k+8)) / 64 / 256
 			if math.Abs(float64(centre)-1024*math.Asinh(z/1.5)) > 90 || precision != f.precise[k] {
-				t.Fatalf("deep cell of %d at clock %d is seen as %d, %d", v, k, centre, precision)
+				t.Fatalf("extraBits cell of %d at clock %d is seen as %d, %d", v, k, centre, precision)
 			}
 		}
 	}
@@ -70,18 +71,18 @@ func TestCellFeatures(t *testing.T) {
 // TestPrecision: a clock is seen as the one of 8-bit samples that it stands for; what is exact is, whatever its steps.
 func TestPrecision(t *testing.T) {
 	f := newFeatureTables(10)
-	for deep := -1; deep <= deepest; deep++ {
+	for extraBits := -1; extraBits <= deepest; extraBits++ {
 		for k := range process.DitherBits + 1 {
-			want := f.precise[max(k-deep, 0)]
+			want := f.precise[max(k-extraBits, 0)]
 			if k == 0 {
 				want = f.precise[0]
 			}
-			if got := f.precision(uint8(k), deep); got != want {
-				t.Errorf("%d bits deeper, clock %d is seen as %d, want %d", deep, k, got, want)
+			if got := f.precision(uint8(k), extraBits); got != want {
+				t.Errorf("%d bits deeper, clock %d is seen as %d, want %d", extraBits, k, got, want)
 			}
 		}
-		if f.precision(unknown, deep) != 0 {
-			t.Errorf("%d bits deeper, an unknown coordinate has a precision", deep)
+		if f.precision(process.Unknown, extraBits) != 0 {
+			t.Errorf("%d bits deeper, an unknown coordinate has a precision", extraBits)
 		}
 	}
 }
@@ -89,13 +90,13 @@ func TestPrecision(t *testing.T) {
 func TestBoxSums(t *testing.T) {
 	r := newRand(11)
 	for _, size := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {3, 3}, {4, 7}, {9, 2}, {20, 13}} {
-		src := NewPlane(size[0], size[1])
+		src := transform.NewPlane(size[0], size[1])
 		for i := range src.Pix {
 			src.Pix[i] = r.Int32N(2001) - 1000
 		}
 		rows := ring[int32]{src.W, src.H, src.Pix}
 		dst := make([]int32, src.W)
-		var sums box
+		var sums boxSum
 		for radius := range 4 {
 			sums.begin(src.W)
 			for k := range 2 * src.H {
@@ -126,19 +127,19 @@ func TestBases(t *testing.T) {
 	r := newRand(12)
 	for range 20_000 {
 		texture, activity := uint32(r.UintN(1<<r.UintN(18))), uint32(r.UintN(1<<r.UintN(17)))
-		deep := uint(8 * r.UintN(2))
-		k := uint8(deep) + uint8(r.UintN(8))
+		extraBits := uint(8 * r.UintN(2))
+		k := uint8(extraBits) + uint8(r.UintN(8))
 		local := 0.4*float64(texture)/256 + 0.3
-		width := math.Exp2(float64(k) - float64(deep))
+		width := math.Exp2(float64(k) - float64(extraBits))
 		base := min(max(0.6*float64(activity)/256+0.2, 0.3*local), width)
 		wantScale, wantMean := math.Log2(base), min(width, 2*base)
 		if r.UintN(4) == 0 {
-			k = unknown
+			k = process.Unknown
 			wantScale, wantMean = math.Log2(local), 2*local
 		}
-		scale, mean := bases(texture, activity, k, int(deep))
+		scale, mean := Bases(texture, activity, k, int(extraBits))
 		if math.Abs(float64(scale)/65536-wantScale) > .003 || math.Abs(float64(mean)/4096-wantMean) > .001+.001*wantMean {
-			t.Fatalf("bases(%d, %d, %d, %d) = %.4f, %.4f; want %.4f, %.4f", texture, activity, k, deep, float64(scale)/65536, float64(mean)/4096, wantScale, wantMean)
+			t.Fatalf("bases(%d, %d, %d, %d) = %.4f, %.4f; want %.4f, %.4f", texture, activity, k, extraBits, float64(scale)/65536, float64(mean)/4096, wantScale, wantMean)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package model
+package network
 
 import (
 	"encoding/binary"
@@ -80,20 +80,20 @@ func (w *Weights) Shapes() (s []TensorShape) {
 
 // expertShapes returns the tensors of an expert.
 func (w *Weights) expertShapes() []TensorShape {
-	c, h, g, rows := w.Channels, w.Hidden, len(groups), process.GainRows(w.Experts)
+	c, h, g, rows := w.Channels, w.Hidden, len(process.Groups), process.GainRows(w.Experts)
 	s := []TensorShape{{"stem", []int{c, 3, 3, inputs}}, {"stem bias", []int{c}}}
 	for i := range w.Layers {
 		s = append(s, TensorShape{fmt.Sprintf("block %d", i), []int{c, 3, 3, c}}, TensorShape{fmt.Sprintf("block %d bias", i), []int{c}})
 	}
 	s = append(s,
-		TensorShape{"gain", []int{w.Layers + 1, rows, conditions, c}},  // added to 1, multiplies a layer's outputs
-		TensorShape{"shift", []int{w.Layers + 1, rows, conditions, c}}, // added to the bias
+		TensorShape{"gain", []int{w.Layers + 1, rows, process.ScaleEmbeddings, c}},  // added to 1, multiplies a layer's outputs
+		TensorShape{"shift", []int{w.Layers + 1, rows, process.ScaleEmbeddings, c}}, // added to the bias
 		TensorShape{"site", []int{g * h, c}}, TensorShape{"site bias", []int{g * h}})
 	for i := range g {
-		s = append(s, TensorShape{fmt.Sprintf("near %d", i), []int{h, 3, 3, 2 * coordinates}})
+		s = append(s, TensorShape{fmt.Sprintf("near %d", i), []int{h, 3, 3, 2 * process.Coordinates}})
 	}
-	s = append(s, TensorShape{"head gain", []int{rows, g, h}}, TensorShape{"head shift", []int{rows, g, phases, h}})
-	for i, members := range groups { // ε of every member, then log2 of its scale
+	s = append(s, TensorShape{"head gain", []int{rows, g, h}}, TensorShape{"head shift", []int{rows, g, process.Phases, h}})
+	for i, members := range process.Groups { // ε of every member, then log2 of its scale
 		s = append(s, TensorShape{fmt.Sprintf("out %d", i), []int{2 * len(members), h}}, TensorShape{fmt.Sprintf("out %d bias", i), []int{2 * len(members)}})
 	}
 	return s

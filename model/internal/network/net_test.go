@@ -1,4 +1,4 @@
-package model
+package network
 
 import (
 	"math"
@@ -18,8 +18,8 @@ func TestCost(t *testing.T) {
 	}
 	conv := func(size, in, out int) int { return size * size * in * out }
 	want := conv(3, inputs, 32) + 2*conv(3, 32, 32) // trunk
-	for _, members := range groups {
-		want += conv(1, 32, 16) + conv(3, 2*coordinates, 16) + conv(1, 16, 2*len(members))
+	for _, members := range process.Groups {
+		want += conv(1, 32, 16) + conv(3, 2*process.Coordinates, 16) + conv(1, 16, 2*len(members))
 	}
 	if got := net.Cost(); got != want {
 		t.Errorf("cost %d, want %d", got, want)
@@ -43,7 +43,7 @@ func TestRescale(t *testing.T) {
 	}
 }
 
-// TestFold compares a folded layer with its definition: weights and bias times gains, plus shifts; for every stage, kind
+// TestFold compares a folded layer with its definition: weights and bias times gains, plus shifts; for every stage, class
 // of colours and scale, of one network and of experts.
 func TestFold(t *testing.T) {
 	for _, experts := range []int{1, process.Experts} {
@@ -55,21 +55,21 @@ func TestFold(t *testing.T) {
 		}
 		r := newRand(29)
 		real := func(t tensor, i int) float64 { return math.Ldexp(float64(t.data[i]), -int(t.frac)) }
-		for stage := range stages {
-			for kind := range process.ColourClasses {
-				for q := range conditions {
-					e, row := &net.w.experts[0], kind*process.StageEmbeddings+max(stage-1, 0)
+		for stage := range process.Stages {
+			for class := range process.ColourClasses {
+				for q := range process.ScaleEmbeddings {
+					e, row := &net.w.experts[0], class*process.StageEmbeddings+max(stage-1, 0)
 					if experts > 1 {
-						e, row = &net.w.experts[max(stage-1, 0)+min(q, 1)*process.StageEmbeddings], kind
+						e, row = &net.w.experts[max(stage-1, 0)+min(q, 1)*process.StageEmbeddings], class
 					}
 					in, sum := make([]int16, inputs), 0.0
 					for i := range in {
 						in[i] = int16(r.IntN(2001) - 1000)
 						sum += math.Abs(float64(in[i]))
 					}
-					got := oneSite(net.stem(stage, kind, q+1, &everyChannel), in)
+					got := oneSite(net.stem(stage, class, q+1, &allChannels), in)
 					for o := range s.channels {
-						g := (row*conditions+q)*s.channels + o
+						g := (row*process.ScaleEmbeddings+q)*s.channels + o
 						gain := 1 + real(e.gain, g)
 						want := real(e.stem.bias, o)*gain + real(e.shift, g)
 						for i, v := range in {
@@ -77,13 +77,13 @@ func TestFold(t *testing.T) {
 						}
 						want = math.Ldexp(want, s.actFrac)
 						if math.Abs(float64(got[o])-want) > 1+sum/(1<<13) { // 12 bits of the weights are left
-							t.Fatalf("%d experts, stage %d, kind %d, condition %d: output %d is %d, want %.2f", experts, stage, kind, q, o, got[o], want)
+							t.Fatalf("%d experts, stage %d, class %d, condition %d: output %d is %d, want %.2f", experts, stage, class, q, o, got[o], want)
 						}
 					}
 				}
 			}
 		}
-		if net.stem(1, 0, conditions, &everyChannel) != net.stem(0, 0, conditions+3, &everyChannel) {
+		if net.stem(1, 0, process.ScaleEmbeddings, &allChannels) != net.stem(0, 0, process.ScaleEmbeddings+3, &allChannels) {
 			t.Error("the first stage, or a scale coarser than all that have gains, has layers of its own")
 		}
 	}
@@ -112,12 +112,12 @@ func TestFoldTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
-	var got [4]*[len(groups)]head
+	var got [4]*[len(process.Groups)]head
 	var trunks [4]*kernel.Conv
 	for i := range got {
 		wg.Go(func() {
-			for stage := range stages {
-				got[i], trunks[i] = net.heads(stage, 1, 2), net.stem(stage, 1, 2, &everyChannel)
+			for stage := range process.Stages {
+				got[i], trunks[i] = net.heads(stage, 1, 2), net.stem(stage, 1, 2, &allChannels)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package model
+package network
 
 import (
 	"bytes"
@@ -169,17 +169,17 @@ func foldAll(n *Net) (err error) {
 			err = r.(WeightsError)
 		}
 	}()
-	for stage := range stages {
-		for kind := range process.ColourClasses {
-			n.heads(stage, kind, 1)
-			for _, in := range []*channels{&everyChannel, &lumaChannels} {
-				n.near(stage, kind, 1, in)
-				for q := range conditions {
-					n.stem(stage, kind, 1+q, in)
+	for stage := range process.Stages {
+		for class := range process.ColourClasses {
+			n.heads(stage, class, 1)
+			for _, in := range []*channels{&allChannels, &lumaChannels} {
+				n.near(stage, class, 1, in)
+				for q := range process.ScaleEmbeddings {
+					n.stem(stage, class, 1+q, in)
 				}
 			}
-			for q := range conditions {
-				n.blocks(stage, kind, 1+q)
+			for q := range process.ScaleEmbeddings {
+				n.blocks(stage, class, 1+q)
 			}
 		}
 	}
@@ -248,7 +248,7 @@ func TestLoadOverflow(t *testing.T) {
 
 // FuzzLoad starts from the network of the zoo cut short, since a whole one takes long to mutate.
 func FuzzLoad(f *testing.F) {
-	file, err := os.ReadFile(filepath.Join("zoo", "photo.ddpw"))
+	file, err := os.ReadFile(filepath.Join("..", "..", "zoo", "photo.ddpw"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -275,7 +275,7 @@ func FuzzLoad(f *testing.F) {
 // BenchmarkLoad measures what a program pays for a model before it codes anything, and all that it may pay later for
 // layers.
 func BenchmarkLoad(b *testing.B) {
-	file, err := os.ReadFile(filepath.Join("zoo", "photo.ddpw"))
+	file, err := os.ReadFile(filepath.Join("..", "..", "zoo", "photo.ddpw"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,296 @@
+package network
+
+import (
+	"github.com/ddpmz/ddpmz/model/internal/fixed"
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
+)
+
+// The inputs of the trunk are computed in three steps, each for a row and with a few rows of the step before it: encode,
+// compare, measure.
+
+// textureHalo is how many rows around a site its inputs depend on: means over 5x5 sites of deviations over 3x3.
+const textureHalo = 3
+
+// ringRows returns how many rows are held of what the steps compute: those of a slab, and those that other steps are behind.
+func ringRows(slab, layers int) int { return slab + textureHalo + 3 + max(layers-1, 0) }
+
+// beginPrepare makes room for what prepare computes.
+func (r *Inference) beginPrepare() {
+	in := r.in
+	w, rows, most := in.Width, in.Y1-in.Y0, in.MostRows
+	n := ringRows(r.slab, r.net.w.layers)
+	for i := range r.level {
+		r.level[i].begin(w, n)
+		r.deviation[i].begin(w, n)
+		r.texture[i] = storage.Resize(r.texture[i], rows*w, most*w)
+	}
+	for k := range r.workers {
+		h := &r.workers[k]
+		for p := range process.Planes {
+			h.level[p].begin(w)
+			h.deviation[p].begin(w)
+		}
+		for i := range transform.Bands * in.Coded {
+			h.magnitude[i].begin(w)
+		}
+	}
+	for i := range transform.Bands * in.Coded {
+		r.magnitude[i].begin(w, n)
+		r.clock[i].begin(w, n)
+		if i >= transform.Bands*r.encoded() { // nothing is known of these
+			for j := range r.clock[i].pix {
+				r.clock[i].pix[j] = process.Unknown
+			}
+		}
+		r.activity[i] = storage.Resize(r.activity[i], rows*w, most*w)
+	}
+	r.cells.begin(in.Y0-1, rows+2, most+2, w, r.head.cells)
+	for _, y := range []int{-1, in.Height} {
+		if y >= in.Y0-1 && y <= in.Y1 {
+			clear(r.cells.Row(y))
+		}
+	}
+	r.setConstants()
+	from := max(0, in.Y0-r.net.reach())
+	r.layers[0].begin(from, n, n, w, r.trunk.inputs)
+	r.done = [...]int{in.Top, max(0, from-1), from}
+}
+
+// setConstants computes what the network reads of cells that are the same at every site.
+func (r *Inference) setConstants() {
+	t, trunk, head := r.net.features, r.trunk, r.head
+	clock := t.precise[process.Unknown]
+	if r.in.Coded < process.Planes {
+		clock = t.precise[0] // zeros that both sides know
+	}
+	activity := t.log(0)
+	if trunk.constants > 0 {
+		r.trunkConstants[trunk.constants], r.trunkConstants[trunk.constants+1] = clock, activity
+	}
+	for i := transform.Bands * r.encoded(); i < transform.Bands*trunk.planes; i++ {
+		r.trunkConstants[trunk.cell+i], r.trunkConstants[trunk.clock+i], r.trunkConstants[trunk.activity+i] = 0, clock, activity
+	}
+	clear(r.headConstants[:])
+	if head.cellConstant > 0 {
+		r.headConstants[head.cellConstant] = clock
+	}
+	for i := transform.Bands * r.encoded(); i < transform.Bands*head.planes; i++ {
+		r.headConstants[head.clock-head.cell+i] = clock
+	}
+}
+
+// encoded returns the number of planes whose cells are inputs: the trunk has channels for them, and they are not constant.
+func (r *Inference) encoded() int { return min(r.trunk.planes, r.in.Coded) }
+
+// prepare computes the trunk's inputs, from the last row computed on up to row to-1. Of the band's rows it also keeps the
+// textures and activities, which the network's outputs are relative to.
+func (r *Inference) prepare(to int) {
+	steps := [...]struct {
+		row  func(y int, h *worker)
+		more int // rows that the next steps look ahead
+	}{
+		{r.encode, textureHalo},
+		{r.compare, 1},
+		{r.measure, 0},
+	}
+	for i, step := range steps {
+		from, to := r.done[i], min(to+step.more, r.in.Height)
+		if from >= to {
+			continue
+		}
+		parallel.Ranges(r.in.Procs, to-from, (to-from)*r.in.Width*100, func(worker, y0, y1 int) {
+			for y := from + y0; y < from+y1; y++ {
+				step.row(y, &r.workers[worker])
+			}
+		})
+		r.done[i] = to
+	}
+	r.layers[0].reach(r.done[2], r.in.Height)
+}
+
+// encode is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
+func (r *Inference) encode(y int, h *worker) {
+	in, w, t, trunk, head := r.in, r.in.Width, r.net.features, r.trunk, r.head
+	encoded := transform.Bands * r.encoded()
+	var row, cells []int16 // of the trunk's input, and of what heads read, unless they do not have it
+	if y >= r.layers[0].top {
+		row = r.layers[0].Row(y)
+	}
+	if y >= in.Y0-1 && y <= in.Y1 {
+		cells = r.cells.Row(y)
+	}
+	if encoded < process.Coordinates {
+		repeat(row, r.trunkConstants[:trunk.inputs])
+		repeat(cells, r.headConstants[:head.cells])
+	}
+	for p := range process.Planes {
+		level := r.level[p].row(y)
+		switch image, from := &in.Image.Planes[p], y*w; {
+		case p >= in.Planes:
+			clear(level)
+		case image.Wide != nil:
+			levels(level, image.Wide[from:], in.Shift, in.ExtraBits[p])
+		default:
+			levels(level, image.Narrow[from:], in.Shift, in.ExtraBits[p])
+		}
+		if row != nil {
+			t.encodeLevels(row[inBrightness+p:], trunk.inputs, level)
+		}
+	}
+	alike := encoded == trunk.clock-trunk.cell && encoded == head.clock-head.cell // both have all centres and then all clocks side by side
+	centre := storage.Resize(h.row, w, w)
+	h.row = centre
+	for i := range encoded {
+		magnitude, clock, extraBits := r.magnitude[i].row(y), r.clock[i].row(y), in.ExtraBits[i/transform.Bands]
+		array, from := in.Cells(i, y)
+		if dither, at := &in.Dither[i], (y-in.Top)*w; array.Wide != nil {
+			centres(centre, magnitude, clock, array.Wide[from:from+w], dither.Wide[at:], extraBits)
+		} else {
+			centres(centre, magnitude, clock, array.Narrow[from:from+w], dither.Narrow[at:], extraBits)
+		}
+		if row != nil {
+			t.encodeCells(row[trunk.cell+i:], trunk.inputs, trunk.clock-trunk.cell, centre, clock, extraBits)
+		}
+		if cells != nil && !alike {
+			t.encodeCells(cells[i:], head.cells, head.clock-head.cell, centre, clock, extraBits)
+		}
+	}
+	if cells != nil && alike {
+		copyCells(cells, head.cells, row[trunk.cell:], trunk.inputs, 2*encoded, w)
+	}
+}
+
+// copyCells copies the first of n channels of each of w sites from the first of m: as many as some planes have, centres and
+// clocks. It is quicker than encodeCells.
+func copyCells(to []int16, n int, from []int16, m, channels, w int) {
+	for x := range w {
+		to, from := to[x*n:][:channels], from[x*m:][:channels]
+		for i := 0; i < channels; i += 2 * transform.Bands {
+			*(*[2 * transform.Bands]int16)(to[i:]) = [2 * transform.Bands]int16(from[i:])
+		}
+	}
+}
+
+// levels writes values of the coarser image as those of 8-bit samples, Q4. Shifted up, they are those of samples.
+func levels[V int16 | int32](level []int32, values []V, shift uint, extraBits int) {
+	values = values[:len(level)]
+	up, down := shifts(extraBits)
+	unit := int32(1) << ((up + shift) & 31)
+	for x, v := range values {
+		level[x] = fixed.Clamp(int32(v)*unit>>down, -1<<14, 1<<14)
+	}
+}
+
+// centres writes the centres of packed cells, as shallowCentre returns them or 0, their magnitudes, and their clocks. Twice a
+// centre is the packed cell less twice the dither, less 1.
+func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock []uint8, cells []V, dither []U, extraBits int) {
+	centre, magnitude, clock, dither = centre[:len(cells)], magnitude[:len(cells)], clock[:len(cells)], dither[:len(cells)]
+	up, down := shifts(extraBits)
+	half := int32(1) << 5 << up // Q6
+	for x, v := range cells {
+		z := (int32(v) - 2*int32(dither[x]) - 1) * half >> down
+		z = fixed.Clamp(z, -1<<17, 1<<17)
+		k := storage.PackedClock(int32(v))
+		if k == process.Unknown {
+			z = 0
+		}
+		centre[x], magnitude[x], clock[x] = z, max(z, -z), k
+	}
+}
+
+// repeat fills a row with a site.
+func repeat(row, site []int16) {
+	for n := copy(row, site); n < len(row); n *= 2 {
+		copy(row[n:], row[:n])
+	}
+}
+
+// compare is the second step: the deviation from the mean over 5x5 sites.
+func (r *Inference) compare(y int, h *worker) {
+	w, t := r.in.Width, r.net.features
+	sums := storage.Resize(h.row, w, w)
+	h.row = sums
+	var row []int16
+	if y >= r.layers[0].top {
+		row = r.layers[0].Row(y)
+	}
+	for p := range process.Planes {
+		h.level[p].sums(sums, &r.level[p], y, r.in.Height, 2)
+		deviations(sums, r.deviation[p].row(y), r.level[p].row(y))
+		if row != nil {
+			t.encodeDeviations(row[inDeviation+p:], r.trunk.inputs, sums)
+		}
+	}
+}
+
+// deviations makes sums over 5x5 sites deviations from the mean, times 25 and Q4, and writes their magnitudes.
+func deviations(sums, magnitude, level []int32) {
+	magnitude, level = magnitude[:len(sums)], level[:len(sums)]
+	for x, sum := range sums {
+		e := 25*level[x] - sum
+		sums[x], magnitude[x] = e, max(e, -e)
+	}
+}
+
+// measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
+func (r *Inference) measure(y int, h *worker) {
+	in, w, t := r.in, r.in.Width, r.net.features
+	sums := storage.Resize(h.row, w, w)
+	h.row = sums
+	row := r.layers[0].Row(y)
+	own := y >= in.Y0 && y < in.Y1
+	for p := range process.Planes {
+		h.deviation[p].sums(sums, &r.deviation[p], y, in.Height, 1)
+		var keep []uint32
+		if own {
+			keep = r.Textures(p, y)
+		}
+		textures(sums, keep)
+		t.encodeLogs(row[r.trunk.texture+p:], r.trunk.inputs, sums)
+	}
+	encoded := transform.Bands * r.encoded()
+	for i := range encoded {
+		h.magnitude[i].sums(sums, &r.magnitude[i], y, in.Height, 2)
+		var keep []uint16
+		if own {
+			keep = r.Activities(i, y)
+		}
+		activities(sums, keep)
+		t.encodeLogs(row[r.trunk.activity+i:], r.trunk.inputs, sums)
+	}
+	for i := encoded; i < transform.Bands*in.Coded && own; i++ {
+		clear(r.Activities(i, y))
+	}
+	if own && !r.Mask.dense {
+		active := r.Mask.Row(y)
+		clear(active)
+		in.Activate(y, active)
+		r.Mask.finish(y)
+	}
+}
+
+// textures makes sums over 3x3 sites of 25 times deviations, Q4, mean deviations, Q8, and writes as many as keep has room for to
+// it: all or none.
+func textures(sums []int32, keep []uint32) {
+	for x, v := range sums {
+		texture := uint32(v) * 16 / 225
+		sums[x] = int32(texture)
+		if x < len(keep) {
+			keep[x] = texture
+		}
+	}
+}
+
+// activities makes sums over 5x5 sites of magnitudes, Q6, mean magnitudes, Q8, and writes them to keep as textures does.
+func activities(sums []int32, keep []uint16) {
+	for x, v := range sums {
+		activity := uint32(v) * 4 / 25
+		sums[x] = int32(activity)
+		if x < len(keep) {
+			keep[x] = uint16(min(activity, 1<<16-1))
+		}
+	}
+}
