@@ -6,92 +6,50 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-
-	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
 
 // A rawChunk is any chunk of a PNG file, as it stands there.
 type rawChunk struct {
-	kind string
-	data []byte
-	crc  uint32
+	kind  string
+	data  []byte
+	crc   uint32
+	whole []byte // with length, type and checksum
 }
 
-// scan calls yield for each chunk of a PNG file up to and with IEND. The data
-// are parts of file. A file that ends before IEND is io.ErrUnexpectedEOF.
-func scan(file []byte, yield func(rawChunk) error) error {
+// scan calls yield for each chunk of a PNG file up to and with IEND, and returns
+// what comes after that. The data are parts of file. A file that ends before IEND
+// is io.ErrUnexpectedEOF.
+func scan(file []byte, yield func(rawChunk) error) (rest []byte, err error) {
 	rest, ok := bytes.CutPrefix(file, []byte(pngSignature))
 	if !ok {
-		return FormatError("no PNG signature")
+		return nil, FormatError("no PNG signature")
 	}
 	for {
 		if len(rest) < 8 {
-			return io.ErrUnexpectedEOF
+			return nil, io.ErrUnexpectedEOF
 		}
 		n, kind := binary.BigEndian.Uint32(rest), string(rest[4:8])
 		if n > 1<<31-1 {
-			return FormatError("length of a PNG chunk")
+			return nil, FormatError("length of a PNG chunk")
 		}
 		if !isChunkType(kind) {
-			return FormatError(fmt.Sprintf("type of a PNG chunk: %q", kind))
+			return nil, FormatError(fmt.Sprintf("type of a PNG chunk: %q", kind))
 		}
+		whole := rest
 		rest = rest[8:]
 		if int64(len(rest)) < int64(n)+4 {
-			return io.ErrUnexpectedEOF
+			return nil, io.ErrUnexpectedEOF
 		}
-		if err := yield(rawChunk{kind, rest[:n], binary.BigEndian.Uint32(rest[n:])}); err != nil {
-			return err
-		}
-		if kind == "IEND" {
-			return nil
+		if err := yield(rawChunk{kind, rest[:n], binary.BigEndian.Uint32(rest[n:]), whole[:12+n]}); err != nil {
+			return nil, err
 		}
 		rest = rest[n+4:]
-	}
-}
-
-// scanPNG returns the layout of a PNG file and the chunks that are kept, as
-// copies. It checks their checksums and no others.
-func scanPNG(file []byte) (metadata.Layout, []metadata.Chunk, error) {
-	var layout metadata.Layout
-	var chunks []metadata.Chunk
-	place, first := metadata.BeforePLTE, true
-	err := scan(file, func(c rawChunk) error {
-		if first != (c.kind == "IHDR") {
-			return FormatError("IHDR is not the first PNG chunk, or not the only one of its kind")
-		}
-		first = false
-		switch {
-		case c.kind == "IHDR":
-			if len(c.data) != 13 {
-				return FormatError("length of IHDR")
-			}
-			layout = metadata.Layout{Depth: c.data[8], ColourType: c.data[9]}
-		case c.kind == "PLTE":
-			place = max(place, metadata.BeforeIDAT)
-		case c.kind == "IDAT":
-			place = metadata.AfterIDAT
-		case metadata.Keeps(c.kind):
-			if c.crc != checksum(c.kind, c.data) {
-				return FormatError("checksum of " + c.kind)
-			}
-			if len(chunks) == metadata.MaxChunks {
-				return LimitError(fmt.Sprintf("more than %d chunks", metadata.MaxChunks))
-			}
-			chunks = append(chunks, metadata.Chunk{Type: c.kind, Place: place, Data: bytes.Clone(c.data)})
-		}
-		return nil
-	})
-	if layout.ColourType != metadata.Indexed {
-		// The palette is only a suggestion, and is dropped.
-		for i := range chunks {
-			if chunks[i].Place == metadata.BeforeIDAT {
-				chunks[i].Place = metadata.BeforePLTE
-			}
+		if kind == "IEND" {
+			return rest, nil
 		}
 	}
-	return layout, chunks, err
 }
 
 // checksum returns the CRC of a chunk.

@@ -210,31 +210,3 @@ func TestBrokenPNGSuite(t *testing.T) {
 		f.Close()
 	}
 }
-
-// FuzzScan feeds arbitrary files to the chunk scanner. What it keeps must come
-// through a written file.
-func FuzzScan(f *testing.F) {
-	file := encodePNG(f, image.NewPaletted(testBounds, fourColours))
-	f.Add(file)
-	f.Add(insert(file, "PLTE", metadata.Chunk{Type: "gAMA", Place: 0, Data: []byte{0, 0, 0, 1}}, metadata.Chunk{Type: "tEXt", Place: 0, Data: []byte("a\x00b")}))
-	f.Add(file[:len(file)-5])
-	f.Add([]byte(pngSignature + "\xff\xff\xff\xffIHDR"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		layout, chunks, err := scanPNG(file)
-		if err != nil {
-			return
-		}
-		m := &metadata.Metadata{Layout: layout, Chunks: chunks}
-		img := image.NewGray(testBounds)
-		got := read(t, write(t, "png", &Picture{Image: img, Metadata: *m}))
-		want := 0
-		for _, c := range chunks {
-			if fits(c, layout, layoutOf(encodePNG(t, img))) {
-				want++
-			}
-		}
-		if layout == (metadata.Layout{Depth: 8, ColourType: metadata.Gray}) && len(got.Metadata.Chunks) != want {
-			t.Fatalf("%d chunks, want %d", len(got.Metadata.Chunks), want)
-		}
-	})
-}

@@ -5,14 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
 	"io"
-
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
 
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/codec/metadata"
@@ -24,9 +17,14 @@ const MaxFile = 1 << 30
 // A Picture is a decoded file.
 type Picture struct {
 	Image    image.Image
-	Format   string // "png", "jpeg", "gif", "webp", "tiff" or "bmp"
+	Format   string // "png", "jpeg", "gif", "webp", "tiff", "bmp", "pbm", "pgm", "ppm" or "pam"
 	Metadata metadata.Metadata
 	Losses   []Loss // what the file holds and this Picture does not
+}
+
+// lose notes a loss.
+func (p *Picture) lose(kind, format string, args ...any) {
+	p.Losses = append(p.Losses, Loss{kind, fmt.Sprintf(format, args...)})
 }
 
 // ReadOptions bound what a file may ask for, by what its header says, before
@@ -50,7 +48,8 @@ func (o ReadOptions) check(c image.Config, length int) error {
 	if pixels > maxPixels {
 		return &codec.LimitError{What: "pixels", Have: pixels, Limit: maxPixels}
 	}
-	if memory := int64(length) + pixels*bytesPerPixel(c.ColorModel); memory > maxMemory {
+	// The file, the picture, and as much again for what a decoder makes before it.
+	if memory := int64(length) + 2*pixels*bytesPerPixel(c.ColorModel); memory > maxMemory {
 		return &codec.LimitError{What: "bytes of memory", Have: memory, Limit: maxMemory}
 	}
 	return nil
@@ -72,83 +71,143 @@ func bytesPerPixel(m color.Model) int64 {
 	return 4
 }
 
-// A reader decodes one format.
+// magics are how files begin, by format. A question mark stands for any byte.
+var magics = []struct{ magic, format string }{
+	{pngSignature, "png"},
+	{"\xff\xd8\xff", "jpeg"},
+	{"GIF87a", "gif"}, {"GIF89a", "gif"},
+	{"RIFF????WEBP", "webp"},
+	{"II*\x00", "tiff"}, {"MM\x00*", "tiff"},
+	{"II+\x00", "tiff"}, {"MM\x00+", "tiff"}, // BigTIFF
+	{"BM????????????", "bmp"},
+	{"P1", "pbm"}, {"P4", "pbm"},
+	{"P2", "pgm"}, {"P5", "pgm"},
+	{"P3", "ppm"}, {"P6", "ppm"},
+	{"P7", "pam"},
+}
+
+// A reader reads one format.
 type reader struct {
-	name   string
-	magic  string // a question mark stands for any byte
-	decode func(io.Reader) (image.Image, error)
-	config func(io.Reader) (image.Config, error)
-	// profiles finds what else the file holds; nil if nothing is looked for.
-	profiles func(file []byte) profiles
+	config func(file []byte) (image.Config, error)
+	// decode sets the image, metadata and losses of a picture.
+	decode func(file []byte, p *Picture) error
 }
 
-var readers = []reader{
-	{"png", pngSignature, png.Decode, png.DecodeConfig, nil},
-	{"jpeg", "\xff\xd8\xff", jpeg.Decode, jpeg.DecodeConfig, jpegProfiles},
-	{"gif", "GIF87a", gif.Decode, gif.DecodeConfig, nil},
-	{"gif", "GIF89a", gif.Decode, gif.DecodeConfig, nil},
-	{"webp", "RIFF????WEBPVP8", webp.Decode, webp.DecodeConfig, webpProfiles},
-	{"tiff", "II*\x00", tiff.Decode, tiff.DecodeConfig, tiffProfiles},
-	{"tiff", "MM\x00*", tiff.Decode, tiff.DecodeConfig, tiffProfiles},
-	{"bmp", "BM????\x00\x00\x00\x00", bmp.Decode, bmp.DecodeConfig, nil},
+// readerOf returns the reader of a format that formatOf gives.
+func readerOf(format string) reader {
+	switch format {
+	case "png":
+		return reader{pngConfig, readPNG}
+	case "jpeg":
+		return reader{jpegConfig, readJPEG}
+	case "gif":
+		return reader{gifConfig, readGIF}
+	case "webp":
+		return reader{webpConfig, readWebP}
+	case "tiff":
+		return reader{tiffConfig, readTIFF}
+	case "bmp":
+		return reader{bmpConfig, readBMP}
+	}
+	return reader{pnmConfig, readPNM}
 }
 
-// readerOf finds the reader for a file by its first bytes.
-func readerOf(file []byte) (reader, bool) {
-	for _, r := range readers {
-		if len(file) < len(r.magic) {
-			continue
-		}
-		match := true
-		for i := range len(r.magic) {
-			match = match && (r.magic[i] == '?' || r.magic[i] == file[i])
-		}
-		if match {
-			return r, true
+// others are formats that Read does not read and can name.
+var others = []struct{ magic, name string }{
+	{"????ftypavif", "AVIF"}, {"????ftypavis", "AVIF"},
+	{"????ftyphei", "HEIF"}, {"????ftyphev", "HEIF"}, {"????ftypmif1", "HEIF"}, {"????ftypmsf1", "HEIF"},
+	{"????ftypcrx ", "CR3"},
+	{"\xff\x0a", "JPEG XL"}, {"\x00\x00\x00\x0cJXL ", "JPEG XL"},
+	{"\x00\x00\x00\x0cjP  ", "JPEG 2000"}, {"\xff\x4f\xff\x51", "JPEG 2000"},
+	{"II\xbc\x01", "JPEG XR"}, {"II\xbc\x00", "JPEG XR"},
+	{"\xff\xd8", "JPEG without a marker after its first"},
+	{"8BPS", "Photoshop"}, {"qoif", "QOI"}, {"\x00\x00\x01\x00", "Windows icon"}, {"\x00\x00\x02\x00", "Windows cursor"},
+	{"DDS ", "DDS"}, {"v/1\x01", "OpenEXR"}, {"#?RADIANCE", "Radiance HDR"}, {"#?RGBE", "Radiance HDR"},
+	{"\x8bJNG", "JNG"}, {"\x8aMNG", "MNG"}, {"FLIF", "FLIF"}, {"BPG\xfb", "BPG"}, {"gimp xcf", "GIMP"},
+	{"PF", "PFM"}, {"Pf", "PFM"}, {"FORM????ILBM", "ILBM"}, {"SIMPLE  =", "FITS"}, {"\x59\xa6\x6a\x95", "Sun raster"},
+	{"\x01\xda", "SGI image"}, {"%PDF-", "PDF"}, {"%!PS", "PostScript"}, {"<svg", "SVG"}, {"/* XPM", "XPM"},
+	{"BA", "OS/2 bitmap array"}, {"CI", "OS/2 icon"}, {"\xdd\x7a", "ddpmz, which decode reads,"}, {"farbfeld", "farbfeld"},
+}
+
+// matches reports whether a file begins with magic, in which a question mark
+// stands for any byte.
+func matches(file []byte, magic string) bool {
+	if len(file) < len(magic) {
+		return false
+	}
+	for i := range len(magic) {
+		if magic[i] != '?' && magic[i] != file[i] {
+			return false
 		}
 	}
-	return reader{}, false
+	return true
 }
 
-// Read decodes a PNG, JPEG, GIF (its first frame), WebP, TIFF or BMP file,
-// which it recognizes by content. Errors are the decoders' own, wrapped,
+// formatOf tells a file's format by its first bytes, or returns an UnsupportedError.
+func formatOf(file []byte) (string, error) {
+	for _, m := range magics {
+		if matches(file, m.magic) {
+			return m.format, nil
+		}
+	}
+	for _, o := range others {
+		if matches(file, o.magic) {
+			return "", UnsupportedError(o.name + " is not supported")
+		}
+	}
+	return "", UnsupportedError("not a picture of a known format")
+}
+
+// Read decodes a PNG, JPEG, GIF, WebP, TIFF, BMP or Netpbm file, which it
+// recognizes by content: of an animation the first frame, on its canvas; of a TIFF
+// file the first page of full resolution. Errors are the decoders' own, wrapped,
 // this package's, or a *codec.LimitError.
 func Read(r io.Reader, o ReadOptions) (*Picture, error) {
-	file, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	// What is no picture is not read to its end.
+	head := make([]byte, 32)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, err
+	}
+	head = head[:n]
+	format, err := formatOf(head)
+	if err != nil {
+		return nil, err
+	}
+	file, err := io.ReadAll(io.MultiReader(bytes.NewReader(head), io.LimitReader(r, MaxFile+1-int64(n))))
 	if err != nil {
 		return nil, err
 	}
 	if len(file) > MaxFile {
 		return nil, LimitError(fmt.Sprintf("file of more than %d bytes", MaxFile))
 	}
-	format, ok := readerOf(file)
-	if !ok {
-		return nil, UnsupportedError("not a picture of a known format")
-	}
-	config, err := format.config(bytes.NewReader(file))
+	reader := readerOf(format)
+	config, err := reader.config(file)
 	if err != nil {
-		return nil, fmt.Errorf("picture: %w", err)
+		return nil, fmt.Errorf("picture: %w", ended(err))
 	}
 	if err := o.check(config, len(file)); err != nil {
 		return nil, err
 	}
-	img, err := format.decode(bytes.NewReader(file))
-	if err != nil {
-		return nil, fmt.Errorf("picture: %w", err)
-	}
-	p := &Picture{Image: img, Format: format.name}
-	switch {
-	case format.name == "png":
-		layout, chunks, err := scanPNG(file)
-		if err != nil {
-			return nil, err
-		}
-		if layout != naturalLayout(img) {
-			p.Metadata.Layout = layout
-		}
-		p.Metadata.Chunks = chunks
-	case format.profiles != nil:
-		p.Metadata.Chunks = format.profiles(file).chunks(img)
+	p := &Picture{Format: format}
+	if err := reader.decode(file, p); err != nil {
+		return nil, fmt.Errorf("picture: %w", ended(err))
 	}
 	return p, nil
+}
+
+// ended makes the end of a file that should go on io.ErrUnexpectedEOF.
+func ended(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// keepLayout notes how the file stores its samples, in PNG's terms, if image/png
+// would choose otherwise.
+func (p *Picture) keepLayout(layout metadata.Layout) {
+	if layout != naturalLayout(p.Image) {
+		p.Metadata.Layout = layout
+	}
 }

@@ -1,0 +1,240 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"io"
+	"slices"
+
+	"golang.org/x/image/webp"
+)
+
+// A webpFile is the chunks of a WebP file (RFC 9649): of an animation, those of its
+// first frame.
+type webpFile struct {
+	width, height int             // of the canvas; 0 if the file does not say
+	alpha         bool            // the file says that it has some
+	frame         image.Rectangle // where the frame stands on the canvas
+	frames        int             // of an animation; 0 for a still
+	still         []byte          // the frame as a file of its own
+	lossy         bool            // the frame is VP8
+	profiles      profiles
+	unknown       []string // identifiers of other chunks
+	rest          []byte   // what comes after the file
+	truncated     bool
+}
+
+// riffChunks calls yield for each chunk: an identifier, a little-endian length, and
+// data padded to an even length. The last may be cut, which is reported.
+func riffChunks(rest []byte, yield func(kind string, data []byte)) (truncated bool) {
+	for len(rest) >= 8 {
+		kind, n := string(rest[:4]), int64(binary.LittleEndian.Uint32(rest[4:]))
+		rest = rest[8:]
+		if n > int64(len(rest)) {
+			yield(kind, rest)
+			return true
+		}
+		data := rest[:n]
+		rest = rest[min(n+n%2, int64(len(rest))):]
+		yield(kind, data)
+	}
+	return len(rest) > 0
+}
+
+func appendRIFF(dst []byte, kind string, data []byte) []byte {
+	dst = binary.LittleEndian.AppendUint32(append(dst, kind...), uint32(len(data)))
+	dst = append(dst, data...)
+	if len(data)%2 == 1 {
+		dst = append(dst, 0)
+	}
+	return dst
+}
+
+// uint24 reads three bytes, little-endian.
+func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
+
+// scanWebP goes through a file's chunks.
+func scanWebP(file []byte) (*webpFile, error) {
+	if len(file) < 12 {
+		return nil, io.ErrUnexpectedEOF
+	}
+	size := int64(binary.LittleEndian.Uint32(file[4:])) + 8
+	body := file[12:]
+	f := &webpFile{}
+	if size >= 12 && size < int64(len(file)) {
+		body, f.rest = file[12:size], file[min(size+size%2, int64(len(file))):]
+	}
+	var alpha, bitstream []byte
+	var err error
+	still := func(kind string, data []byte) {
+		if kind == "ALPH" && alpha == nil && bitstream == nil {
+			alpha = data
+		}
+		if (kind == "VP8 " || kind == "VP8L") && bitstream == nil {
+			bitstream, f.lossy = data, kind == "VP8 "
+		}
+	}
+	truncated := riffChunks(body, func(kind string, data []byte) {
+		switch kind {
+		case "VP8X":
+			if len(data) < 10 {
+				err = io.ErrUnexpectedEOF
+				return
+			}
+			f.alpha = data[0]&0x10 != 0
+			f.width, f.height = 1+uint24(data[4:]), 1+uint24(data[7:])
+			f.frame = image.Rect(0, 0, f.width, f.height)
+		case "ANIM":
+		case "ANMF":
+			const header = 16
+			if f.frames++; f.frames > 1 {
+				return
+			}
+			if len(data) < header {
+				err = io.ErrUnexpectedEOF
+				return
+			}
+			x, y := 2*uint24(data), 2*uint24(data[3:])
+			f.frame = image.Rect(x, y, x+1+uint24(data[6:]), y+1+uint24(data[9:]))
+			riffChunks(data[header:], still)
+		case "VP8 ", "VP8L", "ALPH":
+			still(kind, data)
+		case "ICCP":
+			f.profiles.icc = data
+		case "EXIF":
+			f.profiles.exif = data
+		case "XMP ":
+			f.profiles.xmp = data
+		default:
+			if !slices.Contains(f.unknown, kind) {
+				f.unknown = append(f.unknown, kind)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	f.truncated = truncated
+	if bitstream == nil {
+		if truncated {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return nil, FormatError("a WebP file without a picture")
+	}
+	f.still = stillWebP(alpha, bitstream, f.lossy, f.frame)
+	return f, nil
+}
+
+// stillWebP returns a file of one frame.
+func stillWebP(alpha, bitstream []byte, lossy bool, frame image.Rectangle) []byte {
+	body := []byte("WEBP")
+	kind := "VP8L"
+	if lossy {
+		kind = "VP8 "
+		if alpha != nil {
+			const hasAlpha = 0x10
+			extended := []byte{hasAlpha, 0, 0, 0}
+			for _, n := range []int{frame.Dx() - 1, frame.Dy() - 1} {
+				extended = append(extended, byte(n), byte(n>>8), byte(n>>16))
+			}
+			body = appendRIFF(body, "VP8X", extended)
+			body = appendRIFF(body, "ALPH", alpha)
+		}
+	}
+	return appendRIFF(nil, "RIFF", appendRIFF(body, kind, bitstream))
+}
+
+func webpConfig(file []byte) (image.Config, error) {
+	f, err := scanWebP(file)
+	if err != nil {
+		return image.Config{}, err
+	}
+	c, err := webp.DecodeConfig(bytes.NewReader(f.still))
+	if err != nil {
+		return image.Config{}, err
+	}
+	if f.width > 0 { // the canvas is not smaller
+		c.Width, c.Height = max(c.Width, f.width), max(c.Height, f.height)
+	}
+	c.ColorModel = color.NRGBAModel
+	return c, nil
+}
+
+// readWebP reads a WebP file: of an animation, the first frame on a transparent
+// canvas.
+func readWebP(file []byte, p *Picture) error {
+	f, err := scanWebP(file)
+	if err != nil {
+		return err
+	}
+	c, err := webp.DecodeConfig(bytes.NewReader(f.still))
+	if err != nil {
+		return err
+	}
+	canvas := image.Rect(0, 0, f.width, f.height)
+	if f.width == 0 {
+		canvas = image.Rect(0, 0, c.Width, c.Height)
+		f.frame = canvas
+	}
+	if c.Width != f.frame.Dx() || c.Height != f.frame.Dy() || !f.frame.In(canvas) {
+		return FormatError(fmt.Sprintf("WebP frame of %d x %d pixels at %v of %v", c.Width, c.Height, f.frame, canvas.Max))
+	}
+	decoded, err := webp.Decode(bytes.NewReader(f.still))
+	if err != nil {
+		return err
+	}
+	switch m := decoded.(type) {
+	case *image.YCbCr:
+		p.Image = rgbOfVP8(m, nil)
+	case *image.NYCbCrA:
+		p.Image = rgbOfVP8(&m.YCbCr, m)
+	case *image.NRGBA:
+		p.Image = m
+		if !vp8lAlpha(f) {
+			p.Image = opaqueImage(m)
+		}
+	default:
+		return FormatError(fmt.Sprintf("a WebP picture of type %T", decoded))
+	}
+	if f.frame != canvas {
+		whole := image.NewNRGBA(canvas)
+		draw.Draw(whole, f.frame, p.Image, image.Point{}, draw.Src)
+		if m, ok := p.Image.(*image.NRGBA); ok { // draw.Draw multiplies by alpha on its way
+			for y := range m.Rect.Dy() {
+				copy(whole.Pix[whole.PixOffset(f.frame.Min.X, f.frame.Min.Y+y):], m.Pix[y*m.Stride:][:4*m.Rect.Dx()])
+			}
+		}
+		p.Image = whole
+	}
+	if f.frames > 1 {
+		p.lose(LossFrames, "%d further frames of an animation", f.frames-1)
+	}
+	f.profiles.keep(p)
+	for _, kind := range f.unknown {
+		p.lose(LossMetadata, "WebP chunk %q", kind)
+	}
+	if f.truncated {
+		p.lose(LossDamage, "the file ends within a chunk after the picture")
+	}
+	p.loseTrailing(f.rest)
+	return nil
+}
+
+// vp8lAlpha reports whether a lossless frame says that it has alpha. If it does
+// not, its alpha samples are no part of the picture.
+func vp8lAlpha(f *webpFile) bool {
+	const dataAt, alphaBit = 20, 0x10 // in the highest of the five bytes of its header
+	return len(f.still) > dataAt+4 && f.still[dataAt+4]&alphaBit != 0
+}
+
+// opaqueImage returns the same samples as an image without alpha.
+func opaqueImage(m *image.NRGBA) *image.RGBA {
+	for i := 3; i < len(m.Pix); i += 4 {
+		m.Pix[i] = 0xff
+	}
+	return &image.RGBA{Pix: m.Pix, Stride: m.Stride, Rect: m.Rect}
+}
