@@ -14,21 +14,17 @@ const (
 	MaxChunks = 1 << 16
 )
 
-// Metadata is what a file says beside its pixels.
+// Metadata is what a file says beside its pixels. The zero Metadata says nothing.
+// The chunks are those of a PNG file, without their checksums, and can be changed as
+// they are; methods find and set the usual ones.
 type Metadata struct {
 	Layout Layout  // of a source PNG, where image/png would choose another
 	Chunks []Chunk // in the source's order
 }
 
-// The serialized form is a version byte and records until the end; no bytes at
-// all mean that there is nothing to say. A record is
-//
-//	tag      1 byte
-//	length   unsigned LEB128
-//	payload  length bytes
-//
-// Records of unknown tags are skipped, so that later versions of this program
-// can add some; the version changes only if that does not suffice.
+// The serialized form is specified in codec/FORMAT.md: a version byte, and records of
+// a tag, a length in unsigned LEB128, and so many bytes. Records of unknown tags are
+// skipped, so that later versions of this package can add some.
 const metadataVersion = 1
 
 const (
@@ -64,7 +60,7 @@ func (m *Metadata) Marshal() ([]byte, error) {
 	return out, nil
 }
 
-// Unmarshal undoes Marshal. Chunks of a type that this program would not carry
+// Unmarshal undoes Marshal. Chunks of a type for which Keeps is false
 // are skipped, as a later version may know them; a critical one, which would
 // replace the picture, is a FormatError.
 func Unmarshal(in []byte) (*Metadata, error) {

@@ -103,7 +103,7 @@ func (m *Metadata) SetEXIF(exif []byte) error {
 // are those of Text.
 func (m *Metadata) XMP() ([]byte, error) {
 	for _, c := range m.Chunks {
-		if isXMP(c) {
+		if IsXMP(c) {
 			t, err := c.Text()
 			return []byte(t.Text), err
 		}
@@ -111,7 +111,8 @@ func (m *Metadata) XMP() ([]byte, error) {
 	return nil, nil
 }
 
-func isXMP(c Chunk) bool {
+// IsXMP reports whether a chunk is an XMP packet.
+func IsXMP(c Chunk) bool {
 	return c.Type == "iTXt" && bytes.HasPrefix(c.Data, []byte(xmpKeyword+"\x00"))
 }
 
@@ -119,14 +120,14 @@ func isXMP(c Chunk) bool {
 // packet is not UTF-8 or has a zero byte.
 func (m *Metadata) SetXMP(xmp []byte) error {
 	if xmp == nil {
-		m.set(nil, isXMP)
+		m.set(nil, IsXMP)
 		return nil
 	}
 	if !utf8.Valid(xmp) || bytes.IndexByte(xmp, 0) >= 0 {
 		return FormatError("XMP that is not UTF-8 text")
 	}
 	// The keyword, then: not compressed, method 0, no language, no translation.
-	m.set(&Chunk{"iTXt", BeforePLTE, append([]byte(xmpKeyword+"\x00\x00\x00\x00\x00"), xmp...)}, isXMP)
+	m.set(&Chunk{"iTXt", BeforePLTE, append([]byte(xmpKeyword+"\x00\x00\x00\x00\x00"), xmp...)}, IsXMP)
 	return nil
 }
 
@@ -135,7 +136,7 @@ func (m *Metadata) SetXMP(xmp []byte) error {
 // if their text chunk is malformed, or a LimitError as Text does.
 func (m *Metadata) IPTC() ([]byte, error) {
 	for _, c := range m.Chunks {
-		if !isIPTC(c) {
+		if !IsIPTC(c) {
 			continue
 		}
 		t, err := c.Text()
@@ -155,7 +156,8 @@ func (m *Metadata) IPTC() ([]byte, error) {
 	return nil, nil
 }
 
-func isIPTC(c Chunk) bool {
+// IsIPTC reports whether a chunk holds IPTC data.
+func IsIPTC(c Chunk) bool {
 	return ofType("tEXt", "zTXt")(c) && bytes.HasPrefix(c.Data, []byte(iptcKeyword+"\x00"))
 }
 
@@ -163,7 +165,7 @@ func isIPTC(c Chunk) bool {
 // them.
 func (m *Metadata) SetIPTC(resources []byte) {
 	if resources == nil {
-		m.set(nil, isIPTC)
+		m.set(nil, IsIPTC)
 		return
 	}
 	digits := hex.EncodeToString(resources)
@@ -171,7 +173,7 @@ func (m *Metadata) SetIPTC(resources []byte) {
 	for line := range slices.Chunk([]byte(digits), 72) {
 		text = append(append(text, line...), '\n')
 	}
-	m.set(&Chunk{"zTXt", BeforePLTE, append([]byte(iptcKeyword+"\x00\x00"), deflate(text)...)}, isIPTC)
+	m.set(&Chunk{"zTXt", BeforePLTE, append([]byte(iptcKeyword+"\x00\x00"), deflate(text)...)}, IsIPTC)
 }
 
 // deflate compresses data into a zlib stream.

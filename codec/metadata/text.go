@@ -61,7 +61,7 @@ func (c Chunk) Text() (Text, error) {
 func (m *Metadata) Texts() []Text {
 	var out []Text
 	for _, c := range m.Chunks {
-		if !ofType("tEXt", "zTXt", "iTXt")(c) || isXMP(c) || isIPTC(c) {
+		if !ofType("tEXt", "zTXt", "iTXt")(c) || IsXMP(c) || IsIPTC(c) {
 			continue
 		}
 		if t, err := c.Text(); err == nil {

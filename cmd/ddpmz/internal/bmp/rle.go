@@ -5,28 +5,27 @@ import (
 	"io"
 )
 
-// decodeRLE decodes RLE4 or RLE8. Pixels outside the picture are an error; what
-// the code skips keeps the index 0.
+// decodeRLE decodes RLE4 or RLE8. What the code skips keeps the index 0; pixels
+// beyond the end of a row, which some encoders pad, are dropped, and all that
+// comes after the last row.
 func (h *Header) decodeRLE(img *image.Paletted, in []byte) error {
 	x, y := 0, 0 // in the order of the file
-	put := func(index byte) error {
-		if x >= h.Width || y >= h.Height {
-			return FormatError("run-length code beyond the picture")
+	put := func(index byte) {
+		if x < h.Width {
+			row := h.Height - 1 - y
+			if h.TopDown {
+				row = y
+			}
+			img.Pix[row*img.Stride+x] = index
+			x++
 		}
-		row := h.Height - 1 - y
-		if h.TopDown {
-			row = y
-		}
-		img.Pix[row*img.Stride+x] = index
-		x++
-		return nil
 	}
 	const (
 		endOfRow = iota
 		endOfPicture
 		move
 	)
-	for {
+	for y < h.Height {
 		if len(in) < 2 {
 			return io.ErrUnexpectedEOF
 		}
@@ -38,9 +37,7 @@ func (h *Header) decodeRLE(img *image.Paletted, in []byte) error {
 				pair = [2]byte{code >> 4, code & 15}
 			}
 			for i := range count {
-				if err := put(pair[i%2]); err != nil {
-					return err
-				}
+				put(pair[i%2])
 			}
 			continue
 		}
@@ -53,7 +50,7 @@ func (h *Header) decodeRLE(img *image.Paletted, in []byte) error {
 			if len(in) < 2 {
 				return io.ErrUnexpectedEOF
 			}
-			x, y = x+int(in[0]), y+int(in[1])
+			x, y = min(x+int(in[0]), h.Width), y+int(in[1])
 			in = in[2:]
 		default: // so many indices as they are, padded to an even number of bytes
 			n := (int(code)*h.Bits + 7) / 8
@@ -63,11 +60,10 @@ func (h *Header) decodeRLE(img *image.Paletted, in []byte) error {
 			var indices [256]byte
 			unpack(indices[:code], in, h.Bits)
 			for _, index := range indices[:code] {
-				if err := put(index); err != nil {
-					return err
-				}
+				put(index)
 			}
 			in = in[n+n%2:]
 		}
 	}
+	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
-	"image/jpeg"
 	"io"
 	"strings"
 	"testing"
@@ -171,34 +170,24 @@ func wantProfiles(t *testing.T, file []byte, icc []byte, exif, xmp string) {
 }
 
 func TestJPEGProfiles(t *testing.T) {
-	segment := func(marker byte, data string) string {
-		return string([]byte{0xff, marker}) + string(binary.BigEndian.AppendUint16(nil, uint16(2+len(data)))) + data
-	}
 	icc := iccOf("RGB ", 300)
 	app := segment(0xe1, "Exif\x00\x00"+someEXIF) +
 		segment(0xe2, "ICC_PROFILE\x00\x02\x02"+string(icc[200:])) + // parts in any order
 		segment(0xe2, "ICC_PROFILE\x00\x01\x02"+string(icc[:200])) +
 		segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00"+someXMP)
-	jpegOf := func(img image.Image, app string) []byte {
-		var out bytes.Buffer
-		if err := jpeg.Encode(&out, img, nil); err != nil {
-			t.Fatal(err)
-		}
-		return []byte(out.String()[:2] + app + out.String()[2:])
-	}
 	rgb := paint(image.NewRGBA(testBounds), opaqueAt)
-	wantProfiles(t, jpegOf(rgb, app), icc, someEXIF, someXMP)
-	wantProfiles(t, jpegOf(rgb, ""), nil, "", "")
+	wantProfiles(t, jpegOf(t, rgb, app), icc, someEXIF, someXMP)
+	wantProfiles(t, jpegOf(t, rgb, ""), nil, "", "")
 	// Damage: a part is missing, EXIF is no TIFF structure, XMP no text.
 	app = segment(0xe2, "ICC_PROFILE\x00\x01\x02"+string(icc[:200])) + segment(0xe1, "Exif\x00\x00x") +
 		segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00\xff")
-	wantProfiles(t, jpegOf(rgb, app), nil, "", "")
+	wantProfiles(t, jpegOf(t, rgb, app), nil, "", "")
 	// A profile for other colours than the PNG file will have.
 	gray := paint(image.NewGray(testBounds), grayOf(1))
 	app = segment(0xe2, "ICC_PROFILE\x00\x01\x01"+string(icc))
-	wantProfiles(t, jpegOf(gray, app), nil, "", "")
+	wantProfiles(t, jpegOf(t, gray, app), nil, "", "")
 	app = segment(0xe2, "ICC_PROFILE\x00\x01\x01"+string(iccOf("GRAY", 200)))
-	wantProfiles(t, jpegOf(gray, app), iccOf("GRAY", 200), "", "")
+	wantProfiles(t, jpegOf(t, gray, app), iccOf("GRAY", 200), "", "")
 }
 
 // losslessWebP is a WebP picture of one pixel: the data of its VP8L chunk.

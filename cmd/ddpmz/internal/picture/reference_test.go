@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/pnm"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
@@ -229,7 +230,15 @@ func reference(t *testing.T, format, file string) (raster, error) {
 		}
 		return convert(file + "[0]")
 	case "pbm", "pgm", "ppm", "pam":
-		out, err := run("pamdepth", "65535", file)
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return raster{}, err
+		}
+		depth := "255"
+		if h, err := pnm.ReadHeader(content); err == nil && h.Max > 255 {
+			depth = "65535"
+		}
+		out, err := run("pamdepth", depth, file)
 		if err != nil {
 			return raster{}, err
 		}

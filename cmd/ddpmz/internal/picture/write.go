@@ -3,15 +3,12 @@ package picture
 import (
 	"fmt"
 	"image"
-	"image/gif"
-	"image/jpeg"
+	"image/color"
 	"image/png"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
-
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
 
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
@@ -30,7 +27,7 @@ var suffixes = map[string]string{
 	".gif": "gif",
 	".tif": "tiff", ".tiff": "tiff",
 	".bmp": "bmp",
-	".pgm": "pgm", ".ppm": "ppm", ".pnm": "pnm", ".pam": "pam",
+	".pbm": "pbm", ".pgm": "pgm", ".ppm": "ppm", ".pnm": "pnm", ".pam": "pam",
 }
 
 // FormatOf returns the format that a file's name asks for, by its suffix.
@@ -46,44 +43,131 @@ func FormatOf(name string) (format string, ok bool) {
 // package does not write into it, never stop it: they are among the losses
 // returned. A nil m says nothing.
 //
-// PNG, TIFF and PAM hold any picture exactly. PGM, PPM and PNM (whichever of
-// the two suffices) hold gray and RGB of up to 16 bits, and JPEG an approximation
-// to 8-bit gray and RGB. BMP cuts 16-bit samples to 8. GIF is exact for indexed
-// pictures and dithers all others to a fixed palette.
+//	format         pixels                                        metadata
+//	png            all                                           all
+//	tiff           all                                           profile, EXIF, XMP, IPTC, resolution
+//	jpeg           gray and RGB of 8 bits, approximated          profile, EXIF, XMP, IPTC, resolution, comments
+//	bmp            gray, indexed and RGB of 8 bits, with alpha   profile, resolution
+//	gif            256 colours, of which one is transparent      comments
+//	pam            all                                           none
+//	ppm, pnm       gray and RGB of up to 16 bits                 none
+//	pgm            gray of up to 16 bits                         none
+//	pbm            black and white                               none
+//
+// A format of indexed pictures has room for a palette with transparency in TIFF
+// and BMP only as RGB with alpha, which is not a loss.
 func Write(w io.Writer, format string, img image.Image, m *metadata.Metadata, o WriteOptions) ([]Loss, error) {
 	if m == nil {
 		m = new(metadata.Metadata)
 	}
-	if format == "png" || format == "" {
-		return nil, writePNG(w, img, m, o)
+	if format == "" {
+		format = "png"
 	}
-	var losses []Loss
-	if format != "tiff" && format != "pam" && !isOpaque(img) {
-		losses = append(losses, Loss{LossAlpha, "transparency"})
+	f, ok := writers[format]
+	if !ok {
+		return nil, UnsupportedError(fmt.Sprintf("writing the format %q", format))
 	}
+	losses := f.cannotHold(img)
 	if len(losses) > 0 && !o.AllowLoss {
 		return nil, &LossError{format, losses}
 	}
-	if len(m.Chunks) > 0 {
-		losses = append(losses, Loss{LossMetadata, "metadata"})
+	lost, err := f.write(w, img, m, o)
+	return append(losses, lost...), err
+}
+
+// A writer writes one format.
+type writer struct {
+	// cannotHold lists what the format does not hold of a picture's pixels.
+	cannotHold func(img image.Image) []Loss
+	// write writes a file, and returns which metadata it does not hold.
+	write func(w io.Writer, img image.Image, m *metadata.Metadata, o WriteOptions) ([]Loss, error)
+}
+
+var writers = map[string]writer{
+	"png":  {holdsAll, writePNG},
+	"tiff": {holdsAll, writeTIFF},
+	"jpeg": {func(img image.Image) []Loss { return append(loseAlpha(img), loseDepth(img)...) }, writeJPEG},
+	"bmp":  {loseDepth, writeBMP},
+	"gif":  {gifCannotHold, writeGIF},
+	"pam":  {holdsAll, netpbm("pam")},
+	"ppm":  {loseAlpha, netpbm("ppm")},
+	"pnm":  {loseAlpha, netpbm("pnm")},
+	"pgm":  {func(img image.Image) []Loss { return append(loseAlpha(img), loseColours(img)...) }, netpbm("pgm")},
+	"pbm":  {pbmCannotHold, netpbm("pbm")},
+}
+
+func holdsAll(image.Image) []Loss { return nil }
+
+func loseAlpha(img image.Image) []Loss {
+	if isOpaque(img) {
+		return nil
 	}
-	switch format {
-	case "jpeg":
-		quality := o.Quality
-		if quality == 0 {
-			quality = 90
+	return []Loss{{LossAlpha, "transparency"}}
+}
+
+func loseDepth(img image.Image) []Loss {
+	switch img.ColorModel() {
+	case color.Gray16Model, color.Alpha16Model, color.RGBA64Model, color.NRGBA64Model:
+		return []Loss{{LossDepth, "samples of 16 bits"}}
+	}
+	return nil
+}
+
+func loseColours(img image.Image) []Loss {
+	if gray, _ := needs(img); gray {
+		return nil
+	}
+	return []Loss{{LossColour, "colours"}}
+}
+
+// unwritten returns, as losses, what of m is not among the chunk types and texts
+// that a format's writer takes up.
+func unwritten(m *metadata.Metadata, written func(c metadata.Chunk) bool) []Loss {
+	var losses []Loss
+	var others []string
+	texts := 0
+	for _, c := range m.Chunks {
+		if written(c) {
+			continue
 		}
-		return losses, jpeg.Encode(w, img, &jpeg.Options{Quality: quality})
-	case "gif":
-		return losses, gif.Encode(w, img, nil)
-	case "tiff":
-		return losses, tiff.Encode(w, img, &tiff.Options{Compression: tiff.Deflate, Predictor: true})
-	case "bmp":
-		return losses, bmp.Encode(w, img)
-	case "pgm", "ppm", "pnm", "pam":
-		return losses, writePNM(w, format, img)
+		switch c.Type {
+		case "iCCP":
+			losses = append(losses, Loss{LossProfile, "the colour profile"})
+		case "cICP", "gAMA", "cHRM", "mDCV", "cLLI":
+			losses = append(losses, Loss{LossProfile, "the description of colours in PNG chunk " + c.Type})
+		case "sRGB": // what a file without a profile is taken for
+		case "eXIf":
+			losses = append(losses, Loss{LossMetadata, "EXIF data"})
+		case "pHYs":
+			losses = append(losses, Loss{LossMetadata, "the resolution"})
+		case "tEXt", "zTXt", "iTXt":
+			switch {
+			case metadata.IsXMP(c):
+				losses = append(losses, Loss{LossMetadata, "XMP"})
+			case metadata.IsIPTC(c):
+				losses = append(losses, Loss{LossMetadata, "IPTC data"})
+			default:
+				texts++
+			}
+		default:
+			if !slices.Contains(others, c.Type) {
+				others = append(others, c.Type)
+			}
+		}
 	}
-	return nil, UnsupportedError(fmt.Sprintf("writing the format %q", format))
+	if texts > 0 {
+		losses = append(losses, Loss{LossMetadata, fmt.Sprintf("%d texts", texts)})
+	}
+	if len(others) > 0 {
+		losses = append(losses, Loss{LossMetadata, "PNG chunks " + strings.Join(others, ", ")})
+	}
+	return losses
+}
+
+// isComment reports whether a chunk is a text with the keyword Comment.
+func isComment(c metadata.Chunk) bool {
+	t, err := c.Text()
+	return err == nil && t.Keyword == "Comment"
 }
 
 // isOpaque reports whether no pixel is transparent. The images of the standard

@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"image"
+	"image/draw"
 	"image/png"
 	"io"
 
@@ -11,7 +12,12 @@ import (
 
 // writePNG writes img in m's layout if it fits, else in image/png's, with m's
 // chunks.
-func writePNG(w io.Writer, img image.Image, m *metadata.Metadata, opts WriteOptions) error {
+func writePNG(w io.Writer, img image.Image, m *metadata.Metadata, opts WriteOptions) ([]Loss, error) {
+	if m, ok := img.(*image.YCbCr); ok { // which image/png would write with 16 bits
+		rgb := image.NewRGBA(m.Rect)
+		draw.Draw(rgb, m.Rect, m, m.Rect.Min, draw.Src)
+		img = rgb
+	}
 	file, ok := encodeAs(m.Layout, img, opts.Compression)
 	if !ok {
 		var out bytes.Buffer
@@ -20,12 +26,12 @@ func writePNG(w io.Writer, img image.Image, m *metadata.Metadata, opts WriteOpti
 			img = unopaque{img}
 		}
 		if err := encoder.Encode(&out, img); err != nil {
-			return err
+			return nil, err
 		}
 		file = out.Bytes()
 	}
 	_, err := w.Write(splice(file, m))
-	return err
+	return nil, err
 }
 
 // unopaque hides that an image has no transparent pixel, so that image/png

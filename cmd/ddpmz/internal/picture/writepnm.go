@@ -6,19 +6,74 @@ import (
 	"image"
 	"image/color"
 	"io"
+
+	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
-// writePNM writes the Netpbm formats: pgm is P5, ppm is P6, pnm whichever of
-// these suffices, pam is P7 with as many channels as the picture needs. Samples
-// above 8 bits are big-endian.
+// netpbm returns what writes one of the Netpbm formats: pbm is P4, pgm is P5, ppm
+// is P6, pnm whichever of the latter two suffices, pam is P7 with as many
+// channels as the picture needs. Samples above 8 bits are big-endian. They hold no
+// metadata.
+func netpbm(format string) func(io.Writer, image.Image, *metadata.Metadata, WriteOptions) ([]Loss, error) {
+	return func(w io.Writer, img image.Image, m *metadata.Metadata, _ WriteOptions) ([]Loss, error) {
+		losses := unwritten(m, func(metadata.Chunk) bool { return false })
+		if format == "pbm" {
+			return losses, writePBM(w, img)
+		}
+		return losses, writePNM(w, format, img)
+	}
+}
+
+// pbmCannotHold lists what PBM does not hold: all but black and white.
+func pbmCannotHold(img image.Image) []Loss {
+	losses := append(loseAlpha(img), loseColours(img)...)
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if v := colourAt(img, x, y).G; v != 0 && v != 0xffff {
+				return append(losses, Loss{LossDepth, "samples of more than one bit"})
+			}
+		}
+	}
+	return losses
+}
+
+// grayAt returns a pixel's gray: its luma, if it has a colour.
+func grayAt(img image.Image, x, y int) uint16 {
+	c := colourAt(img, x, y)
+	if c.R == c.G && c.G == c.B {
+		return c.G
+	}
+	return color.Gray16Model.Convert(color.RGBA64{R: c.R, G: c.G, B: c.B, A: 0xffff}).(color.Gray16).Y
+}
+
+// writePBM writes a picture of one bit a pixel, of which 1 is black.
+func writePBM(w io.Writer, img image.Image) error {
+	b := img.Bounds()
+	out := bufio.NewWriter(w) // which keeps its error for Flush
+	fmt.Fprintf(out, "P4\n%d %d\n", b.Dx(), b.Dy())
+	row := make([]byte, (b.Dx()+7)/8)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		clear(row)
+		for x := range b.Dx() {
+			if grayAt(img, b.Min.X+x, y) < 1<<15 {
+				row[x/8] |= 0x80 >> (x % 8)
+			}
+		}
+		out.Write(row)
+	}
+	return out.Flush()
+}
+
+// writePNM writes the other Netpbm formats.
 func writePNM(w io.Writer, format string, img image.Image) error {
 	b := img.Bounds()
 	gray, bits := needs(img)
 	alpha := format == "pam" && !isOpaque(img)
-	switch {
-	case !gray && format == "pgm":
-		return &LossError{format, []Loss{{LossColour, "colours"}}}
-	case format == "ppm":
+	switch format {
+	case "pgm":
+		gray = true
+	case "ppm":
 		gray = false
 	}
 	maximum := 1<<bits - 1
@@ -52,7 +107,7 @@ func writePNM(w io.Writer, format string, img image.Image) error {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			c := colourAt(img, x, y)
 			if gray {
-				put(c.G)
+				put(grayAt(img, x, y))
 			} else {
 				put(c.R)
 				put(c.G)
@@ -99,6 +154,9 @@ func colourAt(img image.Image, x, y int) color.NRGBA64 {
 		return color.NRGBA64{R: uint16(c.R) * 0x101, G: uint16(c.G) * 0x101, B: uint16(c.B) * 0x101, A: uint16(c.A) * 0x101}
 	case color.NRGBA64:
 		return c
+	case color.YCbCr: // whose RGBA method has more than 8 bits
+		r, g, b := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+		return color.NRGBA64{R: uint16(r) * 0x101, G: uint16(g) * 0x101, B: uint16(b) * 0x101, A: 0xffff}
 	default:
 		return color.NRGBA64Model.Convert(c).(color.NRGBA64)
 	}

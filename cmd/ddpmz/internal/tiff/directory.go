@@ -389,3 +389,33 @@ func (d *Directory) append32(out []byte, v uint32) []byte {
 	d.Order.PutUint32(b[:], v)
 	return append(out, b[:]...)
 }
+
+// Reorder changes the byte order of a tree's values. Those of type Undefined, whose
+// order nobody knows, stay as they are.
+func (t *Tree) Reorder(order binary.ByteOrder) error {
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		unit := int(f.Type.size())
+		if f.Type == Rational || f.Type == SRational {
+			unit = 4
+		}
+		if unit == 0 {
+			return FormatError(fmt.Sprintf("field of type %d", f.Type))
+		}
+		if order == t.Order || unit == 1 {
+			continue
+		}
+		data := slices.Clone(f.Data)
+		for at := 0; at+unit <= len(data); at += unit {
+			slices.Reverse(data[at : at+unit])
+		}
+		f.Data = data
+	}
+	for _, child := range t.Children {
+		if err := child.Reorder(order); err != nil {
+			return err
+		}
+	}
+	t.Order = order
+	return nil
+}

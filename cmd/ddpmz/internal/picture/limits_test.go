@@ -1,0 +1,56 @@
+package picture
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// TestLimitsActOnHeader has a file of a few kilobytes that says it has 225 million
+// pixels, which takes a second and much memory to decode.
+func TestLimitsActOnHeader(t *testing.T) {
+	var out bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, constant{image.Rect(0, 0, 15000, 15000)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []ReadOptions{{MaxPixels: 1000}, {MaxMemory: 1 << 20}} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		begin := time.Now()
+		_, err := Read(bytes.NewReader(out.Bytes()), o)
+		took := time.Since(begin)
+		runtime.ReadMemStats(&after)
+		var limit *codec.LimitError
+		if !errors.As(err, &limit) {
+			t.Errorf("%+v: %v, want a LimitError", o, err)
+		}
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 4<<20 || took > 100*time.Millisecond {
+			t.Errorf("%+v: %d bytes were allocated, and it took %v", o, allocated, took)
+		}
+	}
+	if _, err := Read(bytes.NewReader(out.Bytes()), ReadOptions{}); err == nil {
+		t.Error("225 million pixels are within the default limits")
+	}
+}
+
+// TestLimitsOfFormats writes a picture in every format and reads it with limits
+// that it just meets, and that it exceeds.
+func TestLimitsOfFormats(t *testing.T) {
+	gray := paint(image.NewGray(testBounds), grayOf(255))
+	for format := range writers {
+		file := write(t, format, &Picture{Image: gray})
+		if _, err := Read(bytes.NewReader(file), ReadOptions{MaxPixels: 13 * 7}); err != nil {
+			t.Errorf("%s: %v", format, err)
+		}
+		var limit *codec.LimitError
+		if _, err := Read(bytes.NewReader(file), ReadOptions{MaxPixels: 13*7 - 1}); !errors.As(err, &limit) || limit.Have != 13*7 {
+			t.Errorf("%s: %v, want a LimitError", format, err)
+		}
+	}
+}

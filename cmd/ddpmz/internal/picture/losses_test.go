@@ -1,0 +1,333 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tiff"
+	"github.com/ddpmz/ddpmz/codec/metadata"
+)
+
+// segment makes a marker segment of a JPEG file.
+func segment(marker byte, data string) string {
+	return string([]byte{0xff, marker}) + string(binary.BigEndian.AppendUint16(nil, uint16(2+len(data)))) + data
+}
+
+// jpegOf makes a JPEG file with segments after its first marker.
+func jpegOf(t testing.TB, img image.Image, segments string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return []byte(out.String()[:2] + segments + out.String()[2:])
+}
+
+// tiffPages makes a TIFF file of several directories, which differ from that of
+// img by the fields given.
+func tiffPages(t testing.TB, img image.Image, pages ...[]tiff.Field) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := tiff.Encode(&out, img, tiff.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	file := out.Bytes()
+	tree, err := tiff.ReadTree(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := 4 // where the offset of the next directory stands
+	for _, fields := range pages {
+		page := tree.Select(func(tag uint16) bool {
+			return !slices.ContainsFunc(fields, func(f tiff.Field) bool { return f.Tag == tag })
+		})
+		page.Fields = append(page.Fields, fields...)
+		at := len(file) + len(file)%2
+		binary.LittleEndian.PutUint32(file[link:], uint32(at))
+		if file, err = page.Append(file); err != nil {
+			t.Fatal(err)
+		}
+		link = at + 2 + 12*len(page.Fields)
+	}
+	return file
+}
+
+// short makes a TIFF field of one number.
+func short(tag uint16, v byte) tiff.Field {
+	return tiff.Field{Tag: tag, Type: tiff.Short, Count: 1, Data: []byte{v, 0}}
+}
+
+// TestReadLosses has for every kind of loss files that suffer it.
+func TestReadLosses(t *testing.T) {
+	rgb := paint(image.NewRGBA(testBounds), opaqueAt)
+	gray := paint(image.NewGray(testBounds), grayOf(1))
+	indexed := image.NewPaletted(testBounds, color.Palette{color.Black, color.White})
+	png := encodePNG(t, rgb)
+
+	var animation bytes.Buffer
+	frame := image.NewPaletted(image.Rect(0, 0, 4, 4), fourColours)
+	if err := gif.EncodeAll(&animation, &gif.GIF{Image: []*image.Paletted{frame, frame, frame}, Delay: []int{1, 1, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	anmf := appendRIFF(nil, "ANMF", appendRIFF(make([]byte, 16), "VP8L", []byte(losslessWebP)))
+	webp := appendRIFF([]byte("WEBP"), "VP8X", []byte("\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+	webp = append(append(appendRIFF(webp, "ANIM", make([]byte, 6)), anmf...), anmf...)
+
+	badCRC := bytes.Clone(insert(png, "IDAT", metadata.Chunk{Type: "tEXt", Data: []byte("a\x00b")}))
+	badCRC[bytes.Index(badCRC, []byte("tEXt"))+4] ^= 1
+
+	mpf := "MPF\x00II*\x00\x08\x00\x00\x00\x01\x00\x01\xb0\x04\x00\x01\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00"
+	profile := func(space string) string { return segment(0xe2, "ICC_PROFILE\x00\x01\x01"+string(iccOf(space, 200))) }
+
+	linked := make([]byte, 14+124+4)
+	copy(linked, "BM")
+	binary.LittleEndian.PutUint32(linked[10:], 14+124)
+	binary.LittleEndian.PutUint32(linked[14:], 124)
+	linked[18], linked[22], linked[26], linked[28] = 1, 1, 1, 24
+	copy(linked[14+56:], "KNIL")
+
+	for _, test := range []struct {
+		name   string
+		file   []byte
+		kind   string
+		detail string // a part of it
+	}{
+		{"GIF animation", animation.Bytes(), LossFrames, "2 further frames"},
+		{"WebP animation", appendRIFF(nil, "RIFF", webp), LossFrames, "1 further frames"},
+		{"PNG animation", insert(png, "IEND", metadata.Chunk{Type: "fcTL", Data: make([]byte, 26)}, metadata.Chunk{Type: "fdAT", Data: make([]byte, 9)}), LossFrames, "1 further frames"},
+		{"TIFF pages", tiffPages(t, rgb, nil, nil, nil), LossPages, "2 further pages"},
+		{"TIFF thumbnail", tiffPages(t, rgb, []tiff.Field{short(tiff.TagNewSubfileType, 1), short(tiff.TagImageLength, 1)}, nil), LossImages, "1 thumbnails"},
+		{"JPEG with a second after it", append(jpegOf(t, rgb, ""), jpegOf(t, gray, "")...), LossImages, "another picture, of format jpeg"},
+		{"JPEG with a gain map", jpegOf(t, rgb, segment(0xe2, mpf)), LossImages, "2 further images"},
+		{"JFIF thumbnail", jpegOf(t, rgb, segment(0xe0, "JFXX\x00\x10")), LossMetadata, "JFIF thumbnail"},
+		{"two Netpbm pictures", []byte("P5 1 1 255\naP5 1 1 255\nb"), LossImages, "further pictures"},
+		{"maxval", []byte("P5 1 1 100\n\x64"), LossDepth, "samples of 0 to 100"},
+		{"16-bit palette", tiffPages(t, indexed, []tiff.Field{{Tag: tiff.TagColorMap, Type: tiff.Short, Count: 768, Data: bytes.Repeat([]byte{1, 2}, 768)}}), LossDepth, "palette of 16 bits"},
+		{"gray with a profile for RGB", jpegOf(t, gray, profile("RGB ")), LossProfile, "for RGB in a picture that is kept in gray"},
+		{"damaged profile", jpegOf(t, rgb, segment(0xe2, "ICC_PROFILE\x00\x01\x02half")), LossProfile, "damaged"},
+		{"linked profile", linked, LossProfile, "name of a colour profile"},
+		{"damaged EXIF", jpegOf(t, rgb, segment(0xe1, "Exif\x00\x00??")), LossMetadata, "damaged EXIF"},
+		{"extended XMP", jpegOf(t, rgb, segment(0xe1, prefixXMPMore)), LossMetadata, "extended XMP"},
+		{"other segments", jpegOf(t, rgb, segment(0xeb, "JP\x00")), LossMetadata, "APP11 segments (JP)"},
+		{"TIFF fields", tiffPages(t, rgb, []tiff.Field{short(50000, 1)}), LossMetadata, "TIFF fields 50000"},
+		{"WebP chunk", appendRIFF(nil, "RIFF", appendRIFF(appendRIFF([]byte("WEBP"), "VP8L", []byte(losslessWebP)), "prVt", []byte{1})), LossMetadata, `"prVt"`},
+		{"histogram", insert(encodePNG(t, indexed), "IDAT", metadata.Chunk{Type: "hIST", Data: make([]byte, 4)}), LossMetadata, "PNG chunks hIST"},
+		{"suggested palette", insert(png, "IDAT", metadata.Chunk{Type: "PLTE", Data: make([]byte, 6)}), LossMetadata, "PNG chunks PLTE"},
+		{"what follows the end", append(bytes.Clone(png), "tail"...), LossMetadata, "4 bytes after the end"},
+		{"wrong checksum", badCRC, LossDamage, "tEXt"},
+		{"tRNS where there is alpha", insert(encodePNG(t, paint(image.NewNRGBA(testBounds), translucentAt)), "IDAT", metadata.Chunk{Type: "tRNS", Data: make([]byte, 6)}), LossDamage, "tRNS"},
+		{"no end of image", bytes.TrimSuffix(jpegOf(t, rgb, ""), []byte("\xff\xd9")), LossDamage, "end-of-image"},
+	} {
+		p, err := Read(bytes.NewReader(test.file), ReadOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if len(p.Losses) != 1 || p.Losses[0].Kind != test.kind || !strings.Contains(p.Losses[0].Detail, test.detail) {
+			t.Errorf("%s: losses are %v, want one of kind %s with %q", test.name, p.Losses, test.kind, test.detail)
+		}
+	}
+}
+
+// TestThumbnailFirst reads the picture and not the thumbnail before it, in a chain
+// and in SubIFDs.
+func TestThumbnailFirst(t *testing.T) {
+	rgb := paint(image.NewRGBA(testBounds), opaqueAt)
+	thumbnail := []tiff.Field{short(tiff.TagNewSubfileType, 1), short(tiff.TagImageLength, 2)}
+	chain := tiffPages(t, rgb, thumbnail, nil)
+	if p := read(t, chain); !samePixels(p.Image, rgb) {
+		t.Errorf("in a chain: %v", p.Image.Bounds())
+	}
+	// The first directory of such a file has the thumbnail, and points to the picture's.
+	sub := tiffPages(t, rgb, nil)
+	at := binary.LittleEndian.Uint32(sub[4:])
+	pointer := tiff.Field{Tag: tiff.TagSubIFDs, Type: tiff.Long, Count: 1, Data: binary.LittleEndian.AppendUint32(nil, at)}
+	tree, err := tiff.ReadTree(sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree = tree.Select(func(tag uint16) bool { return tag != tiff.TagImageLength })
+	tree.Fields = append(append(tree.Fields, thumbnail...), pointer)
+	binary.LittleEndian.PutUint32(sub[4:], uint32(len(sub)+len(sub)%2))
+	if sub, err = tree.Append(sub); err != nil {
+		t.Fatal(err)
+	}
+	p := read(t, sub)
+	if !samePixels(p.Image, rgb) || len(p.Losses) != 1 || p.Losses[0].Kind != LossImages {
+		t.Errorf("in SubIFDs: %v, %v", p.Image.Bounds(), p.Losses)
+	}
+}
+
+// TestWriteLosses has pictures that formats do not hold.
+func TestWriteLosses(t *testing.T) {
+	translucent := paint(image.NewNRGBA(testBounds), translucentAt)
+	deep := paint(image.NewRGBA64(testBounds), deepAt)
+	rgb := paint(image.NewRGBA(testBounds), opaqueAt)
+	big := paint(image.NewRGBA(image.Rect(0, 0, 40, 40)), opaqueAt)
+	gray := paint(image.NewGray(testBounds), grayOf(1))
+	for _, test := range []struct {
+		format string
+		img    image.Image
+		kinds  []string
+	}{
+		{"jpeg", translucent, []string{LossAlpha}}, {"jpeg", deep, []string{LossDepth}},
+		{"ppm", translucent, []string{LossAlpha}}, {"pnm", translucent, []string{LossAlpha}},
+		{"pgm", translucent, []string{LossAlpha, LossColour}}, {"pgm", rgb, []string{LossColour}},
+		{"pbm", rgb, []string{LossColour, LossDepth}}, {"pbm", gray, []string{LossDepth}},
+		{"bmp", deep, []string{LossDepth}},
+		{"gif", translucent, []string{LossAlpha}}, {"gif", big, []string{LossColour}}, {"gif", deep, []string{LossDepth}},
+	} {
+		var refused *LossError
+		var out bytes.Buffer
+		_, err := Write(&out, test.format, test.img, nil, WriteOptions{})
+		if !errors.As(err, &refused) || out.Len() > 0 {
+			t.Errorf("%s of %T: %v and %d bytes, want a LossError", test.format, test.img, err, out.Len())
+			continue
+		}
+		losses, err := Write(&out, test.format, test.img, nil, WriteOptions{AllowLoss: true})
+		if err != nil || !slices.Equal(losses, refused.Losses) {
+			t.Errorf("%s of %T: allowed, it is %v and %v, want %v", test.format, test.img, losses, err, refused.Losses)
+		}
+		var kinds []string
+		for _, l := range losses {
+			kinds = append(kinds, l.Kind)
+		}
+		if !slices.Equal(kinds, test.kinds) {
+			t.Errorf("%s of %T: losses are %v, want kinds %v", test.format, test.img, losses, test.kinds)
+		}
+		if p := read(t, out.Bytes()); p.Image.Bounds().Size() != test.img.Bounds().Size() {
+			t.Errorf("%s of %T: what was written is of %v", test.format, test.img, p.Image.Bounds())
+		}
+	}
+	if _, err := Write(io.Discard, "xyz", rgb, nil, WriteOptions{}); !errors.As(err, new(UnsupportedError)) {
+		t.Errorf("xyz: %v, want an UnsupportedError", err)
+	}
+}
+
+// TestExactWriting has pictures that formats hold, in forms that need care.
+func TestExactWriting(t *testing.T) {
+	indexed := image.NewPaletted(testBounds, fourColours)
+	opaque := image.NewPaletted(testBounds, color.Palette{color.Gray{9}, color.White, color.RGBA{1, 2, 3, 255}})
+	for i := range indexed.Pix {
+		indexed.Pix[i], opaque.Pix[i] = uint8(i%4), uint8(i%3)
+	}
+	clear := image.NewPaletted(testBounds, color.Palette{color.NRGBA{}, color.NRGBA{1, 2, 3, 255}})
+	for i := range clear.Pix {
+		clear.Pix[i] = uint8(i % 2)
+	}
+	premultiplied := paint(image.NewRGBA(testBounds), func(x, y int) color.Color {
+		return color.RGBA{uint8(x), uint8(y), uint8(x), uint8(10 * x)}
+	})
+	deep := paint(image.NewRGBA64(testBounds), deepAt)
+	translucent := paint(image.NewNRGBA64(testBounds), func(x, y int) color.Color {
+		return color.NRGBA64{uint16(x * 4099), uint16(y * 6007), 7, uint16(x * 3000)}
+	})
+	ycbcr := image.NewYCbCr(testBounds, image.YCbCrSubsampleRatio420)
+	for i := range ycbcr.Y {
+		ycbcr.Y[i] = uint8(i * 3)
+	}
+	black := paint(image.NewGray(testBounds), grayOf(255))
+	for _, test := range []struct {
+		formats string
+		img     image.Image
+	}{
+		{"png tiff bmp", indexed}, {"png tiff bmp gif", opaque}, {"png tiff bmp gif", clear},
+		{"tiff", premultiplied}, {"png tiff pam", deep}, {"png tiff pam", translucent}, {"png tiff bmp pam ppm", ycbcr},
+		{"png tiff bmp gif pbm pgm ppm pnm pam", black}, {"png tiff pgm pam", paint(image.NewGray16(testBounds), deepAt)},
+	} {
+		for format := range strings.FieldsSeq(test.formats) {
+			p := read(t, write(t, format, &Picture{Image: test.img}))
+			if !samePixels(p.Image, test.img) || len(p.Losses) > 0 {
+				t.Errorf("%s of %T: pixels differ; losses are %v", format, test.img, p.Losses)
+			}
+		}
+	}
+}
+
+// TestMetadataInFormats writes metadata into the formats that hold them, and reads
+// them again.
+func TestMetadataInFormats(t *testing.T) {
+	icc, xmp, iptc := iccOf("RGB ", 70000), []byte(someXMP), []byte("8BIM\x04\x04\x00\x00\x00\x00\x00\x02ab")
+	exif := &tiff.Tree{Directory: tiff.Directory{Order: binary.BigEndian, Fields: []tiff.Field{
+		{Tag: tiff.TagMake, Type: tiff.ASCII, Count: 6, Data: []byte("maker\x00")},
+		{Tag: tiff.TagOrientation, Type: tiff.Short, Count: 1, Data: []byte{0, 6}},
+	}}, Children: map[uint16]*tiff.Tree{tiff.TagEXIF: {Directory: tiff.Directory{Order: binary.BigEndian, Fields: []tiff.Field{
+		{Tag: 33434, Type: tiff.Rational, Count: 1, Data: []byte{0, 0, 0, 1, 0, 0, 1, 0}},
+		{Tag: 37500, Type: tiff.Undefined, Count: 5, Data: []byte("maker")},
+	}}}}}
+	packed, err := exif.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m metadata.Metadata
+	m.SetICCProfile(icc)
+	m.SetIPTC(iptc)
+	m.SetResolution(metadata.Resolution{X: 11811, Y: 5906, Metre: true}) // 300 and 150 dots an inch
+	for _, err := range []error{m.SetEXIF(packed), m.SetXMP(xmp), m.AddText(metadata.Text{Keyword: "Comment", Text: "no comment"}), m.AddText(metadata.Text{Keyword: "Title", Text: "x"})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rgb := paint(image.NewRGBA(testBounds), opaqueAt)
+	for _, test := range []struct {
+		format                                string
+		icc, exif, xmp, iptc, resolution, all bool
+		texts                                 int // that are kept
+	}{
+		{"png", true, true, true, true, true, true, 2},
+		{"jpeg", true, true, true, true, true, false, 1},
+		{"tiff", true, true, true, true, true, false, 0},
+		{"bmp", true, false, false, false, true, false, 0},
+		{"gif", false, false, false, false, false, false, 1},
+		{"pam", false, false, false, false, false, false, 0},
+	} {
+		var out bytes.Buffer
+		losses, err := Write(&out, test.format, rgb, &m, WriteOptions{})
+		if err != nil || len(losses) == 0 != test.all {
+			t.Errorf("%s: losses are %v, and %v", test.format, losses, err)
+		}
+		p := read(t, out.Bytes())
+		if got, err := p.Metadata.ICCProfile(); err != nil || (got != nil) != test.icc || got != nil && !bytes.Equal(got, icc) {
+			t.Errorf("%s: a profile of %d bytes, and %v", test.format, len(got), err)
+		}
+		if got, err := p.Metadata.XMP(); err != nil || (got != nil) != test.xmp || got != nil && !bytes.Equal(got, xmp) {
+			t.Errorf("%s: XMP is %q, and %v", test.format, got, err)
+		}
+		if got, err := p.Metadata.IPTC(); err != nil || (got != nil) != test.iptc || got != nil && !bytes.Equal(got, iptc) {
+			t.Errorf("%s: IPTC is %q, and %v", test.format, got, err)
+		}
+		want, _ := m.Resolution()
+		if got, ok := p.Metadata.Resolution(); ok != test.resolution || ok && got != want {
+			t.Errorf("%s: resolution is %v", test.format, got)
+		}
+		if got := p.Metadata.Texts(); len(got) != test.texts {
+			t.Errorf("%s: texts are %v", test.format, got)
+		}
+		got := p.Metadata.EXIF()
+		if (got != nil) != test.exif {
+			t.Errorf("%s: EXIF is %q", test.format, got)
+		}
+		if got == nil {
+			continue
+		}
+		tree, err := tiff.ReadTree(got)
+		if err != nil {
+			t.Errorf("%s: EXIF: %v", test.format, err)
+			continue
+		}
+		child := tree.Children[tiff.TagEXIF]
+		if len(tree.Fields) != 2 || tree.Uint(tiff.TagOrientation, 0) != 6 || string(tree.Bytes(tiff.TagMake)) != "maker\x00" ||
+			child == nil || len(child.Fields) != 2 || child.Rationals(33434)[0] != [2]uint32{1, 256} {
+			t.Errorf("%s: EXIF is %+v", test.format, tree)
+		}
+	}
+}
