@@ -46,7 +46,7 @@ func decodeCommand(s *streams) *cli.Command {
 			"unless --allow-loss is given; metadata that it cannot hold are told in notes on standard error, and in JSON.",
 		Flags: slices.Concat(d.output.flags("the input's name, ending in .png"), []cli.Flag{
 			&cli.StringFlag{Name: "format", Destination: &d.format, DefaultText: "by the output's suffix, or png",
-				Usage: "write `FORMAT`: png, tiff, bmp, gif, jpeg, pgm, ppm, pnm or pam"},
+				Usage: "write `FORMAT`: png, tiff, bmp, gif, jpeg, pbm, pgm, ppm, pnm or pam"},
 			&cli.BoolFlag{Name: "allow-loss", Destination: &d.allowLoss, DisableDefaultText: true,
 				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
 			weightsFlag(&d.model),
@@ -96,7 +96,7 @@ func outputFormat(format, output string) (string, error) {
 	}
 	known, ok := picture.FormatOf(name)
 	if !ok {
-		return "", usagef("unknown format %q: there are png, tiff, bmp, gif, jpeg, pgm, ppm, pnm and pam",
+		return "", usagef("unknown format %q: there are png, tiff, bmp, gif, jpeg, pbm, pgm, ppm, pnm and pam",
 			strings.TrimPrefix(filepath.Ext(name), "."))
 	}
 	return known, nil

@@ -44,8 +44,8 @@ func encodeCommand(s *streams) *cli.Command {
 		Name:      "encode",
 		Usage:     "make " + suffix + " files of pictures",
 		ArgsUsage: "[PICTURES] | PICTURE FILE" + suffix,
-		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP or GIF. Colour profiles and metadata are kept, in the form\n" +
-			"that PNG has for them. What cannot be kept, such as the frames of an animation after the first, is told\n" +
+		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP, GIF or Netpbm's. Colour profiles and metadata are kept, in\n" +
+			"the form that PNG has for them. What cannot be kept, such as the frames of an animation after the first, is told\n" +
 			"in notes on standard error, and in JSON. With several pictures, -o names a folder.\n\n" +
 			"--steps, --timestep and --bytes write only the beginning of the file.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{

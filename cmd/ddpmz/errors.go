@@ -88,7 +88,7 @@ func damageMessage(e *codec.CorruptSegmentError) string {
 // packageNames are those with which errors begin.
 var packageNames = []string{
 	"codec", "container", "metadata", "picture", "zoo", "model", "rans", "bitstream", "stored", "metrics", "peers", "bench", "cifar", "cifar10", "tables",
-	"png", "jpeg", "gif", "webp", "tiff", "bmp", "vp8", "vp8l", "riff", "image", "lzw", "zlib", "flate", "zstd", "ccitt", "netpbm",
+	"png", "jpeg", "gif", "webp", "tiff", "bmp", "vp8", "vp8l", "riff", "image", "lzw", "zlib", "flate", "zstd", "ccitt", "pnm",
 }
 
 // plainText takes the names of packages out of an error's text, and says in words what package io says in names.

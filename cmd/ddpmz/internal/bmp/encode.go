@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"math"
 )
 
 // Options are what a file says beside its pixels.
@@ -36,7 +37,7 @@ func Encode(w io.Writer, img image.Image, o Options) error {
 	if e.index == nil && !isOpaque(img) {
 		e.bits = 32
 	}
-	if b.Dx() >= 1<<31 || b.Dy() >= 1<<31 {
+	if b.Dx() > math.MaxInt32 || b.Dy() > math.MaxInt32 {
 		return UnsupportedError("a picture of more than 2147483647 rows or columns")
 	}
 	stride := (int64(b.Dx())*int64(e.bits) + 31) / 32 * 4

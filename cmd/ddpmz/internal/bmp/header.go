@@ -276,3 +276,13 @@ func (h *Header) readColourSpace(file, b []byte, size int64) {
 		}
 	}
 }
+
+// Widths returns how many bits there are of red, green, blue and alpha in a pixel
+// of 16 or 32 bits; of others, four times 0.
+func (h *Header) Widths() [4]int {
+	var out [4]int
+	for i, m := range h.masks {
+		out[i] = bits.OnesCount32(m)
+	}
+	return out
+}

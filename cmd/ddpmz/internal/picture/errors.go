@@ -1,15 +1,14 @@
 package picture
 
-// A FormatError reports malformed input: a file, or a metadata string.
+// A FormatError reports a malformed file.
 type FormatError string
 
 func (e FormatError) Error() string { return "picture: malformed: " + string(e) }
 
-// An UnsupportedError reports something well-formed that this package does not
-// do.
+// An UnsupportedError names something that this package does not read or write.
 type UnsupportedError string
 
-func (e UnsupportedError) Error() string { return "picture: unsupported: " + string(e) }
+func (e UnsupportedError) Error() string { return "picture: " + string(e) }
 
 // A LimitError reports input that exceeds one of this package's limits.
 type LimitError string

@@ -1,12 +1,15 @@
 package picture
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Loss is something that a file holds and the picture read from it does not,
 // or that a picture holds and the file written from it does not.
 type Loss struct {
 	Kind   string `json:"kind"`   // one of the constants below
-	Detail string `json:"detail"` // for people, as in "2 further frames"
+	Detail string `json:"detail"` // what is lost, for people, as in "2 further frames of an animation"
 }
 
 // Kinds of loss.
@@ -37,4 +40,12 @@ func (e *LossError) Error() string {
 		details[i] = l.Detail
 	}
 	return "picture: " + e.Format + " does not hold " + strings.Join(details, ", nor ")
+}
+
+// plural counts things: "1 page", "2 pages".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

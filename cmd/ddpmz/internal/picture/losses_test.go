@@ -102,10 +102,10 @@ func TestReadLosses(t *testing.T) {
 		detail string // a part of it
 	}{
 		{"GIF animation", animation.Bytes(), LossFrames, "2 further frames"},
-		{"WebP animation", appendRIFF(nil, "RIFF", webp), LossFrames, "1 further frames"},
-		{"PNG animation", insert(png, "IEND", metadata.Chunk{Type: "fcTL", Data: make([]byte, 26)}, metadata.Chunk{Type: "fdAT", Data: make([]byte, 9)}), LossFrames, "1 further frames"},
+		{"WebP animation", appendRIFF(nil, "RIFF", webp), LossFrames, "1 further frame of"},
+		{"PNG animation", insert(png, "IEND", metadata.Chunk{Type: "fcTL", Data: make([]byte, 26)}, metadata.Chunk{Type: "fdAT", Data: make([]byte, 9)}), LossFrames, "1 further frame of"},
 		{"TIFF pages", tiffPages(t, rgb, nil, nil, nil), LossPages, "2 further pages"},
-		{"TIFF thumbnail", tiffPages(t, rgb, []tiff.Field{short(tiff.TagNewSubfileType, 1), short(tiff.TagImageLength, 1)}, nil), LossImages, "1 thumbnails"},
+		{"TIFF thumbnail", tiffPages(t, rgb, []tiff.Field{short(tiff.TagNewSubfileType, 1), short(tiff.TagImageLength, 1)}, nil), LossImages, "1 thumbnail"},
 		{"JPEG with a second after it", append(jpegOf(t, rgb, ""), jpegOf(t, gray, "")...), LossImages, "another picture, of format jpeg"},
 		{"JPEG with a gain map", jpegOf(t, rgb, segment(0xe2, mpf)), LossImages, "2 further images"},
 		{"JFIF thumbnail", jpegOf(t, rgb, segment(0xe0, "JFXX\x00\x10")), LossMetadata, "JFIF thumbnail"},

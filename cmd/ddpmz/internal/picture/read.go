@@ -34,9 +34,15 @@ type ReadOptions struct {
 	MaxMemory int64 // bytes that decoding takes, estimated
 }
 
+// A header is what a file says of the size of its picture.
+type header struct {
+	width, height int
+	memory        int64 // bytes a pixel that decoding takes, about
+}
+
 // check returns a *codec.LimitError if a picture of the given header is too
 // large; length is that of its file.
-func (o ReadOptions) check(c image.Config, length int) error {
+func (o ReadOptions) check(h header, length int) error {
 	maxPixels, maxMemory := o.MaxPixels, o.MaxMemory
 	if maxPixels == 0 {
 		maxPixels = codec.DefaultMaxPixels
@@ -44,15 +50,19 @@ func (o ReadOptions) check(c image.Config, length int) error {
 	if maxMemory == 0 {
 		maxMemory = codec.DefaultMaxMemory
 	}
-	pixels := int64(c.Width) * int64(c.Height)
+	pixels := int64(h.width) * int64(h.height)
 	if pixels > maxPixels {
 		return &codec.LimitError{What: "pixels", Have: pixels, Limit: maxPixels}
 	}
-	// The file, the picture, and as much again for what a decoder makes before it.
-	if memory := int64(length) + 2*pixels*bytesPerPixel(c.ColorModel); memory > maxMemory {
+	if memory := int64(length) + pixels*h.memory; memory > maxMemory {
 		return &codec.LimitError{What: "bytes of memory", Have: memory, Limit: maxMemory}
 	}
 	return nil
+}
+
+// headerOf is for decoders that take as much again as the picture that they make.
+func headerOf(c image.Config, err error) (header, error) {
+	return header{c.Width, c.Height, 2 * bytesPerPixel(c.ColorModel)}, err
 }
 
 // bytesPerPixel returns what a decoded pixel takes, in bytes.
@@ -88,7 +98,7 @@ var magics = []struct{ magic, format string }{
 
 // A reader reads one format.
 type reader struct {
-	config func(file []byte) (image.Config, error)
+	header func(file []byte) (header, error)
 	// decode sets the image, metadata and losses of a picture.
 	decode func(file []byte, p *Picture) error
 }
@@ -97,19 +107,19 @@ type reader struct {
 func readerOf(format string) reader {
 	switch format {
 	case "png":
-		return reader{pngConfig, readPNG}
+		return reader{pngHeader, readPNG}
 	case "jpeg":
-		return reader{jpegConfig, readJPEG}
+		return reader{jpegHeader, readJPEG}
 	case "gif":
-		return reader{gifConfig, readGIF}
+		return reader{gifHeader, readGIF}
 	case "webp":
-		return reader{webpConfig, readWebP}
+		return reader{webpHeader, readWebP}
 	case "tiff":
-		return reader{tiffConfig, readTIFF}
+		return reader{tiffHeader, readTIFF}
 	case "bmp":
-		return reader{bmpConfig, readBMP}
+		return reader{bmpHeader, readBMP}
 	}
-	return reader{pnmConfig, readPNM}
+	return reader{pnmHeader, readPNM}
 }
 
 // others are formats that Read does not read and can name.
@@ -182,26 +192,31 @@ func Read(r io.Reader, o ReadOptions) (*Picture, error) {
 		return nil, LimitError(fmt.Sprintf("file of more than %d bytes", MaxFile))
 	}
 	reader := readerOf(format)
-	config, err := reader.config(file)
+	h, err := reader.header(file)
 	if err != nil {
-		return nil, fmt.Errorf("picture: %w", ended(err))
+		return nil, wrapped(err)
 	}
-	if err := o.check(config, len(file)); err != nil {
+	if err := o.check(h, len(file)); err != nil {
 		return nil, err
 	}
 	p := &Picture{Format: format}
 	if err := reader.decode(file, p); err != nil {
-		return nil, fmt.Errorf("picture: %w", ended(err))
+		return nil, wrapped(err)
 	}
 	return p, nil
 }
 
-// ended makes the end of a file that should go on io.ErrUnexpectedEOF.
-func ended(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+// wrapped returns the error of a decoder as one of this package, if it is not
+// that already. The end of a file that should go on is io.ErrUnexpectedEOF.
+func wrapped(err error) error {
+	switch err.(type) {
+	case FormatError, UnsupportedError, LimitError:
+		return err
 	}
-	return err
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("picture: %w", err)
 }
 
 // keepLayout notes how the file stores its samples, in PNG's terms, if image/png

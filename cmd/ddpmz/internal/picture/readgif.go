@@ -12,13 +12,13 @@ import (
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
-func gifConfig(file []byte) (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(file)) }
+func gifHeader(file []byte) (header, error) { return headerOf(gif.DecodeConfig(bytes.NewReader(file))) }
 
 // readGIF reads a GIF file's first frame, on its canvas: what the frame does not
 // cover is transparent if the frame has a transparent colour, else of the
 // background colour, as ImageMagick and giflib have it.
 func readGIF(file []byte, p *Picture) error {
-	canvas, err := gifConfig(file)
+	canvas, err := gif.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func onCanvas(frame *image.Paletted, canvas image.Rectangle, c color.Color) imag
 // end with sub-blocks, each after its length, up to an empty one.
 func scanGIF(file []byte, p *Picture) {
 	const (
-		header     = 13
+		beginning  = 13
 		descriptor = 9 // of an image, after its first byte
 	)
 	table := func(packed byte) int {
@@ -90,14 +90,14 @@ func scanGIF(file []byte, p *Picture) {
 		}
 		return 3 << (packed&7 + 1)
 	}
-	if len(file) < header {
+	if len(file) < beginning {
 		return
 	}
 	var s profiles
 	if aspect := file[12]; aspect != 0 { // width to height of a pixel, times 64, less 15
 		s.resolution = metadata.Resolution{X: 64, Y: uint32(aspect) + 15}
 	}
-	rest := file[min(header+table(file[10]), len(file)):]
+	rest := file[min(beginning+table(file[10]), len(file)):]
 	// blocks takes sub-blocks off rest and joins them.
 	blocks := func() (data []byte) {
 		for len(rest) > 0 && rest[0] > 0 {
@@ -144,10 +144,10 @@ scan:
 		}
 	}
 	if frames > 1 {
-		p.lose(LossFrames, "%d further frames of an animation", frames-1)
+		p.lose(LossFrames, "%s of an animation", plural(frames-1, "further frame"))
 	}
 	if texts > 0 {
-		p.lose(LossImages, "%d texts drawn over the picture", texts)
+		p.lose(LossImages, "%s drawn over the picture", plural(texts, "text"))
 	}
 	s.keep(p)
 	if ended {

@@ -234,13 +234,14 @@ func (f *jpegFile) refuse() error {
 	return nil
 }
 
-func jpegConfig(file []byte) (image.Config, error) {
+func jpegHeader(file []byte) (header, error) {
 	f := scanJPEG(file)
 	if err := f.refuse(); err != nil {
-		return image.Config{}, err
+		return header{}, err
 	}
 	c, err := jpeg.DecodeConfig(bytes.NewReader(file))
-	return c, err
+	const coefficients = 3 * 4 // which a progressive file makes image/jpeg keep
+	return header{c.Width, c.Height, bytesPerPixel(c.ColorModel) + coefficients}, err
 }
 
 // readJPEG reads a JPEG file's first image.
@@ -252,14 +253,14 @@ func readJPEG(file []byte, p *Picture) error {
 	}
 	img, err := jpeg.Decode(in)
 	if err != nil && !f.ended {
-		return fmt.Errorf("the JPEG file ends early: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("the JPEG picture is not whole: %w", io.ErrUnexpectedEOF)
 	}
 	if err != nil {
 		return err
 	}
 	p.Image = img
 	if !f.ended {
-		p.lose(LossDamage, "the file ends without its end-of-image marker")
+		p.lose(LossDamage, "the end of the JPEG file: there is no end-of-image marker")
 	}
 	if m, ok := img.(*image.CMYK); ok {
 		p.Image = rgbOfCMYK(m)
@@ -271,7 +272,7 @@ func readJPEG(file []byte, p *Picture) error {
 		p.lose(LossMetadata, "%s", what)
 	}
 	if f.further > 0 {
-		p.lose(LossImages, "%d further images, such as a preview or a gain map", f.further)
+		p.lose(LossImages, "%s, such as a preview or a gain map", plural(f.further, "further image"))
 	} else {
 		p.loseTrailing(f.rest)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"image"
 	"image/png"
 	"io"
 	"slices"
@@ -14,23 +13,23 @@ import (
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
-// pngConfig reads IHDR. What comes after it may be damaged where Read does not
+// pngHeader reads IHDR. What comes after it may be damaged where Read does not
 // mind.
-func pngConfig(file []byte) (image.Config, error) {
-	const header = 8 + 25 // signature and IHDR
-	if len(file) < header {
-		return image.Config{}, io.ErrUnexpectedEOF
+func pngHeader(file []byte) (header, error) {
+	const length = 8 + 25 // signature and IHDR
+	if len(file) < length {
+		return header{}, io.ErrUnexpectedEOF
 	}
 	// With a palette image/png would ask for PLTE; the size is the same for gray.
-	ihdr := bytes.Clone(file[:header])
+	ihdr := bytes.Clone(file[:length])
 	if ihdr[25] == metadata.Indexed {
 		ihdr[25] = metadata.Gray
 		binary.BigEndian.PutUint32(ihdr[29:], checksum("IHDR", ihdr[16:29]))
 	}
 	if got := binary.BigEndian.Uint32(file[29:]); got != checksum("IHDR", file[16:29]) {
-		return image.Config{}, FormatError("checksum of IHDR")
+		return header{}, FormatError("checksum of IHDR")
 	}
-	return png.DecodeConfig(bytes.NewReader(ihdr))
+	return headerOf(png.DecodeConfig(bytes.NewReader(ihdr)))
 }
 
 // readPNG reads a PNG file as libpng does: ancillary chunks that have a wrong
@@ -39,7 +38,7 @@ func readPNG(file []byte, p *Picture) error {
 	s := pngScan{p: p}
 	rest, err := scan(file, s.chunk)
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("the PNG file ends before its IEND chunk: %w", err)
+		return fmt.Errorf("no IEND chunk: %w", err)
 	}
 	if err != nil {
 		return err
@@ -74,7 +73,7 @@ func (s *pngScan) chunk(c rawChunk) error {
 		return FormatError("IHDR is not the first PNG chunk, or not the only one of its kind")
 	}
 	if c.kind[0] >= 'a' && c.crc != checksum(c.kind, c.data) {
-		s.p.lose(LossDamage, "the checksum of PNG chunk %s is wrong; the chunk is left out", c.kind)
+		s.p.lose(LossDamage, "PNG chunk %s, whose checksum is wrong", c.kind)
 		return nil
 	}
 	switch c.kind {
@@ -95,7 +94,7 @@ func (s *pngScan) chunk(c rawChunk) error {
 		}
 	case "tRNS":
 		if s.place == metadata.AfterIDAT || s.transparent || !s.validTransparency(len(c.data)) {
-			s.p.lose(LossDamage, "PNG chunk tRNS is not valid; the chunk is left out")
+			s.p.lose(LossDamage, "PNG chunk tRNS, which is not valid here")
 			break
 		}
 		s.transparent = true
@@ -156,7 +155,7 @@ func (s *pngScan) essence() io.Reader {
 // lose notes what is not kept; rest is what comes after IEND.
 func (s *pngScan) lose(rest []byte) {
 	if s.frames > 0 {
-		s.p.lose(LossFrames, "%d further frames of an animation", s.frames)
+		s.p.lose(LossFrames, "%s of an animation", plural(s.frames, "further frame"))
 	}
 	if s.layout.ColourType != metadata.Indexed {
 		for i := range s.chunks {
@@ -187,5 +186,5 @@ func (p *Picture) loseTrailing(rest []byte) {
 		p.lose(LossImages, "another picture, of format %s, after the end of this one", format)
 		return
 	}
-	p.lose(LossMetadata, "%d bytes after the end of the picture", len(rest))
+	p.lose(LossMetadata, "%s after the end of the picture", plural(len(rest), "byte"))
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
-func pnmConfig(file []byte) (image.Config, error) {
+func pnmHeader(file []byte) (header, error) {
 	h, err := pnm.ReadHeader(file)
 	if err != nil {
-		return image.Config{}, err
+		return header{}, err
 	}
-	return image.Config{ColorModel: h.ColorModel(), Width: h.Width, Height: h.Height}, nil
+	return headerOf(image.Config{ColorModel: h.ColorModel(), Width: h.Width, Height: h.Height}, nil)
 }
 
 // readPNM reads a Netpbm file. Where the greatest sample is 2^n - 1 the depth n is
@@ -42,7 +42,7 @@ func readPNM(file []byte, p *Picture) error {
 		if bits > 8 {
 			top = 65535
 		}
-		p.lose(LossDepth, "samples of 0 to %d became samples of 0 to %d", h.Max, top)
+		p.lose(LossDepth, "samples of 0 to %d, widened to 0 to %d", h.Max, top)
 	case bits == 8 || bits == 16:
 	default:
 		p.keepDepth(bits)

@@ -13,12 +13,14 @@ import (
 
 func readDirectory(data []byte) (*tiff.Tree, error) { return tiff.ReadTree(data) }
 
-func tiffConfig(file []byte) (image.Config, error) {
+func tiffHeader(file []byte) (header, error) {
 	c, err := tiff.Read(file)
 	if err != nil {
-		return image.Config{}, err
+		return header{}, err
 	}
-	return image.Config{ColorModel: c.Page.ColorModel(), Width: c.Page.Width, Height: c.Page.Height}, nil
+	// The picture, the samples of the file, and those of a strip, which may be all.
+	samples := int64(c.Page.Samples*c.Page.Bits+7) / 8
+	return header{c.Page.Width, c.Page.Height, bytesPerPixel(c.Page.ColorModel()) + 2*samples}, nil
 }
 
 // readTIFF reads a TIFF or BigTIFF file's first page of full resolution.
@@ -56,13 +58,13 @@ func readTIFF(file []byte, p *Picture) error {
 		}
 	}
 	if page.Extra > 0 {
-		p.lose(LossColour, "%d further samples of every pixel", page.Extra)
+		p.lose(LossColour, "%s of every pixel", plural(page.Extra, "further sample"))
 	}
 	if c.Pages > 0 {
-		p.lose(LossPages, "%d further pages", c.Pages)
+		p.lose(LossPages, "%s", plural(c.Pages, "further page"))
 	}
 	if c.Others > 0 {
-		p.lose(LossImages, "%d thumbnails or masks", c.Others)
+		p.lose(LossImages, "%s", plural(c.Others, "thumbnail"))
 	}
 	tiffProfiles(page, p)
 	return nil

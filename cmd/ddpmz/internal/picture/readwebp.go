@@ -90,17 +90,17 @@ func scanWebP(file []byte) (*webpFile, error) {
 			f.frame = image.Rect(0, 0, f.width, f.height)
 		case "ANIM":
 		case "ANMF":
-			const header = 16
+			const before = 16
 			if f.frames++; f.frames > 1 {
 				return
 			}
-			if len(data) < header {
+			if len(data) < before {
 				err = io.ErrUnexpectedEOF
 				return
 			}
 			x, y := 2*uint24(data), 2*uint24(data[3:])
 			f.frame = image.Rect(x, y, x+1+uint24(data[6:]), y+1+uint24(data[9:]))
-			riffChunks(data[header:], still)
+			riffChunks(data[before:], still)
 		case "VP8 ", "VP8L", "ALPH":
 			still(kind, data)
 		case "ICCP":
@@ -148,20 +148,20 @@ func stillWebP(alpha, bitstream []byte, lossy bool, frame image.Rectangle) []byt
 	return appendRIFF(nil, "RIFF", appendRIFF(body, kind, bitstream))
 }
 
-func webpConfig(file []byte) (image.Config, error) {
+func webpHeader(file []byte) (header, error) {
 	f, err := scanWebP(file)
 	if err != nil {
-		return image.Config{}, err
+		return header{}, err
 	}
 	c, err := webp.DecodeConfig(bytes.NewReader(f.still))
 	if err != nil {
-		return image.Config{}, err
+		return header{}, err
 	}
 	if f.width > 0 { // the canvas is not smaller
 		c.Width, c.Height = max(c.Width, f.width), max(c.Height, f.height)
 	}
 	c.ColorModel = color.NRGBAModel
-	return c, nil
+	return headerOf(c, nil)
 }
 
 // readWebP reads a WebP file: of an animation, the first frame on a transparent
@@ -211,14 +211,14 @@ func readWebP(file []byte, p *Picture) error {
 		p.Image = whole
 	}
 	if f.frames > 1 {
-		p.lose(LossFrames, "%d further frames of an animation", f.frames-1)
+		p.lose(LossFrames, "%s of an animation", plural(f.frames-1, "further frame"))
 	}
 	f.profiles.keep(p)
 	for _, kind := range f.unknown {
 		p.lose(LossMetadata, "WebP chunk %q", kind)
 	}
 	if f.truncated {
-		p.lose(LossDamage, "the file ends within a chunk after the picture")
+		p.lose(LossDamage, "the end of the WebP file, which ends within a chunk")
 	}
 	p.loseTrailing(f.rest)
 	return nil

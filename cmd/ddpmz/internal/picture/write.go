@@ -54,8 +54,8 @@ func FormatOf(name string) (format string, ok bool) {
 //	pgm            gray of up to 16 bits                         none
 //	pbm            black and white                               none
 //
-// A format of indexed pictures has room for a palette with transparency in TIFF
-// and BMP only as RGB with alpha, which is not a loss.
+// Indexed pictures with transparency become RGB with alpha in TIFF and BMP, which
+// have no transparent palettes.
 func Write(w io.Writer, format string, img image.Image, m *metadata.Metadata, o WriteOptions) ([]Loss, error) {
 	if m == nil {
 		m = new(metadata.Metadata)
@@ -65,7 +65,7 @@ func Write(w io.Writer, format string, img image.Image, m *metadata.Metadata, o 
 	}
 	f, ok := writers[format]
 	if !ok {
-		return nil, UnsupportedError(fmt.Sprintf("writing the format %q", format))
+		return nil, UnsupportedError(fmt.Sprintf("writing the format %q is not supported", format))
 	}
 	losses := f.cannotHold(img)
 	if len(losses) > 0 && !o.AllowLoss {
@@ -156,7 +156,7 @@ func unwritten(m *metadata.Metadata, written func(c metadata.Chunk) bool) []Loss
 		}
 	}
 	if texts > 0 {
-		losses = append(losses, Loss{LossMetadata, fmt.Sprintf("%d texts", texts)})
+		losses = append(losses, Loss{LossMetadata, plural(texts, "text")})
 	}
 	if len(others) > 0 {
 		losses = append(losses, Loss{LossMetadata, "PNG chunks " + strings.Join(others, ", ")})

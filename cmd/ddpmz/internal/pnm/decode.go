@@ -172,7 +172,9 @@ func (s *scanner) numbers(h *Header, to ...*int) error {
 		return io.ErrUnexpectedEOF
 	}
 	if s.in[s.at] == '#' { // a comment may stand here; its end is the white space
-		s.comment(h)
+		if s.comment(h); s.at == len(s.in) {
+			return io.ErrUnexpectedEOF
+		}
 	}
 	s.at++
 	return nil

@@ -2,8 +2,11 @@ package tiff
 
 import (
 	"encoding/binary"
+	"fmt"
 	"image"
 	"image/color"
+	"io"
+	"math"
 )
 
 // Decode decodes the page to an image whose colour model is ColorModel's: gray,
@@ -183,13 +186,21 @@ func (p *Page) raster() (*raster, error) {
 	if p.planar {
 		planes, samples = p.Samples, 1
 	}
+	rowBits := int64(p.Width) * int64(samples) * int64(p.Bits)
+	size := (rowBits + 7) / 8 * int64(p.Height)
+	if rowBits > 1<<30 || size*int64(planes) > math.MaxInt/2 {
+		return nil, UnsupportedError(fmt.Sprintf("a TIFF page with %d bytes of samples", size*int64(planes)))
+	}
 	layout, err := p.layout(samples)
 	if err != nil {
 		return nil, err
 	}
-	segments, err := p.segments(layout.offsets, layout.counts, layout.across*layout.down*planes)
+	segments, err := p.segments(layout.offsets, layout.counts, int64(layout.across)*int64(layout.down)*int64(planes))
 	if err != nil {
 		return nil, err
+	}
+	if !p.plausible(segments, size*int64(planes)) {
+		return nil, io.ErrUnexpectedEOF
 	}
 	r := &raster{order: p.Order, bits: p.Bits}
 	stride := (p.Width*samples*p.Bits + 7) / 8
@@ -219,6 +230,20 @@ func (p *Page) raster() (*raster, error) {
 	return r, nil
 }
 
+// plausible reports whether segments can hold so many bytes of samples at all: no
+// compression but that of fax makes them 4096 times as few. It keeps a short file
+// from taking much memory.
+func (p *Page) plausible(segments [][]byte, size int64) bool {
+	if p.compression >= compressionFaxRows && p.compression <= compressionT6 {
+		return true
+	}
+	var have int64
+	for _, s := range segments {
+		have += int64(len(s))
+	}
+	return size/4096 <= have
+}
+
 // A layout is how a plane is cut into strips or tiles.
 type layout struct {
 	tiles           bool
@@ -231,7 +256,7 @@ func (p *Page) layout(samples int) (layout, error) {
 	l := layout{width: p.Width, offsets: TagStripOffsets, counts: TagStripByteCounts}
 	if l.tiles = p.Field(TagTileWidth) != nil; l.tiles {
 		w, h := p.Uint(TagTileWidth, 0), p.Uint(TagTileLength, 0)
-		if w == 0 || h == 0 || w%16 != 0 || h > 1<<16 || w > 1<<16 {
+		if w == 0 || h == 0 || w%16 != 0 || h%16 != 0 || w > 1<<16 || h > 1<<16 || w*h > 1<<26 {
 			return l, FormatError("size of tiles")
 		}
 		l.width, l.height = int(w), int(h)

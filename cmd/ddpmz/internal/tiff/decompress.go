@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"math"
 	"math/bits"
 
 	"golang.org/x/image/tiff/lzw"
@@ -23,6 +24,9 @@ type decompressor struct {
 func (d *decompressor) decompress(in []byte, width, height int) ([]byte, error) {
 	p := d.page
 	stride := (width*d.samples*p.Bits + 7) / 8
+	if int64(stride)*int64(height) > math.MaxInt32 {
+		return nil, UnsupportedError("a strip or tile of more than 2 GiB in a TIFF file")
+	}
 	size := stride * height
 	if p.reversed && p.compression != compressionJPEG {
 		in = reverse(in)

@@ -305,9 +305,9 @@ func (p *Page) DeepPalette() bool {
 func (p *Page) Tree() (*Tree, error) { return p.f.tree(p.at, 0) }
 
 // segments returns the bytes of every strip or tile.
-func (p *Page) segments(offsets, counts uint16, n int) ([][]byte, error) {
+func (p *Page) segments(offsets, counts uint16, n int64) ([][]byte, error) {
 	at, size := p.Uints(offsets), p.Uints(counts)
-	if len(at) < n {
+	if int64(len(at)) < n {
 		return nil, FormatError(fmt.Sprintf("%d strips or tiles of %d", len(at), n))
 	}
 	out := make([][]byte, n)
