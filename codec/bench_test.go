@@ -107,7 +107,7 @@ func benchmarkEncode(b *testing.B, mode codec.Mode) {
 }
 
 func BenchmarkEncode(b *testing.B)         { benchmarkEncode(b, codec.Auto) }
-func BenchmarkEncodeModelled(b *testing.B) { benchmarkEncode(b, codec.Modelled) } // mosaics of 24 megapixels repeat tiles, which the plain coder is tried for
+func BenchmarkEncodeModelled(b *testing.B) { benchmarkEncode(b, codec.Modelled) } // mosaics of 24 megapixels repeat tiles, for which the fallback codec is tried
 func BenchmarkEncodeStored(b *testing.B)   { benchmarkEncode(b, codec.Stored) }
 
 func benchmarkDecode(b *testing.B, mode codec.Mode) {

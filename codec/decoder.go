@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // A Decoder reads images. The zero value is ready to use, and safe for concurrent use.
@@ -14,6 +15,10 @@ type Decoder struct {
 	// Timestep is where the reverse process stops: at the last level whose noise is not below that of the
 	// state x_t with this t. 0 decodes all there is, 1000 nothing but the header.
 	Timestep int
+
+	// Nets are networks of one's own, from model.Load, that files may have been made with: see Options.Net. Those of the zoo
+	// are always known.
+	Nets []*model.Net
 
 	// Progress, if set, is called now and then with the share of the work that is done, up to 1000.
 	Progress func(permille int)
@@ -42,7 +47,7 @@ func DecodeConfig(r io.Reader) (image.Config, error) {
 		for {
 			c, err := in.Next()
 			if err != nil && !errors.Is(err, io.EOF) {
-				return image.Config{}, err
+				return image.Config{}, framing(err)
 			}
 			if err != nil || !c.Complete || c.Segment.Kind == container.Stored {
 				break // cut before the palette

@@ -81,15 +81,15 @@ func (f format) planes() int {
 // alpha reports whether images of the format can have alpha.
 func (f format) hasAlpha() bool { return f.base() == formatNRGBA || f.base() == formatRGBA }
 
-// make puts an image together from its colour planes.
-func (p *picture) make() image.Image {
-	m, set := p.canvas()
+// image puts an image together from its colour planes.
+func (p *picture) image() image.Image {
+	m, set := p.newImage()
 	set(0, p.colour)
 	return m
 }
 
-// canvas returns an image to be filled, and a function that fills rows from y down with colour planes.
-func (p *picture) canvas() (m image.Image, set func(y int, rows []model.Plane)) {
+// newImage returns an image to be filled, and a function that fills rows from y down with colour planes.
+func (p *picture) newImage() (m image.Image, set func(y int, rows []model.Plane)) {
 	r := image.Rect(0, 0, p.w, p.h)
 	scale := int32(1)
 	wide := p.depth == 16 || p.format&formatWide != 0
@@ -169,7 +169,7 @@ func channels(rows []model.Plane) [3][]int32 {
 	return [3][]int32{rows[0].Pix, rows[1].Pix, rows[2].Pix}
 }
 
-// colorModel returns the color model of the image that canvas returns.
+// colorModel returns the color model of the image that newImage returns.
 func (p *info) colorModel() color.Model {
 	wide := p.depth == 16 || p.format&formatWide != 0
 	switch f := p.format.base(); {

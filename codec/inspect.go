@@ -16,7 +16,7 @@ type Info struct {
 	Transform     string // of the colours: what the planes of a modelled file are, if there are three
 	Mirrored      string // what a modelled file exchanges: "", "left-right", "top-bottom" or "left-right, top-bottom"
 	Modelled      bool
-	Model         string // name in the zoo
+	Model         string // its name, if it is in the zoo
 	ModelID       string // first bytes of the SHA-256 of the weights, in hexadecimal
 	Size          int64  // of the complete file, in bytes
 	HeaderSize    int64

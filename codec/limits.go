@@ -19,9 +19,9 @@ const (
 // slack is by how much the heap may outgrow what is in use, before the garbage collector looks after it.
 const slack = 2
 
-// memoryPlain is what a pixel of a stored file takes at most, in bytes, slack included: samples in two and in four bytes,
+// fallbackPixelBytes is what a pixel of a stored file takes at most, in bytes, slack included: samples in two and in four bytes,
 // the picture, rows, and what Zstandard has of them.
-const memoryPlain = 40
+const fallbackPixelBytes = 40
 
 // Limits bound what a file or an image may ask for. Zero values mean the defaults.
 type Limits struct {
@@ -50,8 +50,8 @@ func (l Limits) check(w, h int, need func(pixels int64) int64) error {
 	return nil
 }
 
-// plainMemory is what coding without a model takes, in either direction.
-func plainMemory(pixels int64) int64 { return memoryPlain * pixels }
+// fallbackMemory is what coding without a model takes, in either direction.
+func fallbackMemory(pixels int64) int64 { return fallbackPixelBytes * pixels }
 
 // decodingMemory returns what decoding a modelled file takes: the chain; the picture and its alpha; the bytes of a pass,
 // which are fewer than the image's own. The model itself, some megabytes, is left out.
@@ -63,13 +63,13 @@ func decodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 	}
 }
 
-// encodingMemory returns what encoding by a model takes: the chain; the planes; the rows of the plain coder, what
+// encodingMemory returns what encoding by a model takes: the chain; the planes; the rows of the fallback codec, what
 // it knows and makes of them, and the file. Alpha is done before there are any of these.
 func encodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
 		beside := int64(g.Planes) * (4 + 4*int64(g.Depth/8))
 		need := slack * (model.Memory(net, g, runtime.GOMAXPROCS(0), true) + beside*pixels)
-		if pixels <= turnedPixels {
+		if pixels <= searchedPixels {
 			need *= orientations // side by side
 		}
 		return need

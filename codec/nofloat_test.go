@@ -162,7 +162,7 @@ func TestImports(t *testing.T) {
 		"model/zoo":         {"model"},
 		"codec/internal/*":  {"bitstream", "codec/internal/*"},
 		"codec":             {"bitstream", "rans", "container", "model", "model/zoo", "codec/internal/*"},
-		"cmd/*/internal/*":  {"codec", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/*/internal/*"},
+		"cmd/*/internal/*":  {"codec", "codec/metadata", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/*/internal/*"},
 		"internal/cifar10":  {},
 		"internal/render":   {},
 		"internal/render/*": {"internal/render"},

@@ -125,7 +125,7 @@ func (d *passDecoder) open(bands int) error {
 		g.bands = append(g.bands, new(symbolDecoder))
 	}
 	if err := splitBands(g.bands, c.Payload, c.Segment.Size); err != nil {
-		return FormatError(fmt.Sprintf("segment %d: %v", c.Index, err))
+		return malformed(fmt.Sprintf("segment %d", c.Index), err)
 	}
 	d.segment, d.end = g, d.stream.offsets[c.Index+1]
 	return nil
@@ -135,7 +135,7 @@ func (d *passDecoder) open(bands int) error {
 func (g *passPayload) close() error {
 	for _, b := range g.bands {
 		if err := b.rans.Close(); err != nil {
-			return FormatError(fmt.Sprintf("segment %d: %v", g.Index, err))
+			return malformed(fmt.Sprintf("segment %d", g.Index), err)
 		}
 	}
 	return nil
@@ -203,8 +203,8 @@ func (p *decodedPass) Done(complete bool) error {
 // image returns the picture so far. Once ctx is done, the error is its own, unless the picture is exact.
 func (d *passDecoder) image(ctx context.Context) (image.Image, error) {
 	p := &d.stream.picture
-	m, set := p.canvas()
-	d.chain.Strips(func(y int, rows []model.Plane) { set(d.orientation.turn(y, rows, p.h), rows) })
+	m, set := p.newImage()
+	d.chain.Strips(func(y int, rows []model.Plane) { set(d.orientation.flip(y, rows, p.h), rows) })
 	if err := ctx.Err(); err != nil && !d.chain.Exact() {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func (d *rowDecoder) image(context.Context) (image.Image, error) {
 			pix[i] = int32(d.raster.Samples[i*n+c]) * step
 		}
 	}
-	return p.make(), nil
+	return p.image(), nil
 }
 
 // withGray returns a palette with mid-gray, for the rows that are missing, and its index. If the palette is

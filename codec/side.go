@@ -52,7 +52,7 @@ func unpackSide(b []byte) ([]byte, error) {
 		}
 		data, err := dec.DecodeAll(b[1:], nil)
 		if err != nil {
-			return nil, FormatError("side data: " + err.Error())
+			return nil, malformed("side data", err)
 		}
 		return data, nil
 	}

@@ -47,7 +47,7 @@ type Stream struct {
 
 	body body // what decodes the segments of the picture's colours
 
-	// Of a modelled file, the name of its model in the zoo, and how the model's identity begins.
+	// Of a modelled file, the name of its model, if that is in the zoo, and how the model's identity begins.
 	model     string
 	modelID   [4]byte
 	transform string // of the colours, in words
@@ -109,7 +109,7 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 
 // openStored prepares decoding a stored file.
 func (s *Stream) openStored(d *Decoder) error {
-	if err := s.open(d, plainMemory); err != nil {
+	if err := s.open(d, fallbackMemory); err != nil {
 		return err
 	}
 	s.body = &rowDecoder{stream: s, at: s.at}
@@ -118,7 +118,7 @@ func (s *Stream) openStored(d *Decoder) error {
 
 // openModelled prepares decoding a modelled file.
 func (s *Stream) openModelled(d *Decoder) error {
-	net, err := s.findModel()
+	net, err := s.findModel(d)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (s *Stream) open(d *Decoder, need func(pixels int64) int64) (err error) {
 }
 
 // findModel finds the model that the header names.
-func (s *Stream) findModel() (*model.Net, error) {
+func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
 	h := s.header
 	s.modelID = h.Model
 	if h.Number > 0 {
@@ -162,10 +162,15 @@ func (s *Stream) findModel() (*model.Net, error) {
 			return nil, UnsupportedError(fmt.Sprintf("model number %d is not in this version", h.Number))
 		}
 	}
+	for _, net := range d.Nets {
+		if id := net.Identity(); [4]byte(id[:4]) == s.modelID {
+			return net, nil
+		}
+	}
 	net, name, err := zoo.ByID(s.modelID)
 	var unknown zoo.UnknownModelError
 	if errors.As(err, &unknown) {
-		return nil, UnsupportedError(fmt.Sprintf("model %x is not in this version", s.modelID))
+		return nil, &unsupportedError{UnsupportedError(fmt.Sprintf("model %x is not in this version", s.modelID)), err}
 	}
 	s.model = name
 	return net, err
@@ -280,10 +285,10 @@ func (s *Stream) readAlpha(c container.Chunk) error {
 	return storedError(c, err)
 }
 
-// storedError says which segment the plain coder could not read.
+// storedError says which segment the fallback codec could not read.
 func storedError(c container.Chunk, err error) error {
 	if err != nil {
-		return FormatError(fmt.Sprintf("segment %d: %v", c.Index, err))
+		return malformed(fmt.Sprintf("segment %d", c.Index), err)
 	}
 	return nil
 }

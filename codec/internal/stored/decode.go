@@ -9,7 +9,7 @@ import "io"
 //
 // A missing tail is not an error unless complete is set, which says that src is
 // all there is: then it is io.ErrUnexpectedEOF. A stream that nobody wrote gives
-// a FormatError, an r that cannot be a RasterError. Rows recovered before an
+// a *FormatError, an r that cannot be a RasterError. Rows recovered before an
 // error are returned with it. Memory use is bounded by the raster's size,
 // whatever the stream says.
 func Decode(src []byte, complete bool, r *Raster) (rows int, err error) {
@@ -18,7 +18,7 @@ func Decode(src []byte, complete bool, r *Raster) (rows int, err error) {
 	}
 	if len(r.Samples) == 0 {
 		if len(src) > 0 {
-			return r.Height, FormatError("data for a raster without samples")
+			return r.Height, &FormatError{"data for a raster without samples", nil}
 		}
 		return r.Height, nil
 	}
@@ -27,10 +27,10 @@ func Decode(src []byte, complete bool, r *Raster) (rows int, err error) {
 	}
 	method, src := src[0], src[1:]
 	if method&^byte(methodKnown) != 0 {
-		return 0, FormatError("unknown method")
+		return 0, &FormatError{"unknown method", nil}
 	}
 	if method&methodGreen != 0 && !r.hasGreen() {
-		return 0, FormatError("green subtracted where there is none")
+		return 0, &FormatError{"green subtracted where there is none", nil}
 	}
 
 	n, last, bad := wholeBlocks(src)
@@ -39,11 +39,11 @@ func Decode(src []byte, complete bool, r *Raster) (rows int, err error) {
 	case err != nil:
 		return rows, err
 	case bad:
-		return rows, FormatError("impossible block")
+		return rows, &FormatError{"impossible block", nil}
 	case last && rows < r.Height:
-		return rows, FormatError("too few rows")
+		return rows, &FormatError{"too few rows", nil}
 	case last && n < len(src):
-		return rows, FormatError("data after the last block")
+		return rows, &FormatError{"data after the last block", nil}
 	}
 	return rows, eofIf(complete && !last)
 }
@@ -65,7 +65,7 @@ func decodeBlocks(blocks []byte, last bool, method byte, r *Raster) (rows int, e
 	n, bpp := r.rowBytes(), r.pixelBytes()
 	in, err := newBlockReader(blocks, last, r.Height*(head+n))
 	if err != nil {
-		return 0, FormatError(err.Error())
+		return 0, &FormatError{"blocks", err}
 	}
 	defer in.Close()
 
@@ -74,12 +74,12 @@ func decodeBlocks(blocks []byte, last bool, method byte, r *Raster) (rows int, e
 		if err := readRow(in, cur); err == io.EOF {
 			return y, nil
 		} else if err != nil {
-			return y, FormatError(err.Error())
+			return y, &FormatError{"blocks", err}
 		}
 		row := cur[head:]
 		if head == 1 {
 			if cur[0] >= numFilters {
-				return y, FormatError("unknown filter")
+				return y, &FormatError{"unknown filter", nil}
 			}
 			undoFilter(cur[0], row, up[head:], bpp)
 		}
@@ -94,9 +94,9 @@ func decodeBlocks(blocks []byte, last bool, method byte, r *Raster) (rows int, e
 	case io.EOF:
 		return r.Height, nil
 	case nil:
-		return r.Height, FormatError("too many rows")
+		return r.Height, &FormatError{"too many rows", nil}
 	default:
-		return r.Height, FormatError(err.Error())
+		return r.Height, &FormatError{"blocks", err}
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package stored is the codec's plain lossless coder: what PNG does, with
+// Package stored is the codec's fallback, a lossless codec without a model: what PNG does, with
 // Zstandard in place of Deflate. It codes alpha planes and planes of palette
 // indices, and whole pictures that the network would make larger: screenshots,
 // charts, noise.
@@ -10,7 +10,7 @@
 // several ways of choosing filters and keeps the smallest result, so its
 // output may change from version to version; what the decoder makes of a
 // stream never will. Who has a smaller file already spares it the work:
-// [Forecast].
+// [Probe].
 //
 // # Stream
 //

@@ -20,7 +20,7 @@ type candidate struct {
 	strategy strategy
 	green    bool
 	size     int   // bytes, by the quick compressor's estimate
-	entropy  int64 // bytes, if it is a forecast that wants it
+	entropy  int64 // bytes, if a probe wants it
 }
 
 // finalists is how many candidates, the best by a quick compressor's verdict,

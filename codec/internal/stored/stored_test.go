@@ -55,7 +55,7 @@ func TestEmpty(t *testing.T) {
 		if rows, err := Decode(stream, true, r); rows != r.Height || err != nil {
 			t.Errorf("%v: %d rows and %v", size, rows, err)
 		}
-		var want FormatError
+		var want *FormatError
 		if _, err := Decode([]byte{0}, false, r); !errors.As(err, &want) {
 			t.Errorf("%v: a byte too many gave %v, want a FormatError", size, err)
 		}
@@ -158,7 +158,7 @@ func TestMalformed(t *testing.T) {
 		"damaged block":          {0, 2<<1 | 1 | 5<<3, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff},
 	} {
 		for _, complete := range []bool{false, true} {
-			var want FormatError
+			var want *FormatError
 			if _, err := Decode(stream, complete, like(r)); !errors.As(err, &want) {
 				t.Errorf("%s (complete: %t): %v, want a FormatError", name, complete, err)
 			}
@@ -179,7 +179,7 @@ func TestBomb(t *testing.T) {
 	for range 100_000 {
 		stream = append(stream, blockRepeat<<1, 0, 0x10, 7) // 128 KiB of sevens: 13 GB in all
 	}
-	var want FormatError
+	var want *FormatError
 	if rows, err := Decode(stream, false, r); rows != r.Height || !errors.As(err, &want) {
 		t.Errorf("%d rows and %v, want %d and a FormatError", rows, err, r.Height)
 	}
@@ -201,7 +201,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%d rows of %d", rows, r.Height)
 		}
 		if err != nil {
-			var format FormatError
+			var format *FormatError
 			if err != io.ErrUnexpectedEOF && !errors.As(err, &format) {
 				t.Fatalf("error of an unknown kind: %v", err)
 			}

@@ -71,7 +71,7 @@ func TestTake(t *testing.T) {
 		{"straight, alpha of 8 bits in 16", nrgba64(257, 257), formatNRGBA | formatWide, 8, false},
 		{"straight, alpha of 16", nrgba64(257, 256), formatNRGBA, 16, false},
 	} {
-		s, err := take(test.m)
+		s, err := newPixelReader(test.m)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,68 +6,71 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// omens are the strategies that a forecast measures: those without a choice of
+// probed are the strategies that a probe measures: those without a choice of
 // filters for each row, which takes time, that suit graphics and photographs.
-var omens = []strategy{unfiltered, allPaeth}
+var probed = []strategy{unfiltered, allPaeth}
 
-// A forecast is for rasters of minForecast bytes of rows or more; the others
-// take no time. And it is for rasters that shrink to more than one part in
+// A probe is for rasters of minProbe bytes of rows or more; the others take no
+// time to encode. And it is for rasters that shrink to more than one part in
 // graphic: what shrinks further is a graphic, of which the stream is often the
 // smaller file, so that it had better be made without waiting for a limit.
 const (
-	minForecast = 64 << 10
-	graphic     = 4
+	minProbe = 64 << 10
+	graphic  = 4
 )
 
-// Forecast returns how many bytes Encode's stream of the raster will take at
+// Probe returns how many bytes Encode's stream of the raster will take at
 // least, after a seventh of the work: who has a smaller file already need not
-// make it. Without a forecast it returns 0: for a raster of less than 64 KiB, or
-// one that shrinks to a quarter at once. It fails with a RasterError only.
-func Forecast(r *Raster) (int64, error) {
+// make it. It returns 0 where it has nothing to say: of a raster of less than
+// 64 KiB, or one that shrinks to a quarter at once. It fails with a RasterError
+// only.
+func Probe(r *Raster) (int64, error) {
 	t, err := newTrial(r)
 	if t == nil {
 		return 0, err
 	}
-	return t.forecast()
+	return t.probe()
 }
 
-// A glimpse looks at glimpsed rows of glimpseStep, which are at least 64 KiB.
+// A quick probe looks at sampledRows rows of every sampledStep, which are at
+// least 64 KiB.
 const (
-	glimpsed    = 16
-	glimpseStep = 128
+	sampledRows = 16
+	sampledStep = 128
 )
 
-// Glimpse is Forecast for rasters that are expected to be photographs, from an
+// QuickProbe is Probe for rasters that are expected to be photographs, from an
 // eighth of the rows and the quick compressor alone: five eighths of what it
-// makes of them, times eight. Forecasts of photographs are three quarters of
-// that or more. Without a glimpse it returns the Forecast.
-func Glimpse(r *Raster) (int64, error) {
-	if r == nil || r.Height/glimpseStep*glimpsed < minForecast/max(r.Width*r.Channels*r.Depth/8, 1) {
-		return Forecast(r)
+// makes of them, times eight. Probes of photographs come to three quarters of
+// that or more. Where the rows are too few for it, or shrink too much, it is
+// Probe.
+func QuickProbe(r *Raster) (int64, error) {
+	if r == nil || r.Height/sampledStep*sampledRows < minProbe/max(r.Width*r.Channels*r.Depth/8, 1) {
+		return Probe(r)
 	}
 	part := *r
-	part.Height = r.Height / glimpseStep * glimpsed
+	part.Height = r.Height / sampledStep * sampledRows
 	part.Samples = nil
 	part.Row = func(y int, samples []uint16) {
-		copy(samples, r.row(y/glimpsed*glimpseStep+y%glimpsed, samples))
+		copy(samples, r.row(y/sampledRows*sampledStep+y%sampledRows, samples))
 	}
 	t, err := newTrial(&part)
 	if t == nil {
 		return 0, err
 	}
-	omen, err := t.omen()
+	best, err := t.probeBest()
 	if err != nil {
 		return 0, err
 	}
-	if omen.size < part.Height*t.stride(omen)/graphic {
-		return Forecast(r)
+	if best.size < part.Height*t.stride(best)/graphic {
+		return Probe(r)
 	}
-	return int64(omen.size) * int64(r.Height) / int64(part.Height) * 5 / 8, nil
+	return int64(best.size) * int64(r.Height) / int64(part.Height) * 5 / 8, nil
 }
 
-// omen returns the best omen.
-func (t *trial) omen() (candidate, error) {
-	for _, s := range omens {
+// probeBest returns the best of the candidates that a probe measures.
+func (t *trial) probeBest() (candidate, error) {
+	for _, s := range probed {
 		if err := t.try(s); err != nil {
 			return candidate{}, err
 		}
@@ -75,28 +78,28 @@ func (t *trial) omen() (candidate, error) {
 	return slices.MinFunc(t.tried, candidate.compare), nil
 }
 
-// forecast is Forecast, for rasters with samples. It returns the less of two:
+// probe is Probe, for rasters with samples. It returns the less of two:
 //
-//   - the size of the best omen by the quick compressor, times what the best
+//   - the size of the best candidate by the quick compressor, times what the best
 //     compressor saves in every third block or, if these are many, in some 16,
 //     times 7/8;
-//   - the least entropy of an omen's bytes, times 15/16: compressors give up on
+//   - the least entropy of a candidate's bytes, times 15/16: compressors give up on
 //     what looks like noise to them at first, but seldom in all candidates.
 //
 // The fractions stand for the strategies and the matches not looked at. Nothing
 // proves that they suffice: on 61 pictures, of testdata, Kodak, the training set
-// and libjxl's, forecasts were 0.72 to 0.94 of the streams. The screenshots and
-// charts of the shared data all shrink too much for a forecast.
-func (t *trial) forecast() (int64, error) {
+// and libjxl's, probes were 0.72 to 0.94 of the streams. The screenshots and
+// charts of the shared data all shrink too much for a probe.
+func (t *trial) probe() (int64, error) {
 	t.entropies = true
-	omen, err := t.omen()
+	best, err := t.probeBest()
 	if err != nil {
 		return 0, err
 	}
-	if n := t.raster.Height * t.stride(omen); n < minForecast || omen.size < n/graphic {
+	if n := t.raster.Height * t.stride(best); n < minProbe || best.size < n/graphic {
 		return 0, nil
 	}
-	least, err := t.save(omen)
+	least, err := t.save(best)
 	if err != nil {
 		return 0, err
 	}

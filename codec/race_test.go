@@ -8,10 +8,12 @@ import (
 	"image/png"
 	"os"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// TestBeaten: the model's turn ends as soon as its file is larger than the plain one, and only then.
-func TestBeaten(t *testing.T) {
+// TestEarlyAbort: the model's turn ends as soon as its file is as large as the stored one, and only then.
+func TestEarlyAbort(t *testing.T) {
 	b, err := os.ReadFile("../testdata/landscape.png")
 	if err != nil {
 		t.Fatal(err)
@@ -24,31 +26,33 @@ func TestBeaten(t *testing.T) {
 	draw.Draw(m, m.Bounds(), whole, image.Pt(40, 30), draw.Src)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	turn := func(size int64) (*file, int, error) {
-		s, err := take(m)
+	net, err := zoo.ByName("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// turn is the model's turn against a stored file of a size, or of none, if that is 0.
+	turn := func(size int64) (*modelledFile, int, error) {
+		rows, err := newPixelReader(m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := picture{info: s.info}
-		p.colour = s.planes()
 		done := 0
-		e := Encoder{Options{Progress: func(permille int) { done = permille }}}
-		side, err := e.side(s)
+		e := Encoder{Options{KeepColours: true, Progress: func(permille int) { done = permille }}}
+		side, err := e.side(rows)
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := &side.before
-		r := &rival{forecast: make(chan struct{})}
-		close(r.forecast)
-		r.size.Store(size)
-		_, err = e.modelled(ctx, f, &p, 0, 0, r)
+		r := newRace(side, newModelCoder(net, rows, e.Options), nil)
+		close(r.probed)
+		r.storedSize.Store(size)
+		f, err := r.coder.code(ctx, side, func(bytes int64) error { return r.proceed(ctx, bytes) })
 		return f, done, err
 	}
 	f, done, err := turn(0) // while nothing is known of the other
 	if err != nil || done != 1000 {
 		t.Fatalf("%v, at %d", err, done)
 	}
-	size := totalLen(f.payloads)
+	size := f.payloadBytes()
 	if _, done, err := turn(size); err != nil || done != 1000 {
 		t.Errorf("against %d of %d bytes: %v, at %d", size, size, err, done)
 	}
@@ -56,20 +60,20 @@ func TestBeaten(t *testing.T) {
 	for _, n := range []int64{size / 2, 1} {
 		_, done, err := turn(n)
 		t.Logf("against %d of %d bytes: %v, at %d", n, size, err, done)
-		if err != errBeaten || done == 1000 || done > before {
+		if err != errAborted || done == 1000 || done > before {
 			t.Errorf("against %d of %d bytes: %v, at %d", n, size, err, done)
 		}
 		before = done
 	}
 
-	// Of the orientations of a small picture, one may be beaten and another not.
+	// Of the orientations of a small picture, one may be larger and another not.
 	m = image.NewRGBA(image.Rect(0, 0, 40, 40))
 	draw.Draw(m, m.Bounds(), whole, image.Pt(40, 30), draw.Src)
 	if _, _, err := turn(1); err != nil {
 		t.Errorf("a small picture: %v", err)
 	}
 
-	// Who has stopped it is not told that it was beaten.
+	// Who has stopped it is not told that it was aborted.
 	cancel()
 	m = image.NewRGBA(image.Rect(0, 0, 150, 140))
 	if _, _, err := turn(1); err != context.Canceled {

@@ -9,70 +9,70 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// A source is an image that is encoded, as rows. Planes, which take three times the memory of an image, are made when they are
-// wanted.
-type source struct {
+// A pixelReader reads an image that is encoded, by rows. Planes, which take three times the memory of an image, are made when
+// they are wanted.
+type pixelReader struct {
 	info
 	opaque bool
 
-	read  rowReader
-	taken int    // planes that it gives: gray, or palette indices, or red, green and blue
-	step  uint16 // by which its samples are divided
+	read     rowReader
+	channels int    // that it reads: gray, or palette indices, or red, green and blue
+	divisor  uint16 // of its samples
 }
 
 // A rowReader writes row y of an image, of interleaved samples of its planes as they are there, to colour, and its alpha, if
 // its type has that, to alpha.
 type rowReader func(y int, colour, alpha []uint16)
 
-// take finds out what an image is coded as. Images of the standard library's gray, RGBA, NRGBA and paletted types keep their
-// type, bit for bit. Others are converted as the standard library does: to 8-bit samples, or to 16-bit ones if their color
-// model has them.
-func take(m image.Image) (*source, error) {
+// newPixelReader finds out what an image is coded as. Images of the standard library's gray, RGBA, NRGBA and paletted types
+// keep their type, bit for bit. Others are converted as the standard library does: to 8-bit samples, or to 16-bit ones if
+// their color model has them.
+func newPixelReader(m image.Image) (*pixelReader, error) {
 	b := m.Bounds()
-	s := &source{info: info{w: b.Dx(), h: b.Dy(), depth: 8}, taken: 3, step: 1}
+	r := &pixelReader{info: info{w: b.Dx(), h: b.Dy(), depth: 8}, channels: 3, divisor: 1}
 	switch m := m.(type) {
 	case *image.Gray:
-		s.format, s.taken, s.read = formatGray, 1, one8(m.Pix, m.Stride)
+		r.format, r.channels, r.read = formatGray, 1, grayRows8(m.Pix, m.Stride)
 	case *image.Gray16:
-		s.format, s.depth, s.taken = formatGray, 16, 1
-		s.read = func(y int, colour, _ []uint16) {
+		r.format, r.depth, r.channels = formatGray, 16, 1
+		r.read = func(y int, colour, _ []uint16) {
 			row := m.Pix[y*m.Stride:]
 			for x := range colour {
 				colour[x] = be16(row[2*x:])
 			}
 		}
 	case *image.RGBA:
-		s.format, s.read = formatRGBA, rgba8(m.Pix, m.Stride)
+		r.format, r.read = formatRGBA, rgbaRows8(m.Pix, m.Stride)
 	case *image.NRGBA:
-		s.format, s.read = formatNRGBA, rgba8(m.Pix, m.Stride)
+		r.format, r.read = formatNRGBA, rgbaRows8(m.Pix, m.Stride)
 	case *image.RGBA64:
-		s.format, s.depth, s.read = formatRGBA, 16, rgba16(m.Pix, m.Stride)
+		r.format, r.depth, r.read = formatRGBA, 16, rgbaRows16(m.Pix, m.Stride)
 	case *image.NRGBA64:
-		s.format, s.depth, s.read = formatNRGBA, 16, rgba16(m.Pix, m.Stride)
+		r.format, r.depth, r.read = formatNRGBA, 16, rgbaRows16(m.Pix, m.Stride)
 	case *image.Paletted:
-		return takePaletted(m)
+		return newPalettedReader(m)
 	default:
 		switch m.ColorModel() {
 		case color.Gray16Model, color.Alpha16Model, color.RGBA64Model, color.NRGBA64Model:
 			n := image.NewNRGBA64(b)
 			draw.Draw(n, b, m, b.Min, draw.Src)
-			return take(n)
+			return newPixelReader(n)
 		case color.YCbCrModel, color.CMYKModel, color.RGBAModel, color.GrayModel:
 			n := image.NewRGBA(b)
 			draw.Draw(n, b, m, b.Min, draw.Src)
-			return take(n)
+			return newPixelReader(n)
 		}
 		n := image.NewNRGBA(b)
 		draw.Draw(n, b, m, b.Min, draw.Src)
-		return take(n)
+		return newPixelReader(n)
 	}
-	s.simplify()
-	return s, nil
+	r.simplify()
+	return r, nil
 }
 
 func be16(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }
 
-func one8(pix []byte, stride int) rowReader {
+func grayRows8(pix []byte, stride int) rowReader {
 	return func(y int, colour, _ []uint16) {
 		for x, v := range pix[y*stride:][:len(colour)] {
 			colour[x] = uint16(v)
@@ -80,7 +80,7 @@ func one8(pix []byte, stride int) rowReader {
 	}
 }
 
-func rgba8(pix []byte, stride int) rowReader {
+func rgbaRows8(pix []byte, stride int) rowReader {
 	return func(y int, colour, alpha []uint16) {
 		row := pix[y*stride:]
 		for x := range alpha {
@@ -90,7 +90,7 @@ func rgba8(pix []byte, stride int) rowReader {
 	}
 }
 
-func rgba16(pix []byte, stride int) rowReader {
+func rgbaRows16(pix []byte, stride int) rowReader {
 	return func(y int, colour, alpha []uint16) {
 		row := pix[y*stride:]
 		for x := range alpha {
@@ -101,15 +101,15 @@ func rgba16(pix []byte, stride int) rowReader {
 }
 
 // simplify finds out whether all is opaque, planes are the same, and samples have fewer bits than they could.
-func (s *source) simplify() {
-	opaque, gray, wide := true, s.taken == 3, s.depth == 16
-	gray8 := s.format == formatGray && s.depth == 8
+func (r *pixelReader) simplify() {
+	opaque, gray, wide := true, r.channels == 3, r.depth == 16
+	gray8 := r.format == formatGray && r.depth == 8
 	narrow := [...]struct {
 		depth int
 		fits  bool
 	}{{1, gray8}, {2, gray8}, {4, gray8}}
-	full, row := uint16(1)<<s.depth-1, s.rows()
-	for y := range s.h {
+	full, row := uint16(1)<<r.depth-1, r.rows()
+	for y := range r.h {
 		colour, alpha := row(y)
 		for _, a := range alpha {
 			opaque = opaque && a == full
@@ -128,26 +128,26 @@ func (s *source) simplify() {
 			}
 		}
 	}
-	s.opaque = opaque
-	if opaque && s.format == formatRGBA { // as image/png has it, opaque images are RGBA
-		s.format = formatRGB
+	r.opaque = opaque
+	if opaque && r.format == formatRGBA { // as image/png has it, opaque images are RGBA
+		r.format = formatRGB
 	}
 	if gray {
-		s.format |= formatOneColour
+		r.format |= formatOneColour
 	}
 	if wide {
-		s.format |= formatWide
-		s.depth, s.step = 8, 257
+		r.format |= formatWide
+		r.depth, r.divisor = 8, 257
 	}
 	for _, n := range narrow {
 		if n.fits {
-			s.depth = n.depth
+			r.depth = n.depth
 			break
 		}
 	}
 }
 
-func takePaletted(m *image.Paletted) (*source, error) {
+func newPalettedReader(m *image.Paletted) (*pixelReader, error) {
 	b := m.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		i := m.PixOffset(b.Min.X, y)
@@ -157,25 +157,25 @@ func takePaletted(m *image.Paletted) (*source, error) {
 			}
 		}
 	}
-	if !plainPalette(m.Palette) {
+	if !pngPalette(m.Palette) {
 		n := image.NewNRGBA64(b)
 		draw.Draw(n, b, m, b.Min, draw.Src)
-		return take(n)
+		return newPixelReader(n)
 	}
-	s := &source{
+	r := &pixelReader{
 		info:   info{format: formatPaletted, w: b.Dx(), h: b.Dy(), depth: 8, palette: m.Palette},
-		opaque: true, read: one8(m.Pix, m.Stride), taken: 1, step: 1,
+		opaque: true, read: grayRows8(m.Pix, m.Stride), channels: 1, divisor: 1,
 	}
 	for _, depth := range []int{4, 2, 1} {
 		if len(m.Palette) <= 1<<depth {
-			s.depth = depth
+			r.depth = depth
 		}
 	}
-	return s, nil
+	return r, nil
 }
 
-// plainPalette reports whether all colors of a palette have 8-bit samples and straight alpha, as in PNG.
-func plainPalette(p color.Palette) bool {
+// pngPalette reports whether all colors of a palette have 8-bit samples and straight alpha, as in PNG.
+func pngPalette(p color.Palette) bool {
 	for _, c := range p {
 		r0, g0, b0, a0 := c.RGBA()
 		r1, g1, b1, a1 := color.NRGBAModel.Convert(c).RGBA()
@@ -188,19 +188,19 @@ func plainPalette(p color.Palette) bool {
 
 // rows returns what reads a row of samples, in as few bits as they have, but for grays below 8. They are there until the
 // next row is read.
-func (s *source) rows() func(y int) (colour, alpha []uint16) {
-	read, step, colour, alpha := s.read, s.step, make([]uint16, s.taken*s.w), []uint16(nil)
-	if s.taken == 3 {
-		alpha = make([]uint16, s.w)
+func (r *pixelReader) rows() func(y int) (colour, alpha []uint16) {
+	read, divisor, colour, alpha := r.read, r.divisor, make([]uint16, r.channels*r.w), []uint16(nil)
+	if r.channels == 3 {
+		alpha = make([]uint16, r.w)
 	}
 	return func(y int) ([]uint16, []uint16) {
 		read(y, colour, alpha)
-		if step > 1 {
+		if divisor > 1 {
 			for i := range colour {
-				colour[i] /= step
+				colour[i] /= divisor
 			}
 			for i := range alpha {
-				alpha[i] /= step
+				alpha[i] /= divisor
 			}
 		}
 		return colour, alpha
@@ -208,43 +208,43 @@ func (s *source) rows() func(y int) (colour, alpha []uint16) {
 }
 
 // planes returns what is modelled: gray, or red, green and blue.
-func (s *source) planes() []model.Plane {
-	x := make([]model.Plane, s.format.planes())
+func (r *pixelReader) planes() []model.Plane {
+	x := make([]model.Plane, r.format.planes())
 	for c := range x {
-		x[c] = model.NewPlane(s.w, s.h)
+		x[c] = model.NewPlane(r.w, r.h)
 	}
-	row := s.rows()
-	for y := range s.h {
+	row := r.rows()
+	for y := range r.h {
 		colour, _ := row(y)
 		for c := range x {
 			from, to := colour[c:], x[c].Row(y)
 			for i := range to {
-				to[i] = int32(from[s.taken*i])
+				to[i] = int32(from[r.channels*i])
 			}
 		}
 	}
 	return x
 }
 
-// raster returns the colours as the plain coder takes them: interleaved, gray at its true depth.
-func (s *source) raster() *stored.Raster {
-	n, taken, step, row := s.format.planes(), s.taken, s.grayStep(), s.rows()
-	return &stored.Raster{Width: s.w, Height: s.h, Channels: n, Depth: s.depth, Row: func(y int, samples []uint16) {
+// raster returns the colours as the fallback codec takes them: interleaved, gray at its true depth.
+func (r *pixelReader) raster() *stored.Raster {
+	n, channels, step, row := r.format.planes(), r.channels, r.grayStep(), r.rows()
+	return &stored.Raster{Width: r.w, Height: r.h, Channels: n, Depth: r.depth, Row: func(y int, samples []uint16) {
 		colour, _ := row(y)
-		if n == taken && step == 1 {
+		if n == channels && step == 1 {
 			copy(samples, colour)
 			return
 		}
 		for x := range samples { // one plane of three, or gray
-			samples[x] = colour[taken*x] / step
+			samples[x] = colour[channels*x] / step
 		}
 	}}
 }
 
-// alphaRaster returns the alpha as the plain coder takes it.
-func (s *source) alphaRaster() *stored.Raster {
-	row := s.rows()
-	return &stored.Raster{Width: s.w, Height: s.h, Channels: 1, Depth: s.depth, Row: func(y int, samples []uint16) {
+// alphaRaster returns the alpha as the fallback codec takes it.
+func (r *pixelReader) alphaRaster() *stored.Raster {
+	row := r.rows()
+	return &stored.Raster{Width: r.w, Height: r.h, Channels: 1, Depth: r.depth, Row: func(y int, samples []uint16) {
 		_, alpha := row(y)
 		copy(samples, alpha)
 	}}

@@ -20,12 +20,12 @@ func photograph(width, height, channels int) *Raster {
 	return r
 }
 
-// TestGlimpse checks that a glimpse is no more than the stream takes, nor than a forecast by much, and is the forecast where
-// there is little to see, or too little for one.
-func TestGlimpse(t *testing.T) {
+// TestQuickProbe checks that a quick probe is no more than the stream takes, nor than a probe by much, and is the probe where
+// rows are few, or shrink much.
+func TestQuickProbe(t *testing.T) {
 	for _, r := range []*Raster{photograph(300, 700, 3), photograph(300, 250, 3), draw(glyphs, 400, 600, 3, 8), newRaster(0, 0, 3, 8)} {
 		want := mustEncode(t, r)
-		least, err := Forecast(r)
+		least, err := Probe(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,10 +33,10 @@ func TestGlimpse(t *testing.T) {
 		byRow.Samples = nil
 		byRow.Row = func(y int, samples []uint16) { copy(samples, r.samplesOf(y)) }
 		for _, r := range []*Raster{r, &byRow} {
-			got, err := Glimpse(r)
-			t.Logf("%d x %d: a glimpse of %d bytes, a forecast of %d, a stream of %d", r.Width, r.Height, got, least, len(want))
+			got, err := QuickProbe(r)
+			t.Logf("%d x %d: a quick probe of %d bytes, a probe of %d, a stream of %d", r.Width, r.Height, got, least, len(want))
 			if err != nil || got > int64(len(want)) || got > least*9/8 || got < least/2 {
-				t.Errorf("%d x %d: a glimpse of %d bytes, %v", r.Width, r.Height, got, err)
+				t.Errorf("%d x %d: a quick probe of %d bytes, %v", r.Width, r.Height, got, err)
 			}
 		}
 	}
@@ -71,9 +71,9 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
-// TestForecastWhere checks which rasters have a forecast: it is of no more than the stream, and the same for a raster
+// TestProbeWhere checks which rasters have a probe: it is of no more than the stream, and the same for a raster
 // that gives its rows one at a time.
-func TestForecastWhere(t *testing.T) {
+func TestProbeWhere(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		r    *Raster
@@ -87,15 +87,15 @@ func TestForecastWhere(t *testing.T) {
 		{"nothing", newRaster(0, 0, 3, 8), false},
 	} {
 		want := mustEncode(t, test.r)
-		least, err := Forecast(test.r)
+		least, err := Probe(test.r)
 		if err != nil || least > int64(len(want)) || (least > 0) != test.made {
-			t.Errorf("%s: a forecast of %d bytes for %d, %v", test.name, least, len(want), err)
+			t.Errorf("%s: a probe of %d bytes for %d, %v", test.name, least, len(want), err)
 		}
 		byRow := *test.r
 		byRow.Samples = nil
 		byRow.Row = func(y int, samples []uint16) { copy(samples, test.r.samplesOf(y)) }
-		if again, err := Forecast(&byRow); again != least || err != nil {
-			t.Errorf("%s: a forecast of %d bytes by row, %v, want %d", test.name, again, err, least)
+		if again, err := Probe(&byRow); again != least || err != nil {
+			t.Errorf("%s: a probe of %d bytes by row, %v, want %d", test.name, again, err, least)
 		}
 		if stream, err := Encode(&byRow); !bytes.Equal(stream, want) || err != nil {
 			t.Errorf("%s: %d bytes by row, %v, want %d", test.name, len(stream), err, len(want))
@@ -103,15 +103,15 @@ func TestForecastWhere(t *testing.T) {
 	}
 	for _, r := range []*Raster{nil, {Width: 1, Height: 1, Channels: 1, Depth: 8, Row: func(_ int, s []uint16) { s[0] = 256 }}} {
 		var want RasterError
-		if _, err := Forecast(r); !errors.As(err, &want) {
+		if _, err := Probe(r); !errors.As(err, &want) {
 			t.Errorf("a raster that cannot be: %v, want a RasterError", err)
 		}
 	}
 }
 
-// TestForecast checks that no stream is shorter than its forecast, so that a
+// TestProbe checks that no stream is shorter than its probe, so that a
 // limit never costs a byte; -v lists them.
-func TestForecast(t *testing.T) {
+func TestProbe(t *testing.T) {
 	root := os.Getenv("DDPMZ_DATA")
 	if root == "" {
 		root = filepath.Join("..", "..", "..", "..", "shared", "data")
@@ -143,7 +143,7 @@ func TestForecast(t *testing.T) {
 	made := 0
 	for _, name := range files {
 		_, r := readPicture(t, name)
-		least, err := Forecast(r)
+		least, err := Probe(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,12 +152,12 @@ func TestForecast(t *testing.T) {
 		}
 		made++
 		n := len(mustEncode(t, r))
-		t.Logf("%-60s forecast %8d, %.3f of %8d", filepath.Base(name), least, float64(least)/float64(n), n)
+		t.Logf("%-60s probe %8d, %.3f of %8d", filepath.Base(name), least, float64(least)/float64(n), n)
 		if least > int64(n) {
-			t.Errorf("%s: a forecast of %d bytes for %d", name, least, n)
+			t.Errorf("%s: a probe of %d bytes for %d", name, least, n)
 		}
 	}
 	if made < 3 {
-		t.Errorf("%d forecasts", made)
+		t.Errorf("%d probes", made)
 	}
 }

@@ -1,0 +1,124 @@
+package codec
+
+import (
+	"slices"
+
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// A file is what the container frames.
+type file struct {
+	header   container.Header
+	payloads [][]byte // of the header's segments
+}
+
+// add appends a segment.
+func (f *file) add(k container.Kind, units int, payload []byte) {
+	f.header.Segments = append(f.header.Segments, container.Segment{Kind: k, Units: uint32(units), Size: uint64(len(payload))})
+	f.payloads = append(f.payloads, payload)
+}
+
+// clone returns a file with the same segments, to which others can be added.
+func (f *file) clone() *file {
+	c := &file{header: f.header, payloads: slices.Clone(f.payloads)}
+	c.header.Segments = slices.Clone(f.header.Segments)
+	return c
+}
+
+// size returns the bytes that the container makes of the file.
+func (f *file) size() (int64, error) {
+	o, err := f.header.Offsets()
+	if err != nil {
+		return 0, err
+	}
+	return o[len(o)-1], nil
+}
+
+// payloadBytes returns the bytes of all payloads.
+func (f *file) payloadBytes() (n int64) {
+	for _, p := range f.payloads {
+		n += int64(len(p))
+	}
+	return n
+}
+
+// shorten gives a file the container's short form if it can have it. Then τ is the model's own, as that of every file made
+// here, and of the params the byte after it is left.
+func (f *file) shorten() {
+	h := f.header
+	if !h.Modelled || h.Depth != 8 || len(h.Segments) != 1 || h.Segments[0].Size > container.MaxShort {
+		return
+	}
+	h.Short = true
+	if h.Params = h.Params[1:]; len(h.Params) == 0 {
+		h.Params = nil
+	} else if h.Params[0] > container.MaxShortParam {
+		return
+	}
+	if n, ok := zoo.Number(h.Model); ok {
+		h.Number, h.Model = n, [4]byte{}
+	}
+	f.header = h
+}
+
+// smallMetadata is how much metadata may delay the picture; more of it goes last.
+const smallMetadata = 4 << 10
+
+// sideData is what a file holds besides the pixels' colours, coded once for whichever way these are coded.
+type sideData struct{ before, after file }
+
+// side codes the metadata, the palette and the alpha.
+func (e *Encoder) side(rows *pixelReader) (*sideData, error) {
+	d := new(sideData)
+	d.before.header = container.Header{Width: uint32(rows.w), Height: uint32(rows.h), Format: uint8(rows.format), Depth: uint8(rows.depth)}
+	if len(e.Metadata) > 0 {
+		b, err := packSide(e.Metadata)
+		if err != nil {
+			return nil, err
+		}
+		f := &d.before
+		if len(e.Metadata) > smallMetadata {
+			f = &d.after
+		}
+		f.add(container.Metadata, 0, b)
+	}
+	if rows.palette != nil {
+		b, err := packPalette(rows.palette)
+		if err != nil {
+			return nil, err
+		}
+		d.before.add(container.Palette, 0, b)
+	}
+	if !rows.opaque {
+		b, err := stored.Encode(rows.alphaRaster())
+		if err != nil {
+			return nil, err
+		}
+		d.before.add(container.Alpha, 0, b)
+	}
+	return d, nil
+}
+
+// begin returns a file that holds what comes before the pixels' colours.
+func (d *sideData) begin() *file { return d.before.clone() }
+
+// end adds to a file what comes after the pixels' colours.
+func (d *sideData) end(f *file) {
+	f.header.Segments = append(f.header.Segments, d.after.header.Segments...)
+	f.payloads = append(f.payloads, d.after.payloads...)
+	f.shorten()
+}
+
+// storedFile returns the file whose pixels' colours the fallback codec codes.
+func (d *sideData) storedFile(r *stored.Raster) (*file, error) {
+	b, err := stored.Encode(r)
+	if err != nil {
+		return nil, err
+	}
+	f := d.begin()
+	f.add(container.Stored, 0, b)
+	d.end(f)
+	return f, nil
+}

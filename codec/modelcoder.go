@@ -1,0 +1,106 @@
+package codec
+
+import (
+	"context"
+
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
+	"github.com/ddpmz/ddpmz/model"
+)
+
+// A modelCoder codes a picture by a model.
+type modelCoder struct {
+	net         *model.Net
+	picture     *picture // whose planes it overwrites
+	colour      model.Colour
+	orientation orientation // that the colour transform is for
+	progress    func(permille int)
+}
+
+// newModelCoder returns the coder of an image.
+func newModelCoder(net *model.Net, rows *pixelReader, o Options) *modelCoder {
+	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, progress: o.Progress}
+	c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), !o.KeepColours)
+	return c
+}
+
+// A modelledFile is a picture coded by a model, in one orientation.
+type modelledFile struct {
+	*file
+	size        int64 // of the file
+	searchSize  int64 // of the file without what comes after the passes
+	passBytes   int64 // of its segments of passes
+	orientation orientation
+	height      int
+	chain       *model.Chain // of which all passes are coded
+	beforeLast  *model.Chain // the same before the last pass, if it was asked for
+}
+
+// planes returns the picture's colour planes.
+func (f *modelledFile) planes() []model.Plane {
+	planes := f.chain.Picture()
+	f.orientation.flip(0, planes, f.height)
+	return planes
+}
+
+// code codes the picture with side data around it, a small one in the orientation in which that takes the fewest bytes. Before
+// the passes of the finest scale, which take most of the memory and the time, it calls proceed, if that is set, with the bytes
+// of the payloads so far, and ends with its error, if it has one: but not for a small picture, where the bytes are of one
+// orientation only.
+func (c *modelCoder) code(ctx context.Context, side *sideData, proceed func(bytes int64) error) (*modelledFile, error) {
+	planes := c.picture.colour
+	c.picture.colour = nil // so that planes can go when the chain has what they held
+	if c.picture.w*c.picture.h <= searchedPixels {
+		return newOrientationSearch(c, side).run(ctx, planes)
+	}
+	return c.codeOriented(ctx, side, planes, c.orientation, proceed, false, c.progress)
+}
+
+// codeOriented codes the planes, which it overwrites, in an orientation. keep is whether the chain before the last pass is
+// wanted.
+func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []model.Plane, o orientation, proceed func(bytes int64) error, keep bool, progress func(int)) (*modelledFile, error) {
+	p := c.picture
+	f := &modelledFile{file: side.begin(), orientation: o, height: p.h}
+	id := c.net.Identity()
+	f.header.Modelled, f.header.Model = true, [4]byte(id[:4])
+	f.header.Params = append([]byte{uint8(c.net.Tau())}, packParams(c.colour, o)...)
+	f.chain = model.NewChain(c.net, p.geometry(), c.net.Tau())
+	f.chain.Colour = c.colour
+	o.flip(0, planes, p.h)
+
+	sideBytes := f.payloadBytes()
+	before := func(pass model.Pass, last bool, coded int64) error {
+		if pass.Scale == 1 && proceed != nil {
+			if err := proceed(sideBytes + coded); err != nil {
+				return err
+			}
+		}
+		if last && keep {
+			f.beforeLast = f.chain.Fork()
+		}
+		return nil
+	}
+	if err := f.addPasses(ctx, f.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, progress), before); err != nil {
+		return nil, err
+	}
+	f.passBytes = f.payloadBytes() - sideBytes
+	alone := *f.file
+	alone.shorten()
+	side.end(f.file)
+	var err error
+	if f.searchSize, err = alone.size(); err == nil {
+		f.size, err = f.file.size()
+	}
+	return f, err
+}
+
+// rasterOf returns planes as the fallback codec takes them: interleaved, gray at its true depth.
+func (p *info) rasterOf(planes []model.Plane) *stored.Raster {
+	n, step := len(planes), int32(p.grayStep())
+	return &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Row: func(y int, samples []uint16) {
+		for c, plane := range planes {
+			for x, v := range plane.Row(y) {
+				samples[x*n+c] = uint16(v / step)
+			}
+		}
+	}}
+}

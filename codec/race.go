@@ -1,0 +1,113 @@
+package codec
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
+)
+
+// A race codes an image by the model and by the fallback codec, side by side, for the smaller file. Either is let off as soon
+// as the other is sure to win:
+//
+//   - the fallback codec begins with a probe, which says how many bytes its file takes at least, and lets go of the image if
+//     there is hope for the model. It codes only if the model's file turns out to be larger than that, from the samples that
+//     the model's chain has by then;
+//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large.
+type race struct {
+	side     *sideData
+	coder    *modelCoder
+	progress func(permille int)
+
+	probed     chan struct{} // closed when the probe is over: what it took of memory is free then
+	storedSize atomic.Int64  // of the fallback codec's file, once there is one
+}
+
+// A storedResult is what the fallback codec comes to.
+type storedResult struct {
+	*file
+	least int64 // bytes of the picture that it will take, by the probe, if there is no file
+	err   error
+}
+
+// errAborted is the error of the model's turn once its file is sure to be no smaller than the fallback codec's.
+var errAborted = errors.New("the stored file is smaller")
+
+func newRace(side *sideData, coder *modelCoder, progress func(permille int)) *race {
+	return &race{side: side, coder: coder, progress: progress, probed: make(chan struct{})}
+}
+
+// probeFirst is the size, in pixels, from which on a picture is probed before the model's turn: then the image can go, which
+// takes memory, and meanwhile a processor waits, for a twentieth of the time at most.
+const probeFirst = 1 << 22
+
+// run returns the smaller file of an image, of which the fallback codec gets a raster.
+func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
+	result := make(chan storedResult, 1)
+	go func(raster *stored.Raster) { result <- r.store(raster) }(raster)
+	raster = nil // which holds the image
+	p := r.coder.picture
+	if p.w*p.h >= probeFirst {
+		<-r.probed
+	}
+	modelled, err := r.coder.code(ctx, r.side, func(bytes int64) error { return r.proceed(ctx, bytes) })
+	fallback := <-result
+	switch {
+	case err == errAborted:
+		if r.progress != nil {
+			r.progress(1000)
+		}
+		return fallback.file, fallback.err
+	case err != nil:
+		return nil, err
+	}
+	if fallback.file == nil && fallback.err == nil {
+		if fallback.least > modelled.passBytes {
+			return modelled.file, nil
+		}
+		fallback.file, fallback.err = r.side.storedFile(p.rasterOf(modelled.planes()))
+	}
+	if fallback.err != nil {
+		return nil, fallback.err
+	}
+	if n, err := fallback.size(); err != nil || n <= modelled.size {
+		return fallback.file, err
+	}
+	return modelled.file, nil
+}
+
+// proceed waits for the probe, and returns errAborted if the model's file, which has so many bytes already, is sure to be no
+// smaller than the fallback codec's.
+func (r *race) proceed(ctx context.Context, bytes int64) error {
+	select {
+	case <-r.probed:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if n := r.storedSize.Load(); n > 0 && bytes >= n {
+		return errAborted
+	}
+	return nil
+}
+
+// store is the fallback codec's turn. Images that were made from luma and chroma are photographs as a rule, and the model's
+// files of them smaller by far: then a quick probe is enough.
+func (r *race) store(raster *stored.Raster) storedResult {
+	probe := stored.Probe
+	if r.coder.colour.Derived() {
+		probe = stored.QuickProbe
+	}
+	least, err := probe(raster)
+	close(r.probed)
+	if err != nil || least > 0 {
+		return storedResult{nil, least, err}
+	}
+	f, err := r.side.storedFile(raster)
+	if err == nil {
+		var n int64
+		n, err = f.size()
+		r.storedSize.Store(n)
+	}
+	return storedResult{f, 0, err}
+}
