@@ -58,23 +58,3 @@ func chooseColour(image []model.Plane, depth int, derive bool) (c model.Colour, 
 	}
 	return c, o
 }
-
-// Params of a modelled picture beside τ are one byte, which is left out if it is 0: the colour transform in bits 0, 1 and 4
-// to 7, and the orientation in bits 2 and 3.
-const (
-	orientationShift = 2
-	moreColourShift  = 4
-	lowColour        = 1<<orientationShift - 1
-)
-
-func packParams(colour model.Colour, o orientation) []byte {
-	low, high := byte(colour)&lowColour, byte(colour)>>orientationShift
-	if b := low | byte(o)<<orientationShift | high<<moreColourShift; b != 0 {
-		return []byte{b}
-	}
-	return nil
-}
-
-func unpackParams(b byte) (colour model.Colour, o orientation) {
-	return model.Colour(b&lowColour | b>>moreColourShift<<orientationShift), orientation(b >> orientationShift % orientations)
-}

@@ -122,21 +122,21 @@ func (s *Stream) openModelled(d *Decoder) error {
 	if err != nil {
 		return err
 	}
-	tau, colour, orientation, err := s.params(net)
+	p := &s.picture
+	params, err := parseParams(s.header, net, p.info)
 	if err != nil {
 		return err
 	}
-	p := &s.picture
 	if err := s.open(d, decodingMemory(net, p.geometry())); err != nil {
 		return err
 	}
 	passes := model.Passes(p.w, p.h)
-	chain := model.NewChain(net, p.geometry(), tau)
-	chain.Done, chain.Colour = s.context.Done(), colour
+	chain := model.NewChain(net, p.geometry(), params.tau)
+	chain.Done, chain.Colour = s.context.Done(), params.colour
 	if p.format.planes() > 1 {
-		s.transform = colour.String()
+		s.transform = params.colour.String()
 	}
-	s.body = &passDecoder{stream: s, chain: chain, orientation: orientation, passes: passes, work: newWork(passes, p.w, p.h, d.Progress), at: s.at, shown: s.at}
+	s.body = &passDecoder{stream: s, chain: chain, orientation: params.orientation, passes: passes, work: newWork(passes, p.w, p.h, d.Progress), at: s.at, shown: s.at}
 	return nil
 }
 
@@ -174,36 +174,6 @@ func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
 	}
 	s.model = name
 	return net, err
-}
-
-// params returns what the header's params say: τ, which in the short form is the model's own, and the colour transform and
-// the orientation if these are not the first.
-func (s *Stream) params(net *model.Net) (tau int8, colour model.Colour, o orientation, err error) {
-	unknown := UnsupportedError("unknown parameters of the model")
-	tau, rest := net.Tau(), s.header.Params
-	if !s.header.Short {
-		if len(rest) == 0 {
-			return 0, 0, 0, unknown
-		}
-		tau, rest = int8(rest[0]), rest[1:]
-	}
-	if len(rest) == 0 {
-		return tau, 0, 0, nil
-	}
-	colour, o = unpackParams(rest[0])
-	switch {
-	case len(rest) > 1:
-		err = unknown
-	case rest[0] == 0:
-		err = FormatError("the first colour transform and orientation are spelled out")
-	case colour >= model.Colours:
-		err = UnsupportedError(fmt.Sprintf("colour transform %d", colour))
-	case colour != 0 && s.picture.format.planes() == 1:
-		err = FormatError("a colour transform of a single plane")
-	case colour.Derived() && s.picture.depth != 8:
-		err = FormatError("a colour transform of 8-bit samples")
-	}
-	return tau, colour, o, err
 }
 
 // segment reads up to the next segment of the picture's colours, and decodes those of other kinds on the way.
