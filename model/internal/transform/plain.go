@@ -19,11 +19,12 @@ func (v *plainConversion) roles(r, g, b []int32) (p, q, s []int32) {
 
 func (v *plainConversion) forward(r, g, b []int32) {
 	p, q, s := v.roles(r, g, b)
+	meanOfAll := v.meanOfAll
 	for i := range r {
 		d := p[i] - q[i]
 		t := q[i] + d>>1
 		e := s[i] - t
-		if v.meanOfAll {
+		if meanOfAll {
 			t += e >> 1
 		}
 		r[i], g[i], b[i] = t, d, e
@@ -32,9 +33,10 @@ func (v *plainConversion) forward(r, g, b []int32) {
 
 func (v *plainConversion) inverse(luma, d, e []int32) {
 	p, q, s := v.roles(luma, d, e)
+	meanOfAll := v.meanOfAll
 	for i, t := range luma {
 		d, e := d[i], e[i]
-		if v.meanOfAll {
+		if meanOfAll {
 			t -= e >> 1
 		}
 		s[i] = e + t
@@ -46,9 +48,10 @@ func (v *plainConversion) inverse(luma, d, e []int32) {
 func (v *plainConversion) estimate(luma, d, e []int32) {
 	half := func(v int32) int32 { return divide(v-1<<4, 1, 4) } // v/2, rounded down
 	p, q, s := v.roles(luma, d, e)
+	meanOfAll := v.meanOfAll
 	for i, t := range luma {
 		d, e := d[i], e[i]
-		if v.meanOfAll {
+		if meanOfAll {
 			t -= half(e)
 		}
 		s[i] = (e + t + 8) >> 4
