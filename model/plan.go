@@ -18,12 +18,8 @@ type Pass struct {
 func Passes(w, h int) []Pass {
 	n := transform.Scales(w, h)
 	p := []Pass{{TopLevel(w, h), n, -1}}
-	for m := TopLevel(w, h) - 1; m >= 0; m-- {
-		for l := n - 1; l >= 1; l-- {
-			if s := process.Stages - 1 - m + process.Lead(l); s >= 0 && s < process.Stages {
-				p = append(p, Pass{m, l, s})
-			}
-		}
+	for _, s := range process.Steps(max(n-1, 0)) {
+		p = append(p, Pass(s))
 	}
 	return p
 }

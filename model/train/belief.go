@@ -1,18 +1,15 @@
 package train
 
+import "github.com/ddpmz/ddpmz/model/internal/process"
+
 // A belief about a coordinate is a logistic distribution of given mean and logarithm of the scale.
 
 const (
 	deviation   = 1.8137993642 // standard deviation of a logistic of scale 1, π/√3
-	minLogScale = -3
-	maxLogScale = 6
-
-	// floor is the share of a uniform distribution in every belief: no surprise costs more than some 20 bits.
-	floor = 1e-4
-
-	// faint is the mass of a cell below which the belief says nothing of its parts: package model, whose tables end
-	// there, takes them for equally likely.
-	faint = 1. / (1 << 20)
+	minLogScale = process.MinLogScale
+	maxLogScale = process.MaxLogScale
+	floor       = process.UniformShare
+	faint       = process.MinMass
 )
 
 // codeLength returns the ideal code length, in bits, of learning that a coordinate known to be in c is in its

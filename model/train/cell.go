@@ -7,7 +7,7 @@ import (
 )
 
 // unknown is the clock of a coordinate of which nothing is known.
-const unknown = 99
+const unknown = process.Unknown
 
 // A cell is what is known of a coordinate v with dither u at a clock k: all values in (lo, hi), those for which v+u
 // is the same but for the lowest k bits.
@@ -49,13 +49,13 @@ func precision(k uint8) float32 {
 	if k == unknown {
 		return 0
 	}
-	return 1.2 - float32(k)/6
+	return process.PrecisionAtZero - float32(k)/process.PrecisionSteps
 }
 
-// compressed holds asinh(x/1.5) of half-integers x >= 0.
+// compressed holds asinh(x/process.CompressScale) of half-integers x >= 0.
 var compressed = func() (t [1 << 12]float32) {
 	for i := range t {
-		t[i] = float32(math.Asinh(float64(i) / 2 / 1.5))
+		t[i] = float32(math.Asinh(float64(i) / 2 / process.CompressScale))
 	}
 	return t
 }()

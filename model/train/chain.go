@@ -65,18 +65,6 @@ func newChain(x planes, n, present int, colour transform.Colour, lifting *transf
 	return c
 }
 
-// steps returns scale and stage of every step in coding order.
-func steps(n int) (list [][2]int) {
-	for level := -process.Lead(n); level < stages; level++ {
-		for l := n; l >= 1; l-- {
-			if s := level + process.Lead(l); s >= 0 && s < stages {
-				list = append(list, [2]int{l, s})
-			}
-		}
-	}
-	return list
-}
-
 // coarse returns the estimate of the image at scale l, Q4, that a decoder has before the given stage of scale l.
 func (c *chain) coarse(l, stage int) *planes {
 	if n := len(c.scales) - 1; l == n {

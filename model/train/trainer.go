@@ -388,8 +388,8 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		chains, tau = append(chains, c.chain), append(tau, c.tau)
 	}
 	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
-	for _, ls := range steps(scales) {
-		l, stage := ls[0], ls[1]
+	for _, pass := range process.Steps(scales) {
+		l, stage := pass.Scale, pass.Stage
 		s := &chains[0].scales[l]
 		planes := process.PlanesIn(stage, planes)
 		_, cost := t.net.Cost(planes)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -63,8 +64,8 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 	b.Thumbnail = thumbnailBits(c.exact[n], &c.scales[n], present, c.lifting)
 	bits := b.Thumbnail
 	graphs := make([]*graph, n+1)
-	for _, ls := range steps(n) {
-		l, stage := ls[0], ls[1]
+	for _, pass := range process.Steps(n) {
+		l, stage := pass.Scale, pass.Stage
 		planes := process.PlanesIn(stage, present)
 		q := graphs[l]
 		if q == nil {
@@ -116,7 +117,7 @@ func thumbnailBits(x planes, s *scale, present int, lifting *transform.Lifting) 
 			if s.coarse(transform.Bands*p) > 0 {
 				c = c.doubled()
 			}
-			b, _, _ := codeLength(float32(mean), float32(scale)*math.Ln2/32, cellOf(v, 0, unknown), c)
+			b, _, _ := codeLength(float32(mean), float32(scale)*math.Ln2/logistic.ScaleSteps, cellOf(v, 0, unknown), c)
 			bits += float64(b)
 		}
 		top := x[p]

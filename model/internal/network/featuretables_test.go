@@ -20,7 +20,7 @@ func TestFeatureTables(t *testing.T) {
 			}
 		}
 		for x := range int32(1 << 13) {
-			near("compress", x, f.compress(x), math.Asinh(float64(x)/8/1.5), 0.6)
+			near("compress", x, f.compress(x), math.Asinh(float64(x)/8/process.CompressScale), 0.6)
 			if f.compress(-x) != -f.compress(x) {
 				t.Errorf("compress is not odd at %d", x)
 			}
@@ -31,7 +31,7 @@ func TestFeatureTables(t *testing.T) {
 			}
 		}
 		for k := range process.DitherBits + 1 {
-			near("precise", k, f.precise[k], 1.2-float64(k)/6, 1.5) // rounded towards zero where negative
+			near("precise", k, f.precise[k], process.PrecisionAtZero-float64(k)/process.PrecisionSteps, 1.5) // rounded towards zero where negative
 		}
 		if f.precise[process.Unknown] != 0 {
 			t.Error("an unknown coordinate has a precision")
@@ -129,9 +129,9 @@ func TestBases(t *testing.T) {
 		texture, activity := uint32(r.UintN(1<<r.UintN(18))), uint32(r.UintN(1<<r.UintN(17)))
 		extraBits := uint(8 * r.UintN(2))
 		k := uint8(extraBits) + uint8(r.UintN(8))
-		local := 0.4*float64(texture)/256 + 0.3
+		local := process.TextureGain*float64(texture)/256 + process.TextureOffset
 		width := math.Exp2(float64(k) - float64(extraBits))
-		base := min(max(0.6*float64(activity)/256+0.2, 0.3*local), width)
+		base := min(max(process.ActivityGain*float64(activity)/256+process.ActivityOffset, process.TextureShare*local), width)
 		wantScale, wantMean := math.Log2(base), min(width, 2*base)
 		if r.UintN(4) == 0 {
 			k = process.Unknown

@@ -1,6 +1,6 @@
 // Package process says how the reverse process walks through an image. Package model walks in integers, package train and its
 // twin in PyTorch in floating point, and all must take the same steps: so the plan of the steps and its constants are here
-// once, and the Python module model/train/torch/plan.py is generated from them.
+// once, and the Python module model/train/torch/plan.py is generated from them (see model/train/internal/torchplan).
 //
 // A scale of the wavelet pyramid is a grid of sites. A site carries Coordinates integers, coordinate 3*plane + band.
 package process
@@ -93,6 +93,26 @@ var (
 // ThumbnailScale is the scale, by plane and in 1/32 octaves of 8-bit grey levels, of the prior of the first pass, the exact
 // thumbnail (22, 16 and 5 levels). It was measured on crops of 32x32 and 256x256 of the training photographs.
 var ThumbnailScale = [Planes]int32{143, 128, 74}
+
+// A Step is one step of one scale.
+type Step struct {
+	Level int // the state that the step belongs to, counting down to 0, the image
+	Scale int // 1 is the finest
+	Stage int
+}
+
+// Steps returns all steps of the reverse process over the given number of scales, in coding order. At level m the finest scale
+// reaches cells of width 2^m, scale l cells of width 2^(m-Lead(l)); the steps of a level go from the coarsest scale to the finest.
+func Steps(scales int) (steps []Step) {
+	for m := Stages - 1 + Lead(scales); m >= 0; m-- {
+		for l := scales; l >= 1; l-- {
+			if s := Stages - 1 - m + Lead(l); s >= 0 && s < Stages {
+				steps = append(steps, Step{m, l, s})
+			}
+		}
+	}
+	return steps
+}
 
 // Lead returns how many clocks scale l is ahead of the finest at the end of a level. The synthesis norm of a
 // scale's details grows by 1.5 to 2 with every scale, by 1.5 from the finest to the next: between the levels of

@@ -4,6 +4,7 @@ package transform
 // signals: odd samples become details d = o - P(e), even samples averages s = e + U(d), every sum rounded
 // to an integer, so that the inverse is exact (Calderbank, Daubechies, Sweldens, Yeo 1998).
 type Lifting struct {
+	name         string
 	predict      [4]int32 // taps over the even samples at -3, -1, +1, +3 from an odd one
 	predictShift uint
 	update       [4]int32 // taps over the odd samples at -3, -1, +1, +3 from an even one
@@ -12,9 +13,17 @@ type Lifting struct {
 
 // Liftings are the wavelets that weights may ask for, by the number in their header.
 var Liftings = [...]Lifting{
-	0: {[4]int32{0, 1, 1, 0}, 1, [4]int32{0, 1, 1, 0}, 2},     // 5/3
-	1: {[4]int32{-1, 9, 9, -1}, 4, [4]int32{0, 1, 1, 0}, 2},   // 9/7-M
-	2: {[4]int32{-1, 9, 9, -1}, 4, [4]int32{-1, 9, 9, -1}, 5}, // 13/7-T
+	0: {"5/3", [4]int32{0, 1, 1, 0}, 1, [4]int32{0, 1, 1, 0}, 2},
+	1: {"9/7-M", [4]int32{-1, 9, 9, -1}, 4, [4]int32{0, 1, 1, 0}, 2},
+	2: {"13/7-T", [4]int32{-1, 9, 9, -1}, 4, [4]int32{-1, 9, 9, -1}, 5},
+}
+
+// String returns the usual name of the wavelet.
+func (l *Lifting) String() string { return l.name }
+
+// Taps returns the filters of both steps: taps over the samples at -3, -1, +1 and +3, whose sum is divided by 2^shift.
+func (l *Lifting) Taps() (predict [4]int32, predictShift uint, update [4]int32, updateShift uint) {
+	return l.predict, l.predictShift, l.update, l.updateShift
 }
 
 // mirror reflects position p into [0,n) with whole-sample symmetry: ..., 1, 0, 1, ..., n-1, n-2, ...

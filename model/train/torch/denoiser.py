@@ -1,11 +1,12 @@
-"""The denoiser of ddpmz and its reverse process, in PyTorch: the float twin of package model.
+"""The denoiser of ddpmz and its reverse process, in PyTorch: the twin of package model in floating point.
 
-Names and shapes follow model/*.go and model/train/*.go. A site is one position of a scale's grid; it carries nine
+The plan of the process and its constants are in plan.py, which is generated from the Go code. Names and shapes follow
+model/train/*.go. A site is one position of a scale's grid; it carries nine
 coordinates, channel 3*plane + band with planes Y, Co, Cg and bands HL, LH, HH. Sides of grids are even here.
 
 A step has two halves. In the first, without gradients, the heads go through groups and phases and reveal the cells that
-a decoder would know by then. In the second, with them, all phases are looked at again, at once: what each of them saw is
-known by now. So little of a step is one thing after another, as a GPU wants it.
+a decoder would know by then. In the second, with gradients, all phases are computed again, at once, since the inputs of each are
+known by now. So a GPU executes little of a step sequentially.
 """
 import functools
 import math
@@ -14,26 +15,14 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-PLANES, BANDS, COORDS = 3, 3, 9
-STAGE_CLOCKS = [6, 5, 4, 3, 2, 1, None]       # None: everything becomes exact
-BAND_CLOCKS = [0, 0, 1, 1, 1, 2, 1, 1, 2]
-STAGES, SCALES = len(STAGE_CLOCKS), 5          # scales from 5 on share their conditioning
-KINDS = 3                                      # of colours: YCoCg-R; derived; derived with chroma halved
-LOOKS = STAGES - 1                             # of a kind: the first two stages share one
-EXPERTS = 2 * LOOKS                            # networks, if there is not just one
-GROUPS = [[0, 1], [2], [3, 4, 5], [6, 7, 8]]
-PHASES = [(0, 0), (1, 1), (0, 1), (1, 0)]      # (row, column) parity, in coding order
-ROWS = [0, 2, 3, 1]                            # the phases (0, 0), (0, 1), (1, 0), (1, 1): places in coding order
-UNKNOWN = 99                                   # the clock of a coordinate of which nothing is known
-LOGISTIC_SD = math.pi / math.sqrt(3)           # standard deviation of a logistic of scale 1
-LOG_SCALE_MIN, LOG_SCALE_MAX = -3.0, 6.0
-FLOOR, FAINT = 1e-4, 2.0 ** -20                # see model/train/belief.go
+from plan import (
+    ACTIVITY_GAIN, ACTIVITY_OFFSET, BAND_CLOCKS, BANDS, COMPRESS_SCALE, COORDINATES, DERIVED_CLASS, EXPERT_INDEX,
+    EXPERTS, GAIN_ROWS, GROUPS, LIFTINGS, LOG_OFFSET, MAX_LOG_SCALE, MIN_LOG_SCALE, MIN_MASS, PHASE_ORDER, PHASES, PLANES, PLANES_IN,
+    PRECISION_AT_ZERO, PRECISION_STEPS, SCALE_EMBEDDING, SCALE_EMBEDDINGS, STAGE_CLOCKS, STAGE_EMBEDDING, STAGE_EMBEDDINGS, STAGES,
+    STEPS, SUBSAMPLED_CLASS, TEXTURE_GAIN, TEXTURE_OFFSET, TEXTURE_SHARE, UNIFORM_SHARE)
 
-LIFTINGS = {  # name: predict taps over even neighbours, log2 divisor; update taps, log2 divisor
-    '5/3': ([0, 1, 1, 0], 1, [0, 1, 1, 0], 2),
-    '9/7-M': ([-1, 9, 9, -1], 4, [0, 1, 1, 0], 2),
-    '13/7-T': ([-1, 9, 9, -1], 4, [-1, 9, 9, -1], 5),
-}
+UNKNOWN = 99                                   # the clock of a coordinate of which nothing is known; fixtures have it, too
+LOGISTIC_SD = math.pi / math.sqrt(3)           # standard deviation of a logistic of scale 1
 
 
 # ---- colour and wavelet ------------------------------------------------------------------
@@ -124,11 +113,11 @@ def shown_clock(k, unit):
 
 
 def compress(x):
-    return torch.asinh(x / 1.5)
+    return torch.asinh(x / COMPRESS_SCALE)
 
 
 def precision(k):
-    return torch.where(k == UNKNOWN, 0., 1.2 - k.float() / 6)
+    return torch.where(k == UNKNOWN, 0., PRECISION_AT_ZERO - k.float() / PRECISION_STEPS)
 
 
 def mass(mu, s, lo, hi):
@@ -140,8 +129,8 @@ def code_length(mu, ls, lo, hi, lo2, hi2):
     """Bits of the sub-cell [lo2,hi2) given the cell [lo,hi): eq. 13 restricted to the cell."""
     s = torch.exp(-ls)
     share = ((hi2 - lo2) / (hi - lo).clamp(max=2048.)).clamp(max=1)
-    ratio = (mass(mu, s, lo2, hi2) + FAINT * share) / (mass(mu, s, lo, hi) + FAINT)
-    return -torch.log2((1 - FLOOR) * ratio + FLOOR * share)
+    ratio = (mass(mu, s, lo2, hi2) + MIN_MASS * share) / (mass(mu, s, lo, hi) + MIN_MASS)
+    return -torch.log2((1 - UNIFORM_SHARE) * ratio + UNIFORM_SHARE * share)
 
 
 def truncated_mean(mu, ls, lo, hi):
@@ -169,10 +158,6 @@ def estimate(v, lo, hi, k, mu, ls, unit):
 
 def box(x, r):
     return F.avg_pool2d(F.pad(x, (r, r, r, r), mode='replicate'), 2 * r + 1, 1)
-
-
-def look(stage):
-    return max(stage - 1, 0)
 
 
 def phases(x):
@@ -213,20 +198,20 @@ def hidden(site, near, gain, shift):
 class Expert(nn.Module):
     """A trunk of 3x3 convolutions with residuals over the sites of a scale, and a head per group.
 
-    Scale (gain) and shift of every channel depend on look, kind of colours and scale. An expert has a row of them for
-    every kind and every look that it serves.
+    Gain and shift of every channel depend on the stage embedding, the colour class and the scale embedding. An expert has a row of
+    them for every combination of the first two that it serves.
     """
 
     def __init__(self, channels, layers, hidden, rows):
         super().__init__()
         c, h, g = channels, hidden, len(GROUPS)
         self.hidden, self.rows = hidden, rows
-        self.stem = nn.Conv2d(4 * COORDS, c, 3, padding=1)
+        self.stem = nn.Conv2d(4 * COORDINATES, c, 3, padding=1)
         self.blocks = nn.ModuleList([nn.Conv2d(c, c, 3, padding=1) for _ in range(layers)])
-        self.gain = nn.Parameter(torch.zeros(layers + 1, rows, SCALES, c))
-        self.shift = nn.Parameter(torch.zeros(layers + 1, rows, SCALES, c))
+        self.gain = nn.Parameter(torch.zeros(layers + 1, rows, SCALE_EMBEDDINGS, c))
+        self.shift = nn.Parameter(torch.zeros(layers + 1, rows, SCALE_EMBEDDINGS, c))
         self.site = nn.Conv2d(c, h * g, 1)
-        self.near = nn.ModuleList([nn.Conv2d(2 * COORDS, h, 3, bias=False) for _ in range(g)])
+        self.near = nn.ModuleList([nn.Conv2d(2 * COORDINATES, h, 3, bias=False) for _ in range(g)])
         self.head_gain = nn.Parameter(torch.zeros(rows, g, h))
         self.head_shift = nn.Parameter(torch.zeros(rows, g, len(PHASES), h))
         self.out = nn.ModuleList([nn.Conv2d(h, 2 * len(x), 1) for x in GROUPS])
@@ -236,7 +221,7 @@ class Expert(nn.Module):
 
     def trunk(self, x, row, scale):
         """36 input channels -> the trunk's output. row picks that of every image: images x rows, zeros and ones."""
-        s = min(scale - 1, SCALES - 1)
+        s = SCALE_EMBEDDING[scale]
         gain, shift = 1 + row @ self.gain[:, :, s], row @ self.shift[:, :, s]    # layer, image, channel
         for i, conv in enumerate([self.stem, *self.blocks]):
             g = gain[i][:, :, None, None]
@@ -250,38 +235,45 @@ class Expert(nn.Module):
         return F.conv2d(x, self.site.weight[h * group:h * (group + 1)], self.site.bias[h * group:h * (group + 1)])
 
     def head(self, group, site, near, gain, shift):
-        """What a group's head says of sites: mean offset (in mean bases) and log-scale offset of its coordinates."""
+        """The outputs of a group's head for sites: mean offset (in mean bases) and log-scale offset of its coordinates."""
         return self.out[group](hidden(site, near, gain, shift))
 
 
 class Denoiser(nn.Module):
-    """One expert; or one for each of the LOOKS of the finest scale, and one for each of the coarser ones'."""
+    """One expert; or one for each stage embedding of the finest scale, and one for each stage embedding of the coarser scales."""
 
     def __init__(self, channels=32, layers=3, hidden=48, experts=1):
         super().__init__()
         self.shape = channels, layers, hidden
-        assert experts in (1, EXPERTS)
-        rows = KINDS * (LOOKS if experts == 1 else 1)
-        self.experts = nn.ModuleList([Expert(channels, layers, hidden, rows) for _ in range(experts)])
+        self.experts = nn.ModuleList([Expert(channels, layers, hidden, GAIN_ROWS[experts]) for _ in range(experts)])
 
-    def at(self, stage, scale, kind):
-        """The expert of a stage and scale, and the row of every image's kind of colours, as a one among zeros."""
-        if len(self.experts) > 1:
-            e = self.experts[look(stage) + (LOOKS if scale > 1 else 0)]
-        else:
-            e, kind = self.experts[0], kind * LOOKS + look(stage)
-        return e, (kind[:, None] == torch.arange(e.rows, device=kind.device)).float()
+    def at(self, stage, scale, colour_class):
+        """The expert of a stage and scale, and the row of gains of every image's colour class, as a one among zeros."""
+        expert, rows = gain_rows(len(self.experts), scale > 1, stage, colour_class.device)
+        e = self.experts[expert]
+        return e, (rows[colour_class][:, None] == torch.arange(e.rows, device=colour_class.device)).float()
 
     def specialize(self):
-        """Returns EXPERTS that believe together what the one does."""
+        """Returns EXPERTS that together predict the same as the one."""
         d = Denoiser(*self.shape, EXPERTS)
+        single = {}    # the row of gains of the one network, by expert and its row
+        for ones, others in zip(EXPERT_INDEX[1], EXPERT_INDEX[EXPERTS]):
+            for one, other in zip(ones, others):
+                single.update({to: row for (_, row), to in zip(one, other)})
         for i, e in enumerate(d.experts):
             state = self.experts[0].state_dict()
-            rows = torch.arange(KINDS) * LOOKS + i % LOOKS
+            rows = torch.tensor([single[i, row] for row in range(e.rows)])
             for name, dim in (('gain', 1), ('shift', 1), ('head_gain', 0), ('head_shift', 0)):
                 state[name] = state[name].index_select(dim, rows)
             e.load_state_dict(state)
         return d
+
+
+@functools.lru_cache(None)
+def gain_rows(experts, coarser, stage, device):
+    """The expert that computes a stage of the finest scale, or of a coarser one, and its row of gains by colour class."""
+    index = EXPERT_INDEX[experts][coarser][stage]
+    return index[0][0], torch.tensor([row for _, row in index], device=device)
 
 
 def features(ll, z, k):
@@ -292,16 +284,16 @@ def features(ll, z, k):
     a1 = box((ll - mean).abs(), 1)
     a2 = box(z.abs(), 2)
     x = torch.cat([compress(ll - mean), ll / 128 - 1, compress(z), precision(k),
-                   torch.log(a1 + .5), torch.log(a2 + .5)], 1)
-    a1 = (a1 * .4 + .3).repeat_interleave(BANDS, 1)
+                   torch.log(a1 + LOG_OFFSET), torch.log(a2 + LOG_OFFSET)], 1)
+    a1 = (a1 * TEXTURE_GAIN + TEXTURE_OFFSET).repeat_interleave(BANDS, 1)
     none = k == UNKNOWN
     w = torch.where(none, 1e9, torch.exp2(k.float()))
-    base = torch.where(none, a1, torch.minimum(torch.maximum(a2 * .6 + .2, a1 * .3), w))
+    base = torch.where(none, a1, torch.minimum(torch.maximum(a2 * ACTIVITY_GAIN + ACTIVITY_OFFSET, a1 * TEXTURE_SHARE), w))
     return x, torch.log(base), torch.minimum(w, base * 2)
 
 
 def views(v, u, k, clock, unit):
-    """Cells before a step and, of what advances in it, at its clock: edges, and how heads see them."""
+    """The cells before a step, and the cells at its clock, of coordinates that advance: edges, and the inputs of the heads."""
     kt = torch.minimum(clock, k)
     lo, hi, z = cell(v, u, k, unit)
     lo2, hi2, z2 = cell(v, u, kt, unit)
@@ -311,10 +303,10 @@ def views(v, u, k, clock, unit):
 
 
 def reveal(o, logbase, threshold, seen, seen2, may):
-    """Which coordinates advance, and what heads see of them from then on. A coordinate advances if its standard
+    """The inputs of the heads after a group and phase, and which coordinates advance. A coordinate advances if its standard
     deviation is at least τ times the width of its next cell: if its log-scale is at least threshold."""
     n = o.shape[1] // 2
-    ls = (o[:, n:] + logbase).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)
+    ls = (o[:, n:] + logbase).clamp(MIN_LOG_SCALE, MAX_LOG_SCALE)
     moved = may & (ls >= threshold)
     both = torch.cat([moved, moved], 1)
     return torch.where(both, seen2, seen), moved
@@ -323,13 +315,13 @@ def reveal(o, logbase, threshold, seen, seen2, may):
 def loss_of(om, ol, z, mbase, logbase, lo, hi, lo2, hi2, moved, rest, exact, unit):
     """Bits of what moved, and of the exact value of the rest."""
     mu = z + om * mbase
-    ls = (ol + logbase).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)
+    ls = (ol + logbase).clamp(MIN_LOG_SCALE, MAX_LOG_SCALE)
     b = code_length(mu, ls, lo, hi, torch.where(moved, lo2, exact - .5 * unit), torch.where(moved, hi2, exact + .5 * unit))
     return (b * moved).sum(), (b * rest).sum()
 
 
 class State:
-    """What is known of a scale: coordinates v with dithers u, at clocks k, and the last beliefs."""
+    """What is known of a scale: coordinates v with dithers u, at clocks k, and the distributions predicted last."""
 
     def __init__(self, v, u, k):
         self.v, self.u, self.k, self.stage = v, u, k, -1
@@ -338,26 +330,25 @@ class State:
 
 @functools.lru_cache(None)
 def band_clocks(device):
-    return torch.tensor(BAND_CLOCKS, dtype=torch.int32, device=device).view(1, COORDS, 1, 1)
+    return torch.tensor(BAND_CLOCKS, dtype=torch.int32, device=device).view(1, COORDINATES, 1, 1)
 
 
 @functools.lru_cache(None)
 def is_chroma(device):
-    return (torch.arange(COORDS, device=device) >= BANDS).view(1, COORDS, 1, 1)
+    return (torch.arange(COORDINATES, device=device) >= BANDS).view(1, COORDINATES, 1, 1)
 
 
 @functools.lru_cache(None)
-def rows(device):
-    return torch.tensor(ROWS, device=device)
+def phase_order(device):
+    return torch.tensor(PHASE_ORDER, device=device)
 
 
-def advance(net, s, ll, stage, scale, tau, kind, unit, beliefs, backward=None):
-    """One reverse step of one scale, in the first stage of luma alone. ll is the coarser image, tau and kind of every
-    image. backward(bits, side, stage) is called with what the step costs, with gradients. Returns its bits. If beliefs,
-    s gets them."""
+def advance(net, s, ll, stage, scale, tau, colour_class, unit, keep, backward=None):
+    """One reverse step of one scale. ll is the coarser image, tau and colour_class are of every image. backward(bits, side, stage) is
+    called with what the step costs, with gradients. Returns its bits. If keep, s keeps the predicted distributions."""
     final = STAGE_CLOCKS[stage] is None
-    expert, row = net.at(stage, scale, kind)
-    groups = range(len(GROUPS)) if stage else range(2)
+    expert, row = net.at(stage, scale, colour_class)
+    groups = range(sum(g[0] < BANDS * PLANES_IN[stage] for g in GROUPS))
     n = GROUPS[groups[-1]][-1] + 1
     with torch.no_grad():
         coarse = (unit > 1).int()
@@ -379,11 +370,11 @@ def advance(net, s, ll, stage, scale, tau, kind, unit, beliefs, backward=None):
         info = F.pad(sites(seen), (1, 1, 1, 1))
         moved = torch.zeros_like(may)
         site = {g: expert.site_terms(t.detach(), g) for g in groups}
-        said = []
+        outputs = []
         for g in groups:
             a, b = GROUPS[g][0], GROUPS[g][-1] + 1
             gain, shift = gain_of(g), shift_of(g)
-            both = lambda y: torch.cat([y[:, a:b], y[:, COORDS + a:COORDS + b]], 1)
+            both = lambda y: torch.cat([y[:, a:b], y[:, COORDINATES + a:COORDINATES + b]], 1)
             parts = [None] * 4
             for p, (r, c) in enumerate(PHASES):
                 i = 2 * r + c
@@ -392,14 +383,14 @@ def advance(net, s, ll, stage, scale, tau, kind, unit, beliefs, backward=None):
                 q = lambda y: quarter(y, i)
                 new, m = reveal(o, q(logbase)[:, a:b], q(threshold)[:, a:b], both(q(seen)), both(q(seen2)), q(may)[:, a:b])
                 info[:, a:b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, :b - a]
-                info[:, COORDS + a:COORDS + b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, b - a:]
+                info[:, COORDINATES + a:COORDINATES + b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, b - a:]
                 moved[i * (moved.shape[0] // 4):(i + 1) * (moved.shape[0] // 4), a:b] = m
                 parts[i] = o
-            said.append(torch.cat(parts))
-        # what the heads saw: of groups and phases before them, the new cells
+            outputs.append(torch.cat(parts))
+        # the inputs of the heads: the new cells of the groups and phases before them
         old = F.pad(sites(seen), (1, 1, 1, 1))
     if backward is None:
-        outs = said
+        outs = outputs
     else:
         outs = []
         for g in groups:
@@ -407,18 +398,18 @@ def advance(net, s, ll, stage, scale, tau, kind, unit, beliefs, backward=None):
             with torch.no_grad():
                 start = old.clone()
                 for e in range(g):
-                    for at in (GROUPS[e][0], COORDS + GROUPS[e][0]):
+                    for at in (GROUPS[e][0], COORDINATES + GROUPS[e][0]):
                         to = at + len(GROUPS[e])
                         start[:, at:to] = info[:, at:to]
                 saw = [None] * 4
                 for r, c in PHASES:
                     saw[2 * r + c] = start[:, :, r:r + h + 1, c:c + w + 1].clone(memory_format=torch.channels_last)
-                    for at in (a, COORDS + a):
+                    for at in (a, COORDINATES + a):
                         to = at + b - a
                         start[:, at:to, 1 + r:1 + h:2, 1 + c:1 + w:2] = info[:, at:to, 1 + r:1 + h:2, 1 + c:1 + w:2]
                 saw = torch.cat(saw)
             near = F.conv2d(saw, expert.near[g].weight, stride=2)
-            shift = shift_of(g).index_select(0, rows(ll.device)).flatten(0, 1)
+            shift = shift_of(g).index_select(0, phase_order(ll.device)).flatten(0, 1)
             outs.append(expert.head(g, expert.site_terms(t, g), near, gain_of(g).repeat(4, 1, 1, 1), shift))
     om = torch.cat([o[:, :o.shape[1] // 2] for o in outs], 1)
     ol = torch.cat([o[:, o.shape[1] // 2:] for o in outs], 1)
@@ -436,39 +427,29 @@ def advance(net, s, ll, stage, scale, tau, kind, unit, beliefs, backward=None):
         whole = sites(moved)
         s.k = torch.where(whole, kt, s.k)
         s.stage = stage
-        if beliefs:
-            fill = lambda y: torch.cat([y, torch.zeros_like(z[:, n:])], 1) if n < COORDS else y
+        if keep:
+            fill = lambda y: torch.cat([y, torch.zeros_like(z[:, n:])], 1) if n < COORDINATES else y
             s.mu = fill(z[:, :n] + sites(om.detach()) * mbase[:, :n])
-            s.ls = fill((sites(ol.detach()) + sites(logbase)[:, :n]).clamp(LOG_SCALE_MIN, LOG_SCALE_MAX))
+            s.ls = fill((sites(ol.detach()) + sites(logbase)[:, :n]).clamp(MIN_LOG_SCALE, MAX_LOG_SCALE))
             s.lo, s.hi = torch.where(whole, lo2, lo), torch.where(whole, hi2, hi)
     return bits.detach()
 
 
-def lead(scale):
-    """How many stages a scale is ahead of the finest at the end of a level."""
-    return max(scale - 2, 0)
-
-
-def steps(scales):
-    """Scale and stage of every step in coding order."""
-    return [(l, g + lead(l)) for g in range(-lead(scales), STAGES) for l in range(scales, 0, -1) if 0 <= g + lead(l) < STAGES]
-
-
 class Chain:
     """The reverse process of a batch of images: ll B,3,h,w is the image at half the size, v B,9,h,w the finest details
-    (int32). kind and planes (1 or 3) are of every image. whole: the coarsest image is exact."""
+    (int32). colour_class and planes (1 or 3) are of every image. whole: the coarsest image is exact."""
 
-    def __init__(self, net, ll, v, kind, planes, scales, wavelet, tau, whole=False):
-        self.net, self.scales, self.wavelet, self.tau, self.kind, self.whole = net, scales, wavelet, tau, kind, whole
+    def __init__(self, net, ll, v, colour_class, planes, scales, wavelet, tau, whole=False):
+        self.net, self.scales, self.wavelet, self.tau, self.colour_class, self.whole = net, scales, wavelet, tau, colour_class, whole
         chroma = is_chroma(ll.device)
-        self.unit = 1. + ((kind > 0).view(-1, 1, 1, 1) & chroma).float()
-        gray, halved = ((x.view(-1, 1, 1, 1) & chroma) for x in (planes == 1, kind == 2))
+        self.unit = 1. + ((colour_class >= DERIVED_CLASS).view(-1, 1, 1, 1) & chroma).float()
+        gray, subsampled = ((x.view(-1, 1, 1, 1) & chroma) for x in (planes == 1, colour_class == SUBSAMPLED_CLASS))
         self.exact, self.state = [None, ll], [None]
         for l in range(1, scales + 1):
             if l > 1:
                 ll, v = analyse(ll, wavelet)
                 self.exact.append(ll)
-            known = gray if l > 1 else gray | halved     # to be 0: what was upsampled has no finest details
+            known = gray if l > 1 else gray | subsampled     # to be 0: what was upsampled has no finest details
             v = torch.where(known, 0, v).int()
             u = torch.randint(0, 1 << 14, v.shape, dtype=torch.int32, device=v.device)
             k = torch.where(known.expand_as(v), 0, UNKNOWN).int()
@@ -489,10 +470,10 @@ class Chain:
     def run(self, backward=None):
         """Takes all steps. Returns the bits of every one."""
         bits = {}
-        for l, stage in steps(self.scales):
+        for l, stage in STEPS[self.scales]:
             s = self.state[l]
             ll = self.coarse(l, stage)
-            bits[l, stage] = advance(self.net, s, ll, stage, l, self.tau, self.kind, self.unit, l > 1, backward)
+            bits[l, stage] = advance(self.net, s, ll, stage, l, self.tau, self.colour_class, self.unit, l > 1, backward)
             if l > 1:
                 done = all(t.stage == STAGES - 1 for t in self.state[l:])
                 with torch.no_grad():

@@ -14,9 +14,7 @@ import numpy as np
 import torch
 
 import denoiser as D
-
-
-VERSION = 2
+import plan
 
 
 def quantize(t, out):
@@ -34,8 +32,8 @@ def nhwc(w):
 
 
 def export(net, wavelet, act_bits, tau):
-    out = [b'ddpw', struct.pack('<BBBBBBbB', VERSION, *net.shape, list(D.LIFTINGS).index(wavelet), act_bits,
-                                round(math.log2(tau) * 32), len(net.experts))]
+    out = [plan.WEIGHTS_MAGIC, struct.pack('<BBBBBBbB', plan.WEIGHTS_VERSION, *net.shape, list(D.LIFTINGS).index(wavelet), act_bits,
+                                round(math.log2(tau) * plan.SCALE_STEPS), len(net.experts))]
     for e in net.experts:
         quantize(nhwc(e.stem.weight), out)
         quantize(e.stem.bias, out)
@@ -62,7 +60,7 @@ def read(name):
     """The network of a weights file, and its wavelet."""
     b = open(name, 'rb').read()
     version, channels, layers, hidden, wavelet, _, _, experts = struct.unpack('<BBBBBBbB', b[4:12])
-    assert version == VERSION
+    assert b[:4] == plan.WEIGHTS_MAGIC and version == plan.WEIGHTS_VERSION
     net, at = D.Denoiser(channels, layers, hidden, experts), 12
 
     def tensor(shape):
@@ -107,13 +105,13 @@ def fixture(net, wavelet):
     ll, v = D.analyse(D.forward_colour(im), wavelet)
     u = torch.from_numpy(rng.integers(0, 1 << 16, v.shape).astype(np.int32))
     f = {'width': 28, 'height': 24, 'image': im.flatten().tolist(), 'dither': u.flatten().tolist(), 'steps': []}
-    kind, unit, tau = torch.zeros(1, dtype=torch.int64), torch.ones(1, D.COORDS, 1, 1), torch.tensor([.3])
+    colour_class, unit, tau = torch.zeros(1, dtype=torch.int64), torch.ones(1, D.COORDINATES, 1, 1), torch.tensor([.3])
     with torch.no_grad():
         for scale in 1, 2:
             s = D.State(v, u, torch.full_like(v, D.UNKNOWN))
             for stage in range(D.STAGES):
                 before = s.k
-                D.advance(net, s, ll.float(), stage, scale, tau, kind, unit, True)
+                D.advance(net, s, ll.float(), stage, scale, tau, colour_class, unit, True)
                 f['steps'].append({'scale': scale, 'stage': stage,
                                    'clock': before.flatten().tolist(), 'after': s.k.flatten().tolist(),
                                    'mean': [round(t, 3) for t in s.mu.flatten().tolist()],

@@ -22,26 +22,26 @@ import export
 
 
 def records(stream, side):
-    """Crops of the given side from the stream, one at a time: kind, planes, image at half the size, finest details."""
+    """Crops of the given side from the stream, one at a time: colour_class, planes, image at half the size, finest details."""
     h = side // 2
-    size = 2 + (D.PLANES + D.COORDS) * h * h
+    size = 2 + (D.PLANES + D.COORDINATES) * h * h
     while True:
         b = stream.read(2 * size)
         if len(b) < 2 * size:
             return
         x = np.frombuffer(b, '<i2')
-        yield x[0], x[1], x[2:].reshape(D.PLANES + D.COORDS, h, h)
+        yield x[0], x[1], x[2:].reshape(D.PLANES + D.COORDINATES, h, h)
 
 
 def batches(stream, side, count):
-    """Batches of crops as tensors: kind, planes, all planes of ints."""
+    """Batches of crops as tensors: colour_class, planes, all planes of ints."""
     it = records(stream, side)
     while True:
         r = [x for _, x in zip(range(count), it)]
         if len(r) < count:
             return
-        kind, planes = (torch.tensor([x[i] for x in r], dtype=torch.int64) for i in (0, 1))
-        yield kind, planes, torch.from_numpy(np.stack([x[2] for x in r]))
+        colour_class, planes = (torch.tensor([x[i] for x in r], dtype=torch.int64) for i in (0, 1))
+        yield colour_class, planes, torch.from_numpy(np.stack([x[2] for x in r]))
 
 
 def ahead(it, n):
@@ -69,10 +69,10 @@ def validate(net, file, args, device):
         per, n = {}, 0
         for i in range(0, len(r), 10):
             part = r[i:i + 10]
-            kind, planes = (torch.tensor([int(x[j]) for x in part], device=device) for j in (0, 1))
+            colour_class, planes = (torch.tensor([int(x[j]) for x in part], device=device) for j in (0, 1))
             x = torch.from_numpy(np.stack([x[2] for x in part])).to(device).int()
             with torch.no_grad():
-                c = D.Chain(net, x[:, :D.PLANES].contiguous(), x[:, D.PLANES:].contiguous(), kind, planes, scales, args.wavelet,
+                c = D.Chain(net, x[:, :D.PLANES].contiguous(), x[:, D.PLANES:].contiguous(), colour_class, planes, scales, args.wavelet,
                             torch.full((len(part),), args.tau, device=device), whole=True)
                 for at, b in c.run().items():
                     per[at] = per.get(at, 0) + b.item()
@@ -90,8 +90,8 @@ class Step:
     def __init__(self, net, ema, optimizer, args, scales, device):
         self.net, self.ema, self.optimizer, self.args, self.scales, self.device = net, ema, optimizer, args, scales, device
         n, h = args.batch, args.crop // 2
-        self.x = torch.zeros(n, D.PLANES + D.COORDS, h, h, dtype=torch.int16, device=device)
-        self.kind, self.planes = (torch.zeros(n, dtype=torch.int64, device=device) for _ in range(2))
+        self.x = torch.zeros(n, D.PLANES + D.COORDINATES, h, h, dtype=torch.int16, device=device)
+        self.colour_class, self.planes = (torch.zeros(n, dtype=torch.int64, device=device) for _ in range(2))
         self.tau = torch.full((n,), .3, device=device)
         self.decay = torch.zeros((), device=device)
         self.bits = torch.zeros((), device=device)
@@ -100,13 +100,13 @@ class Step:
     def work(self):
         a = self.args
         x = self.x.int()
-        n = x.numel() / (D.PLANES + D.COORDS) * 4 * D.PLANES
+        n = x.numel() / (D.PLANES + D.COORDINATES) * 4 * D.PLANES
         for p in self.net.parameters():
             if p.grad is not None:
                 p.grad.zero_()
-        c = D.Chain(self.net, x[:, :D.PLANES].contiguous(), x[:, D.PLANES:].contiguous(), self.kind, self.planes, self.scales,
+        c = D.Chain(self.net, x[:, :D.PLANES].contiguous(), x[:, D.PLANES:].contiguous(), self.colour_class, self.planes, self.scales,
                     a.wavelet, self.tau, a.whole)
-        total = c.run(lambda b, side, stage: ((a.weigh[D.look(stage)] * b + a.side * side) / n).backward())
+        total = c.run(lambda b, side, stage: ((a.weigh[D.STAGE_EMBEDDING[stage]] * b + a.side * side) / n).backward())
         self.bits.copy_(sum(total.values()) / n)
         for e in self.net.experts:
             torch.nn.utils.clip_grad_norm_(e.parameters(), a.clip)
@@ -115,8 +115,8 @@ class Step:
             for e, p in zip(self.ema.parameters(), self.net.parameters()):
                 e.add_((p - e) * self.decay)
 
-    def __call__(self, kind, planes, x, tau, decay):
-        for to, v in ((self.kind, kind), (self.planes, planes), (self.x, x), (self.tau, tau)):
+    def __call__(self, colour_class, planes, x, tau, decay):
+        for to, v in ((self.colour_class, colour_class), (self.planes, planes), (self.x, x), (self.tau, tau)):
             to.copy_(v, non_blocking=True)
         self.decay.fill_(decay)
         if self.device.type != 'cuda':
@@ -144,7 +144,7 @@ def main():
     p.add_argument('--held-side', type=int, default=256)
     p.add_argument('--minutes', type=float, default=60)
     p.add_argument('--steps', type=int, help='instead of --minutes')
-    p.add_argument('--weigh', type=float, nargs=D.STAGES - 1, default=[1] * (D.STAGES - 1), help='weight of the bits of every stage; the first two share one')
+    p.add_argument('--weigh', type=float, nargs=D.STAGE_EMBEDDINGS, default=[1] * D.STAGE_EMBEDDINGS, help='weight of the bits of every stage; the first two share one')
     p.add_argument('--channels', type=int, default=32)
     p.add_argument('--layers', type=int, default=3)
     p.add_argument('--hidden', type=int, default=48)
@@ -192,7 +192,7 @@ def main():
             f.write(export.export(copy.deepcopy(ema).cpu(), args.wavelet, args.act_bits, args.tau))
     if args.held:
         print('held out:', validate(ema, args.held, args, device), flush=True)
-    for kind, planes, x in ahead(batches(sys.stdin.buffer, args.crop, args.batch), 8):
+    for colour_class, planes, x in ahead(batches(sys.stdin.buffer, args.crop, args.batch), 8):
         frac = it / args.steps if args.steps else (time.time() - t0) / (args.minutes * 60)
         if frac >= 1:
             break
@@ -207,7 +207,7 @@ def main():
             made[scales] = Step(net, ema, optimizer, args, scales, device)
         tau = torch.from_numpy(rng.uniform(.2, .45, args.batch).astype(np.float32))
         it += 1
-        made[scales](kind, planes, x, tau, 1 - min(.998, it / (it + 20)))
+        made[scales](colour_class, planes, x, tau, 1 - min(.998, it / (it + 20)))
         if it % 20 == 0:
             acc.append(made[scales].bits.item())
         if it % 100 == 0 or it in (20, 40, 60, 80):
