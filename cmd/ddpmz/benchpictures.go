@@ -35,7 +35,7 @@ func (b *benchmark) measurePictures(ctx context.Context, names []string) (report
 	}
 	for _, p := range b.chosen {
 		if len(p.Missing) > 0 && config.Reuse == nil && !b.quiet {
-			b.note(p.Name, "not measured, for "+strings.Join(p.Missing, " and ")+" is missing")
+			b.note(p.Name, "not measured without "+strings.Join(p.Missing, " and "))
 		}
 	}
 	bar := b.bar("bench", b.quiet)

@@ -81,7 +81,7 @@ func TestDamage(t *testing.T) {
 		fails(t, 1, []string{"ddpmz: standard input: ", name}, f, "info")
 		fails(t, 1, []string{"ddpmz: standard input: ", name}, f, "truncate", "--bytes", "100")
 	}
-	fails(t, 1, []string{"ddpmz: standard input: ", "not a picture"}, file, "encode")
+	fails(t, 1, []string{"ddpmz: standard input: ", "a ddpmz file already"}, file, "encode")
 	fails(t, 1, []string{"ddpmz: standard input: "}, load(t, "alpha.png")[:5000], "encode")
 }
 

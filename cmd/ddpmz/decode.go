@@ -35,6 +35,9 @@ type decoding struct {
 	cut    codec.Cut
 }
 
+// formats are those of the pictures that decode writes.
+const formats = "png, tiff, bmp, gif, jpeg, pbm, pgm, ppm, pnm or pam"
+
 func decodeCommand(s *streams) *cli.Command {
 	d := &decoding{streams: s}
 	return &cli.Command{
@@ -43,10 +46,10 @@ func decodeCommand(s *streams) *cli.Command {
 		ArgsUsage: "[FILES] | FILE" + suffix + " PICTURE",
 		Description: "A file that was cut gives the best picture of what is there. With several files, -o names a folder.\n\n" +
 			"PNG holds every picture exactly, and its metadata. A format that cannot hold the picture itself is refused,\n" +
-			"unless --allow-loss is given; metadata that it cannot hold are told in notes on standard error, and in JSON.",
+			"unless --allow-loss is given; notes on standard error say which metadata it cannot hold.",
 		Flags: slices.Concat(d.output.flags("the input's name, ending in .png"), []cli.Flag{
 			&cli.StringFlag{Name: "format", Destination: &d.format, DefaultText: "by the output's suffix, or png",
-				Usage: "write `FORMAT`: png, tiff, bmp, gif, jpeg, pbm, pgm, ppm, pnm or pam"},
+				Usage: "write `FORMAT`: " + formats},
 			&cli.BoolFlag{Name: "allow-loss", Destination: &d.allowLoss, DisableDefaultText: true,
 				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
 			weightsFlag(&d.model),
@@ -96,8 +99,7 @@ func outputFormat(format, output string) (string, error) {
 	}
 	known, ok := picture.FormatOf(name)
 	if !ok {
-		return "", usagef("unknown format %q: there are png, tiff, bmp, gif, jpeg, pbm, pgm, ppm, pnm and pam",
-			strings.TrimPrefix(filepath.Ext(name), "."))
+		return "", usagef("unknown format %q: it can be %s", strings.TrimPrefix(filepath.Ext(name), "."), formats)
 	}
 	return known, nil
 }
@@ -108,8 +110,8 @@ func holds(name, format string) bool {
 	if !ok {
 		return !namesDdpmz(name) && !namesPicture(name)
 	}
-	isPNM := func(f string) bool { return f == "pgm" || f == "ppm" || f == "pnm" }
-	return said == format || isPNM(said) && isPNM(format) && (said == "pnm" || format == "pnm") // which are PGM and PPM
+	isPNM := func(f string) bool { return f == "pbm" || f == "pgm" || f == "ppm" || f == "pnm" }
+	return said == format || isPNM(said) && isPNM(format) && (said == "pnm" || format == "pnm") // the name of all three
 }
 
 // A decodeOutcome is what decode --json prints of a file.

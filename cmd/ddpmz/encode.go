@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
@@ -44,9 +46,9 @@ func encodeCommand(s *streams) *cli.Command {
 		Name:      "encode",
 		Usage:     "make " + suffix + " files of pictures",
 		ArgsUsage: "[PICTURES] | PICTURE FILE" + suffix,
-		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP, GIF or Netpbm's. Colour profiles and metadata are kept, in\n" +
-			"the form that PNG has for them. What cannot be kept, such as the frames of an animation after the first, is told\n" +
-			"in notes on standard error, and in JSON. With several pictures, -o names a folder.\n\n" +
+		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP, GIF or Netpbm files. Colour profiles and metadata are kept, in\n" +
+			"the form that PNG has for them. Notes on standard error say what cannot be kept, such as the frames of an\n" +
+			"animation after the first. With several pictures, -o names a folder. Files get their input's permissions.\n\n" +
 			"--steps, --timestep and --bytes write only the beginning of the file.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
@@ -144,8 +146,12 @@ func (e *encoding) read(name string, o *outcome) (*picture.Picture, error) {
 	}
 	defer in.Close()
 	counted := &counter{r: in}
-	p, err := picture.Read(counted, picture.ReadOptions(e.limits.limits()))
-	o.InputBytes = counted.n
+	defer func() { o.InputBytes = counted.n }()
+	file := bufio.NewReader(counted)
+	if magic, _ := file.Peek(len(container.Magic)); string(magic) == container.Magic || bytes.HasPrefix(magic, []byte(container.ShortMagic)) {
+		return nil, errors.New("a ddpmz file already; decode makes a picture of it")
+	}
+	p, err := picture.Read(file, picture.ReadOptions(e.limits.limits()))
 	if err != nil {
 		return nil, err
 	}

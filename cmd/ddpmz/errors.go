@@ -95,12 +95,18 @@ var packageNames = []string{
 func plainText(text string) string {
 	parts := strings.Split(text, ": ")
 	parts = slices.DeleteFunc(parts, func(part string) bool { return slices.Contains(packageNames, part) })
-	for i, part := range parts {
-		if part == io.ErrUnexpectedEOF.Error() || part == io.EOF.Error() {
-			parts[i] = "the file ends too early"
+	last := len(parts) - 1
+	if parts[last] == io.ErrUnexpectedEOF.Error() || parts[last] == io.EOF.Error() {
+		parts[last] = "the file ends too early"
+		if last > 0 && strings.Contains(parts[last-1], "file ends ") { // and where
+			parts = parts[:last]
 		}
 	}
-	return strings.Join(parts, ": ")
+	text = strings.Join(parts, ": ")
+	if strings.HasSuffix(text, " is not supported") {
+		text = strings.TrimPrefix(text, "unsupported: ")
+	}
+	return text
 }
 
 // report prints an error.

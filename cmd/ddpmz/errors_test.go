@@ -23,6 +23,8 @@ func TestMessages(t *testing.T) {
 		{codec.FormatError("not a ddpmz file"), "malformed: not a ddpmz file"},
 		{fmt.Errorf("picture: %w", fmt.Errorf("png: invalid format: not enough pixel data")), "invalid format: not enough pixel data"},
 		{fmt.Errorf("codec: metadata: %w", io.ErrUnexpectedEOF), "the file ends too early"},
+		{fmt.Errorf("the JPEG file ends early: %w", io.ErrUnexpectedEOF), "the JPEG file ends early"},
+		{fmt.Errorf("picture: %w", picture.UnsupportedError("arithmetic-coded JPEG is not supported")), "arithmetic-coded JPEG is not supported"},
 		{errors.New("a word like codec: stays where it is"), "a word like codec: stays where it is"},
 		{fmt.Errorf("reading: %w", &fs.PathError{Op: "open", Path: "png", Err: fs.ErrPermission}), "permission denied"},
 		{&atomicfile.ExistsError{Path: "x"}, "exists already; --force replaces it"},

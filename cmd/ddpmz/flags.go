@@ -51,7 +51,7 @@ func (f *outputFlags) flags(def string) []cli.Flag {
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &f.name,
 			Usage: "make `FILE`; - is standard output; by default " + def},
 		&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: &f.force, DisableDefaultText: true,
-			Usage: "replace files that exist, the input too, and allow any suffix"},
+			Usage: "replace files that exist, even the input, and allow suffixes of other formats"},
 		&cli.BoolFlag{Name: "keep-times", Destination: &f.keepTimes, DisableDefaultText: true,
 			Usage: "give the output the input's modification time"},
 		f.quietFlag(),
@@ -80,9 +80,9 @@ type cutFlags struct {
 func (f *cutFlags) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "steps", Destination: &f.steps, DefaultText: "all",
-			Usage: "stop after `N` of the 1000 reverse steps; of a stored file, after as large a share of its rows"},
+			Usage: "stop at the last level within `N` of the 1000 reverse steps; of a stored file, after as large a share of its rows"},
 		&cli.IntFlag{Name: "timestep", Destination: &f.timestep, DefaultText: "0",
-			Usage: "stop at the state x_T of timestep `T`, after 1000 - T steps"},
+			Usage: "stop at the last level whose state x_t has a timestep t of at least `T`: the same as 1000 - T steps"},
 		&cli.GenericFlag{Name: "bytes", Value: &f.bytes, DefaultText: "all",
 			Usage: "stop after `N` bytes of the file; 20K are 20 times 1024"},
 	}

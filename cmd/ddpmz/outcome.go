@@ -73,7 +73,11 @@ func (e strictError) Error() string {
 // lossNotes words losses.
 func lossNotes(losses []picture.Loss) (notes []string) {
 	for _, l := range losses {
-		notes = append(notes, "not kept: "+l.Detail)
+		if l.Kind == picture.LossDamage {
+			notes = append(notes, l.Detail) // a sentence that says what is wrong, and what was done
+		} else {
+			notes = append(notes, "not kept: "+l.Detail)
+		}
 	}
 	return notes
 }

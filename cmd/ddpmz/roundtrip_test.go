@@ -146,3 +146,15 @@ func TestFormats(t *testing.T) {
 	fails(t, 2, []string{`unknown format "webp"`}, coded, "decode", "--format", "webp")
 	fails(t, 1, []string{"standard output: ", "transparency"}, must(t, load(t, "alpha.png"), "encode"), "decode", "--format", "jpg")
 }
+
+// TestFormatNames checks that every format which the help lists is known.
+func TestFormatNames(t *testing.T) {
+	for _, format := range strings.FieldsFunc(strings.ReplaceAll(formats, " or ", ", "), func(r rune) bool { return r == ',' || r == ' ' }) {
+		if known, ok := picture.FormatOf("x." + format); !ok || known != format || !holds("x."+format, format) {
+			t.Errorf("%s is %q, %t", format, known, ok)
+		}
+	}
+	if !holds("x.pnm", "ppm") || holds("x.pgm", "ppm") || holds("x.jpeg", "png") || !holds("x.jpeg", "jpeg") || holds("x.ddpmz", "png") || !holds("x.old", "png") {
+		t.Error("a suffix is taken for another format")
+	}
+}
