@@ -192,3 +192,48 @@ func TestBandTakesBack(t *testing.T) {
 		}
 	}
 }
+
+// TestHeads: groups and phases visit every coordinate of every site once, in coding order; in stage 0, those of luma.
+func TestHeads(t *testing.T) {
+	for _, g := range geometries {
+		c := NewChain(tinyNet(t, 0), g, 0)
+		if len(c.scales) < 2 {
+			continue
+		}
+		s := &c.scales[len(c.scales)-1]
+		c.begin(s)
+		c.ll[s.number] = *c.newImage(1, 1, c.planes)
+		for _, stage := range []int{0, 1} {
+			b := whole(t, c, s, stage)
+			visits := make([][coordinates]int, s.w*s.h)
+			last := -1
+			b.runTrunk(true)
+			b.runHeads(func(group, phase, y0 int) bool {
+				if now := (group*phases+phase)<<16 + y0; now <= last {
+					t.Errorf("%v: group %d, phase %d comes late", g, group, phase)
+				} else {
+					last = now
+				}
+				for y := range b.inference.Hidden.H {
+					for x := range b.inference.Hidden.W {
+						for _, i := range groups[group] {
+							visits[(2*(y0+y)+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
+						}
+					}
+				}
+				return true
+			})
+			for j, v := range visits {
+				for i, n := range v {
+					if want := map[bool]int{true: 1}[i < bands*process.PlanesIn(stage, g.Planes)]; n != want {
+						t.Errorf("%v: coordinate %d of site %d is visited %d times in stage %d", g, i, j, n, stage)
+					}
+				}
+			}
+			stopped := 0
+			if b.runHeads(func(int, int, int) bool { stopped++; return false }) || stopped != 1 {
+				t.Errorf("%v: heads run on when told to stop", g)
+			}
+		}
+	}
+}

@@ -5,13 +5,13 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
-// A boxSum is what sums over windows of rows around one row leave for the next: the sums of the columns.
+// A boxSum adds up windows around the sites of a row, from the sums of columns that the row before has left.
 type boxSum struct {
 	column []int32
-	next   int // the row that they are those of the row above of, or -1
+	next   int // the row that column is ready for, or -1
 }
 
-// begin forgets what b was of, for rows of width w.
+// begin makes b ready for rows of width w of another plane.
 func (b *boxSum) begin(w int) { b.column, b.next = storage.Resize(b.column, w, w), -1 }
 
 // sums writes to dst the sums of src over the windows of 2r+1 columns and 2r+1 rows centred on row y of h; the

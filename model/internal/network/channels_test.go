@@ -18,8 +18,8 @@ func TestNarrow(t *testing.T) {
 	}{{inputs, lumaChannels.stem}, {2 * process.Coordinates, lumaChannels.near}} {
 		const out, h, w = 16, 4, 5
 		weights, bias := zeros(out*9*n.all), zeros(out)
-		for i := range weights.data {
-			weights.data[i] = int16(r.IntN(400) - 200)
+		for i := range weights.Data {
+			weights.Data[i] = int16(r.IntN(400) - 200)
 		}
 		l := newLayer(3, n.all, out, weights, bias, 9, 9)
 		wide, err := l.fold(noGains(out))
@@ -67,15 +67,15 @@ func TestNarrow(t *testing.T) {
 			t.Errorf("%d of %d channels are left out", chroma, n.all)
 		}
 
-		for i := range weights.data {
-			weights.data[i] = 3
+		for i := range weights.Data {
+			weights.Data[i] = 3
 		}
 		big := n.list[len(n.list)-2] // of several
 		if len(big) < 2 {
 			t.Fatal("not a sum")
 		}
-		weights.data[4*n.all+big[0]], weights.data[4*n.all+big[1]] = 1<<14, 1<<14
-		if _, fits := n.list.narrow(weights.data, n.all); fits {
+		weights.Data[4*n.all+big[0]], weights.Data[4*n.all+big[1]] = 1<<14, 1<<14
+		if _, fits := n.list.narrow(weights.Data, n.all); fits {
 			t.Error("2^15 fits into int16")
 		}
 	}

@@ -6,18 +6,21 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
-// featureTables hold the compressions of the network's inputs, with the fractional bits of its activations.
+// featureTables hold the functions that compress what the network reads to its inputs, in activations.
+//
+// A coefficient has as many extra bits as samples have beyond 8, but one less if it is of chroma whose steps are twice as coarse as
+// those of other chroma: -1 to 8.
 type featureTables struct {
-	frac    uint
-	asinh   [2*asinhEnd + 1]int16                   // asinh(x/1.5) for x in Q3, from -asinhEnd on
-	precise [process.Unknown + 1]int16              // 1.2 - k/6 by clock; 0 where nothing is known
-	clocks  [deepest + 2][process.Unknown + 1]int16 // what precision returns, by extraBits + 1 and clock
-	logs    [1 << 13]int16                          // what log returns
+	frac    uint                                      // fractional bits of activations
+	asinh   [2*asinhEnd + 1]int16                     // asinh(x/1.5) for x in Q3, from -asinhEnd on
+	precise [process.Unknown + 1]int16                // 1.2 - k/6 by clock; 0 where nothing is known
+	clocks  [mostExtra + 2][process.Unknown + 1]int16 // what precision returns, by extraBits + 1 and clock
+	logs    [1 << 13]int16                            // what log returns
 }
 
 const (
-	asinhEnd = 1<<13 - 1 // from where on compress returns the same, Q3
-	deepest  = 8         // coordinates are deeper than those of 8-bit samples by -1 to 8 bits: see Chain.deepOf
+	asinhEnd  = 1<<13 - 1 // from where on compress returns the same, Q3
+	mostExtra = 8         // extra bits of a coefficient
 )
 
 func newFeatureTables(frac uint) *featureTables {
@@ -36,7 +39,7 @@ func newFeatureTables(frac uint) *featureTables {
 	for i := range t.clocks {
 		for k := range t.clocks[i] {
 			t.clocks[i][k] = t.precise[k]
-			if k > 0 && k < process.Unknown { // what is exact is, whatever its steps
+			if k > 0 && k < process.Unknown { // the feature of what is exact does not depend on its steps
 				t.clocks[i][k] = t.precise[max(k-i+1, 0)]
 			}
 		}
@@ -64,8 +67,7 @@ func (t *featureTables) compress(x int32) int16 {
 	return t.asinh[asinhEnd+fixed.Clamp(x, -asinhEnd, asinhEnd)] // without a branch, which would be mispredicted
 }
 
-// cell returns how the network sees a cell: its centre, compressed, and its clock. extraBits is the number of
-// bits by which the coordinate is deeper than those of 8-bit samples: see Chain.deepOf.
+// cell returns the features of a cell of a coefficient with some extra bits: its centre, compressed, and its clock.
 func (t *featureTables) cell(a int32, u uint16, k uint8, extraBits int) (centre, precision int16) {
 	if k == process.Unknown {
 		return 0, 0
@@ -73,7 +75,7 @@ func (t *featureTables) cell(a int32, u uint16, k uint8, extraBits int) (centre,
 	return t.compress(shallowCentre(a, u, k, extraBits) >> 3), t.precision(k, extraBits)
 }
 
-// precision returns how the network sees a clock.
+// precision returns the feature of a clock.
 func (t *featureTables) precision(k uint8, extraBits int) int16 { return t.clocks[extraBits+1][k] }
 
 // shifts returns by how many bits to shift up, then down, to take extraBits bits from a value, or add some.
@@ -92,10 +94,10 @@ func shallowCentre(a int32, u uint16, k uint8, extraBits int) int32 {
 	return fixed.Clamp(shallow(fixed.Clamp(storage.CentreQ6(a, u, k), -1<<30, 1<<30-1), extraBits), -1<<17, 1<<17)
 }
 
-// The methods below write what the network sees of a row of sites to the first of n channels of each. They are not inlined, so
+// The methods below write the features of a row of sites to the first of n channels of each site. They are not inlined, so
 // that their loops have the registers for themselves.
 
-// encodeLevels writes how the network sees the brightness of the coarser image, Q4.
+// encodeLevels writes the features of the brightness of the coarser image, Q4.
 //
 //go:noinline
 func (t *featureTables) encodeLevels(to []int16, n int, level []int32) {
@@ -106,7 +108,7 @@ func (t *featureTables) encodeLevels(to []int16, n int, level []int32) {
 	}
 }
 
-// encodeDeviations writes how the network sees deviations, 25 times these in Q4.
+// encodeDeviations writes the features of deviations, which are 25 times those, Q4.
 //
 //go:noinline
 func (t *featureTables) encodeDeviations(to []int16, n int, deviation []int32) {
@@ -117,7 +119,7 @@ func (t *featureTables) encodeDeviations(to []int16, n int, deviation []int32) {
 	}
 }
 
-// encodeCells writes how the network sees the centres of cells, Q6, and to the channel that is so many further on, their clocks.
+// encodeCells writes the features of the centres of cells, Q6, and on channels further those of their clocks.
 //
 //go:noinline
 func (t *featureTables) encodeCells(to []int16, n, on int, centre []int32, clock []uint8, extraBits int) {

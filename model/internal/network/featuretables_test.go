@@ -34,7 +34,7 @@ func TestFeatureTables(t *testing.T) {
 			near("precise", k, f.precise[k], process.PrecisionAtZero-float64(k)/process.PrecisionSteps, 1.5) // rounded towards zero where negative
 		}
 		if f.precise[process.Unknown] != 0 {
-			t.Error("an unknown coordinate has a precision")
+			t.Error("an unknown coefficient has a precision")
 		}
 		for x := int32(-1 << 16); x <= 11<<16+1<<10; x += 977 { // activities are between 1/2 and 2^11
 			near("ln", x, f.ln(x), float64(x)/65536*math.Ln2, 0.52)
@@ -47,7 +47,7 @@ func TestFeatureTables(t *testing.T) {
 func TestCellFeatures(t *testing.T) {
 	f := newFeatureTables(10)
 	if c, p := f.cell(12345, 99, process.Unknown, 0); c != 0 || p != 0 {
-		t.Error("an unknown cell is seen")
+		t.Error("an unknown cell has features")
 	}
 	r := newRand(10)
 	for range 1000 {
@@ -56,33 +56,33 @@ func TestCellFeatures(t *testing.T) {
 		centre, precision := f.cell(a, u, k, 0)
 		z := float64(a-int32(u)) + (math.Exp2(float64(k))-1)/2
 		if math.Abs(float64(centre)-1024*math.Asinh(z/1.5)) > 90 || precision != f.precise[k] { // z is cut to 1/8
-			t.Fatalf("cell of %d at clock %d is seen as %d, %d", v, k, centre, precision)
+			t.Fatalf("cell of %d at clock %d has features %d, %d", v, k, centre, precision)
 		}
 		if k+8 <= process.DitherBits {
 			centre, precision := f.cell(cellOf(v<<8, u, k+8), u, k+8, 8)
 			z := float64(storage.CentreQ6(cellOf(v<<8, u, k+8), u, k+8)) / 64 / 256
 			if math.Abs(float64(centre)-1024*math.Asinh(z/1.5)) > 90 || precision != f.precise[k] {
-				t.Fatalf("extraBits cell of %d at clock %d is seen as %d, %d", v, k, centre, precision)
+				t.Fatalf("cell of a deeper sample, of %d at clock %d has features %d, %d", v, k, centre, precision)
 			}
 		}
 	}
 }
 
-// TestPrecision: a clock is seen as the one of 8-bit samples that it stands for; what is exact is, whatever its steps.
+// TestPrecision: a clock has features the one of 8-bit samples that it stands for; what is exact is, whatever its steps.
 func TestPrecision(t *testing.T) {
 	f := newFeatureTables(10)
-	for extraBits := -1; extraBits <= deepest; extraBits++ {
+	for extraBits := -1; extraBits <= mostExtra; extraBits++ {
 		for k := range process.DitherBits + 1 {
 			want := f.precise[max(k-extraBits, 0)]
 			if k == 0 {
 				want = f.precise[0]
 			}
 			if got := f.precision(uint8(k), extraBits); got != want {
-				t.Errorf("%d bits deeper, clock %d is seen as %d, want %d", extraBits, k, got, want)
+				t.Errorf("%d extra bits, clock %d has feature %d, want %d", extraBits, k, got, want)
 			}
 		}
 		if f.precision(process.Unknown, extraBits) != 0 {
-			t.Errorf("%d bits deeper, an unknown coordinate has a precision", extraBits)
+			t.Errorf("%d extra bits, an unknown coefficient has a precision", extraBits)
 		}
 	}
 }

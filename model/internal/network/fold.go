@@ -11,20 +11,20 @@ import (
 // A layer is one of a network's before gains are folded in.
 type layer struct {
 	size, in, out int
-	weights       tensor // [out][size][size][in]
-	bias          tensor // [out]
+	weights       Tensor // [out][size][size][in]
+	bias          Tensor // [out]
 	from, to      uint   // fraction bits of activations before and after the layer
 
 	sum, most []int64 // of the |weights| of every output
 }
 
 // newLayer returns a layer. Outputs that the tensors lack are 0.
-func newLayer(size, in, out int, weights, bias tensor, from, to uint) layer {
+func newLayer(size, in, out int, weights, bias Tensor, from, to uint) layer {
 	n := size * size * in
 	l := layer{size, in, out, weights.padded(n * out), bias.padded(out), from, to, make([]int64, out), make([]int64, out)}
 	for o := range out {
 		sum, most := int64(0), int64(0)
-		for _, v := range l.weights.row(o, n).data {
+		for _, v := range l.weights.row(o, n).Data {
 			a := max(int64(v), -int64(v))
 			sum, most = sum+a, max(most, a)
 		}
@@ -34,13 +34,13 @@ func newLayer(size, in, out int, weights, bias tensor, from, to uint) layer {
 }
 
 // gains are folded into a layer: its outputs are multiplied by 1 + gain, and shift is added to its bias.
-type gains struct{ gain, shift tensor }
+type gains struct{ gain, shift Tensor }
 
 // noGains leave a layer as it is.
 func noGains(out int) gains { return gains{zeros(out), zeros(out)} }
 
 // of returns 1 + gain of output o, with gain.frac fraction bits.
-func (g *gains) of(o int) int64 { return 1<<g.gain.frac + int64(g.gain.data[o]) }
+func (g *gains) of(o int) int64 { return 1<<g.gain.Frac + int64(g.gain.Data[o]) }
 
 // A format is that of a folded layer: fraction bits of its weights, and by how many bits its sums are shifted right.
 type format struct{ frac, down uint }
@@ -54,7 +54,7 @@ func (l *layer) format(g gains) (format, error) {
 		gain = max(gain, -gain)
 		worst, most = max(worst, l.sum[o]*gain), max(most, l.most[o]*gain)
 	}
-	frac := l.weights.frac + g.gain.frac
+	frac := l.weights.Frac + g.gain.Frac
 	// 32768·sum + |bias| < 2^31 with sum in the final format: leave 1/8 of the range to the bias and rounding.
 	final := uint(14)
 	for final > 0 && (rescale(worst, frac, final) > 57000 || rescale(most, frac, final) > 32000) {
@@ -68,8 +68,8 @@ func (l *layer) format(g gains) (format, error) {
 
 // foldBias returns the bias of output o.
 func (l *layer) foldBias(o int, g gains, f format) int32 {
-	v := rescale(int64(l.bias.data[o])*g.of(o), l.bias.frac+g.gain.frac, f.frac+l.from) +
-		rescale(int64(g.shift.data[o]), g.shift.frac, f.frac+l.from)
+	v := rescale(int64(l.bias.Data[o])*g.of(o), l.bias.Frac+g.gain.Frac, f.frac+l.from) +
+		rescale(int64(g.shift.Data[o]), g.shift.Frac, f.frac+l.from)
 	if f.down > 0 {
 		v += 1 << (f.down - 1) // the kernel truncates
 	}
@@ -86,12 +86,12 @@ func (l *layer) foldNarrow(g gains, fewer narrowing) (*kernel.Conv, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, frac := l.size*l.size*l.in, l.weights.frac+g.gain.frac
+	n, frac := l.size*l.size*l.in, l.weights.Frac+g.gain.Frac
 	w, b := make([]int16, l.out*n), make([]int32, l.out)
 	for o := range l.out {
 		gain, row, lost := g.of(o), w[o*n:(o+1)*n], frac-f.frac
 		simple := frac > f.frac && f.frac > 0 // then every weight fits
-		for i, v := range l.weights.row(o, n).data {
+		for i, v := range l.weights.row(o, n).Data {
 			if p := int64(v) * gain; simple { // as rescale does it: this is most of folding
 				row[i] = int16((p + 1<<(lost-1)) >> lost)
 			} else {
@@ -122,7 +122,7 @@ func (l *layer) check(g gains) error {
 	if err != nil {
 		return err
 	}
-	n, frac := l.size*l.size*l.in, l.weights.frac+g.gain.frac
+	n, frac := l.size*l.size*l.in, l.weights.Frac+g.gain.Frac
 	for o := range l.out {
 		gain := g.of(o)
 		sum := min(rescale(l.sum[o]*max(gain, -gain), frac, f.frac), 1<<31-1) + int64(n+1)/2

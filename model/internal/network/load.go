@@ -7,32 +7,9 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// Shape of the network that does not vary with the weights file.
-const (
-	HeadOutputs = 16 // of a head: a group's ε, then its log2 σ, then nothing, as the kernels want
-)
-
-// A tensor is an array of int16 with a common binary exponent: value = data · 2^-frac.
-type tensor struct {
-	frac uint
-	data []int16
-}
-
-// zeros returns a tensor of n zeros.
-func zeros(n int) tensor { return tensor{data: make([]int16, n)} }
-
-// row returns row i of those of n elements.
-func (t tensor) row(i, n int) tensor { return tensor{t.frac, t.data[i*n : (i+1)*n]} }
-
-// padded returns a tensor of n elements that begins as t does; the rest are zeros.
-func (t tensor) padded(n int) tensor {
-	if len(t.data) == n {
-		return t
-	}
-	p := tensor{t.frac, make([]int16, n)}
-	copy(p.data, t.data)
-	return p
-}
+// HeadOutputs is the number of outputs of a head: ε of every coefficient of a group, then log2 σ, both Q10 (process.OutputBits),
+// then zeros, as the kernels want.
+const HeadOutputs = 16
 
 // weights is the content of a weights file: networks before gains are folded in.
 type weights struct {
@@ -45,12 +22,12 @@ type weights struct {
 type expert struct {
 	stem      layer                      // 3x3, inputs to channels
 	blocks    []layer                    // [layers] 3x3, channels to channels
-	gain      tensor                     // [layers+1][rows][scale embeddings][channels], added to 1
-	shift     tensor                     // likewise, added to the bias
+	gain      Tensor                     // [layers+1][rows][scale embeddings][channels], added to 1
+	shift     Tensor                     // likewise, added to the bias
 	site      layer                      // 1x1, channels to groups*hidden
 	near      [len(process.Groups)]layer // 3x3, 2*coefficients to hidden
-	headGain  tensor                     // [rows][groups][hidden], added to 1
-	headShift tensor                     // [rows][groups][phases][hidden]
+	headGain  Tensor                     // [rows][groups][hidden], added to 1
+	headShift Tensor                     // [rows][groups][phases][hidden]
 	out       [len(process.Groups)]layer // 1x1, hidden to HeadOutputs, the last of them 0
 }
 
@@ -75,8 +52,8 @@ func newNet(file []byte) (*Net, error) {
 	}
 	w := &weights{channels: f.Channels, layers: f.Layers, hidden: f.Hidden, actFrac: f.ActivationBits, experts: make([]expert, f.Experts)}
 	rest := f.Tensors
-	next := func() (t tensor) {
-		t, rest = tensor{rest[0].Frac, rest[0].Data}, rest[1:]
+	next := func() (t Tensor) {
+		t, rest = rest[0], rest[1:]
 		return t
 	}
 	c, h, act := w.channels, w.hidden, w.actFrac

@@ -185,7 +185,7 @@ func (e *expert) trunkLayer(i int) *layer {
 // trunkGains returns the gains of layer i of the trunk for a scale embedding.
 func (e *expert) trunkGains(i, row, q int) gains {
 	c := e.stem.out
-	rows := len(e.gain.data) / ((1 + len(e.blocks)) * process.ScaleEmbeddings * c)
+	rows := len(e.gain.Data) / ((1 + len(e.blocks)) * process.ScaleEmbeddings * c)
 	at := (i*rows+row)*process.ScaleEmbeddings + q
 	return gains{e.gain.row(at, c), e.shift.row(at, c)}
 }

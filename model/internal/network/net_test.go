@@ -54,7 +54,7 @@ func TestFold(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := newRand(29)
-		real := func(t tensor, i int) float64 { return math.Ldexp(float64(t.data[i]), -int(t.frac)) }
+		real := func(t Tensor, i int) float64 { return math.Ldexp(float64(t.Data[i]), -int(t.Frac)) }
 		for stage := range process.Stages {
 			for class := range process.ColourClasses {
 				for q := range process.ScaleEmbeddings {
@@ -77,7 +77,7 @@ func TestFold(t *testing.T) {
 						}
 						want = math.Ldexp(want, s.actFrac)
 						if math.Abs(float64(got[o])-want) > 1+sum/(1<<13) { // 12 bits of the weights are left
-							t.Fatalf("%d experts, stage %d, class %d, condition %d: output %d is %d, want %.2f", experts, stage, class, q, o, got[o], want)
+							t.Fatalf("%d experts, stage %d, class %d, scale embedding %d: output %d is %d, want %.2f", experts, stage, class, q, o, got[o], want)
 						}
 					}
 				}
@@ -92,7 +92,7 @@ func TestFold(t *testing.T) {
 // TestFoldSaturates: a weight that does not fit even without fraction bits becomes the outermost that does.
 func TestFoldSaturates(t *testing.T) {
 	weights, gain := zeros(16*2), zeros(16)
-	weights.data[0], weights.data[2], gain.data[0], gain.data[1] = 1<<14, -1<<14, 2, 2
+	weights.Data[0], weights.Data[2], gain.Data[0], gain.Data[1] = 1<<14, -1<<14, 2, 2
 	l := newLayer(1, 2, 16, weights, zeros(16), 9, 9)
 	k, err := l.fold(gains{gain, zeros(16)})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// Weights is a weights file, taken apart: what Load makes a network of, and what a trainer writes.
+// Weights is the content of a weights file: what Load makes a network of, and what a trainer writes.
 //
 // The file is
 //
@@ -23,19 +23,10 @@ type Weights struct {
 	Hidden         int  // hidden units of a head, a multiple of 16
 	Wavelet        int  // index into transform.Liftings
 	ActivationBits uint // fraction bits of activations, 6 to 12
-	Tau            int8 // log2 of the threshold of skipping, in 1/32
-	Experts        int  // networks: 1 or process.Experts; process.ExpertIndex says which is for which
+	Tau            int8 // log2 of the threshold of the skip test, in 1/32
+	Experts        int  // networks: 1 or process.Experts; process.ExpertIndex says which a step uses
 	Tensors        []Tensor
 }
-
-// A Tensor is an array of int16 with a common binary exponent: an element stands for Data[i] · 2^-Frac.
-type Tensor struct {
-	Frac uint // at most MaxTensorFrac
-	Data []int16
-}
-
-// MaxTensorFrac is the most fraction bits a Tensor may have.
-const MaxTensorFrac = 24
 
 // A TensorShape names a tensor of a weights file and says how its elements are laid out, last index fastest.
 // Kernels are [output][row][column][input].
@@ -65,7 +56,7 @@ const (
 )
 
 // Shapes returns the tensors that w's experts have, of its channels, layers and hidden units, in the order of the file:
-// all of an expert's, then those of the next. Of the network itself, package model's documentation tells.
+// all of an expert's, then those of the next. See Net for the layers.
 func (w *Weights) Shapes() (s []TensorShape) {
 	for e := range w.Experts {
 		for _, t := range w.expertShapes() {
@@ -114,7 +105,7 @@ func (w *Weights) check() error {
 	return nil
 }
 
-// ReadWeights takes a weights file apart. That a network can be made of it is for Load to say.
+// ReadWeights reads a weights file. Whether a network can be made of it is for Load to say.
 func ReadWeights(file []byte) (*Weights, error) {
 	if len(file) < weightsHeader || string(file[:len(weightsMagic)]) != weightsMagic {
 		return nil, WeightsError("not a weights file")

@@ -191,12 +191,12 @@ func TestCheck(t *testing.T) {
 	r := newRand(35)
 	fine, large, overflow := 0, 0, 0
 	for range 4000 {
-		draw := func(n, frac int) tensor {
+		draw := func(n, frac int) Tensor {
 			x, spread := zeros(n), r.IntN(1<<15)
-			for i := range x.data {
-				x.data[i] = int16(r.IntN(2*spread+1) - spread)
+			for i := range x.Data {
+				x.Data[i] = int16(r.IntN(2*spread+1) - spread)
 			}
-			x.frac = uint(r.IntN(frac))
+			x.Frac = uint(r.IntN(frac))
 			return x
 		}
 		const out = 16
@@ -204,7 +204,7 @@ func TestCheck(t *testing.T) {
 		l := newLayer(size, in, out, draw(out*size*size*in, 15), draw(out, 15), 6, uint(r.IntN(12)))
 		g := gains{draw(out, 15), draw(out, 15)}
 		if r.IntN(2) == 0 { // the least weights that could be too many for the bias
-			l.bias.frac, l.bias.data[0] = 0, int16(r.IntN(1<<15))
+			l.bias.Frac, l.bias.Data[0] = 0, int16(r.IntN(1<<15))
 		}
 		_, want := l.fold(g)
 		got := l.check(g)
