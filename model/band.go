@@ -22,11 +22,11 @@ type band struct {
 	noRecords []adapt.Record              // zeros, for a row with its border
 	learned   adapt.State
 
-	inference    network.Inference
-	bars, atEdge [coordinates]bars                            // of the skip test
-	output       kernel.Tensor                                // outputs of a head at some sites of a row
-	predictions  [process.MaxGroup][adapt.Interval]prediction // predicted at these sites
-	lastLayer    adapt.LastLayer
+	inference   network.Inference
+	skip        skipTest
+	output      kernel.Tensor                                // outputs of a head at some sites of a row
+	predictions [process.MaxGroup][adapt.Interval]prediction // predicted at these sites
+	lastLayer   adapt.LastLayer
 
 	truth [coordinates][]int32 // true values of a row, in an encoder
 
@@ -106,11 +106,11 @@ func (b *band) runTrunk(dense bool) {
 		Procs: b.procs, Stopped: c.stopped,
 	}
 	for p := range in.ExtraBits {
-		in.ExtraBits[p] = c.deepOf(p)
+		in.ExtraBits[p] = c.extraBits(p)
 	}
 	if !dense {
-		b.beginAsking()
-		in.Activate = b.ask
+		b.beginSkipTest()
+		in.Activate = b.activate
 	}
 	b.inference.RunTrunk(c.net, in)
 }

@@ -98,7 +98,7 @@ func TestBandSees(t *testing.T) {
 			dither := make([]uint16, to-from)
 			b.dither[i].Load(dither, 0)
 			if !slices.Equal(cell, want.cell[from:to]) || !slices.Equal(clock, want.clock[from:to]) || !slices.Equal(dither, want.dither[from:to]) {
-				t.Fatalf("band %d sees other cells of coordinate %d than there were", number, i)
+				t.Fatalf("band %d sees other cells of coefficient %d than there were", number, i)
 			}
 			for y := b.y0 - adapt.Border; y < b.y1+adapt.Border; y++ {
 				row := make([]adapt.Record, s.w)
@@ -108,7 +108,7 @@ func TestBandSees(t *testing.T) {
 				at := (y - b.y0 + adapt.Border) * (s.w + 2*adapt.Border)
 				got := b.records[i][at:][:s.w+2*adapt.Border]
 				if !slices.Equal(got[adapt.Border:][:s.w], row) || got[0]|got[1]|got[s.w+2]|got[s.w+3] != 0 {
-					t.Fatalf("band %d sees other records of coordinate %d, row %d, than there were", number, i, y)
+					t.Fatalf("band %d sees other records of coefficient %d, row %d, than there were", number, i, y)
 				}
 			}
 		}
@@ -134,7 +134,7 @@ func TestBandSees(t *testing.T) {
 				copy(records, s.records[i][y*s.w:][:s.w])
 				for x := range s.w {
 					if cell[x] != int32(2*number+i)&^1 || clock[x] != 1 || records[x] != adapt.Record(1<<15|number) {
-						t.Fatalf("row %d of coordinate %d is not what band %d has written", y, i, number)
+						t.Fatalf("row %d of coefficient %d is not what band %d has written", y, i, number)
 					}
 				}
 			}
@@ -142,7 +142,7 @@ func TestBandSees(t *testing.T) {
 	}
 }
 
-// A failing coder runs out after a number of coordinates.
+// A failing coder runs out after a number of coefficients.
 type failing struct {
 	length
 	left int
@@ -155,7 +155,7 @@ func (f *failing) Symbol(d *Distribution, s int32) (int32, bool) {
 	return f.length.Symbol(d, s)
 }
 
-// TestBandTakesBack: of a pass that is cut, a band with fewer coordinates than are worth showing is as it was before the
+// TestBandTakesBack: of a pass that is cut, a band with fewer coded coefficients than minAdvanced is as it was before the
 // pass, and one with more is not.
 func TestBandTakesBack(t *testing.T) {
 	net, g := tinyNet(t, 0), Geometry{33, 4 * bandRows, 3, 8}
@@ -184,11 +184,11 @@ func TestBandTakesBack(t *testing.T) {
 				}
 			}
 			if slices.Equal(s.records[i][:from], records[i][:from]) {
-				t.Errorf("coordinate %d of the band before has not advanced", i)
+				t.Errorf("coefficient %d of the band before has not advanced", i)
 			}
 		}
 		if n < minAdvanced && changed != 0 || n >= minAdvanced && changed != n {
-			t.Errorf("after %d coordinates, %d have changed", n, changed)
+			t.Errorf("after %d coefficients, %d have changed", n, changed)
 		}
 	}
 }

@@ -23,8 +23,8 @@ type Chain struct {
 	// Colour is the transform of the image's colours, of three planes. It is set before SetImage, Run, CodePass and Picture.
 	Colour Colour
 
-	// NetworkAlone leaves predictions as the network has them, without what the image itself teaches (adapt.go), and codes
-	// nothing else (sparsechroma.go), and asks about every coordinate (ask.go). It is for measuring networks: no file is made so.
+	// NetworkAlone has every coefficient predicted by the network, without corrections, skip test and sparse details. It is for
+	// measuring networks: no file is made so.
 	NetworkAlone bool
 
 	net     *Net
@@ -139,9 +139,9 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	return c
 }
 
-// deepOf returns by how many bits more than the network's a plane's coordinates are: as many as samples have beyond 8, but
+// extraBits returns by how many bits more than the network's a plane's coordinates are: as many as samples have beyond 8, but
 // one less for chroma that samples were derived from, whose steps are twice as coarse as those of other chroma.
-func (c *Chain) deepOf(plane int) int {
+func (c *Chain) extraBits(plane int) int {
 	if plane > 0 && c.Colour.Derived() {
 		return int(c.deep) - 1
 	}
@@ -249,9 +249,9 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 	learned := work.learned
 	clear(learned)
 	ok := c.eachBand(s, p.Stage, seen, true, func(b *band, number int) bool {
-		b.runTrunk(s.asksEveryone(p.Stage) || c.NetworkAlone)
+		b.runTrunk(s.dense(p.Stage) || c.NetworkAlone)
 		if details != nil {
-			b.estimateUnasked(details)
+			b.estimateInactive(details)
 		}
 		coder := coders.Open(number)
 		ok := b.runHeads(func(g, phase, y0 int) bool { return b.codePhase(g, phase, y0, coder, details) })
@@ -336,7 +336,7 @@ func (c *Chain) coarser(l int) (*storage.Image, uint) {
 func (c *Chain) codeThumbnail(coder Coder) bool {
 	d := c.tables.Distribution()
 	for p := range c.planes {
-		raw := d.Set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.deepOf(p))*logistic.ScaleSteps, 0, 0, unknown, 0)
+		raw := d.Set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.extraBits(p))*logistic.ScaleSteps, 0, 0, unknown, 0)
 		v, ok := logistic.CodeCell(coder, &d, raw, c.top[p])
 		if !ok {
 			return false
@@ -369,7 +369,7 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 			t.LoadRow(truth[:], 0)
 			truth[0] += int32(u)
 		}
-		raw := d.Set(0, process.ThumbnailScale[i/bands]+int32(c.deepOf(i/bands))*logistic.ScaleSteps, 0, u, unknown, 0)
+		raw := d.Set(0, process.ThumbnailScale[i/bands]+int32(c.extraBits(i/bands))*logistic.ScaleSteps, 0, u, unknown, 0)
 		a, ok := logistic.CodeCell(coder, &d, raw, truth[0])
 		if !ok {
 			return false

@@ -9,9 +9,9 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
-// Memory returns how many bytes a chain for images of a geometry holds at most on a number of processors, in Run,
-// CodePass or Picture; in an encoder from SetImage on, without the planes that SetImage is given. What garbage collection lets lie
-// about comes on top of that, and the picture, and the network with its layers. TestMemory compares it with what is there.
+// Memory returns an upper bound of the bytes that a chain for images of a geometry holds on a number of processors during Run, CodePass
+// and Picture; in an encoder, from SetImage on, without the planes that SetImage is given. It does not count garbage that has not been
+// collected, the picture, and the network with its layers. TestMemory compares it with what is allocated.
 func Memory(n *Net, g Geometry, procs int, encoder bool) int64 {
 	c := NewChain(n, g, 0)
 	total := storage.Allocated(1, int64(unsafe.Sizeof(*c))) + storage.Allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(scale{}))) +
@@ -24,8 +24,8 @@ func Memory(n *Net, g Geometry, procs int, encoder bool) int64 {
 	}
 	s := &c.scales[1]
 	workers := min(bandsOf(s.h), procs)
-	total += storage.Allocated(1, stages*stateBytes)   // what is learned
-	for _, l := range []int{1, c.firstIndependent()} { // of which passes have scratch
+	total += storage.Allocated(1, stages*stateBytes)   // the state of adaptation
+	for _, l := range []int{1, c.firstIndependent()} { // the scales whose passes have scratch
 		if l < len(c.scales) {
 			s := &c.scales[l]
 			n := bandsOf(s.h)
@@ -33,12 +33,12 @@ func Memory(n *Net, g Geometry, procs int, encoder bool) int64 {
 		}
 	}
 	if s := &c.scales[min(2, len(c.scales)-1)]; c.buffered(s) {
-		total += storage.Allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.coarseBytes(s.fw, s.fh) + storage.Allocated(int64(bands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
+		total += storage.Allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.imageBytes(s.fw, s.fh) + storage.Allocated(int64(bands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
 	}
 	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
 }
 
-// valueBytes is what a store takes for a value.
+// valueBytes is the size of a value in a storage.Array.
 func (c *Chain) valueBytes() int64 {
 	if c.deep == 0 {
 		return 2
@@ -46,10 +46,10 @@ func (c *Chain) valueBytes() int64 {
 	return 4
 }
 
-// scaleBytes is what is known of a scale, and of the image that it splits; see begin, SetImage and codePass.
+// scaleBytes is the size of what is known of a scale and of the image at its sites: see begin, SetImage and codePass.
 func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
 	n, stores := int64(s.w)*int64(s.h), int64(bands*c.planes)
-	total := storage.Allocated(stores, n*c.valueBytes()) + storage.Allocated(stores, n*recordBytes) + c.coarseBytes(s.w, s.h) // cells, records
+	total := storage.Allocated(stores, n*c.valueBytes()) + storage.Allocated(stores, n*recordBytes) + c.imageBytes(s.w, s.h) // cells, records
 	if encoder {
 		runs := (int64(s.w) + storage.RunSites - 1) / storage.RunSites
 		total += storage.Allocated(stores, runs*int64(s.h)*int64(unsafe.Sizeof([]byte{})))
@@ -63,12 +63,12 @@ const (
 	stateBytes  = int64(unsafe.Sizeof(adapt.State{}))
 )
 
-// coarseBytes is what newCoarse takes.
-func (c *Chain) coarseBytes(w, h int) int64 {
+// imageBytes is the size of an image of w x h samples that newImage makes.
+func (c *Chain) imageBytes(w, h int) int64 {
 	return int64(unsafe.Sizeof(storage.Image{})) + storage.Allocated(int64(c.planes), int64(w)*int64(h)*c.valueBytes())
 }
 
-// bandBytes is what a band of a scale takes: see band.
+// bandBytes is the size of a band of a scale.
 func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 	n := bandsOf(s.h)
 	inside := max(1, procs/min(n, procs)) // processors for a band
@@ -83,39 +83,39 @@ func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 	}
 	total += storage.Allocated(coefficients, frame*w*c.valueBytes()/2) + storage.Allocated(coefficients*2, halo*w*c.valueBytes())                         // the frame: dither, cells
 	total += storage.Allocated(coefficients, (most+2*adapt.Border)*(w+2*adapt.Border)*recordBytes) + storage.Allocated(1, (w+2*adapt.Border)*recordBytes) // records, noRecords
-	total += storage.Allocated(1, kernel.Bytes(1, adapt.Interval, network.HeadOutputs)) + c.net.LastLayerBytes()                                          // output, the tuner.s layer
+	total += storage.Allocated(1, kernel.Bytes(1, adapt.Interval, network.HeadOutputs)) + c.net.LastLayerBytes()                                          // output, lastLayer
 	return total + storage.Allocated(1, 4*w) + storage.Allocated(1, 2*w) + storage.Allocated(1, w)                                                        // scratch
 }
 
-// aboveBytes is what eachBand keeps of the band before.
+// aboveBytes is the size of what eachBand keeps of the band before.
 func (c *Chain) aboveBytes(s *scale) int64 {
 	w, halo := int64(s.w), int64(c.net.Halo())
 	return storage.Allocated(int64(bands*c.planes), w*halo*c.valueBytes()) + storage.Allocated(int64(bands*c.planes), w*adapt.Border*recordBytes)
 }
 
-// pictureBytes is what an estimate takes; see estimates.
+// pictureBytes is the size of what estimates takes.
 func (c *Chain) pictureBytes(workers int) int64 {
 	s := &c.scales[1]
 	total := int64(0)
 	for l := range c.scales[2:] {
-		total += c.coarseBytes(c.scales[2+l].fw, c.scales[2+l].fh)
+		total += c.imageBytes(c.scales[2+l].fw, c.scales[2+l].fh)
 	}
-	return total + int64(min(bandsOf(s.h), workers+2))*c.coarseBytes(s.fw, 2*mostRows(s.h)) +
+	return total + int64(min(bandsOf(s.h), workers+2))*c.imageBytes(s.fw, 2*mostRows(s.h)) +
 		int64(workers)*c.rowsBytes(2*min(s.h, mostRows(s.h)+2*storage.MergeHalo))
 }
 
-// stripBytes is what strips of the picture take.
+// stripBytes is the size of the strips of a picture that are in use at a time.
 func (c *Chain) stripBytes(procs int) int64 {
 	n := (c.h + stripRows - 1) / stripRows
 	return int64(min(n, procs)) * c.rowsBytes(min(c.h+1, stripRows+4*storage.MergeHalo))
 }
 
-// rowsBytes is what rows of the image take in a ycc, with the rows of sites that they are made of.
+// rowsBytes is the size of rows of the image in a ycc, with the rows of sites that they are made of.
 func (c *Chain) rowsBytes(rows int) int64 {
 	return storage.Allocated(int64(c.planes), int64(c.w)*int64(rows)*4) + storage.Allocated(3, int64(c.w)*2)
 }
 
-// mergeBytes is what merging takes to make the image that scale s splits, or those of coarser ones; see merger.
+// mergeBytes is the size of the scratch for merging scale s, or coarser ones, with the coarser image.
 func (c *Chain) mergeBytes(s *scale) int64 {
 	w, rows := int64(s.w), int64(min(s.h+1, 2*(storage.MergedAtOnce+2*storage.MergeHalo)))
 	return storage.Allocated(int64(c.planes), w*4*rows) + storage.Allocated(int64(c.planes), w*4*2*storage.MergeHalo) +

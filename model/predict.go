@@ -28,7 +28,7 @@ type coefficientRow struct {
 func (b *band) beginRow(r *coefficientRow, i, y int) {
 	c, s := b.c, b.s
 	w, stride := s.w, s.w+2*adapt.Border
-	*r = coefficientRow{i: i, Row: adapt.Row{Y: y, W: w, H: s.h, Outer: y == 0 || y == s.h-1, ExtraBits: c.deepOf(i / bands),
+	*r = coefficientRow{i: i, Row: adapt.Row{Y: y, W: w, H: s.h, Outer: y == 0 || y == s.h-1, ExtraBits: c.extraBits(i / bands),
 		Learned: &b.learned.Coefficients[i], Tables: c.tables, Off: c.NetworkAlone}}
 	r.to = target(b.stage, i, r.ExtraBits)
 	r.cells, r.dither = s.cells[i].Part(y*w, w), b.dither[i].Part((y-b.top)*w, w)

@@ -13,39 +13,38 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// TestHope compares the least base that is asked about with its definition, and that bases are no less than what ask
-// compares.
-func TestHope(t *testing.T) {
+// TestBaseThreshold compares the least base of an active coefficient with its definition.
+func TestBaseThreshold(t *testing.T) {
 	for _, depth := range []int{8, 16} {
 		for _, tau := range []int8{-128, -50, 0, 31, 127} {
 			c := NewChain(tinyNet(t, 0), Geometry{2, 2, 3, depth}, tau)
 			for n := range (stages - 1) * coordinates * 2 {
 				stage, i, l := n/(2*coordinates), n/2%coordinates, 1+n%2
-				h := c.hopeOf(stage, i, l)
-				octaves := float64(target(stage, i, 0)) + (float64(tau)-logistic.DeviationSteps-float64(hopeMargin(l)))/logistic.ScaleSteps
+				h := c.baseThreshold(stage, i, l)
+				octaves := float64(target(stage, i, 0)) + (float64(tau)-logistic.DeviationSteps-float64(skipMargin(l)))/logistic.ScaleSteps
 				if want := math.Exp2(octaves) * 4096; math.Abs(float64(h.least)-want) > 1+want/1e5 {
-					t.Errorf("%d bits, τ %d, scale %d, stage %d, coordinate %d: %d, want %.1f", depth, tau, l, stage, i, h.least, want)
+					t.Errorf("%d bits, τ %d, scale %d, stage %d, coefficient %d: %d, want %.1f", depth, tau, l, stage, i, h.least, want)
 				}
 			}
 		}
 	}
 }
 
-// TestBars: at any clock, a texture and an activity reach the bars if their base reaches what is least.
-func TestBars(t *testing.T) {
+// TestSiteThresholds: at any clock, the textures and activities that make a coefficient active are those whose base does.
+func TestSiteThresholds(t *testing.T) {
 	r := newRand(94)
 	for range 2000 {
-		h, deep := hope{uint64(r.UintN(1 << r.UintN(24))), uint8(r.UintN(10))}, int(r.UintN(10))-1
-		bars := h.bars(deep)
+		h, extra := baseThreshold{uint64(r.UintN(1 << r.UintN(24))), uint8(r.UintN(10))}, int(r.UintN(10))-1
+		thresholds := h.sites(extra)
 		var above, below int
 		for range 400 {
 			k := uint8(r.UintN(20))
 			if r.IntN(4) == 0 {
 				k = unknown
 			}
-			near := bars[k&31]
+			near := thresholds[k&31]
 			texture, activity := r.Uint32N(1<<r.UintN(20)), r.Uint32N(1<<r.UintN(17))
-			if r.IntN(2) == 0 { // just there, or just not
+			if r.IntN(2) == 0 { // at the threshold, or just below
 				texture = uint32(fixed.Clamp(near.texture-r.Int32N(2), 0, 1<<19))
 			}
 			if r.IntN(2) == 0 {
@@ -53,16 +52,16 @@ func TestBars(t *testing.T) {
 			}
 			base := network.LocalBase(texture)
 			if k != unknown {
-				base = network.CellBase(base, activity, k, deep)
+				base = network.CellBase(base, activity, k, extra)
 			}
 			want := uint16(0)
 			if k > h.target && base >= h.least {
 				want = 1 << 5
 			}
-			asked := []uint16{1}
-			bars.ask(asked, 1<<5, []uint8{k}, []uint32{texture}, []uint16{uint16(activity)})
-			if asked[0] != 1|want {
-				t.Fatalf("%v, %d bits deeper: texture %d, activity %d, clock %d: asked %b, want %b", h, deep, texture, activity, k, asked[0], 1|want)
+			mask := []uint16{1}
+			thresholds.activate(mask, 1<<5, []uint8{k}, []uint32{texture}, []uint16{uint16(activity)})
+			if mask[0] != 1|want {
+				t.Fatalf("%v, %d extra bits: texture %d, activity %d, clock %d: mask %b, want %b", h, extra, texture, activity, k, mask[0], 1|want)
 			}
 			if want != 0 {
 				above++
@@ -71,14 +70,14 @@ func TestBars(t *testing.T) {
 			}
 		}
 		if below == 0 && h.least > 5000 || above == 0 && h.least < 1000 {
-			t.Errorf("%v: %d are asked about, %d are not", h, above, below)
+			t.Errorf("%v: %d are active, %d are not", h, above, below)
 		}
 	}
 }
 
-// TestAsking: what is coded does not depend on the number of processors, nor on what the scratch of sites that nobody asks about
-// holds, which depends on it. Hopeless coordinates stay as they were.
-func TestAsking(t *testing.T) {
+// TestInactive: what is coded does not depend on the number of processors, nor on what the scratch of inactive sites
+// holds, which depends on it. Inactive coefficients stay as they were.
+func TestInactive(t *testing.T) {
 	net := photoNet(t)
 	for _, g := range []Geometry{{150, 4*bandRows + 30, 3, 8}, {97, 2*bandRows - 30, 1, 8}, {130, 70, 3, 16}} {
 		t.Run(fmt.Sprint(g), func(t *testing.T) {
@@ -88,7 +87,7 @@ func TestAsking(t *testing.T) {
 				chains[i] = NewChain(net, g, net.Tau())
 				chains[i].SetImage(clonePlanes(image))
 			}
-			hopeless, asked, scales := 0, 0, map[int]bool{}
+			inactive, active, scales := 0, 0, map[int]bool{}
 			for _, p := range Passes(g.Width, g.Height) {
 				var tapes [2][]Coder
 				for i, c := range chains {
@@ -104,36 +103,36 @@ func TestAsking(t *testing.T) {
 						t.Fatalf("%v: band %d is coded otherwise", p, k)
 					}
 				}
-				if s := &chains[0].scales[p.Scale]; p.Stage >= 0 && !s.asksEveryone(p.Stage) {
+				if s := &chains[0].scales[p.Scale]; p.Stage >= 0 && !s.dense(p.Stage) {
 					scales[p.Scale] = true
 					b := chains[0].workOf(p.Scale).spare[0] // holds the last band
 					for y := b.y0; y < b.y1; y++ {
 						for x := range b.s.w {
 							for i := range bands * chains[0].planes {
 								if b.inference.Mask.Row(y)[x]>>i&1 != 0 {
-									asked++
-								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].deepOf(i/bands)) &&
+									active++
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].extraBits(i/bands)) &&
 									(y == 0 || y == b.s.h-1 || x == 0 || x == b.s.w-1) && i < bands*process.PlanesIn(p.Stage, b.s.planes) {
-									t.Fatalf("%v: coordinate %d of site %d, %d, at an edge, is not asked about", p, i, y, x)
-								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].deepOf(i/bands)) {
-									t.Fatalf("%v: coordinate %d of site %d, %d has advanced unasked", p, i, y, x)
+									t.Fatalf("%v: coefficient %d of site %d, %d, at an edge, is not active", p, i, y, x)
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].extraBits(i/bands)) {
+									t.Fatalf("%v: coefficient %d of site %d, %d is coded and not active", p, i, y, x)
 								} else {
-									hopeless++
+									inactive++
 								}
 							}
 						}
 					}
 				}
 			}
-			if hopeless == 0 || asked == 0 || !scales[1] || g.Height > 200 && !scales[2] {
-				t.Errorf("%d coordinates are asked about, %d are not, of scales %v", asked, hopeless, scales)
+			if inactive == 0 || active == 0 || !scales[1] || g.Height > 200 && !scales[2] {
+				t.Errorf("%d coefficients are active, %d are not, of scales %v", active, inactive, scales)
 			}
 		})
 	}
 }
 
-// TestEstimateUnasked: those who are not asked about are taken to be in the middle of their cells, and the others left alone.
-func TestEstimateUnasked(t *testing.T) {
+// TestEstimateInactive: estimates of inactive coefficients are the centres of their cells; those of the others are left alone.
+func TestEstimateInactive(t *testing.T) {
 	c := NewChain(tinyNet(t, 0), Geometry{128, 140, 3, 8}, -50)
 	s, r := &c.scales[1], newRand(96)
 	c.begin(s)
@@ -142,8 +141,8 @@ func TestEstimateUnasked(t *testing.T) {
 	want := c.newImage(s.fw, s.fh, planes)
 	d := c.newImage(s.fw, s.fh, planes)
 	for j := range s.w * s.h {
-		asked := &b.inference.Mask.Row(j / s.w)[j%s.w]
-		*asked = uint16(r.UintN(1 << coordinates))
+		mask := &b.inference.Mask.Row(j / s.w)[j%s.w]
+		*mask = uint16(r.UintN(1 << coordinates))
 		for i := range coordinates {
 			v := int32(0) // Q4
 			if k := uint8(r.IntN(10)); k < 9 {
@@ -152,14 +151,14 @@ func TestEstimateUnasked(t *testing.T) {
 				b.s.cells[i].SetCell(j, a, k)
 				v = int32(math.Floor((float64(a-u)+(math.Exp2(float64(k))-1)/2)*16 + .5))
 			}
-			if *asked>>i&1 != 0 {
+			if *mask>>i&1 != 0 {
 				v = 7777
 			}
 			d.SetCoefficient(i, j%s.w, j/s.w, 7777)
 			want.SetCoefficient(i, j%s.w, j/s.w, v)
 		}
 	}
-	b.estimateUnasked(d)
+	b.estimateInactive(d)
 	for p := range planes {
 		if !slices.Equal(d.Planes[p].Narrow, want.Planes[p].Narrow) {
 			t.Errorf("plane %d differs", p)
