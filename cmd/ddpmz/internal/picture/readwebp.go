@@ -20,8 +20,9 @@ type webpFile struct {
 	alpha         bool            // the file says that it has some
 	frame         image.Rectangle // where the frame stands on the canvas
 	frames        int             // of an animation; 0 for a still
-	still         []byte          // the frame as a file of its own
-	lossy         bool            // the frame is VP8
+	bitstream     []byte          // of the frame: VP8 or VP8L
+	lossy         bool            // it is VP8
+	alphaPlane    []byte          // of a lossy frame; nil if it has none
 	profiles      profiles
 	unknown       []string // identifiers of other chunks
 	rest          []byte   // what comes after the file
@@ -68,14 +69,13 @@ func scanWebP(file []byte) (*webpFile, error) {
 	if size >= 12 && size < int64(len(file)) {
 		body, f.rest = file[12:size], file[min(size+size%2, int64(len(file))):]
 	}
-	var alpha, bitstream []byte
 	var err error
 	still := func(kind string, data []byte) {
-		if kind == "ALPH" && alpha == nil && bitstream == nil {
-			alpha = data
+		if kind == "ALPH" && f.alphaPlane == nil && f.bitstream == nil {
+			f.alphaPlane = data
 		}
-		if (kind == "VP8 " || kind == "VP8L") && bitstream == nil {
-			bitstream, f.lossy = data, kind == "VP8 "
+		if (kind == "VP8 " || kind == "VP8L") && f.bitstream == nil {
+			f.bitstream, f.lossy = data, kind == "VP8 "
 		}
 	}
 	truncated := riffChunks(body, func(kind string, data []byte) {
@@ -119,33 +119,36 @@ func scanWebP(file []byte) (*webpFile, error) {
 		return nil, err
 	}
 	f.truncated = truncated
-	if bitstream == nil {
+	if f.bitstream == nil {
 		if truncated {
 			return nil, io.ErrUnexpectedEOF
 		}
 		return nil, FormatError("a WebP file without a picture")
 	}
-	f.still = stillWebP(alpha, bitstream, f.lossy, f.frame)
 	return f, nil
 }
 
-// stillWebP returns a file of one frame.
-func stillWebP(alpha, bitstream []byte, lossy bool, frame image.Rectangle) []byte {
-	body := []byte("WEBP")
+// open returns the frame as a file of its own.
+func (f *webpFile) open() io.Reader {
+	var extended []byte
 	kind := "VP8L"
-	if lossy {
+	if f.lossy {
 		kind = "VP8 "
-		if alpha != nil {
+		if f.alphaPlane != nil {
 			const hasAlpha = 0x10
-			extended := []byte{hasAlpha, 0, 0, 0}
-			for _, n := range []int{frame.Dx() - 1, frame.Dy() - 1} {
-				extended = append(extended, byte(n), byte(n>>8), byte(n>>16))
+			header := []byte{hasAlpha, 0, 0, 0}
+			for _, n := range []int{f.frame.Dx() - 1, f.frame.Dy() - 1} {
+				header = append(header, byte(n), byte(n>>8), byte(n>>16))
 			}
-			body = appendRIFF(body, "VP8X", extended)
-			body = appendRIFF(body, "ALPH", alpha)
+			extended = appendRIFF(appendRIFF(nil, "VP8X", header), "ALPH", f.alphaPlane)
 		}
 	}
-	return appendRIFF(nil, "RIFF", appendRIFF(body, kind, bitstream))
+	const chunkHeader = 8
+	padding := len(f.bitstream) % 2
+	out := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+len(extended)+chunkHeader+len(f.bitstream)+padding))
+	out = append(append(out, "WEBP"...), extended...)
+	out = binary.LittleEndian.AppendUint32(append(out, kind...), uint32(len(f.bitstream)))
+	return io.MultiReader(bytes.NewReader(out), bytes.NewReader(f.bitstream), bytes.NewReader(make([]byte, padding)))
 }
 
 func webpHeader(file []byte) (header, error) {
@@ -153,7 +156,7 @@ func webpHeader(file []byte) (header, error) {
 	if err != nil {
 		return header{}, err
 	}
-	c, err := webp.DecodeConfig(bytes.NewReader(f.still))
+	c, err := webp.DecodeConfig(f.open())
 	if err != nil {
 		return header{}, err
 	}
@@ -171,7 +174,7 @@ func readWebP(file []byte, p *Picture) error {
 	if err != nil {
 		return err
 	}
-	c, err := webp.DecodeConfig(bytes.NewReader(f.still))
+	c, err := webp.DecodeConfig(f.open())
 	if err != nil {
 		return err
 	}
@@ -183,7 +186,7 @@ func readWebP(file []byte, p *Picture) error {
 	if c.Width != f.frame.Dx() || c.Height != f.frame.Dy() || !f.frame.In(canvas) {
 		return FormatError(fmt.Sprintf("WebP frame of %d x %d pixels at %v of %v", c.Width, c.Height, f.frame, canvas.Max))
 	}
-	decoded, err := webp.Decode(bytes.NewReader(f.still))
+	decoded, err := webp.Decode(f.open())
 	if err != nil {
 		return err
 	}
@@ -227,8 +230,8 @@ func readWebP(file []byte, p *Picture) error {
 // vp8lAlpha reports whether a lossless frame says that it has alpha. If it does
 // not, its alpha samples are no part of the picture.
 func vp8lAlpha(f *webpFile) bool {
-	const dataAt, alphaBit = 20, 0x10 // in the highest of the five bytes of its header
-	return len(f.still) > dataAt+4 && f.still[dataAt+4]&alphaBit != 0
+	const alphaBit = 0x10 // in the highest of the five bytes of its header
+	return len(f.bitstream) > 4 && f.bitstream[4]&alphaBit != 0
 }
 
 // opaqueImage returns the same samples as an image without alpha.

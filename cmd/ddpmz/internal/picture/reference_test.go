@@ -31,6 +31,10 @@ var updateReference = flag.Bool("update-reference", false, "write testdata/pixel
 //   - "near": that it is read, and that no sample is far from that of djpeg: what a
 //     JPEG decoder gives is not specified to the bit;
 //   - "refused TEXT": an error with that text.
+//
+// With the reference decoders installed (packages netpbm, webp, imagemagick, libtiff-tools and
+// libjpeg-turbo-progs of Debian 12), the test runs them, and with -update-reference it writes the
+// table anew.
 const pixelsFile = "testdata/pixels.tsv"
 
 // A raster is a picture in the form in which pictures are compared: red, green,

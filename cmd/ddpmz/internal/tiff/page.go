@@ -315,8 +315,8 @@ func (p *Page) segments(offsets, counts uint16, n int64) ([][]byte, error) {
 		if at[i] > uint64(len(p.f.data)) {
 			return nil, io.ErrUnexpectedEOF
 		}
-		length := uint64(len(p.f.data)) - at[i] // if the file does not say it
-		if i < len(size) && size[i] < length {
+		length := uint64(len(p.f.data)) - at[i] // if the file does not say it, or says 0
+		if i < len(size) && size[i] > 0 && size[i] < length {
 			length = size[i]
 		}
 		out[i] = p.f.data[at[i] : at[i]+length]
