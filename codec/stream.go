@@ -159,7 +159,8 @@ func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
 	if h.Number > 0 {
 		var ok bool
 		if s.modelID, ok = zoo.Numbered(h.Number); !ok {
-			return nil, UnsupportedError(fmt.Sprintf("model number %d is not in this version", h.Number))
+			number := fmt.Sprintf("model number %d", h.Number)
+			return nil, &unsupportedError{UnsupportedError(number + " is not in this version"), zoo.UnknownModelError(number)}
 		}
 	}
 	for _, net := range d.Nets {

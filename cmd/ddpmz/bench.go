@@ -11,6 +11,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/cifar"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
@@ -18,6 +19,7 @@ import (
 type benchmark struct {
 	*streams
 	model                   string
+	net                     *model.Net // of one's own, or nil
 	rates, peers            string
 	jobs, count             int
 	reuse, from, cifar      string
@@ -106,7 +108,7 @@ func (b *benchmark) action(c *cli.Context) (err error) {
 
 // check makes out what the flags say.
 func (b *benchmark) check(c *cli.Context) (err error) {
-	if err := useModel(b.model); err != nil {
+	if b.net, err = loadNet(b.model); err != nil {
 		return err
 	}
 	if c.IsSet("rates") {

@@ -25,7 +25,7 @@ func (b *benchmark) measureCIFAR(ctx context.Context) (report, error) {
 	}
 	bar := b.bar("bench", b.quiet)
 	defer bar.end()
-	r, err := cifar.Run(ctx, images, cifar.Config{Model: b.model, Rates: rates, Jobs: b.jobCount(true), Progress: bar.update})
+	r, err := cifar.Run(ctx, images, cifar.Config{Model: b.model, Net: b.net, Rates: rates, Jobs: b.jobCount(true), Progress: bar.update})
 	if err != nil {
 		return nil, about(displayName(b.cifar), err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // measurePictures measures the pictures and folders that are named.
 func (b *benchmark) measurePictures(ctx context.Context, names []string) (report, error) {
-	config := bench.Config{Model: b.model, KeepColours: b.keepColours, Rates: b.rateList, Peers: b.chosen, Jobs: b.jobCount(false), Limits: b.limits.limits()}
+	config := bench.Config{Model: b.model, Net: b.net, KeepColours: b.keepColours, Rates: b.rateList, Peers: b.chosen, Jobs: b.jobCount(false), Limits: b.limits.limits()}
 	if config.Rates == nil {
 		config.Rates = defaultRates
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/codec/metadata"
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // A decoding is a decode command.
@@ -31,6 +32,7 @@ type decoding struct {
 	allowLoss bool
 
 	model  string // weights file
+	nets   []*model.Net
 	format string // of the pictures, in package picture's words
 	cut    codec.Cut
 }
@@ -82,7 +84,7 @@ func (d *decoding) action(c *cli.Context) (err error) {
 	if err := d.losses.check(list); err != nil {
 		return err
 	}
-	if err := useModel(d.model); err != nil {
+	if d.nets, err = loadNets(d.model); err != nil {
 		return err
 	}
 	return d.each(c.Context, list, d.decode)
@@ -228,7 +230,7 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 		in = prefix
 	}
 	src := newSource(in)
-	stream, err := (&codec.Decoder{Timestep: d.cut.Timestep, Progress: bar.update, Limits: d.limits.limits()}).OpenContext(ctx, src)
+	stream, err := (&codec.Decoder{Timestep: d.cut.Timestep, Nets: d.nets, Progress: bar.update, Limits: d.limits.limits()}).OpenContext(ctx, src)
 	if err != nil {
 		return got, err
 	}

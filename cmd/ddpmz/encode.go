@@ -14,6 +14,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
@@ -28,6 +29,7 @@ type encoding struct {
 	limits      limitFlags
 	losses      lossFlags
 
+	net       *model.Net // of one's own, or nil
 	codecMode codec.Mode
 	cut       codec.Cut
 	cutting   bool // only a prefix is wanted
@@ -85,7 +87,7 @@ func (e *encoding) action(c *cli.Context) (err error) {
 	if err := e.losses.check(list); err != nil {
 		return err
 	}
-	if err := useModel(e.model); err != nil {
+	if e.net, err = loadNet(e.model); err != nil {
 		return err
 	}
 	return e.each(c.Context, list, e.encode)
@@ -182,6 +184,7 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 	collectFor(size.Dx(), size.Dy())
 	encoder := codec.Encoder{Options: codec.Options{
 		Model:       e.model,
+		Net:         e.net,
 		KeepColours: e.keepColours,
 		Mode:        e.codecMode,
 		Metadata:    meta,

@@ -12,6 +12,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
 // errReported stands for errors that have been printed already.
@@ -47,6 +48,7 @@ func message(err error) string {
 	var path *fs.PathError
 	var link *os.LinkError
 	var damaged *codec.CorruptSegmentError
+	var unknown zoo.UnknownModelError // of files: in flags, such names are usage errors
 	switch {
 	case errors.As(err, &exists):
 		return "exists already; --force replaces it"
@@ -56,6 +58,8 @@ func message(err error) string {
 		return link.Err.Error()
 	case errors.As(err, &damaged):
 		return damageMessage(damaged)
+	case errors.As(err, &unknown):
+		return "made with another model: name its weights with --model FILE"
 	}
 	text := plainText(err.Error())
 	var limit *codec.LimitError

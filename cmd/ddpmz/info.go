@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // An inquiry is an info command.
@@ -15,6 +16,7 @@ type inquiry struct {
 	*streams
 	json   bool
 	model  string // weights file
+	nets   []*model.Net
 	limits limitFlags
 	quiet  bool
 }
@@ -38,11 +40,11 @@ func infoCommand(s *streams) *cli.Command {
 }
 
 func (q *inquiry) action(c *cli.Context) error {
-	if err := useModel(q.model); err != nil {
-		return err
-	}
 	list, err := q.pair(c.Args().Slice(), "", func(name string) string { return name })
 	if err != nil {
+		return err
+	}
+	if q.nets, err = loadNets(q.model); err != nil {
 		return err
 	}
 	return q.each(c.Context, list, q.describe)
@@ -58,11 +60,14 @@ func (q *inquiry) describe(ctx context.Context, j job) error {
 		if err != nil {
 			return err
 		}
-		decoder := &codec.Decoder{Progress: bar.update, Limits: q.limits.limits()}
+		decoder := &codec.Decoder{Nets: q.nets, Progress: bar.update, Limits: q.limits.limits()}
 		info, err := decoder.Inspect(bytes.NewReader(file))
 		bar.end()
 		if info == nil {
 			return about(displayName(j.in), err)
+		}
+		if info.Modelled && info.Model == "" {
+			info.Model = q.model // the only one that is not of the zoo
 		}
 		damage = about(displayName(j.in), err)
 		d := newDescription(displayName(j.in), int64(len(file)), info, err)

@@ -36,7 +36,20 @@ func TestOwnModel(t *testing.T) {
 	if back := must(t, coded, "decode", "--model", weights); !bytes.Equal(back, must(t, must(t, original, "encode"), "decode")) {
 		t.Error("another picture comes back")
 	}
-	must(t, coded, "info", "--model", weights)
+	if info := must(t, coded, "info", "--model", weights); !bytes.Contains(info, []byte("by the model "+weights+" (")) {
+		t.Errorf("info prints\n%s", info)
+	}
+	d := describeJSON(t, must(t, coded, "info", "--json", "--model", weights))
+	if d.Model != weights || d.ModelID == describeJSON(t, must(t, must(t, original, "encode", "--mode", "modelled"), "info", "--json")).ModelID {
+		t.Errorf("%+v", d)
+	}
+	for _, command := range []string{"decode", "info"} {
+		fails(t, 1, []string{"ddpmz: standard input: made with another model: name its weights with --model FILE\n"}, coded, command)
+	}
+	bench := must(t, nil, "bench", "--model", weights, "--peers", "none", filepath.Join(testdata, "tiny", "rock.png"))
+	if !bytes.Contains(bench, []byte("model own.ddpw ("+d.ModelID+")")) {
+		t.Errorf("bench prints\n%s", bench)
+	}
 	fails(t, 1, []string{"broken.ddpw", "truncated"}, original, "encode", "--model", broken)
 	fails(t, 2, []string{`no model "nonesuch"`}, coded, "decode", "--model", "nonesuch")
 }

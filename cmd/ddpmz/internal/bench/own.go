@@ -11,17 +11,27 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // PreviewSteps is the number of reverse steps of the preview that is timed.
 const PreviewSteps = 900
+
+// decoder returns a decoder of the files made here, which stops at a timestep.
+func (r *run) decoder(timestep int) *codec.Decoder {
+	d := &codec.Decoder{Timestep: timestep, Limits: r.Limits}
+	if r.Net != nil {
+		d.Nets = []*model.Net{r.Net}
+	}
+	return d
+}
 
 // own measures ddpmz on a photo: one file, made here, and prefixes of it.
 func (r *run) own(ctx context.Context, p *Photo, c *comparison) (own Own, err error) {
 	original := p.Raster.Image()
 	var buffer bytes.Buffer
 	begin := time.Now()
-	if err := codec.Encode(&buffer, original, &codec.Options{Model: r.Model, KeepColours: r.KeepColours, Limits: r.Limits}); err != nil {
+	if err := codec.Encode(&buffer, original, &codec.Options{Model: r.Model, Net: r.Net, KeepColours: r.KeepColours, Limits: r.Limits}); err != nil {
 		return own, err
 	}
 	own.Encode = seconds(begin)
@@ -32,7 +42,7 @@ func (r *run) own(ctx context.Context, p *Photo, c *comparison) (own Own, err er
 		return own, context.Cause(ctx)
 	}
 	begin = time.Now()
-	m, err := (&codec.Decoder{Limits: r.Limits}).Decode(bytes.NewReader(file))
+	m, err := r.decoder(0).Decode(bytes.NewReader(file))
 	if err != nil {
 		return own, err
 	}
@@ -41,14 +51,14 @@ func (r *run) own(ctx context.Context, p *Photo, c *comparison) (own Own, err er
 		return own, err
 	}
 	begin = time.Now()
-	if _, err := (&codec.Decoder{Timestep: 1000 - PreviewSteps, Limits: r.Limits}).Decode(bytes.NewReader(file)); err != nil {
+	if _, err := r.decoder(1000 - PreviewSteps).Decode(bytes.NewReader(file)); err != nil {
 		return own, err
 	}
 	own.Preview = seconds(begin)
 	if err := r.levels(ctx, file, c, &own); err != nil {
 		return own, err
 	}
-	info, err := (&codec.Decoder{Timestep: 1000, Limits: r.Limits}).Inspect(bytes.NewReader(file)) // the header only
+	info, err := r.decoder(1000).Inspect(bytes.NewReader(file)) // the header only
 	if err != nil {
 		return own, err
 	}
@@ -74,7 +84,7 @@ func (r *run) own(ctx context.Context, p *Photo, c *comparison) (own Own, err er
 
 // levels measures the picture of every level.
 func (r *run) levels(ctx context.Context, file []byte, c *comparison, own *Own) error {
-	s, err := (&codec.Decoder{Limits: r.Limits}).Open(bytes.NewReader(file))
+	s, err := r.decoder(0).Open(bytes.NewReader(file))
 	if err != nil {
 		return err
 	}
@@ -105,7 +115,7 @@ func (r *run) prefix(ctx context.Context, file []byte, rate float64, c *comparis
 	if _, err := codec.Truncate(&cut, bytes.NewReader(file), codec.Cut{Bytes: max(n, 1)}, r.Limits); err != nil {
 		return point, false, nil // less than the header, since the file is a good one
 	}
-	s, err := (&codec.Decoder{Limits: r.Limits}).Open(&cut)
+	s, err := r.decoder(0).Open(&cut)
 	if err != nil {
 		return point, false, err
 	}

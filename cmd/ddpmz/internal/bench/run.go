@@ -12,14 +12,16 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
 // A Config says what to measure.
 type Config struct {
-	Model       string    // of the zoo
-	KeepColours bool      // see codec.Options
-	Rates       []float64 // bits a pixel, rising
+	Model       string     // name: of the zoo, unless Net is set
+	Net         *model.Net // in place of a model of the zoo; may be nil
+	KeepColours bool       // see codec.Options
+	Rates       []float64  // bits a pixel, rising
 	Peers       []peers.Peer
 	Jobs        int     // pictures at a time
 	Reuse       *Report // of which peers' results are taken where they must be the same; may be nil
@@ -44,9 +46,12 @@ func Run(ctx context.Context, photos []Photo, config Config) (*Report, error) {
 	if len(photos) == 0 {
 		return nil, errors.New("bench: no pictures")
 	}
-	net, err := zoo.ByName(config.Model)
-	if err != nil {
-		return nil, err
+	net := config.Net
+	if net == nil {
+		var err error
+		if net, err = zoo.ByName(config.Model); err != nil {
+			return nil, err
+		}
 	}
 	id := net.Identity()
 	r := &run{Config: config, all: len(photos) * (len(config.Peers) + ownParts)}

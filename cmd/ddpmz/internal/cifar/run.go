@@ -35,9 +35,10 @@ const (
 
 // A Config says what to measure.
 type Config struct {
-	Model    string
-	Rates    []float64 // bits a pixel, at which files are cut
-	Jobs     int       // images at a time; 0 is one a core
+	Model    string     // name: of the zoo, unless Net is set
+	Net      *model.Net // in place of a model of the zoo; may be nil
+	Rates    []float64  // bits a pixel, at which files are cut
+	Jobs     int        // images at a time; 0 is one a core
 	Progress func(permille int)
 }
 
@@ -64,10 +65,14 @@ func Run(ctx context.Context, images []*image.RGBA, config Config) (*Report, err
 	if len(images) == 0 {
 		return nil, errors.New("cifar: no images")
 	}
-	net, err := zoo.ByName(config.Model)
-	if err != nil {
-		return nil, err
+	net := config.Net
+	if net == nil {
+		var err error
+		if net, err = zoo.ByName(config.Model); err != nil {
+			return nil, err
+		}
 	}
+	config.Net = net
 	id := net.Identity()
 	if config.Jobs <= 0 {
 		config.Jobs = runtime.GOMAXPROCS(0)
@@ -118,7 +123,7 @@ func measure(original *image.RGBA, config *Config) (got measured, err error) {
 		return got, err
 	}
 	var buffer bytes.Buffer
-	if err := codec.Encode(&buffer, original, &codec.Options{Model: config.Model, Mode: codec.Modelled}); err != nil {
+	if err := codec.Encode(&buffer, original, &codec.Options{Net: config.Net, Mode: codec.Modelled}); err != nil {
 		return got, err
 	}
 	file := buffer.Bytes()
@@ -126,7 +131,7 @@ func measure(original *image.RGBA, config *Config) (got measured, err error) {
 	if got.levels, err = decode(file, want); err != nil {
 		return got, err
 	}
-	info, err := (&codec.Decoder{Timestep: model.T}).Inspect(bytes.NewReader(file)) // which decodes nothing
+	info, err := (&codec.Decoder{Timestep: model.T, Nets: []*model.Net{config.Net}}).Inspect(bytes.NewReader(file)) // which decodes nothing
 	if err != nil {
 		return got, err
 	}
