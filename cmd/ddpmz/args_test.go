@@ -3,53 +3,9 @@ package main
 import (
 	"bytes"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
-
-func TestSplitArgs(t *testing.T) {
-	takesValue := map[string]bool{"o": true, "output": true, "f": false, "force": false, "q": false, "steps": true}
-	for _, c := range []struct{ args, flags, names string }{
-		{"", "", ""},
-		{"a b", "", "a b"},
-		{"-f a --force b -q", "-f --force -q", "a b"},
-		{"a -o b c", "-o b", "a c"},
-		{"a --output=b c", "--output=b", "a c"},
-		{"a -output=b -steps 5", "-output=b -steps 5", "a"},
-		{"- -o -", "-o -", "-"},
-		{"-o -f a", "-o -f", "a"}, // a value may look like a flag
-		{"a -o -- b", "-o --", "a b"},
-		{"a -f -- -q -- -o", "-f", "a -q -- -o"},
-		{"--steps -5 a", "--steps -5", "a"},
-		{"-fq a", "-f -q", "a"},
-		{"-qfo x a", "-q -f -o x", "a"},
-		{"-foname a", "-f -o name", "a"},
-		{"-o-", "-o -", ""},
-		{"-ob=c a", "-o b=c", "a"},
-		{"a -f -h b", "--help", ""},        // nothing else counts
-		{"a -o -h -- -h", "-o -h", "a -h"}, // no help here
-	} {
-		flags, names, err := splitArgs(strings.Fields(c.args), takesValue)
-		if err != nil || !slices.Equal(flags, strings.Fields(c.flags)) || !slices.Equal(names, strings.Fields(c.names)) {
-			t.Errorf("%q: %q, %q, %v", c.args, flags, names, err)
-		}
-	}
-	for args, want := range map[string]string{
-		"a -o":          "needs a value",
-		"a --steps":     "needs a value",
-		"-fo":           "needs a value",
-		"a -f --output": "needs a value",
-		"-fx a --what":  "no flag -fx",
-		"--what":        "no flag --what",
-		"--fq a":        "no flag --fq", // groups have one dash
-		"--stesp 5":     "no flag --stesp; did you mean --steps?",
-	} {
-		if _, _, err := splitArgs(strings.Fields(args), takesValue); err == nil || !strings.HasSuffix(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", args, err, want)
-		}
-	}
-}
 
 // TestAnyOrder checks that the order of flags and names makes no difference to the program.
 func TestAnyOrder(t *testing.T) {

@@ -11,11 +11,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/charts"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/cifar"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tables"
+	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 )
 
 // A report is what a benchmark found, in all its forms.

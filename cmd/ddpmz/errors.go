@@ -9,8 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
+	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
@@ -19,9 +20,9 @@ import (
 var errReported = errors.New("reported")
 
 // A usageError is a mistake in the command line, rather than in a file.
-type usageError struct{ error }
+type usageError = commandline.UsageError
 
-func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return commandline.Usagef(format, args...) }
 
 // A fileError says which file an error is about.
 type fileError struct {

@@ -10,10 +10,9 @@
 // well, 1 if a file did not, 2 if the command line was wrong, and 128 and the number of the signal that ended
 // the program, which is 130 for an interrupt.
 //
-// The files follow the life of a command: args.go, suggest.go, flags.go and jobs.go find out what is wanted;
+// The files follow the life of a command: cmd/internal/commandline, flags.go and jobs.go find out what is wanted;
 // encode.go, decode.go, truncate.go, info.go (with description.go and table.go) and bench.go (with
-// benchpictures.go, benchcifar.go and benchoutput.go) do it; streams.go opens and saves files, signals.go ends
-// the work early; outcome.go, errors.go and progress.go report.
+// benchpictures.go, benchcifar.go and benchoutput.go) do it; streams.go opens and saves files; outcome.go, errors.go and progress.go report.
 package main
 
 import (
@@ -25,6 +24,8 @@ import (
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 )
 
 func main() {
@@ -33,7 +34,7 @@ func main() {
 
 // run is the program: it returns the exit status. args[0] is the program's name.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := onSignal(context.Background())
+	ctx, stop := commandline.OnSignal(context.Background())
 	defer stop()
 	return runContext(ctx, args, &streams{stdin, stdout, stderr})
 }
@@ -41,9 +42,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 // runContext is run with an interruption that does not have to come from a signal.
 func runContext(ctx context.Context, args []string, s *streams) int {
 	app := newApp(s)
-	args, err := reorder(app, args)
+	args, err := commandline.Reorder(app, args)
 	if err == nil {
-		err = interruptibly(ctx, func() error { return app.RunContext(ctx, args) })
+		err = commandline.Interruptibly(ctx, func() error { return app.RunContext(ctx, args) })
 	}
 	var usage *usageError
 	switch {
@@ -51,7 +52,7 @@ func runContext(ctx context.Context, args []string, s *streams) int {
 		return 0
 	case ctx.Err() != nil:
 		fmt.Fprintln(s.stderr, "ddpmz: interrupted")
-		return interruptedStatus(ctx)
+		return commandline.InterruptedStatus(ctx)
 	case errors.Is(err, errReported):
 		return 1
 	case errors.As(err, &usage):
@@ -78,7 +79,7 @@ func newApp(s *streams) *cli.App {
 		OnUsageError:   onUsageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return noCommand(c.App, c.Args().First())
+				return commandline.NoCommand(c.App, c.Args().First())
 			}
 			return usagef("which command? encode, decode, info, truncate or bench")
 		},
@@ -90,7 +91,7 @@ func newApp(s *streams) *cli.App {
 	return app
 }
 
-func onUsageError(_ *cli.Context, err error, _ bool) error { return &usageError{err} }
+func onUsageError(_ *cli.Context, err error, _ bool) error { return &usageError{Err: err} }
 
 // version returns the module's version, which the go command records in the binary.
 func version() string {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 )
 
 // asCommand is the environment variable that makes the test's own binary the command.
@@ -90,7 +92,7 @@ func itself(t *testing.T) string {
 
 // TestSignals ends the program by each of the signals while it waits for its input. Nothing remains.
 func TestSignals(t *testing.T) {
-	for _, s := range endings {
+	for _, s := range commandline.Endings {
 		dir := t.TempDir()
 		c := start(t, itself(t), "encode", "-o", filepath.Join(dir, "x.ddpmz"))
 		until(t, "a temporary file", func() bool { return hasTemporary(dir) })
@@ -189,13 +191,13 @@ func TestSecondSignal(t *testing.T) {
 
 // TestOnSignal checks that a context ends by a signal, and which exit status that makes.
 func TestOnSignal(t *testing.T) {
-	ctx, stop := onSignal(t.Context())
+	ctx, stop := commandline.OnSignal(t.Context())
 	defer stop()
 	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
 	<-ctx.Done()
-	if status := interruptedStatus(ctx); status != 128+int(syscall.SIGHUP) {
+	if status := commandline.InterruptedStatus(ctx); status != 128+int(syscall.SIGHUP) {
 		t.Errorf("status %d", status)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/atomicfile"
+	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 )
 
 // stdio is the file name that stands for the standard streams.

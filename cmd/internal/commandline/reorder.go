@@ -1,20 +1,37 @@
-package main
+package commandline
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 )
 
-// reorder moves the flags of a command line before its file names, because the library stops looking for
+// A UsageError is a mistake in the command line, rather than in a file.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// Usagef returns a *UsageError whose text is formatted as by [fmt.Errorf].
+func Usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
+
+// Reorder moves the flags of a command line before its file names, because the library stops looking for
 // flags at the first name. args[0] is the program's name; the result has the form
 //
-//	ddpmz COMMAND FLAGS -- NAMES
+//	PROGRAM COMMAND FLAGS -- NAMES
 //
-// Lines without a known command come back as they are.
-func reorder(app *cli.App, args []string) ([]string, error) {
+// If the app itself has flags, the command may be missing: then these flags are meant. Otherwise a line without a known command
+// is returned unchanged. The errors are [UsageError]s.
+func Reorder(app *cli.App, args []string) ([]string, error) {
 	i := 1
+	if len(app.Flags) > 0 {
+		if len(args) < 2 || app.Command(args[1]) == nil && !isHelp(args[1]) {
+			return reorder(args[:1], args[1:], app.Flags)
+		}
+	}
 	for i < len(args) && isFlag(args[i]) {
 		i++
 	}
@@ -25,27 +42,33 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 	if command == nil {
 		return args, checkTopic(app, args[i:])
 	}
-	flags, names, err := splitArgs(args[i+1:], flagsOf(command))
+	return reorder(args[:i+1], args[i+1:], command.Flags)
+}
+
+// reorder returns head, then the flags in rest, then its names.
+func reorder(head, rest []string, known []cli.Flag) ([]string, error) {
+	flags, names, err := splitArgs(rest, valuesOf(known))
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(args[:i+1], flags, []string{"--"}, names), nil
+	return slices.Concat(head, flags, []string{"--"}, names), nil
 }
+
+func isHelp(word string) bool { return word == "help" || word == "h" }
 
 // checkTopic returns an error for "help" with a command that does not exist, which the library would report with another exit
 // status than that of a mistake in the command line. args begins with the first word that is no flag.
 func checkTopic(app *cli.App, args []string) error {
-	isHelp := func(word string) bool { return word == "help" || word == "h" }
 	if len(args) < 2 || !isHelp(args[0]) || isFlag(args[1]) || isHelp(args[1]) || app.Command(args[1]) != nil {
 		return nil
 	}
-	return noCommand(app, args[1])
+	return NoCommand(app, args[1])
 }
 
-// flagsOf lists the names of a command's flags, aliases too, and whether each takes a value.
-func flagsOf(command *cli.Command) map[string]bool {
+// valuesOf returns the names of flags, with their aliases, and whether each takes a value.
+func valuesOf(flags []cli.Flag) map[string]bool {
 	takesValue := make(map[string]bool)
-	for _, f := range command.Flags {
+	for _, f := range flags {
 		d, ok := f.(cli.DocGenerationFlag)
 		for _, name := range f.Names() {
 			takesValue[name] = ok && d.TakesValue()
@@ -82,7 +105,7 @@ func splitArgs(args []string, takesValue map[string]bool) (flags, names []string
 		flags, args = append(flags, arg), rest
 		if value && !attached {
 			if len(rest) == 0 {
-				return nil, nil, usagef("flag %s needs a value", arg)
+				return nil, nil, Usagef("flag %s needs a value", arg)
 			}
 			flags, args = append(flags, rest[0]), rest[1:]
 		}

@@ -1,4 +1,4 @@
-package main
+package commandline
 
 import (
 	"context"
@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// endings are the signals that end the program, which removes its temporary files first.
-var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+// Endings are the signals that end a program, which removes its temporary files first.
+var Endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 
 // A signalError is the cause of a context that a signal ended.
 type signalError struct{ signal os.Signal }
 
 func (e *signalError) Error() string { return fmt.Sprintf("signal: %v", e.signal) }
 
-// onSignal returns a context that ends with the first of the signals; its cause is then a *signalError. A second signal has
+// OnSignal returns a context that ends with the first of the signals; its cause is then a *signalError. A second signal has
 // its usual effect: it ends the program at once. A signal that is ignored from the start, as SIGHUP is under nohup, stays so.
-func onSignal(parent context.Context) (ctx context.Context, stop func()) {
+func OnSignal(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	var wanted []os.Signal
-	for _, s := range endings {
+	for _, s := range Endings {
 		if !signal.Ignored(s) {
 			wanted = append(wanted, s)
 		}
@@ -43,9 +43,9 @@ func onSignal(parent context.Context) (ctx context.Context, stop func()) {
 	return ctx, func() { cancel(nil) }
 }
 
-// interruptedStatus returns the exit status of a program whose context has ended: 128 and the signal's number, as shells have
+// InterruptedStatus returns the exit status of a program whose context has ended: 128 and the signal's number, as shells have
 // it, which is 130 for an interrupt.
-func interruptedStatus(ctx context.Context) int {
+func InterruptedStatus(ctx context.Context) int {
 	number := syscall.SIGINT
 	var ended *signalError
 	if errors.As(context.Cause(ctx), &ended) {
@@ -59,9 +59,9 @@ func interruptedStatus(ctx context.Context) int {
 // farewell is how long the program may take to remove its temporary files when it is interrupted.
 const farewell = time.Second
 
-// interruptibly calls do, and returns when it does or soon after ctx ends, whichever is first: do has a moment then to clean
+// Interruptibly calls do, and returns when it does or soon after ctx ends, whichever is first: do has a moment then to clean
 // up, but may be waiting for a file that nobody writes to or for a disk that does not answer.
-func interruptibly(ctx context.Context, do func() error) error {
+func Interruptibly(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()
 	select {

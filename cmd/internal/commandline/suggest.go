@@ -1,4 +1,4 @@
-package main
+package commandline
 
 import (
 	"fmt"
@@ -24,16 +24,16 @@ func suggestion(given string, known []string) string {
 	return fmt.Sprintf("; did you mean %s?", best)
 }
 
-// noCommand is the error of a command that does not exist.
-func noCommand(app *cli.App, name string) error {
+// NoCommand returns the error for a command that does not exist.
+func NoCommand(app *cli.App, name string) error {
 	var known []string
 	for _, c := range app.Commands {
 		known = append(known, c.Name)
 	}
-	return usagef("no command %q%s", name, suggestion(name, known))
+	return Usagef("no command %q%s", name, suggestion(name, known))
 }
 
-// noFlag is the error of a flag that a command does not have. arg is as on the command line.
+// noFlag returns the error for a flag that a command does not have. arg is as on the command line.
 func noFlag(arg, name string, takesValue map[string]bool) error {
 	var known []string
 	for flag := range takesValue {
@@ -43,7 +43,7 @@ func noFlag(arg, name string, takesValue map[string]bool) error {
 	}
 	slices.Sort(known) // so that the message does not depend on the map's order
 	if len(name) <= 2 {
-		return usagef("no flag %s", arg) // too short to be similar to anything
+		return Usagef("no flag %s", arg) // too short to be similar to anything
 	}
-	return usagef("no flag %s%s", arg, suggestion("--"+name, known))
+	return Usagef("no flag %s%s", arg, suggestion("--"+name, known))
 }
