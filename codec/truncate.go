@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // A Cut says where to truncate a file.
@@ -13,6 +15,9 @@ type Cut struct {
 
 	// Bytes, if positive, is the most bytes to keep.
 	Bytes int64
+
+	// Nets are networks that finding the place of a timestep may need, as Decoder.Nets.
+	Nets []*model.Net
 }
 
 // Truncate copies the prefix of a file from r to w that Cut says, and returns its length. Nothing is coded
@@ -23,7 +28,7 @@ func Truncate(w io.Writer, r io.Reader, cut Cut, limits Limits) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	s, err := (&Decoder{Timestep: cut.Timestep, Limits: limits}).Open(bytes.NewReader(file))
+	s, err := (&Decoder{Timestep: cut.Timestep, Nets: cut.Nets, Limits: limits}).Open(bytes.NewReader(file))
 	if err != nil {
 		return 0, err
 	}

@@ -75,7 +75,7 @@ func runEval(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	fmt.Fprintf(stdout, "the network alone, in integers         %.4f\n", alone.Integer)
 	fmt.Fprintf(stdout, "the network alone, in floating point   %.4f (rounding: %+.3f%%)\n", alone.Float, 100*alone.Loss())
 	if *files {
-		if err := printFiles(stdout, *name, file, images); err != nil {
+		if err := printFiles(stdout, file, images); err != nil {
 			return err
 		}
 	}
@@ -86,17 +86,16 @@ func runEval(ctx context.Context, args []string, stdout, stderr io.Writer) error
 }
 
 // printFiles makes files by the model, and plainly, and prints how large they are.
-func printFiles(stdout io.Writer, name string, weights []byte, images []train.Image) error {
-	if !slices.Contains(zoo.Names(), name) {
-		if err := zoo.Add(name, weights); err != nil {
-			return err
-		}
+func printFiles(stdout io.Writer, weights []byte, images []train.Image) error {
+	net, err := model.Load(weights)
+	if err != nil {
+		return err
 	}
 	var bytes, subPixels [2]int64
 	for _, m := range images {
 		for i, mode := range []codec.Mode{codec.Modelled, codec.Stored} {
 			var size counter
-			if err := codec.Encode(&size, m.Picture(), &codec.Options{Model: name, Mode: mode}); err != nil {
+			if err := codec.Encode(&size, m.Picture(), &codec.Options{Net: net, Mode: mode}); err != nil {
 				return fmt.Errorf("%s: %w", m.Name, err)
 			}
 			bytes[i] += int64(size)

@@ -65,7 +65,7 @@ func TestTrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	codes(t, "own", file, list)
+	codes(t, file, list)
 	if info, err := os.Stat(strings.Replace(out, ".ddpw", "-curves.png", 1)); err != nil || info.Size() < 1000 {
 		t.Errorf("curves: %v, %v", info, err)
 	}
@@ -93,7 +93,7 @@ func TestTrain(t *testing.T) {
 	if err != nil || w.Layers != 6 || w.Experts != 12 || w.Channels != 48 || w.Hidden != 48 {
 		t.Fatalf("grown: not what was asked for (%v)", err)
 	}
-	codes(t, "grown", b, list[:1])
+	codes(t, b, list[:1])
 	command(t, 1, "--init", zoo.Default, "--layers", "1", folder)
 	command(t, 1, "--init", out, "--experts", "1", folder)
 	command(t, 1, "--experts", "2", folder)
@@ -112,17 +112,18 @@ func TestFeed(t *testing.T) {
 }
 
 // codes checks that pictures come back from files of a model of one's own.
-func codes(t *testing.T, name string, weights []byte, list []image.Image) {
+func codes(t *testing.T, weights []byte, list []image.Image) {
 	t.Helper()
-	if err := zoo.Add(name, weights); err != nil {
+	net, err := model.Load(weights)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range list {
 		var coded bytes.Buffer
-		if err := codec.Encode(&coded, m, &codec.Options{Model: name, Mode: codec.Modelled}); err != nil {
+		if err := codec.Encode(&coded, m, &codec.Options{Net: net, Mode: codec.Modelled}); err != nil {
 			t.Fatal(err)
 		}
-		back, err := codec.Decode(&coded)
+		back, err := (&codec.Decoder{Nets: []*model.Net{net}}).Decode(&coded)
 		if err != nil {
 			t.Fatal(err)
 		}

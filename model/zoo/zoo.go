@@ -24,10 +24,7 @@ var (
 )
 
 // entries in the order of Names.
-var (
-	entries = []entry{newEntry(Default, photo), newEntry("cifar10", cifar10)}
-	mutex   sync.RWMutex // guards entries
-)
+var entries = []entry{newEntry(Default, photo), newEntry("cifar10", cifar10)}
 
 // numbers are the models that short files name in a byte: the first bytes of their identities. A model's number is
 // its place here, from 1. From version 1 of the format on the list only grows: new weights are a new line, and the line of
@@ -61,45 +58,9 @@ func newEntry(name string, file []byte) entry {
 	return entry{name, file, sync.OnceValues(func() (*model.Net, error) { return model.Load(file) })}
 }
 
-// all returns the entries there are.
-func all() []entry {
-	mutex.RLock()
-	defer mutex.RUnlock()
-	return entries
-}
-
-// Add makes a weights file of one's own known under a name, as long as the program runs: to code by it, and to decode
-// the files that need it. A name that another file has is an error, as is an identity that begins as another file's
-// does, and what model.Load refuses; to add the same file once more is not.
-func Add(name string, file []byte) error {
-	e := newEntry(name, slices.Clone(file))
-	net, err := e.load()
-	if err != nil {
-		return err
-	}
-	id := net.Identity()
-	mutex.Lock()
-	defer mutex.Unlock()
-	for _, o := range entries {
-		n, err := o.load()
-		if err != nil {
-			return err
-		}
-		have := n.Identity()
-		switch {
-		case o.name == name && have == id:
-			return nil
-		case o.name == name || have != id && [4]byte(have[:4]) == [4]byte(id[:4]):
-			return fmt.Errorf("zoo: %s cannot be added: it is in the way of %s", name, o.name)
-		}
-	}
-	entries = append(slices.Clip(entries), e) // readers keep what they have
-	return nil
-}
-
 // File returns the weights file of the model of that name. It must not be changed.
 func File(name string) ([]byte, error) {
-	for _, e := range all() {
+	for _, e := range entries {
 		if e.name == name {
 			return e.file, nil
 		}
@@ -114,9 +75,8 @@ func (e UnknownModelError) Error() string { return "zoo: no model " + string(e) 
 
 // Names returns the names of all models.
 func Names() []string {
-	known := all()
-	names := make([]string, len(known))
-	for i, e := range known {
+	names := make([]string, len(entries))
+	for i, e := range entries {
 		names[i] = e.name
 	}
 	return names
@@ -127,7 +87,7 @@ func ByName(name string) (*model.Net, error) {
 	if name == "" {
 		name = Default
 	}
-	for _, e := range all() {
+	for _, e := range entries {
 		if e.name == name {
 			return e.load()
 		}
@@ -137,7 +97,7 @@ func ByName(name string) (*model.Net, error) {
 
 // ByID returns the model whose identity begins with id, and its name.
 func ByID(id [4]byte) (*model.Net, string, error) {
-	for _, e := range all() {
+	for _, e := range entries {
 		net, err := e.load()
 		if err != nil {
 			return nil, "", err

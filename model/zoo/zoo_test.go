@@ -1,7 +1,6 @@
 package zoo
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -60,43 +59,6 @@ func TestNumbers(t *testing.T) {
 	}
 	if len(numbers) > 15 {
 		t.Error("numbers take more than the four bits that short files have")
-	}
-}
-
-// TestAdd: a file of one's own is known by name and identity, and nothing takes the place of what is there.
-func TestAdd(t *testing.T) {
-	file, err := File(Default)
-	if err != nil {
-		t.Fatal(err)
-	}
-	own := bytes.Clone(file)
-	own[10]++ // its τ
-	if err := Add("own", own); err != nil {
-		t.Fatal(err)
-	}
-	net, err := ByName("own")
-	if err != nil || net.Identity() != sha256.Sum256(own) {
-		t.Fatal(err)
-	}
-	whole := net.Identity()
-	if same, name, err := ByID([4]byte(whole[:4])); err != nil || same != net || name != "own" {
-		t.Errorf("by identity: %q, %v", name, err)
-	}
-	if err := Add("own", own); err != nil {
-		t.Errorf("a second time: %v", err)
-	}
-	if err := Add("alias", file); err != nil {
-		t.Errorf("the default under another name: %v", err)
-	}
-	other := bytes.Clone(own)
-	other[10]++
-	for name, add := range map[string][]byte{"own": other, Default: other, "broken": own[:100]} {
-		if err := Add(name, add); err == nil {
-			t.Errorf("%s is added", name)
-		}
-	}
-	if names := Names(); names[0] != Default || names[len(names)-1] != "alias" {
-		t.Errorf("models %v", names)
 	}
 }
 
