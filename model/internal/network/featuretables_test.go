@@ -4,10 +4,8 @@ import (
 	"math"
 	"testing"
 
-	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
-	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 func TestFeatureTables(t *testing.T) {
@@ -39,6 +37,9 @@ func TestFeatureTables(t *testing.T) {
 		for x := int32(-1 << 16); x <= 11<<16+1<<10; x += 977 { // activities are between 1/2 and 2^11
 			near("ln", x, f.ln(x), float64(x)/65536*math.Ln2, 0.52)
 		}
+		for v := uint32(0); v < 1<<19; v += 1 + v/100 {
+			near("log", v, f.log(v), math.Log(float64(v)/256+process.LogOffset), 0.6+one/(1<<14))
+		}
 	}
 }
 
@@ -55,13 +56,13 @@ func TestCellFeatures(t *testing.T) {
 		a := cellOf(v, u, k)
 		centre, precision := f.cell(a, u, k, 0)
 		z := float64(a-int32(u)) + (math.Exp2(float64(k))-1)/2
-		if math.Abs(float64(centre)-1024*math.Asinh(z/1.5)) > 90 || precision != f.precise[k] { // z is cut to 1/8
+		if math.Abs(float64(centre)-1024*math.Asinh(z/process.CompressScale)) > 90 || precision != f.precise[k] { // z is cut to 1/8
 			t.Fatalf("cell of %d at clock %d has features %d, %d", v, k, centre, precision)
 		}
 		if k+8 <= process.DitherBits {
 			centre, precision := f.cell(cellOf(v<<8, u, k+8), u, k+8, 8)
 			z := float64(storage.CentreQ6(cellOf(v<<8, u, k+8), u, k+8)) / 64 / 256
-			if math.Abs(float64(centre)-1024*math.Asinh(z/1.5)) > 90 || precision != f.precise[k] {
+			if math.Abs(float64(centre)-1024*math.Asinh(z/process.CompressScale)) > 90 || precision != f.precise[k] {
 				t.Fatalf("cell of a deeper sample, of %d at clock %d has features %d, %d", v, k, centre, precision)
 			}
 		}
@@ -83,63 +84,6 @@ func TestPrecision(t *testing.T) {
 		}
 		if f.precision(process.Unknown, extraBits) != 0 {
 			t.Errorf("%d extra bits, an unknown coefficient has a precision", extraBits)
-		}
-	}
-}
-
-func TestBoxSums(t *testing.T) {
-	r := newRand(11)
-	for _, size := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {3, 3}, {4, 7}, {9, 2}, {20, 13}} {
-		src := transform.NewPlane(size[0], size[1])
-		for i := range src.Pix {
-			src.Pix[i] = r.Int32N(2001) - 1000
-		}
-		rows := ring[int32]{src.W, src.H, src.Pix}
-		dst := make([]int32, src.W)
-		var sums boxSum
-		for radius := range 4 {
-			sums.begin(src.W)
-			for k := range 2 * src.H {
-				y := k
-				if k >= src.H { // in no order
-					y = r.IntN(src.H)
-				}
-				sums.sums(dst, &rows, y, src.H, radius)
-				for x, got := range dst {
-					want := int32(0)
-					for dy := -radius; dy <= radius; dy++ {
-						for dx := -radius; dx <= radius; dx++ { // the edge repeats
-							want += src.Row(fixed.Clamp(y+dy, 0, src.H-1))[fixed.Clamp(x+dx, 0, src.W-1)]
-						}
-					}
-					if got != want {
-						t.Fatalf("%v radius %d: sum at %d,%d is %d, want %d", size, radius, x, y, got, want)
-					}
-				}
-			}
-		}
-	}
-}
-
-// TestBases checks the scale and the mean that the network's outputs are relative to, against the formulas
-// that it was trained with.
-func TestBases(t *testing.T) {
-	r := newRand(12)
-	for range 20_000 {
-		texture, activity := uint32(r.UintN(1<<r.UintN(18))), uint32(r.UintN(1<<r.UintN(17)))
-		extraBits := uint(8 * r.UintN(2))
-		k := uint8(extraBits) + uint8(r.UintN(8))
-		local := process.TextureGain*float64(texture)/256 + process.TextureOffset
-		width := math.Exp2(float64(k) - float64(extraBits))
-		base := min(max(process.ActivityGain*float64(activity)/256+process.ActivityOffset, process.TextureShare*local), width)
-		wantScale, wantMean := math.Log2(base), min(width, 2*base)
-		if r.UintN(4) == 0 {
-			k = process.Unknown
-			wantScale, wantMean = math.Log2(local), 2*local
-		}
-		scale, mean := Bases(texture, activity, k, int(extraBits))
-		if math.Abs(float64(scale)/65536-wantScale) > .003 || math.Abs(float64(mean)/4096-wantMean) > .001+.001*wantMean {
-			t.Fatalf("bases(%d, %d, %d, %d) = %.4f, %.4f; want %.4f, %.4f", texture, activity, k, extraBits, float64(scale)/65536, float64(mean)/4096, wantScale, wantMean)
 		}
 	}
 }
