@@ -40,7 +40,7 @@ type Options struct {
 	KeepColours bool
 
 	// Metadata rides along as it is, compressed: color profile, camera data, text. The codec does not look
-	// inside.
+	// inside; package codec/metadata packs such data into a string.
 	Metadata []byte
 
 	// Progress, if set, is called now and then with the share of the work that is done, up to 1000.
