@@ -6,6 +6,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // A band is the state of a band while it is coded, and the scratch for that, which serves one band after the other.
@@ -18,8 +19,8 @@ type band struct {
 
 	frame
 	changes
-	records   [coordinates][]adapt.Record // of the band's rows, with a border of adapt.Border sites
-	noRecords []adapt.Record              // zeros, for a row with its border
+	records   [process.Coefficients][]adapt.Record // of the band's rows, with a border of adapt.Border sites
+	noRecords []adapt.Record                       // zeros, for a row with its border
 	learned   adapt.State
 
 	inference   network.Inference
@@ -28,7 +29,7 @@ type band struct {
 	predictions [process.MaxGroup][adapt.Interval]prediction // predicted at these sites
 	lastLayer   adapt.LastLayer
 
-	truth [coordinates][]int32 // true values of a row, in an encoder
+	truth [process.Coefficients][]int32 // true values of a row, in an encoder
 
 	scratch rowScratch
 }
@@ -59,7 +60,7 @@ func (b *band) takeRecords(number int, last *above) {
 	s := b.s
 	w, stride := s.w, s.w+2*adapt.Border
 	b.noRecords = storage.Resize(b.noRecords, stride, stride)
-	for i := range bands * s.planes {
+	for i := range transform.Bands * s.planes {
 		b.records[i] = storage.Resize(b.records[i], (b.y1-b.y0+2*adapt.Border)*stride, (mostRows(s.h)+2*adapt.Border)*stride)
 		clear(b.records[i])
 		for y := b.y0; y < min(s.h, b.y1+adapt.Border); y++ {
@@ -79,7 +80,7 @@ func (b *band) takeRecords(number int, last *above) {
 // putRecords writes the records of the band's rows back to the scale.
 func (b *band) putRecords() {
 	w := b.s.w
-	for i := range bands * b.s.planes {
+	for i := range transform.Bands * b.s.planes {
 		for y := b.y0; y < b.y1; y++ {
 			copy(b.s.records[i][y*w:][:w], b.recordRow(i, y))
 		}
@@ -119,7 +120,7 @@ func (b *band) runTrunk(dense bool) {
 // may have their outputs computed, and tune the last layer.
 func (b *band) runHeads(then func(group, phase, y0 int) bool) bool {
 	return b.inference.RunHeads(func(group int, last *kernel.Conv) {
-		b.lastLayer.Begin(&b.learned.LastLayers[group], last, len(groups[group]), b.c.net.ActivationBits())
+		b.lastLayer.Begin(&b.learned.LastLayers[group], last, len(process.Groups[group]), b.c.net.ActivationBits())
 	}, then)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/adapt"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // TestBandEdges: bands cover all rows, begin with even ones and are of 64 rows at least, if there is more than one,
@@ -44,12 +45,12 @@ func randomState(c *Chain, s *scale, seed uint64) {
 	c.begin(s)
 	r := newRand(seed)
 	n := s.w * s.h
-	for i := range coordinates {
+	for i := range process.Coefficients {
 		cell, clock := make([]int32, n), make([]uint8, n)
 		for j := range n {
 			cell[j], clock[j] = int32(r.IntN(2000)-1000), uint8(r.IntN(process.TopClock+1))
 			if r.IntN(4) == 0 {
-				clock[j] = unknown
+				clock[j] = process.Unknown
 			}
 			if r.IntN(3) > 0 {
 				s.records[i][j] = adapt.Record(1<<15 | r.UintN(1<<15))
@@ -66,7 +67,7 @@ func TestBandSees(t *testing.T) {
 	c := NewChain(net, g, net.Tau())
 	s := &c.scales[1]
 	randomState(c, s, 52)
-	var before [coordinates]struct {
+	var before [process.Coefficients]struct {
 		cell    []int32
 		clock   []uint8
 		records []adapt.Record
@@ -113,7 +114,7 @@ func TestBandSees(t *testing.T) {
 			}
 		}
 		// What it codes, and what it must not: the rows around.
-		for i := range coordinates {
+		for i := range process.Coefficients {
 			for y := b.top; y < b.bottom; y++ {
 				cells, site := b.frame.cells(s, i, y)
 				for x := range s.w {
@@ -129,7 +130,7 @@ func TestBandSees(t *testing.T) {
 	cell, clock, records := make([]int32, s.w), make([]uint8, s.w), make([]adapt.Record, s.w)
 	for number := range bandsOf(s.h) {
 		for y := bandEdge(s.h, number); y < bandEdge(s.h, number+1); y++ {
-			for i := range coordinates {
+			for i := range process.Coefficients {
 				s.cells[i].LoadCells(cell, clock, y*s.w, (y+1)*s.w)
 				copy(records, s.records[i][y*s.w:][:s.w])
 				for x := range s.w {
@@ -172,12 +173,12 @@ func TestBandTakesBack(t *testing.T) {
 		}
 		coders[1].(*failing).left = n
 		from, to := bandEdge(s.h, 1)*s.w, bandEdge(s.h, 2)*s.w
-		if codePass(c, Pass{Scale: 1, Stage: stages - 1}, coders...) {
+		if codePass(c, Pass{Scale: 1, Stage: process.Stages - 1}, coders...) {
 			t.Fatal("a coder that runs out is not noticed")
 		}
-		cells, records := before[0].([coordinates]storage.Array), before[1].([coordinates][]adapt.Record)
+		cells, records := before[0].([process.Coefficients]storage.Array), before[1].([process.Coefficients][]adapt.Record)
 		changed := 0
-		for i := range coordinates {
+		for i := range process.Coefficients {
 			for j := from; j < to; j++ {
 				if s.cells[i].At(j) != cells[i].At(j) || s.records[i][j] != records[i][j] {
 					changed++
@@ -193,7 +194,7 @@ func TestBandTakesBack(t *testing.T) {
 	}
 }
 
-// TestHeads: groups and phases visit every coordinate of every site once, in coding order; in stage 0, those of luma.
+// TestHeads: groups and phases visit every coefficient of every site once, in coding order; in stage 0, those of luma.
 func TestHeads(t *testing.T) {
 	for _, g := range geometries {
 		c := NewChain(tinyNet(t, 0), g, 0)
@@ -205,19 +206,19 @@ func TestHeads(t *testing.T) {
 		c.ll[s.number] = *c.newImage(1, 1, c.planes)
 		for _, stage := range []int{0, 1} {
 			b := whole(t, c, s, stage)
-			visits := make([][coordinates]int, s.w*s.h)
+			visits := make([][process.Coefficients]int, s.w*s.h)
 			last := -1
 			b.runTrunk(true)
 			b.runHeads(func(group, phase, y0 int) bool {
-				if now := (group*phases+phase)<<16 + y0; now <= last {
+				if now := (group*process.Phases+phase)<<16 + y0; now <= last {
 					t.Errorf("%v: group %d, phase %d comes late", g, group, phase)
 				} else {
 					last = now
 				}
 				for y := range b.inference.Hidden.H {
 					for x := range b.inference.Hidden.W {
-						for _, i := range groups[group] {
-							visits[(2*(y0+y)+phaseOrigin[phase][0])*s.w+2*x+phaseOrigin[phase][1]][i]++
+						for _, i := range process.Groups[group] {
+							visits[(2*(y0+y)+process.PhaseOrigin[phase][0])*s.w+2*x+process.PhaseOrigin[phase][1]][i]++
 						}
 					}
 				}
@@ -225,8 +226,8 @@ func TestHeads(t *testing.T) {
 			})
 			for j, v := range visits {
 				for i, n := range v {
-					if want := map[bool]int{true: 1}[i < bands*process.PlanesIn(stage, g.Planes)]; n != want {
-						t.Errorf("%v: coordinate %d of site %d is visited %d times in stage %d", g, i, j, n, stage)
+					if want := map[bool]int{true: 1}[i < transform.Bands*process.PlanesIn(stage, g.Planes)]; n != want {
+						t.Errorf("%v: coefficient %d of site %d is visited %d times in stage %d", g, i, j, n, stage)
 					}
 				}
 			}

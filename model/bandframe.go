@@ -2,7 +2,9 @@ package model
 
 import (
 	"github.com/ddpmz/ddpmz/model/internal/adapt"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // A frame is the rows of a scale that coding a band depends on: the band's own and those around it that the network reads. It
@@ -11,14 +13,14 @@ import (
 type frame struct {
 	y0, y1        int // the band's rows
 	top, bottom   int // the frame's rows
-	dither        [coordinates]storage.DitherRows
-	before, after [coordinates]storage.Array // cells of the frame's rows above the band and below it
+	dither        [process.Coefficients]storage.DitherRows
+	before, after [process.Coefficients]storage.Array // cells of the frame's rows above the band and below it
 }
 
 // above keeps the last rows of a band as they were before the pass, for the next band.
 type above struct {
-	cells   [coordinates]storage.Array
-	records [coordinates][]adapt.Record
+	cells   [process.Coefficients]storage.Array
+	records [process.Coefficients][]adapt.Record
 }
 
 // take makes f the frame of a band of a scale, halo rows around it, with what is known before the pass, and keeps in last what
@@ -27,7 +29,7 @@ func (f *frame) take(s *scale, number, halo int, last *above, line []uint16) {
 	f.y0, f.y1 = bandEdge(s.h, number), bandEdge(s.h, number+1)
 	f.top, f.bottom = max(0, f.y0-halo), min(s.h, f.y1+halo)
 	w, most := s.w, min(s.h, mostRows(s.h)+2*halo)
-	for i := range bands * s.planes {
+	for i := range transform.Bands * s.planes {
 		f.dither[i].Fill(s.dither(), i, f.top, f.bottom, most*w, line)
 		f.before[i].Resize((f.y0-f.top)*w, halo*w, &s.cells[0])
 		f.after[i].Resize((f.bottom-f.y1)*w, halo*w, &s.cells[0])

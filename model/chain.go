@@ -14,7 +14,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// A Chain is the state of the reverse process of one image: what is known of every coordinate. Encoder and
+// A Chain is the state of the reverse process of one image: what is known of every coefficient. Encoder and
 // decoder take it through the same Passes. It is not safe for concurrent use.
 type Chain struct {
 	// Done, if it is set, has Run and CodePass stop soon after it is closed.
@@ -36,7 +36,7 @@ type Chain struct {
 	tables  *logistic.Tables
 	learned []adapt.State // from the image, by stage, from when a scale begins
 
-	top     [planes]int32 // the coarsest coefficients
+	top     [process.Planes]int32 // the coarsest coefficients
 	hasTop  bool
 	coded   atomic.Bool     // a coefficient has been coded since the thumbnail
 	scales  []scale         // scales[l] is scale l; scales[0] is unused
@@ -52,7 +52,7 @@ type workspace struct {
 	spare   []*band       // one for every processor
 	learned []adapt.State // of codePass, by band
 	above   above         // of eachBand
-	mergers [planes]storage.Merger
+	mergers [process.Planes]storage.Merger
 }
 
 // workOf returns the scratch for passes of scale l: independent ones have their own.
@@ -68,7 +68,7 @@ func (c *Chain) workOf(l int) *workspace {
 type parent struct {
 	image   *storage.Image
 	shift   uint
-	records [coordinates][]adapt.Record
+	records [process.Coefficients][]adapt.Record
 	w       int
 }
 
@@ -83,7 +83,7 @@ func (c *Chain) parentOf(s *scale) (p parent) {
 	return p
 }
 
-// scale is one split of the pyramid: the coordinates at its w x h sites.
+// scale is one split of the pyramid: the coefficients at its w x h sites.
 type scale struct {
 	number int // 1 is the finest
 	w, h   int // sites
@@ -95,9 +95,9 @@ type scale struct {
 	chroma bool // something may be known of chroma
 
 	// By site, from begin until nobody needs them any more (finish). Those of planes that are not coded are empty.
-	truth   [coordinates]storage.TrueValues // empty in a decoder
-	cells   [coordinates]storage.Array
-	records [coordinates][]adapt.Record
+	truth   [process.Coefficients]storage.TrueValues // empty in a decoder
+	cells   [process.Coefficients]storage.Array
+	records [process.Coefficients][]adapt.Record
 
 	// Of planes that the network does not code; the former are of an encoder.
 	trueSparse, sparse sparse.Details
@@ -118,7 +118,7 @@ type Geometry struct {
 }
 
 // NewChain returns the chain of an image of which nothing is known yet. tau is the threshold of skipping, as
-// log2 in 1/32: a coordinate advances in a step only if the model's standard deviation is at least τ times
+// log2 in 1/32: a coefficient advances in a step only if the model's standard deviation is at least τ times
 // the width of its next cell.
 func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau), tables: logistic.SharedTables()}
@@ -139,7 +139,7 @@ func NewChain(net *Net, g Geometry, tau int8) *Chain {
 	return c
 }
 
-// extraBits returns by how many bits more than the network's a plane's coordinates are: as many as samples have beyond 8, but
+// extraBits returns by how many bits more than the network's a plane's coefficients are: as many as samples have beyond 8, but
 // one less for chroma that samples were derived from, whose steps are twice as coarse as those of other chroma.
 func (c *Chain) extraBits(plane int) int {
 	if plane > 0 && c.Colour.Derived() {
@@ -148,7 +148,7 @@ func (c *Chain) extraBits(plane int) int {
 	return int(c.deep)
 }
 
-// begin allocates what is known of the coordinates, which is nothing at first, but where there is none, in bands too
+// begin allocates what is known of the coefficients, which is nothing at first, but where there is none, in bands too
 // small to reach a site: those are zeros that both sides know.
 func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
@@ -156,9 +156,9 @@ func (c *Chain) begin(s *scale) {
 	if s.planes = c.planesOf(s); s.planes < c.planes {
 		s.sparse = sparse.New(s.h)
 	}
-	for i := range bands * s.planes {
+	for i := range transform.Bands * s.planes {
 		s.cells[i], s.records[i] = storage.NewArray(n, c.deep), make([]adapt.Record, n)
-		bw, bh := transform.BandSize(s.fw, s.fh, i%bands)
+		bw, bh := transform.BandSize(s.fw, s.fh, i%transform.Bands)
 		for y := range s.h {
 			from := bw
 			if y >= bh {
@@ -168,16 +168,16 @@ func (c *Chain) begin(s *scale) {
 		}
 	}
 	if c.learned == nil {
-		c.learned = make([]adapt.State, stages)
+		c.learned = make([]adapt.State, process.Stages)
 	}
 }
 
 // SetImage gives an encoder's chain the image: planes of samples of the chain's depth, gray or R, G, B. It
 // keeps the planes and overwrites them.
 func (c *Chain) SetImage(image []Plane) {
-	var x [planes]Plane
+	var x [process.Planes]Plane
 	copy(x[:], image)
-	if c.planes == planes {
+	if c.planes == process.Planes {
 		c.Colour.Split(x)
 	}
 	if len(c.scales) > 1 && c.planesOf(&c.scales[1]) < c.planes {
@@ -198,7 +198,7 @@ func (c *Chain) setPlane(p int, x Plane) {
 		if p >= c.planesOf(s) {
 			s.trueSparse.Take(p, x)
 		}
-		for b := range bands {
+		for b := range transform.Bands {
 			if p >= c.planesOf(s) {
 				break
 			}
@@ -212,7 +212,7 @@ func (c *Chain) setPlane(p int, x Plane) {
 					t.SetRow(y, nil, 0)
 				}
 			}
-			s.truth[bands*p+b] = t
+			s.truth[transform.Bands*p+b] = t
 		}
 		ll := NewPlane(s.w, s.h)
 		x.Pick(ll, 0, 0)
@@ -225,7 +225,7 @@ func (c *Chain) setPlane(p int, x Plane) {
 // the chain is stopped.
 func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 	s := &c.scales[p.Scale]
-	final := p.Stage == stages-1
+	final := p.Stage == process.Stages-1
 	var details *storage.Image // of the scale, for the image that they make finer
 	if s.number > 1 {
 		details = &c.ll[s.number-1]
@@ -304,18 +304,18 @@ func (c *Chain) beginNext(s *scale) {
 // finish notes that a scale is exact, after all coarser ones, and lets go of what that makes useless. The finer image
 // holds the scale's coefficients; that of scale 1, the image itself, is not put together before somebody asks for it.
 func (c *Chain) finish(s *scale) {
-	s.stage = stages - 1
+	s.stage = process.Stages - 1
 	c.exactAt = s.number - 1
-	s.truth, s.trueSparse = [coordinates]storage.TrueValues{}, sparse.Details{}
+	s.truth, s.trueSparse = [process.Coefficients]storage.TrueValues{}, sparse.Details{}
 	if s.parent != nil {
-		s.parent.records = [coordinates][]adapt.Record{}
+		s.parent.records = [process.Coefficients][]adapt.Record{}
 	}
 	if c.exactAt == 0 {
-		s.records = [coordinates][]adapt.Record{}
+		s.records = [process.Coefficients][]adapt.Record{}
 		c.work = [2]workspace{}
 		return
 	}
-	s.cells = [coordinates]storage.Array{}
+	s.cells = [process.Coefficients]storage.Array{}
 	if c.buffered(s) {
 		c.back = nil
 	}
@@ -325,7 +325,7 @@ func (c *Chain) finish(s *scale) {
 
 // coarser returns the image at scale l as far as it is known, and how many fractional bits it lacks of Q4.
 func (c *Chain) coarser(l int) (*storage.Image, uint) {
-	if p := c.scales[l].parent; p == nil || p.stage == stages-1 {
+	if p := c.scales[l].parent; p == nil || p.stage == process.Stages-1 {
 		return &c.ll[l], 4
 	}
 	return &c.ll[l], 0
@@ -336,7 +336,7 @@ func (c *Chain) coarser(l int) (*storage.Image, uint) {
 func (c *Chain) codeThumbnail(coder Coder) bool {
 	d := c.tables.Distribution()
 	for p := range c.planes {
-		raw := d.Set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.extraBits(p))*logistic.ScaleSteps, 0, 0, unknown, 0)
+		raw := d.Set(int64(process.TopMean[p])<<(6+c.deep), process.TopScale[p]+int32(c.extraBits(p))*logistic.ScaleSteps, 0, 0, process.Unknown, 0)
 		v, ok := logistic.CodeCell(coder, &d, raw, c.top[p])
 		if !ok {
 			return false
@@ -358,7 +358,7 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 	c.begin(s)
 	exact := c.newImage(s.fw, s.fh, c.planes)
 	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
-	for i := range bands * c.planes {
+	for i := range transform.Bands * c.planes {
 		s.cells[i].LoadCells(cell, clock, 0, 1)
 		if clock[0] == 0 {
 			continue
@@ -369,7 +369,7 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 			t.LoadRow(truth[:], 0)
 			truth[0] += int32(u)
 		}
-		raw := d.Set(0, process.ThumbnailScale[i/bands]+int32(c.extraBits(i/bands))*logistic.ScaleSteps, 0, u, unknown, 0)
+		raw := d.Set(0, process.ThumbnailScale[i/transform.Bands]+int32(c.extraBits(i/transform.Bands))*logistic.ScaleSteps, 0, u, process.Unknown, 0)
 		a, ok := logistic.CodeCell(coder, &d, raw, truth[0])
 		if !ok {
 			return false

@@ -14,9 +14,9 @@ import (
 // coder, nothing is coded. codePhase returns false if the coder does.
 func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image) bool {
 	c, stage := b.c, b.stage
-	members, origin := groups[g], phaseOrigin[phase]
+	members, origin := process.Groups[g], process.PhaseOrigin[phase]
 	d := c.tables.Distribution()
-	final := stage == stages-1
+	final := stage == process.Stages-1
 	exact := final && coder != nil           // estimates are exact values, not in Q4
 	least := c.tau - logistic.DeviationSteps // the least scale that is coded, for a cell of width 1
 	mask := network.MaskBits(members)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/parallel"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -34,12 +35,12 @@ const (
 // unless the image will take much fewer bits with another. mirror and turn say whether the image should be mirrored, left to right,
 // and turned upside down, for the transform. Gray images have YCoCg-R.
 func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn bool) {
-	if len(image) != planes {
+	if len(image) != process.Planes {
 		return transform.YCoCg, false, false
 	}
 	for c := range Colours {
 		if derive && c.Derived() && !c.Subsampled() && depth == 8 && derived(c, image) {
-			return c.FindUpsampling([planes]Plane(image))
+			return c.FindUpsampling([process.Planes]Plane(image))
 		}
 	}
 	best, least := transform.YCoCg, colourLength(transform.YCoCg, image)
@@ -63,7 +64,7 @@ func derived(c Colour, image []Plane) bool {
 	)
 	most := int64(triesPerPixel) * int64(len(image[0].Pix))
 	parallel.Ranges(runtime.GOMAXPROCS(0), image[0].H, 50*len(image[0].Pix), func(_, y0, y1 int) {
-		var row [planes][]int32
+		var row [process.Planes][]int32
 		for y := y0; y < y1 && !failed.Load(); y++ {
 			for p := range row {
 				row[p] = append(row[p][:0], image[p].Row(y)...)
@@ -92,7 +93,7 @@ func colourLength(c Colour, image []Plane) uint64 {
 	w, h := image[0].W, image[0].H
 	step := 1 + min(w*h>>16, 3)
 	length := uint64(0)
-	var rows [planes][]int32 // two rows of every plane, one after the other
+	var rows [process.Planes][]int32 // two rows of every plane, one after the other
 	for y := 1; y < h; y += step {
 		for p := range rows {
 			rows[p] = append(rows[p][:0], image[p].Pix[(y-1)*w:(y+1)*w]...)

@@ -1,6 +1,9 @@
 package model
 
-import "github.com/ddpmz/ddpmz/model/internal/storage"
+import (
+	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/storage"
+)
 
 // estimates has the network predict every scale that is not exact once more, since more is known now than at the scale's last pass,
 // and calls each with the rows of the estimated image that begin with row y, in Q4. The last scale that it predicts may be one
@@ -51,7 +54,7 @@ func (c *Chain) estimateStage(s *scale) int {
 	if !c.coded.Load() {
 		return 1
 	}
-	return min(max(s.stage+1, 1), stages-1)
+	return min(max(s.stage+1, 1), process.Stages-1)
 }
 
 // estimate stores estimates of the band's coefficients in d.

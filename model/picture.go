@@ -5,12 +5,13 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/parallel"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // A ycc is rows of the image in luma and chroma. Planes that the image does not have are empty.
-type ycc [planes]Plane
+type ycc [process.Planes]Plane
 
 // rows returns rows [y0,y1), which share the storage of x.
 func (x *ycc) rows(y0, y1 int) (r ycc) {
@@ -60,7 +61,7 @@ func (c *Chain) Picture() []Plane {
 // memory. It may call each from several goroutines at once, but never twice with the same row. After each has returned, the rows
 // are overwritten.
 func (c *Chain) Strips(each func(y int, rows []Plane)) {
-	flat := func(colour [planes]int32) { // luma and chroma, Q4
+	flat := func(colour [process.Planes]int32) { // luma and chroma, Q4
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			for p := range c.planes {
 				x[p].Resize(c.w, y1-y0)
@@ -73,9 +74,9 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 	}
 	switch {
 	case !c.hasTop: // x_T: mid-gray
-		flat([planes]int32{c.Colour.Middle(c.depth)})
+		flat([process.Planes]int32{c.Colour.Middle(c.depth)})
 	case len(c.scales) == 1: // a single pixel
-		flat([planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
+		flat([process.Planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
 	case c.exactAt == len(c.scales)-1:
 		flat(c.meanColour()) // the first pass is incomplete
 	case c.Exact():
@@ -85,7 +86,7 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 		})
 	default:
 		weight := c.blendWeight()
-		var mean [planes]int32
+		var mean [process.Planes]int32
 		if weight < fullWeight {
 			mean = c.meanColour()
 		}
@@ -104,9 +105,9 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 
 // meanColour returns the mean of the coarsest image that is exact, in luma and chroma, Q4. As long as that image is a single sample,
 // it differs from the mean of the picture, and the result is seven eighths of the way from gray to it.
-func (c *Chain) meanColour() (v [planes]int32) {
+func (c *Chain) meanColour() (v [process.Planes]int32) {
 	if c.exactAt == len(c.scales)-1 {
-		return [planes]int32{14*c.top[0] + c.Colour.Middle(c.depth)>>3, 14 * c.top[1], 14 * c.top[2]}
+		return [process.Planes]int32{14*c.top[0] + c.Colour.Middle(c.depth)>>3, 14 * c.top[1], 14 * c.top[2]}
 	}
 	ll := &c.ll[c.exactAt]
 	sites := make([]int32, ll.W*ll.H) // 2 or 4, of the thumbnail
@@ -156,9 +157,9 @@ func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 func (s *scale) values(y int, rows *ycc) {
 	cell, clock, dither := make([]int32, s.w), make([]uint8, s.w), make([]uint16, s.w)
 	s.putSparse(y, rows, 0)
-	for i := range bands * s.planes {
-		p := &rows[i/bands]
-		dx, dy := transform.Offset(i % bands)
+	for i := range transform.Bands * s.planes {
+		p := &rows[i/transform.Bands]
+		dx, dy := transform.Offset(i % transform.Bands)
 		for r := dy; r < p.H; r += 2 {
 			site := (y + r) / 2
 			s.dither().Rows(dither, i, site, site+1)
@@ -174,9 +175,9 @@ func (s *scale) values(y int, rows *ycc) {
 // samples returns the samples that luma and chroma, in Q4 unless exact, stand for, in the same storage.
 func (c *Chain) samples(x *ycc, exact bool) []Plane {
 	switch {
-	case exact && c.planes == planes:
+	case exact && c.planes == process.Planes:
 		c.Colour.Inverse(x[0].Pix, x[1].Pix, x[2].Pix)
-	case c.planes == planes:
+	case c.planes == process.Planes:
 		c.Colour.Estimate(x[0].Pix, x[1].Pix, x[2].Pix)
 	case !exact:
 		for i, v := range x[0].Pix {

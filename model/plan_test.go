@@ -12,13 +12,13 @@ func TestPasses(t *testing.T) {
 	for _, size := range [][2]int{{1, 1}, {2, 1}, {1, 2}, {1, 7}, {100, 1}, {1, 4097}, {2, 2}, {3, 5}, {17, 13}, {384, 256}, {1 << 20, 1 << 20}} {
 		w, h := size[0], size[1]
 		n, passes := transform.Scales(w, h), Passes(w, h)
-		if len(passes) != 1+max(n-1, 0)*stages {
+		if len(passes) != 1+max(n-1, 0)*process.Stages {
 			t.Errorf("%v: %d passes for %d scales", size, len(passes), n)
 		}
 		if want := (Pass{TopLevel(w, h), n, -1}); passes[0] != want {
 			t.Errorf("%v: first pass %v, want %v", size, passes[0], want)
 		}
-		done := map[int]int{n: stages} // stages of a scale that are done
+		done := map[int]int{n: process.Stages} // stages of a scale that are done
 		for i, p := range passes[1:] {
 			before := passes[i]
 			if p.Scale < 1 || p.Scale >= n || p.Stage != done[p.Scale] {
@@ -33,7 +33,7 @@ func TestPasses(t *testing.T) {
 			if p.Scale == 1 {
 				ahead = 0
 			}
-			if done[p.Scale+1] < min(done[p.Scale]+ahead, stages) {
+			if done[p.Scale+1] < min(done[p.Scale]+ahead, process.Stages) {
 				t.Errorf("%v: %v when the next coarser scale has done %d stages", size, p, done[p.Scale+1])
 			}
 			// Noise of the same strength: the clock of a scale is less by one than the next finer one's, but
@@ -43,35 +43,35 @@ func TestPasses(t *testing.T) {
 			}
 		}
 		for l := 1; l < n; l++ {
-			if done[l] != stages {
+			if done[l] != process.Stages {
 				t.Errorf("%v: %d stages of scale %d", size, done[l], l)
 			}
 		}
-		if last := passes[len(passes)-1]; n > 1 && last != (Pass{0, 1, stages - 1}) {
+		if last := passes[len(passes)-1]; n > 1 && last != (Pass{0, 1, process.Stages - 1}) {
 			t.Errorf("%v: last pass %v", size, last)
 		}
 	}
-	if got := fmt.Sprint(Passes(1, 1)); got != fmt.Sprint([]Pass{{stages, 0, -1}}) {
+	if got := fmt.Sprint(Passes(1, 1)); got != fmt.Sprint([]Pass{{process.Stages, 0, -1}}) {
 		t.Errorf("a single pixel has passes %v", got)
 	}
 }
 
 func TestTargets(t *testing.T) {
 	for _, deep := range []int{-1, 0, 8} {
-		for i := range coordinates {
-			if deep < 0 && i < bands {
+		for i := range process.Coefficients {
+			if deep < 0 && i < transform.Bands {
 				continue // chroma alone
 			}
 			last := uint8(process.DitherBits + 1)
-			for stage := range stages {
+			for stage := range process.Stages {
 				k := target(stage, i, deep)
 				if k >= last {
-					t.Errorf("coordinate %d goes from clock %d to %d", i, last, k)
+					t.Errorf("coefficient %d goes from clock %d to %d", i, last, k)
 				}
 				last = k
 			}
 			if last != 0 {
-				t.Errorf("coordinate %d ends at clock %d", i, last)
+				t.Errorf("coefficient %d ends at clock %d", i, last)
 			}
 		}
 	}

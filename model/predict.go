@@ -8,6 +8,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // A coefficientRow is a row of sites of one coefficient in a pass. Slices are by site.
@@ -28,7 +29,7 @@ type coefficientRow struct {
 func (b *band) beginRow(r *coefficientRow, i, y int) {
 	c, s := b.c, b.s
 	w, stride := s.w, s.w+2*adapt.Border
-	*r = coefficientRow{i: i, Row: adapt.Row{Y: y, W: w, H: s.h, Outer: y == 0 || y == s.h-1, ExtraBits: c.extraBits(i / bands),
+	*r = coefficientRow{i: i, Row: adapt.Row{Y: y, W: w, H: s.h, Outer: y == 0 || y == s.h-1, ExtraBits: c.extraBits(i / transform.Bands),
 		Learned: &b.learned.Coefficients[i], Tables: c.tables, Off: c.NetworkAlone}}
 	r.to = target(b.stage, i, r.ExtraBits)
 	r.cells, r.dither = s.cells[i].Part(y*w, w), b.dither[i].Part((y-b.top)*w, w)
@@ -37,7 +38,7 @@ func (b *band) beginRow(r *coefficientRow, i, y int) {
 		r.truth = b.truth[i]
 		t.LoadRow(r.truth, y)
 	}
-	r.texture, r.activity = b.inference.Textures(i/bands, y), b.inference.Activities(i, y)
+	r.texture, r.activity = b.inference.Textures(i/transform.Bands, y), b.inference.Activities(i, y)
 	at := (y - b.y0) * stride
 	for k := range r.Around {
 		r.Around[k] = b.records[i][at+k*stride:][:stride]

@@ -7,6 +7,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // TestPredict compares eq. 11 in floating point: the mean is the centre plus ε times the base of the mean; the
@@ -21,18 +22,18 @@ func TestPredict(t *testing.T) {
 		b.runTrunk(true)
 		var at coefficientRow
 		for range 10_000 {
-			i, u, k := r.IntN(coordinates), uint16(r.UintN(1<<process.DitherBits)), uint8(r.UintN(12))
+			i, u, k := r.IntN(process.Coefficients), uint16(r.UintN(1<<process.DitherBits)), uint8(r.UintN(12))
 			if k > process.TopClock {
-				k = unknown
+				k = process.Unknown
 			} else {
 				k += uint8(deep)
 			}
 			a := cellOf(r.Int32N(1<<depth), u, k)
 			centre := float64(a-int32(u)) + (math.Exp2(float64(k))-1)/2
-			if k == unknown {
+			if k == process.Unknown {
 				a, centre = 0, 0
 			}
-			texture, activity := &b.inference.Textures(i/bands, 0)[0], &b.inference.Activities(i, 0)[0]
+			texture, activity := &b.inference.Textures(i/transform.Bands, 0)[0], &b.inference.Activities(i, 0)[0]
 			*texture, *activity = r.Uint32N(1<<19), uint16(r.UintN(1<<16))
 			logBase, meanBase := network.Bases(*texture, uint32(*activity), k, int(c.deep))
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/ddpmz/ddpmz/model/internal/adapt"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
@@ -176,7 +177,7 @@ const bufferedSites = 1 << 20
 // place of that at the end of the pass.
 type backBuffer struct {
 	image   storage.Image
-	records [coordinates][]adapt.Record
+	records [process.Coefficients][]adapt.Record
 }
 
 // buffered reports whether passes of a scale write to the back buffer.

@@ -64,9 +64,9 @@ func TestLevelTimestep(t *testing.T) {
 func impulse(lift *transform.Lifting, l int, high bool) float64 {
 	const amplitude = 1 << 20
 	x := NewPlane(16, 1)
-	var detail [bands]Plane // of a single row, which has nothing across rows
+	var detail [transform.Bands]Plane // of a single row, which has nothing across rows
 	reset := func() {
-		detail = [bands]Plane{transform.HL: NewPlane(x.W, 1), transform.LH: NewPlane(x.W, 0), transform.HH: NewPlane(x.W, 0)}
+		detail = [transform.Bands]Plane{transform.HL: NewPlane(x.W, 1), transform.LH: NewPlane(x.W, 0), transform.HH: NewPlane(x.W, 0)}
 	}
 	reset()
 	if high {
@@ -85,21 +85,21 @@ func impulse(lift *transform.Lifting, l int, high bool) float64 {
 	return sum
 }
 
-// TestLevelNoise derives the table from the transforms: in the state after level m, every coordinate of scale
+// TestLevelNoise derives the table from the transforms: in the state after level m, every coefficient of scale
 // l has the noise of the clock that its last stage brought it to, and the synthesis carries that to R, G, B.
 func TestLevelNoise(t *testing.T) {
 	lift := &transform.Liftings[0]
-	ycocg, other := [planes]float64{1, 1. / 6, 1. / 4}, [planes]float64{1, 1. / 6, 1. / 3} // mean over R, G, B of squares: TestColourNoise
-	derive := func(m int, colour [planes]float64) float64 {
+	ycocg, other := [process.Planes]float64{1, 1. / 6, 1. / 4}, [process.Planes]float64{1, 1. / 6, 1. / 3} // mean over R, G, B of squares: TestColourNoise
+	derive := func(m int, colour [process.Planes]float64) float64 {
 		sum := 0.0
 		for l := 1; l <= m+1; l++ {
 			lo, hi := impulse(lift, l, false), impulse(lift, l, true)
-			norm := [bands]float64{transform.HL: hi * lo, transform.LH: lo * hi, transform.HH: hi * hi}
+			norm := [transform.Bands]float64{transform.HL: hi * lo, transform.LH: lo * hi, transform.HH: hi * hi}
 			share := math.Exp2(float64(-2 * l))
-			stage := stages - 1 - m + process.Lead(l)
-			for i := range coordinates {
+			stage := process.Stages - 1 - m + process.Lead(l)
+			for i := range process.Coefficients {
 				k := float64(target(stage, i, 0))
-				sum += share * colour[i/bands] * norm[i%bands] * (math.Exp2(2*k) - 1) / 12
+				sum += share * colour[i/transform.Bands] * norm[i%transform.Bands] * (math.Exp2(2*k) - 1) / 12
 			}
 		}
 		return sum * 1e6

@@ -7,6 +7,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // The skip test. A coefficient is coded in a step if its predicted standard deviation is at least τ times the width of its next
@@ -43,7 +44,7 @@ type baseThreshold struct {
 
 // baseThreshold returns the threshold of coefficient i of scale l in a stage.
 func (c *Chain) baseThreshold(stage, i, l int) baseThreshold {
-	extra := c.extraBits(i / bands)
+	extra := c.extraBits(i / transform.Bands)
 	to := target(stage, i, extra)
 	// log2 of least, in scale steps
 	e := (int32(to)-int32(extra))*logistic.ScaleSteps + c.tau - logistic.DeviationSteps - skipMargin(l) + 12*logistic.ScaleSteps
@@ -103,13 +104,13 @@ func (s *siteThresholds) activate(mask []uint16, bit uint16, clock []uint8, text
 
 // A skipTest holds the thresholds of a stage of a scale, by coefficient.
 type skipTest struct {
-	inside, edge [coordinates]siteThresholds // of sites inside the image, and at its edges
+	inside, edge [process.Coefficients]siteThresholds // of sites inside the image, and at its edges
 }
 
 // beginSkipTest computes the thresholds for the band.
 func (b *band) beginSkipTest() {
-	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
-		t, extra := b.c.baseThreshold(b.stage, i, b.s.number), b.c.extraBits(i/bands)
+	for i := range transform.Bands * process.PlanesIn(b.stage, b.s.planes) {
+		t, extra := b.c.baseThreshold(b.stage, i, b.s.number), b.c.extraBits(i/transform.Bands)
 		b.skip.inside[i], b.skip.edge[i] = t.sites(extra), baseThreshold{0, t.target}.sites(extra)
 	}
 }
@@ -117,8 +118,8 @@ func (b *band) beginSkipTest() {
 // activate sets the bits of the active coefficients in row y of the active-site mask.
 func (b *band) activate(y int, mask []uint16) {
 	w := b.s.w
-	for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
-		clock, texture, activity := b.inference.Clocks(i, y), b.inference.Textures(i/bands, y), b.inference.Activities(i, y)
+	for i := range transform.Bands * process.PlanesIn(b.stage, b.s.planes) {
+		clock, texture, activity := b.inference.Clocks(i, y), b.inference.Textures(i/transform.Bands, y), b.inference.Activities(i, y)
 		activate := func(t *siteThresholds, x0, x1 int) {
 			t.activate(mask[x0:x1], 1<<i, clock[x0:x1], texture[x0:x1], activity[x0:x1])
 		}
@@ -141,7 +142,7 @@ func (b *band) estimateInactive(d *storage.Image) {
 	w, h := b.s.w, &b.scratch
 	for y := b.y0; y < b.y1; y++ {
 		mask := b.inference.Mask.Row(y)
-		for i := range bands * process.PlanesIn(b.stage, b.s.planes) {
+		for i := range transform.Bands * process.PlanesIn(b.stage, b.s.planes) {
 			b.s.cells[i].LoadCells(h.cell, h.clock, y*w, (y+1)*w)
 			b.dither[i].Load(h.dither, (y-b.top)*w)
 			for x, k := range h.clock {

@@ -11,6 +11,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // TestBaseThreshold compares the least base of an active coefficient with its definition.
@@ -18,8 +19,8 @@ func TestBaseThreshold(t *testing.T) {
 	for _, depth := range []int{8, 16} {
 		for _, tau := range []int8{-128, -50, 0, 31, 127} {
 			c := NewChain(tinyNet(t, 0), Geometry{2, 2, 3, depth}, tau)
-			for n := range (stages - 1) * coordinates * 2 {
-				stage, i, l := n/(2*coordinates), n/2%coordinates, 1+n%2
+			for n := range (process.Stages - 1) * process.Coefficients * 2 {
+				stage, i, l := n/(2*process.Coefficients), n/2%process.Coefficients, 1+n%2
 				h := c.baseThreshold(stage, i, l)
 				octaves := float64(target(stage, i, 0)) + (float64(tau)-logistic.DeviationSteps-float64(skipMargin(l)))/logistic.ScaleSteps
 				if want := math.Exp2(octaves) * 4096; math.Abs(float64(h.least)-want) > 1+want/1e5 {
@@ -40,7 +41,7 @@ func TestSiteThresholds(t *testing.T) {
 		for range 400 {
 			k := uint8(r.UintN(20))
 			if r.IntN(4) == 0 {
-				k = unknown
+				k = process.Unknown
 			}
 			near := thresholds[k&31]
 			texture, activity := r.Uint32N(1<<r.UintN(20)), r.Uint32N(1<<r.UintN(17))
@@ -51,7 +52,7 @@ func TestSiteThresholds(t *testing.T) {
 				activity = uint32(fixed.Clamp(near.activity-r.Int32N(2), 0, 1<<16-1))
 			}
 			base := network.LocalBase(texture)
-			if k != unknown {
+			if k != process.Unknown {
 				base = network.CellBase(base, activity, k, extra)
 			}
 			want := uint16(0)
@@ -108,13 +109,13 @@ func TestInactive(t *testing.T) {
 					b := chains[0].workOf(p.Scale).spare[0] // holds the last band
 					for y := b.y0; y < b.y1; y++ {
 						for x := range b.s.w {
-							for i := range bands * chains[0].planes {
+							for i := range transform.Bands * chains[0].planes {
 								if b.inference.Mask.Row(y)[x]>>i&1 != 0 {
 									active++
-								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].extraBits(i/bands)) &&
-									(y == 0 || y == b.s.h-1 || x == 0 || x == b.s.w-1) && i < bands*process.PlanesIn(p.Stage, b.s.planes) {
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].extraBits(i/transform.Bands)) &&
+									(y == 0 || y == b.s.h-1 || x == 0 || x == b.s.w-1) && i < transform.Bands*process.PlanesIn(p.Stage, b.s.planes) {
 									t.Fatalf("%v: coefficient %d of site %d, %d, at an edge, is not active", p, i, y, x)
-								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].extraBits(i/bands)) {
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].extraBits(i/transform.Bands)) {
 									t.Fatalf("%v: coefficient %d of site %d, %d is coded and not active", p, i, y, x)
 								} else {
 									inactive++
@@ -138,12 +139,12 @@ func TestEstimateInactive(t *testing.T) {
 	c.begin(s)
 	b := whole(t, c, s, 1)
 	b.runTrunk(false)
-	want := c.newImage(s.fw, s.fh, planes)
-	d := c.newImage(s.fw, s.fh, planes)
+	want := c.newImage(s.fw, s.fh, process.Planes)
+	d := c.newImage(s.fw, s.fh, process.Planes)
 	for j := range s.w * s.h {
 		mask := &b.inference.Mask.Row(j / s.w)[j%s.w]
-		*mask = uint16(r.UintN(1 << coordinates))
-		for i := range coordinates {
+		*mask = uint16(r.UintN(1 << process.Coefficients))
+		for i := range process.Coefficients {
 			v := int32(0) // Q4
 			if k := uint8(r.IntN(10)); k < 9 {
 				u := int32(b.dither[i].At(j))
@@ -159,7 +160,7 @@ func TestEstimateInactive(t *testing.T) {
 		}
 	}
 	b.estimateInactive(d)
-	for p := range planes {
+	for p := range process.Planes {
 		if !slices.Equal(d.Planes[p].Narrow, want.Planes[p].Narrow) {
 			t.Errorf("plane %d differs", p)
 		}

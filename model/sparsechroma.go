@@ -1,6 +1,7 @@
 package model
 
 import (
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/sparse"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -26,7 +27,7 @@ func (b *band) codeSparse(coder Coder) bool {
 	}
 	var samples clipSamples
 	band := sparse.Band{Coder: coder, Tables: b.c.tables, W: s.fw, H: s.fh, Y0: b.y0, Y1: b.y1,
-		Classes: func(y int, to *[bands][]uint8) { samples.classes(b, y, to) }}
+		Classes: func(y int, to *[transform.Bands][]uint8) { samples.classes(b, y, to) }}
 	found, ok := band.Code(truth)
 	if !ok {
 		return false
@@ -39,16 +40,16 @@ func (b *band) codeSparse(coder Coder) bool {
 
 // clipSamples is scratch for a row of sites.
 type clipSamples struct {
-	coarser [planes][2][]int32 // rows of the coarser image: that of the sites, and the next
-	luma    [bands][]int32     // details
-	sample  [planes][]int32
+	coarser [process.Planes][2][]int32 // rows of the coarser image: that of the sites, and the next
+	luma    [transform.Bands][]int32   // details
+	sample  [process.Planes][]int32
 	clock   []uint8
 	dither  []uint16
 }
 
 // classes writes how near to being clipped the pixels of row y of sites are where chroma has details, by band. It takes chroma for
 // what it is without them, and luma for the mean of the coarser samples around plus the detail at the pixel.
-func (n *clipSamples) classes(b *band, y int, to *[bands][]uint8) {
+func (n *clipSamples) classes(b *band, y int, to *[transform.Bands][]uint8) {
 	s, w := b.s, b.s.w
 	for p := range n.coarser {
 		for r := range n.coarser[p] {
@@ -58,7 +59,7 @@ func (n *clipSamples) classes(b *band, y int, to *[bands][]uint8) {
 		n.sample[p] = storage.Resize(n.sample[p], w, w)
 	}
 	n.clock, n.dither = storage.Resize(n.clock, w, w), storage.Resize(n.dither, w, w)
-	for k := range bands {
+	for k := range transform.Bands {
 		n.luma[k] = storage.Resize(n.luma[k], w, w)
 		s.cells[k].LoadCells(n.luma[k], n.clock, y*w, (y+1)*w)
 		b.dither[k].Load(n.dither, (y-b.top)*w)
@@ -66,7 +67,7 @@ func (n *clipSamples) classes(b *band, y int, to *[bands][]uint8) {
 			n.luma[k][x] -= int32(u)
 		}
 	}
-	for k := range bands {
+	for k := range transform.Bands {
 		dx, dy := transform.Offset(k)
 		for p := range n.sample {
 			above, below := n.coarser[p][0], n.coarser[p][dy]
@@ -89,7 +90,7 @@ func (n *clipSamples) classes(b *band, y int, to *[bands][]uint8) {
 // putSparse writes the sparse details to rows of the finest image, of which the first is row y, where Merge expects them: in Q4 if
 // frac is 4.
 func (s *scale) putSparse(y int, rows *ycc, frac uint) {
-	for p := s.planes; p < planes; p++ {
+	for p := s.planes; p < process.Planes; p++ {
 		s.sparse.Put(p, rows[p], y, frac)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -13,7 +14,7 @@ import (
 func spoilt(g Geometry, colour Colour, permille int) []Plane {
 	r := newRand(uint64(71 + permille))
 	image := derivedImage(r, g, colour)
-	if !colour.Split([planes]Plane(image)) {
+	if !colour.Split([process.Planes]Plane(image)) {
 		panic("not derived")
 	}
 	for _, p := range image {
@@ -69,7 +70,7 @@ func TestSparse(t *testing.T) {
 								t.Fatalf("%v: band %d: read %d of %d marks, broken %v", p, i, s.Next, len(s.Marks), s.Broken)
 							}
 						}
-						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[bands].Empty() {
+						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[transform.Bands].Empty() {
 							t.Fatalf("%v: cells of chroma", p)
 						}
 						checkPicture(t, decoder, g)

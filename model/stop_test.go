@@ -3,6 +3,8 @@ package model
 import (
 	"runtime"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // counter is a decoder's Coder that counts, and closes a channel at a count.
@@ -37,7 +39,7 @@ func TestBandsStop(t *testing.T) {
 				arguments[i] = coders[i]
 			}
 			last := bandRows // the first row of the last band begun, if this pass is stopped
-			if len(coders) == 3 && p.Stage == stages-1 && stopAt >= 0 {
+			if len(coders) == 3 && p.Stage == process.Stages-1 && stopAt >= 0 {
 				*coders[1] = counter{stopAt: stopAt, stop: done}
 				if stopAt == 0 {
 					close(done)
@@ -51,7 +53,7 @@ func TestBandsStop(t *testing.T) {
 			if !stopped {
 				continue
 			}
-			phase := (c.scales[1].w + 1) / 2 * ((bandRows + 1) / 2) * 2 * 4 // calls: sites, coordinates, symbol and escape
+			phase := (c.scales[1].w + 1) / 2 * ((bandRows + 1) / 2) * 2 * 4 // calls: sites, coefficients, symbol and escape
 			if n := coders[1].n; n < stopAt || n > stopAt+phase {
 				t.Errorf("stop at %d: the band went on to %d", stopAt, n)
 			}

@@ -33,7 +33,7 @@ func TestTwin(t *testing.T) {
 	net := photoNet(t)
 	c := NewChain(net, Geometry{fix.Width, fix.Height, 3, 8}, net.Tau())
 	n := fix.Width * fix.Height
-	image := make([]Plane, planes)
+	image := make([]Plane, process.Planes)
 	for p := range image {
 		image[p] = Plane{W: fix.Width, H: fix.Height, Pix: fix.Image[p*n : (p+1)*n]}
 	}
@@ -48,7 +48,7 @@ func TestTwin(t *testing.T) {
 	c.begin(s)
 	s.chroma = true
 	w := whole(t, c, s, 0)
-	var truth [coordinates][]int32
+	var truth [process.Coefficients][]int32
 	for i := range truth {
 		truth[i] = make([]int32, n)
 		for y := range s.h {
@@ -60,7 +60,7 @@ func TestTwin(t *testing.T) {
 	}
 	clock := func(k int32) uint8 {
 		if k == 99 {
-			return unknown
+			return process.Unknown
 		}
 		return uint8(k)
 	}
@@ -69,7 +69,7 @@ func TestTwin(t *testing.T) {
 		s.number = want.Scale
 		seen := w.parent
 		w.take(c, s, stage, seen, 0, new(above))
-		for i := range coordinates {
+		for i := range process.Coefficients {
 			for j := range n {
 				w.dither[i].Narrow[j] = uint8(uint16(fix.Dither[i*n+j]) & s.mask) // no clock reaches the others
 				set(i, j, clock(want.Clock[i*n+j]))
@@ -80,12 +80,12 @@ func TestTwin(t *testing.T) {
 		var at coefficientRow
 		w.runTrunk(true)
 		w.runHeads(func(g, phase, y0 int) bool {
-			for m, i := range groups[g] {
+			for m, i := range process.Groups[g] {
 				for row := range w.inference.Hidden.H {
-					y := 2*(y0+row) + phaseOrigin[phase][0]
+					y := 2*(y0+row) + process.PhaseOrigin[phase][0]
 					w.beginRow(&at, i, y)
 					cells := w.inference.CellRow(y)
-					for x := phaseOrigin[phase][1]; x < s.w; x += 2 {
+					for x := process.PhaseOrigin[phase][1]; x < s.w; x += 2 {
 						if x/2%adapt.Interval == 0 {
 							w.runOutputs(row, x/2, min(w.inference.Hidden.W-x/2, adapt.Interval))
 						}
@@ -95,7 +95,7 @@ func TestTwin(t *testing.T) {
 							continue
 						}
 						o := w.output.Site(0, x/2%adapt.Interval)
-						mean, scale := at.predict(x, a, w.dither[i].At(j), k, o[m], o[len(groups[g])+m])
+						mean, scale := at.predict(x, a, w.dither[i].At(j), k, o[m], o[len(process.Groups[g])+m])
 						sd := math.Exp2(want.Log2scale[i*n+j])
 						m := math.Abs(float64(mean)/64-want.Mean[i*n+j]) / sd
 						l := math.Abs(float64(scale)/logistic.ScaleSteps - want.Log2scale[i*n+j])

@@ -51,7 +51,7 @@ func TestBatch(t *testing.T) {
 			t.Errorf("%d images: %v bits, one by one %v", images, bits, wantBits)
 		}
 		for k, c := range batched {
-			for i := range coordinates {
+			for i := range coefficients {
 				for j, v := range c.scales[1].mean[i] {
 					if v != single[k].scales[1].mean[i][j] {
 						t.Fatalf("%d images: in image %d a mean is %v, one by one %v", images, k, v, single[k].scales[1].mean[i][j])

@@ -2,7 +2,7 @@ package train
 
 import "github.com/ddpmz/ddpmz/model/internal/process"
 
-// A belief about a coordinate is a logistic distribution of given mean and logarithm of the scale.
+// A belief about a coefficient is a logistic distribution of given mean and logarithm of the scale.
 
 const (
 	deviation   = 1.8137993642 // standard deviation of a logistic of scale 1, π/√3
@@ -12,7 +12,7 @@ const (
 	faint       = process.MinMass
 )
 
-// codeLength returns the ideal code length, in bits, of learning that a coordinate known to be in c is in its
+// codeLength returns the ideal code length, in bits, of learning that a coefficient known to be in c is in its
 // sub-cell s: the discretized decoder (eq. 13) restricted to c. dMean and dLogScale are its derivatives.
 func codeLength(mean, logScale float32, c, s cell) (bits, dMean, dLogScale float32) {
 	inverse := exp(-logScale)

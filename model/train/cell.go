@@ -6,17 +6,17 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// unknown is the clock of a coordinate of which nothing is known.
+// unknown is the clock of a coefficient of which nothing is known.
 const unknown = process.Unknown
 
-// A cell is what is known of a coordinate v with dither u at a clock k: all values in (lo, hi), those for which v+u
+// A cell is what is known of a coefficient v with dither u at a clock k: all values in (lo, hi), those for which v+u
 // is the same but for the lowest k bits.
 type cell struct {
 	lo, hi float32 // edges; half-integers, or ±far where nothing is known
 	clock  uint8
 }
 
-// doubled is the cell in units half as large: the widths, centres and clocks of a coordinate whose steps are twice those
+// doubled is the cell in units half as large: the widths, centres and clocks of a coefficient whose steps are twice those
 // that the network knows.
 func (c cell) doubled() cell {
 	if c.clock == unknown {
@@ -68,7 +68,7 @@ func compress(twice int32) float32 {
 	return compressed[min(twice, int32(len(compressed))-1)]
 }
 
-// target returns the clock that a stage brings coordinate i to, from clock k. coarse is by how many bits its steps are
+// target returns the clock that a stage brings coefficient i to, from clock k. coarse is by how many bits its steps are
 // coarser than those that the network knows.
 func target(stage, i int, k, coarse uint8) uint8 {
 	if stage == process.Stages-1 {

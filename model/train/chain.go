@@ -123,7 +123,7 @@ func (c *chain) synthesize(l int) (x planes) {
 	return x
 }
 
-// estimate returns x̂_0 (eq. 15) of a coordinate, Q4: the mean of the belief within the cell.
+// estimate returns x̂_0 (eq. 15) of a coefficient, Q4: the mean of the belief within the cell.
 func (s *scale) estimate(i, j int) int32 {
 	k := s.k[i][j]
 	if k == 0 {

@@ -70,7 +70,7 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 			}
 		}
 	}
-	for i := range coordinates {
+	for i := range coefficients {
 		for j, c := range s.at[i] {
 			z := int32(2 * c.centre())
 			s.magnitude[j] = max(z, -z)
@@ -82,7 +82,7 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 				c := s.at[i][j]
 				s.show(i, y, x, c)
 				shown := s.cells[((y+1)*(w+2)+x+1)*known:]
-				f[inCell+i], f[inCell+coordinates+i] = shown[i], shown[coordinates+i]
+				f[inCell+i], f[inCell+coefficients+i] = shown[i], shown[coefficients+i]
 				a := activityOf(sum)
 				f[inActivity+i] = a.shown
 				s.logBase[i][j], s.meanBase[i][j] = bases(s.local[i/3][j], a, c.clock)
@@ -101,7 +101,7 @@ func localOf(texture float32) local {
 	return local{scale, log(scale)}
 }
 
-// An activity is what the cells around a coordinate say of it: how the network sees it, its scale, and the scale's
+// An activity is what the cells around a coefficient say of it: how the network sees it, its scale, and the scale's
 // logarithm.
 type activity struct{ shown, scale, log float32 }
 

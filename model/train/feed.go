@@ -19,7 +19,7 @@ import (
 //
 //	kind of colours (process.ColourClasses), planes (1 or 3)
 //	the image at half the size: planes Y, Co, Cg [o.Crop/2][o.Crop/2]
-//	the finest details: coordinates [9][o.Crop/2][o.Crop/2]
+//	the finest details: coefficients [9][o.Crop/2][o.Crop/2]
 //
 // Crops come in the order in which they are made, which with several threads is not always the same.
 func Feed(ctx context.Context, w io.Writer, images []Image, wavelet int, o Options) error {
@@ -103,7 +103,7 @@ func FeedHeldOut(w io.Writer, images []Image, wavelet, side int) error {
 func record(d drawn, wavelet int, r *rand.Rand) []byte {
 	c := newChain(d.planes, 1, d.present, d.colour, &transform.Liftings[wavelet], true, r)
 	s := &c.scales[1]
-	b := make([]byte, 0, 2*(2+(process.Planes+coordinates)*s.w*s.h))
+	b := make([]byte, 0, 2*(2+(process.Planes+coefficients)*s.w*s.h))
 	b = binary.LittleEndian.AppendUint16(b, uint16(s.kind))
 	b = binary.LittleEndian.AppendUint16(b, uint16(d.present))
 	put := func(x []int32) {
@@ -114,7 +114,7 @@ func record(d drawn, wavelet int, r *rand.Rand) []byte {
 	for p := range process.Planes {
 		put(c.exact[1][p].Pix)
 	}
-	for i := range coordinates {
+	for i := range coefficients {
 		put(s.v[i])
 	}
 	return b

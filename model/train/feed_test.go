@@ -22,7 +22,7 @@ type fed struct {
 func readFed(t *testing.T, r io.Reader, side int) fed {
 	t.Helper()
 	h := side / 2
-	x := make([]int16, 2+(process.Planes+coordinates)*h*h)
+	x := make([]int16, 2+(process.Planes+coefficients)*h*h)
 	if err := binary.Read(r, binary.LittleEndian, x); err != nil {
 		t.Fatal(err)
 	}

@@ -45,8 +45,8 @@ func zeroGradients(n *Net) [][]float32 {
 
 // lossOracle is the loss of the step that q has just taken, computed from the definition, in float64, site by site, with
 // the parameters of an expert.
-// Which coordinates advanced is taken from q, as it is for the gradient: it has no derivative.
-func lossOracle(net *Net, params map[string][]float64, q *graph, before [coordinates][]uint8) float64 {
+// Which coefficients advanced is taken from q, as it is for the gradient: it has no derivative.
+func lossOracle(net *Net, params map[string][]float64, q *graph, before [coefficients][]uint8) float64 {
 	w, h, c, hidden := q.w, q.h, net.Channels, net.Hidden
 	gains, cond := q.at.row, q.at.scale
 	at := func(x []float32, channels, y, xx, i int) float64 { // a bordered tensor
@@ -91,9 +91,9 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coordin
 	show := func(i, j int, k uint8) {
 		f := cells[((j/w+1)*(w+2)+j%w+1)*known:]
 		cl := cellOf(q.s.v[i][j], q.s.u[i][j], k)
-		f[i], f[coordinates+i] = float64(compress(int32(2*cl.centre()))), float64(precision(k))
+		f[i], f[coefficients+i] = float64(compress(int32(2*cl.centre()))), float64(precision(k))
 	}
-	for i := range coordinates {
+	for i := range coefficients {
 		for j, k := range before[i] {
 			show(i, j, k)
 		}
@@ -171,7 +171,7 @@ func TestGradient(t *testing.T) {
 		}
 		q.weight, q.side = .7, .1
 		for stage := range stages {
-			var before [coordinates][]uint8
+			var before [coefficients][]uint8
 			for i := range before {
 				before[i] = append([]uint8(nil), c.scales[1].k[i]...)
 			}
@@ -240,7 +240,7 @@ func TestGraphsAgree(t *testing.T) {
 			if err := c.advance(q, 1, stage, .4); err != nil {
 				t.Fatal(err)
 			}
-			for j := range coordinates {
+			for j := range coefficients {
 				said[i] = append(append(said[i], c.scales[1].mean[j]...), c.scales[1].logScale[j]...)
 			}
 		}

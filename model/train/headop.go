@@ -7,7 +7,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/train/internal/conv"
 )
 
-// A head predicts a group's coordinates, phase by phase: a later phase sees what the earlier ones have shown. At the
+// A head predicts a group's coefficients, phase by phase: a later phase sees what the earlier ones have shown. At the
 // sites of a phase
 //
 //	hidden = relu(site · trunk + siteBias + near * cells + shift[phase])

@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	coordinates = process.Coordinates
-	stages      = process.Stages
-	phases      = process.Phases
-	groups      = len(process.Groups)
-	inputs      = 4 * coordinates // channels of a site as the trunk sees it
-	known       = 2 * coordinates // channels of a site as the heads see it: centres of the cells, their clocks
-	outputs     = 16              // of a head: a group's means, then its scales, then nothing, as the kernels want
+	coefficients = process.Coefficients
+	stages       = process.Stages
+	phases       = process.Phases
+	groups       = len(process.Groups)
+	inputs       = 4 * coefficients // channels of a site as the trunk sees it
+	known        = 2 * coefficients // channels of a site as the heads see it: centres of the cells, their clocks
+	outputs      = 16               // of a head: a group's means, then its scales, then nothing, as the kernels want
 )
 
 // A Shape says how large a network is, and what pyramid it is for.

@@ -7,20 +7,20 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// A scale is one split of the pyramid: the coordinates at its w x h sites, planar.
+// A scale is one split of the pyramid: the coefficients at its w x h sites, planar.
 type scale struct {
 	number, w, h int
 	fw, fh       int // size of the plane that the scale synthesizes
 	kind         int // of colours: see process.ColourClasses
 	stage        int // last stage completed, -1 at first
 
-	v              [coordinates][]int32
-	u              [coordinates][]uint16  // dither
-	k              [coordinates][]uint8   // clocks
-	mean, logScale [coordinates][]float32 // the last belief
+	v              [coefficients][]int32
+	u              [coefficients][]uint16  // dither
+	k              [coefficients][]uint8   // clocks
+	mean, logScale [coefficients][]float32 // the last belief
 }
 
-// coarse returns by how many bits a coordinate's steps are coarser than those that the network knows: package model's
+// coarse returns by how many bits a coefficient's steps are coarser than those that the network knows: package model's
 // Chain.deepOf, of images of 8 bits, with the sign changed. What the network is shown and says is in its own units.
 func (s *scale) coarse(i int) uint8 {
 	if s.kind > 0 && i >= transform.Bands {
@@ -29,7 +29,7 @@ func (s *scale) coarse(i int) uint8 {
 	return 0
 }
 
-// cell returns what is known of coordinate i at site j at a clock, in the network's units.
+// cell returns what is known of coefficient i at site j at a clock, in the network's units.
 func (s *scale) cell(i, j int, k uint8) cell {
 	c := cellOf(s.v[i][j], s.u[i][j], k)
 	if s.coarse(i) > 0 {
@@ -55,12 +55,12 @@ const (
 // the operations of a graph share; a graph has one, and its buffers are used again for every step the graph runs.
 type step struct {
 	w, h   int
-	groups int // groups that have coordinates: all, or for gray images the first two
+	groups int // groups that have coefficients: all, or for gray images the first two
 
 	// what the step is of; set by begin
 	s         *scale
 	stage     int
-	threshold [process.TopClock + 1]float32 // log scales from which a coordinate advances, by clock
+	threshold [process.TopClock + 1]float32 // log scales from which a coefficient advances, by clock
 	objective Objective
 	weight    float32 // of a bit in the loss
 	side      float32 // of a bit of the exact length of what did not advance
@@ -68,10 +68,10 @@ type step struct {
 
 	features          []float32 // (h+2)(w+2) inputs
 	cells             []float32 // (h+2)(w+2) known, as of the head that is being run
-	at                [coordinates][]cell
-	logBase, meanBase [coordinates][]float32
-	target            [coordinates][]uint8
-	moved             [coordinates][]bool
+	at                [coefficients][]cell
+	logBase, meanBase [coefficients][]float32
+	target            [coefficients][]uint8
+	moved             [coefficients][]bool
 	gradient          [groups][]float32 // of the loss with respect to the outputs of a head
 	bits              float64           // of what advanced
 	sums, column      []int32
@@ -121,7 +121,7 @@ func (s *step) begin(sc *scale, stage int, ll *[process.Planes]transform.Plane, 
 	for k := range s.threshold {
 		s.threshold[k] = log(tau * float32(int32(1)<<k) / deviation)
 	}
-	for i := range coordinates {
+	for i := range coefficients {
 		clear(s.moved[i])
 		for j, k := range sc.k[i] {
 			s.target[i][j] = target(stage, i, k, sc.coarse(i))
@@ -134,11 +134,11 @@ func (s *step) begin(sc *scale, stage int, ll *[process.Planes]transform.Plane, 
 // show writes how the heads see a cell.
 func (s *step) show(i, y, x int, c cell) {
 	f := s.cells[((y+1)*(s.w+2)+x+1)*known:]
-	f[i], f[coordinates+i] = compress(int32(2*c.centre())), precision(c.clock)
+	f[i], f[coefficients+i] = compress(int32(2*c.centre())), precision(c.clock)
 }
 
 // reveal takes the outputs of group g's head at the sites of a phase for the belief, and shows the next cells of
-// the coordinates that it is unsure of. A coordinate advances if its standard deviation is at least τ times the
+// the coefficients that it is unsure of. A coefficient advances if its standard deviation is at least τ times the
 // width of its next cell; in the last stage everything does.
 func (s *step) reveal(g, phase int, out []float32) {
 	members, origin := process.Groups[g], process.PhaseOrigin[phase]
@@ -230,7 +230,7 @@ func (s *step) score(g int, out []float32) float64 {
 
 // finish moves the clocks to where the step brought them.
 func (s *step) finish() {
-	for i := range coordinates {
+	for i := range coefficients {
 		for j, moved := range s.moved[i] {
 			if moved {
 				s.s.k[i][j] = s.target[i][j]

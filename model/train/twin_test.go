@@ -62,7 +62,7 @@ func clocks(fixture []uint8) []uint8 {
 }
 
 // TestTwin compares this network with its twin in PyTorch (torch/denoiser.py): means and scales of every stage of a
-// scale, by the network of the finest and that of coarser ones, and which coordinates advance. What is left is that the weights file is rounded.
+// scale, by the network of the finest and that of coarser ones, and which coefficients advance. What is left is that the weights file is rounded.
 func TestTwin(t *testing.T) {
 	var fix struct {
 		Width, Height int
@@ -90,13 +90,13 @@ func TestTwin(t *testing.T) {
 	c := newChain(ycocg(rgb), 1, 3, transform.YCoCg, &transform.Liftings[net.Wavelet], false, rand.New(rand.NewPCG(0, 0)))
 	s := &c.scales[1]
 	n = s.w * s.h
-	for i := range coordinates {
+	for i := range coefficients {
 		copy(s.u[i], fix.Dither[i*n:])
 	}
 	for _, want := range fix.Steps {
 		stage := want.Stage
 		s.number = want.Scale
-		for i := range coordinates {
+		for i := range coefficients {
 			copy(s.k[i], clocks(want.Clock[i*n:][:n]))
 		}
 		q, err := newGraph(net, 1, s.w, s.h, process.PlanesIn(stage, 3), false)

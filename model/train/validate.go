@@ -97,7 +97,7 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 // count adds up the bits of what advanced, for a graph that has no loss to do it.
 func (s *step) count() {
 	s.bits = 0
-	for i := range coordinates {
+	for i := range coefficients {
 		for j, moved := range s.moved[i] {
 			if moved {
 				bits, _, _ := codeLength(s.s.mean[i][j], s.s.logScale[i][j], s.at[i][j], s.s.cell(i, j, s.target[i][j]))

@@ -27,4 +27,4 @@ const Border = 2
 
 // Related lists, by coefficient, the two coefficients of the same site that are coded before it and tell most about it; -1
 // stands for none.
-var Related = [process.Coordinates][2]int{{-1, -1}, {0, -1}, {0, 1}, {0, -1}, {1, -1}, {2, -1}, {3, 0}, {4, 1}, {5, 2}}
+var Related = [process.Coefficients][2]int{{-1, -1}, {0, -1}, {0, 1}, {0, -1}, {1, -1}, {2, -1}, {3, 0}, {4, 1}, {5, 2}}

@@ -8,7 +8,7 @@ import (
 
 // A State is what has been learned from an image for the steps of a stage. The zero value has learned nothing.
 type State struct {
-	Coefficients [process.Coordinates]Coefficient
+	Coefficients [process.Coefficients]Coefficient
 	LastLayers   [len(process.Groups)]LayerState
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// edge returns the lower edge of cell a of a coordinate with dither u: integers own the half on either side.
+// edge returns the lower edge of cell a of a coefficient with dither u: integers own the half on either side.
 func edge(a int32, u uint16) float64 { return float64(a-int32(u)) - .5 }
 
 // A step is one that a coefficient may take, with the distribution that is predicted for it.

@@ -9,12 +9,12 @@ import (
 
 // Channels of the network's inputs at a site, as the weights file orders them.
 const (
-	inDeviation  = 0                                // of the coarser image from its local mean, by plane
-	inBrightness = inDeviation + process.Planes     // of the coarser image, by plane
-	inCell       = inBrightness + process.Planes    // centres of the cells, then their clocks, by coefficient
-	inTexture    = inCell + 2*process.Coordinates   // logarithm of the local activity of the coarser image, by plane
-	inActivity   = inTexture + process.Planes       // logarithm of the local activity of the cells, by coefficient
-	inputs       = inActivity + process.Coordinates // how many there are
+	inDeviation  = 0                                 // of the coarser image from its local mean, by plane
+	inBrightness = inDeviation + process.Planes      // of the coarser image, by plane
+	inCell       = inBrightness + process.Planes     // centres of the cells, then their clocks, by coefficient
+	inTexture    = inCell + 2*process.Coefficients   // logarithm of the local activity of the coarser image, by plane
+	inActivity   = inTexture + process.Planes        // logarithm of the local activity of the cells, by coefficient
+	inputs       = inActivity + process.Coefficients // how many there are
 )
 
 // A channels value is a layout: which channels the trunk's inputs have, and which the cells that heads read. Where the cells of
@@ -34,13 +34,13 @@ type channels struct {
 }
 
 var (
-	allChannels = channels{planes: process.Planes, cell: inCell, clock: inCell + process.Coordinates, texture: inTexture,
-		activity: inActivity, inputs: inputs, cells: 2 * process.Coordinates}
+	allChannels = channels{planes: process.Planes, cell: inCell, clock: inCell + process.Coefficients, texture: inTexture,
+		activity: inActivity, inputs: inputs, cells: 2 * process.Coefficients}
 	lumaChannels = newLumaChannels()
 )
 
 func newLumaChannels() channels {
-	const bands, coefficients = transform.Bands, process.Coordinates
+	const bands, coefficients = transform.Bands, process.Coefficients
 	c := channels{planes: 1, cell: inCell, clock: inCell + bands, texture: inCell + 2*bands, cellConstant: 2 * bands}
 	c.activity = c.texture + process.Planes
 	c.constants = c.activity + bands

@@ -15,7 +15,7 @@ func TestNarrow(t *testing.T) {
 	for _, n := range []struct {
 		all  int
 		list narrowing
-	}{{inputs, lumaChannels.stem}, {2 * process.Coordinates, lumaChannels.near}} {
+	}{{inputs, lumaChannels.stem}, {2 * process.Coefficients, lumaChannels.near}} {
 		const out, h, w = 16, 4, 5
 		weights, bias := zeros(out*9*n.all), zeros(out)
 		for i := range weights.Data {
@@ -63,7 +63,7 @@ func TestNarrow(t *testing.T) {
 				t.Errorf("channel %d counts %d times", i, k)
 			}
 		}
-		if chroma != process.Coordinates-transform.Bands {
+		if chroma != process.Coefficients-transform.Bands {
 			t.Errorf("%d of %d channels are left out", chroma, n.all)
 		}
 

@@ -122,7 +122,7 @@ func (r *Inference) encode(y int, h *worker) {
 	if y >= in.Y0-1 && y <= in.Y1 {
 		cells = r.cells.Row(y)
 	}
-	if encoded < process.Coordinates {
+	if encoded < process.Coefficients {
 		repeat(row, r.trunkConstants[:trunk.inputs])
 		repeat(cells, r.headConstants[:head.cells])
 	}

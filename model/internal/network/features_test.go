@@ -16,7 +16,7 @@ type testScale struct {
 	in     Input // but for the band
 	image  *storage.Image
 	shift  uint
-	cells  [process.Coordinates]storage.Array
+	cells  [process.Coefficients]storage.Array
 	dither storage.Dither
 }
 
@@ -70,7 +70,7 @@ func (s *testScale) band(net *Net, y0, y1, procs int) *Input {
 	in.Top = max(0, y0-net.Halo())
 	in.Image, in.Shift = s.image, s.shift
 	in.Cells = func(i, y int) (*storage.Array, int) { return &s.cells[i], y * in.Width }
-	in.Dither = new([process.Coordinates]storage.DitherRows)
+	in.Dither = new([process.Coefficients]storage.DitherRows)
 	for i := range transform.Bands * in.Coded {
 		bottom := min(in.Height, y1+net.Halo())
 		in.Dither[i].Fill(&s.dither, i, in.Top, bottom, (bottom-in.Top)*in.Width, make([]uint16, in.Width))
@@ -95,9 +95,9 @@ type slowPrepare struct {
 	net              *Net
 	s                *testScale
 	level, deviation [process.Planes]transform.Plane
-	centre           [process.Coordinates]transform.Plane // Q6 of 8-bit grey levels
-	clock            [process.Coordinates][]uint8
-	dither           [process.Coordinates][]uint16
+	centre           [process.Coefficients]transform.Plane // Q6 of 8-bit grey levels
+	clock            [process.Coefficients][]uint8
+	dither           [process.Coefficients][]uint16
 }
 
 func newSlowPrepare(net *Net, s *testScale) *slowPrepare {
@@ -177,8 +177,8 @@ func (p *slowPrepare) inputs(y, x, encoded int) (f [inputs]int16) {
 		f[inBrightness+i] = fixed.Sat16((p.level[i].Row(y)[x] - 128<<4) << t.frac >> 11)
 		f[inTexture+i] = t.log(p.texture(i, y, x))
 	}
-	for i := range process.Coordinates {
-		f[inCell+i], f[inCell+process.Coordinates+i] = p.cell(i, y, x, encoded)
+	for i := range process.Coefficients {
+		f[inCell+i], f[inCell+process.Coefficients+i] = p.cell(i, y, x, encoded)
 		f[inActivity+i] = t.log(0)
 		if i/transform.Bands < min(encoded, p.s.in.Coded) {
 			f[inActivity+i] = t.log(p.activity(i, y, x))
@@ -321,10 +321,10 @@ func comparePrepared(t *testing.T, r *Inference, slow *slowPrepare, dense bool) 
 	})
 	for y := in.Y0 - 1; y <= in.Y1; y++ {
 		for x := range w {
-			want := make([]int16, 2*process.Coordinates)
-			for i := range process.Coordinates {
+			want := make([]int16, 2*process.Coefficients)
+			for i := range process.Coefficients {
 				if y >= 0 && y < in.Height {
-					want[i], want[process.Coordinates+i] = slow.cell(i, y, x, encoded)
+					want[i], want[process.Coefficients+i] = slow.cell(i, y, x, encoded)
 				}
 			}
 			if r.head.cellConstant > 0 {

@@ -36,7 +36,7 @@ func (s shape) sizes() (n []int) {
 		n = append(n, (s.layers+1)*rows*process.ScaleEmbeddings*c, (s.layers+1)*rows*process.ScaleEmbeddings*c) // gain, shift
 		n = append(n, g*h*c, g*h)                                                                               // site
 		for range process.Groups {
-			n = append(n, h*9*2*process.Coordinates) // near
+			n = append(n, h*9*2*process.Coefficients) // near
 		}
 		n = append(n, rows*g*h, rows*g*process.Phases*h) // headGain, headShift
 		for _, members := range process.Groups {

@@ -29,8 +29,8 @@ type Input struct {
 	// rows around the band, where the scale has them. The band's own may change while heads run; see Inference.CellRow.
 	Cells func(i, y int) (cells *storage.Array, site int)
 
-	Dither *[process.Coordinates]storage.DitherRows // of the same rows, by coefficient
-	Top    int                                      // the row that Dither begins with
+	Dither *[process.Coefficients]storage.DitherRows // of the same rows, by coefficient
+	Top    int                                       // the row that Dither begins with
 
 	// Activate sets the bits of the active coefficients in row y of the band, which are all 0 at first; see Mask. By then the
 	// row's Clocks, Textures and Activities are known. It is called from several goroutines, for a row from one. If it is nil, all
@@ -57,27 +57,27 @@ type Inference struct {
 	near  *nearLayers
 
 	// Of the band's rows.
-	cells    window                        // cells as heads read them, and a row more on either side
-	texture  [process.Planes][]uint32      // see Bases
-	activity [process.Coordinates][]uint16 // see Bases
+	cells    window                         // cells as heads read them, and a row more on either side
+	texture  [process.Planes][]uint32       // see Bases
+	activity [process.Coefficients][]uint16 // see Bases
 
 	// Of a few rows.
 	slab             int // rows that are computed of a layer before the next has its turn
 	level, deviation [process.Planes]ring[int32]
-	magnitude        [process.Coordinates]ring[int32]
-	clock            [process.Coordinates]ring[uint8]
-	done             [3]int                         // the rows after the last that the three steps of prepare have done
-	trunkConstants   [inputs]int16                  // the trunk's inputs at a site, of coefficients whose cells are constant
-	headConstants    [2 * process.Coordinates]int16 // likewise of heads
-	layers           []window                       // the trunk's, from its input on; the last holds all of the band's rows
-	workers          []worker                       // for every processor
+	magnitude        [process.Coefficients]ring[int32]
+	clock            [process.Coefficients]ring[uint8]
+	done             [3]int                          // the rows after the last that the three steps of prepare have done
+	trunkConstants   [inputs]int16                   // the trunk's inputs at a site, of coefficients whose cells are constant
+	headConstants    [2 * process.Coefficients]int16 // likewise of heads
+	layers           []window                        // the trunk's, from its input on; the last holds all of the band's rows
+	workers          []worker                        // for every processor
 }
 
 // A worker is the scratch of a processor for a row.
 type worker struct {
 	row              []int32 // sums, centres
 	level, deviation [process.Planes]boxSum
-	magnitude        [process.Coordinates]boxSum
+	magnitude        [process.Coefficients]boxSum
 	share            kernel.Tensor // the trunk's share of a head's hidden units
 	spans            []span
 }

@@ -66,7 +66,7 @@ func newNet(file []byte) (*Net, error) {
 		e.gain, e.shift = next(), next()
 		e.site = newLayer(1, c, len(process.Groups)*h, next(), next(), act, act)
 		for g := range e.near {
-			e.near[g] = newLayer(3, 2*process.Coordinates, h, next(), zeros(h), act, act)
+			e.near[g] = newLayer(3, 2*process.Coefficients, h, next(), zeros(h), act, act)
 		}
 		e.headGain, e.headShift = next(), next()
 		for g := range e.out {

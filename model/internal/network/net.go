@@ -65,7 +65,7 @@ func (n *Net) Halo() int { return n.reach() + textureHalo }
 // Cost returns the multiply-accumulates of one site and reverse step.
 func (n *Net) Cost() int {
 	c, h := n.w.channels, n.w.hidden
-	cost := 9*inputs*c + 9*c*c*n.w.layers + len(process.Groups)*h*c + len(process.Groups)*9*2*process.Coordinates*h
+	cost := 9*inputs*c + 9*c*c*n.w.layers + len(process.Groups)*h*c + len(process.Groups)*9*2*process.Coefficients*h
 	for _, g := range process.Groups {
 		cost += 2 * len(g) * h
 	}

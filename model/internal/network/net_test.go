@@ -19,7 +19,7 @@ func TestCost(t *testing.T) {
 	conv := func(size, in, out int) int { return size * size * in * out }
 	want := conv(3, inputs, 32) + 2*conv(3, 32, 32) // trunk
 	for _, members := range process.Groups {
-		want += conv(1, 32, 16) + conv(3, 2*process.Coordinates, 16) + conv(1, 16, 2*len(members))
+		want += conv(1, 32, 16) + conv(3, 2*process.Coefficients, 16) + conv(1, 16, 2*len(members))
 	}
 	if got := net.Cost(); got != want {
 		t.Errorf("cost %d, want %d", got, want)

@@ -81,7 +81,7 @@ func (w *Weights) expertShapes() []TensorShape {
 		TensorShape{"shift", []int{w.Layers + 1, rows, process.ScaleEmbeddings, c}}, // added to the bias
 		TensorShape{"site", []int{g * h, c}}, TensorShape{"site bias", []int{g * h}})
 	for i := range g {
-		s = append(s, TensorShape{fmt.Sprintf("near %d", i), []int{h, 3, 3, 2 * process.Coordinates}})
+		s = append(s, TensorShape{fmt.Sprintf("near %d", i), []int{h, 3, 3, 2 * process.Coefficients}})
 	}
 	s = append(s, TensorShape{"head gain", []int{rows, g, h}}, TensorShape{"head shift", []int{rows, g, process.Phases, h}})
 	for i, members := range process.Groups { // ε of every member, then log2 of its scale

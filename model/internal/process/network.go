@@ -12,11 +12,11 @@ const (
 	// The network reads ln(x + LogOffset) of a mean magnitude x.
 	LogOffset = .5
 
-	// The scale of a coordinate of which nothing is known is TextureGain times the mean deviation of the coarser image around,
+	// The scale of a coefficient of which nothing is known is TextureGain times the mean deviation of the coarser image around,
 	// plus TextureOffset.
 	TextureGain, TextureOffset = .4, .3
 
-	// The scale of a coordinate that is known to be in a cell is ActivityGain times the mean magnitude of the cells around,
+	// The scale of a coefficient that is known to be in a cell is ActivityGain times the mean magnitude of the cells around,
 	// plus ActivityOffset, but at least TextureShare times the scale above, and at most the width of the cell.
 	ActivityGain, ActivityOffset, TextureShare = .6, .2, .3
 

@@ -2,34 +2,35 @@
 // twin in PyTorch in floating point, and all must take the same steps: so the plan of the steps and its constants are here
 // once, and the Python module model/train/torch/plan.py is generated from them (see model/train/internal/torchplan).
 //
-// A scale of the wavelet pyramid is a grid of sites. A site carries Coordinates integers, coordinate 3*plane + band.
+// A scale of the wavelet pyramid is a grid of sites. A site carries Coefficients integers: that of a plane and a band of the
+// wavelet has number 3*plane + band.
 package process
 
 const (
 	Planes          = 3          // Y, Co, Cg, or the planes of another transform.Colour
-	Coordinates     = 3 * Planes // the coordinates of a site: every plane has three bands, HL, LH, HH
+	Coefficients    = 3 * Planes // the coefficients of a site: every plane has three bands, HL, LH, HH
 	Stages          = 7          // reverse steps of a scale
 	StageEmbeddings = Stages - 1 // stages that the network distinguishes: see StageEmbedding
 	ColourClasses   = 3          // classes of colour transforms that the network distinguishes: see transform.Colour.Class
 	TopClock        = 8          // the largest clock that StageClocks and BandClocks add up to
 	ScaleEmbeddings = 5          // scales that the network distinguishes: see ScaleEmbedding
 	Phases          = 4          // see PhaseOrigin
-	MaxGroup        = 3          // the most coordinates in one of Groups
+	MaxGroup        = 3          // the most coefficients in one of Groups
 	OutputBits      = 10         // fractional bits of the outputs of the network's heads
 	DitherBits      = 16         // width of a dither; no clock is above it
 	Unknown         = 255        // the clock of a coefficient of which nothing is known: the state x_T
 )
 
-// StageClocks are the clocks that the stages of a scale bring its coordinates to, before BandClocks are added. The last stage,
-// which is not listed, makes every coordinate exact.
+// StageClocks are the clocks that the stages of a scale bring its coefficients to, before BandClocks are added. The last stage,
+// which is not listed, makes every coefficient exact.
 var StageClocks = [Stages - 1]uint8{6, 5, 4, 3, 2, 1}
 
-// BandClocks are what every coordinate adds to StageClocks: a coordinate with half the synthesis norm of another may have
+// BandClocks are what every coefficient adds to StageClocks: a coefficient with half the synthesis norm of another may have
 // cells of twice the width.
-var BandClocks = [Coordinates]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}
+var BandClocks = [Coefficients]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}
 
 // PlanesIn returns how many of an image's planes take part in a stage. All do, except that the first stage, which is for the
-// few coordinates that are certainly large, codes luma alone.
+// few coefficients that are certainly large, codes luma alone.
 func PlanesIn(stage, planes int) int {
 	if stage == 0 {
 		return 1
@@ -38,7 +39,7 @@ func PlanesIn(stage, planes int) int {
 }
 
 // StageEmbedding returns the index, below StageEmbeddings, of the gains, or of the expert, that a stage uses. The first two
-// stages share one: the distribution predicted for a coordinate of which nothing is known does not depend on how much of it is
+// stages share one: the distribution predicted for a coefficient of which nothing is known does not depend on how much of it is
 // coded next.
 func StageEmbedding(stage int) int { return max(stage-1, 0) }
 
@@ -74,7 +75,7 @@ func ExpertIndex(experts, l, stage, class int) (expert, row int) {
 	return StageEmbeddings + StageEmbedding(stage), class
 }
 
-// Groups lists the coordinates that are predicted together, in coding order: when a group is predicted, the new cells of the
+// Groups lists the coefficients that are predicted together, in coding order: when a group is predicted, the new cells of the
 // earlier groups are known.
 var Groups = [...][]int{{0, 1}, {2}, {3, 4, 5}, {6, 7, 8}}
 

@@ -59,19 +59,19 @@ func TestExpertIndex(t *testing.T) {
 	}
 }
 
-// TestGroups checks that the groups list every coordinate once, and the phases every parity.
+// TestGroups checks that the groups list every coefficient once, and the phases every parity.
 func TestGroups(t *testing.T) {
 	i := 0
 	for _, g := range process.Groups {
 		for _, c := range g {
 			if c != i {
-				t.Errorf("coordinate %d where %d should be", c, i)
+				t.Errorf("coefficient %d where %d should be", c, i)
 			}
 			i++
 		}
 	}
-	if i != process.Coordinates {
-		t.Errorf("%d coordinates in groups", i)
+	if i != process.Coefficients {
+		t.Errorf("%d coefficients in groups", i)
 	}
 	seen := map[[2]int]bool{}
 	for _, p := range process.PhaseOrigin {

@@ -1,5 +1,5 @@
-// Package transform has the reversible integer transforms between samples and coordinates: a colour transform (Colour)
-// and a pyramid of wavelet splits (Wavelet). The coordinates are nearly independent of each other, and noise that is
+// Package transform has the reversible integer transforms between samples and coefficients: a colour transform (Colour)
+// and a pyramid of wavelet splits (Wavelet). The coefficients are nearly independent of each other, and noise that is
 // independent and equally strong in all of them is nearly so in the samples.
 //
 // Many images were made from 8-bit luma and chroma, often from chroma of half the resolution. For these there are colour

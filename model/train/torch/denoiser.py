@@ -2,7 +2,7 @@
 
 The plan of the process and its constants are in plan.py, which is generated from the Go code. Names and shapes follow
 model/train/*.go. A site is one position of a scale's grid; it carries nine
-coordinates, channel 3*plane + band with planes Y, Co, Cg and bands HL, LH, HH. Sides of grids are even here.
+coefficients, channel 3*plane + band with planes Y, Co, Cg and bands HL, LH, HH. Sides of grids are even here.
 
 A step has two halves. In the first, without gradients, the heads go through groups and phases and reveal the cells that
 a decoder would know by then. In the second, with gradients, all phases are computed again, at once, since the inputs of each are
@@ -16,12 +16,12 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from plan import (
-    ACTIVITY_GAIN, ACTIVITY_OFFSET, BAND_CLOCKS, BANDS, COMPRESS_SCALE, COORDINATES, DERIVED_CLASS, EXPERT_INDEX,
+    ACTIVITY_GAIN, ACTIVITY_OFFSET, BAND_CLOCKS, BANDS, COEFFICIENTS, COMPRESS_SCALE, DERIVED_CLASS, EXPERT_INDEX,
     EXPERTS, GAIN_ROWS, GROUPS, LIFTINGS, LOG_OFFSET, MAX_LOG_SCALE, MIN_LOG_SCALE, MIN_MASS, PHASE_ORDER, PHASES, PLANES, PLANES_IN,
     PRECISION_AT_ZERO, PRECISION_STEPS, SCALE_EMBEDDING, SCALE_EMBEDDINGS, STAGE_CLOCKS, STAGE_EMBEDDING, STAGE_EMBEDDINGS, STAGES,
     STEPS, SUBSAMPLED_CLASS, TEXTURE_GAIN, TEXTURE_OFFSET, TEXTURE_SHARE, UNIFORM_SHARE)
 
-UNKNOWN = 99                                   # the clock of a coordinate of which nothing is known; fixtures have it, too
+UNKNOWN = 99                                   # the clock of a coefficient of which nothing is known; fixtures have it, too
 LOGISTIC_SD = math.pi / math.sqrt(3)           # standard deviation of a logistic of scale 1
 
 
@@ -94,7 +94,7 @@ def synthesize(ll, detail, name):
 
 # ---- cells of the nested dither ------------------------------------------------------------
 #
-# Chroma of derived colours has units twice as large as the network's: unit is 2 for its coordinates and 1 for others.
+# Chroma of derived colours has units twice as large as the network's: unit is 2 for its coefficients and 1 for others.
 
 def cell(v, u, k, unit):
     """Edges [lo, hi) of the cell of v at clock k, and its centre (0 where nothing is known), in the network's units."""
@@ -149,7 +149,7 @@ def truncated_mean(mu, ls, lo, hi):
 
 
 def estimate(v, lo, hi, k, mu, ls, unit):
-    """x̂_0 of every coordinate (eq. 15), in the units of the samples: exact where the clock is 0."""
+    """x̂_0 of every coefficient (eq. 15), in the units of the samples: exact where the clock is 0."""
     m = torch.where(k == UNKNOWN, mu, truncated_mean(mu, ls, lo, hi)) / unit
     return torch.where(k == 0, v.float(), m)
 
@@ -206,12 +206,12 @@ class Expert(nn.Module):
         super().__init__()
         c, h, g = channels, hidden, len(GROUPS)
         self.hidden, self.rows = hidden, rows
-        self.stem = nn.Conv2d(4 * COORDINATES, c, 3, padding=1)
+        self.stem = nn.Conv2d(4 * COEFFICIENTS, c, 3, padding=1)
         self.blocks = nn.ModuleList([nn.Conv2d(c, c, 3, padding=1) for _ in range(layers)])
         self.gain = nn.Parameter(torch.zeros(layers + 1, rows, SCALE_EMBEDDINGS, c))
         self.shift = nn.Parameter(torch.zeros(layers + 1, rows, SCALE_EMBEDDINGS, c))
         self.site = nn.Conv2d(c, h * g, 1)
-        self.near = nn.ModuleList([nn.Conv2d(2 * COORDINATES, h, 3, bias=False) for _ in range(g)])
+        self.near = nn.ModuleList([nn.Conv2d(2 * COEFFICIENTS, h, 3, bias=False) for _ in range(g)])
         self.head_gain = nn.Parameter(torch.zeros(rows, g, h))
         self.head_shift = nn.Parameter(torch.zeros(rows, g, len(PHASES), h))
         self.out = nn.ModuleList([nn.Conv2d(h, 2 * len(x), 1) for x in GROUPS])
@@ -235,7 +235,7 @@ class Expert(nn.Module):
         return F.conv2d(x, self.site.weight[h * group:h * (group + 1)], self.site.bias[h * group:h * (group + 1)])
 
     def head(self, group, site, near, gain, shift):
-        """The outputs of a group's head for sites: mean offset (in mean bases) and log-scale offset of its coordinates."""
+        """The outputs of a group's head for sites: mean offset (in mean bases) and log-scale offset of its coefficients."""
         return self.out[group](hidden(site, near, gain, shift))
 
 
@@ -277,7 +277,7 @@ def gain_rows(experts, coarser, stage, device):
 
 
 def features(ll, z, k):
-    """The 36 input channels of every site, and log-base and mean base (grey levels) of every coordinate. Clocks, centres
+    """The 36 input channels of every site, and log-base and mean base (grey levels) of every coefficient. Clocks, centres
     and the coarser image ll are in the network's units."""
     ll = ll.clamp(-1024, 1024)
     mean = box(ll, 2)
@@ -293,7 +293,7 @@ def features(ll, z, k):
 
 
 def views(v, u, k, clock, unit):
-    """The cells before a step, and the cells at its clock, of coordinates that advance: edges, and the inputs of the heads."""
+    """The cells before a step, and the cells at its clock, of coefficients that advance: edges, and the inputs of the heads."""
     kt = torch.minimum(clock, k)
     lo, hi, z = cell(v, u, k, unit)
     lo2, hi2, z2 = cell(v, u, kt, unit)
@@ -303,7 +303,7 @@ def views(v, u, k, clock, unit):
 
 
 def reveal(o, logbase, threshold, seen, seen2, may):
-    """The inputs of the heads after a group and phase, and which coordinates advance. A coordinate advances if its standard
+    """The inputs of the heads after a group and phase, and which coefficients advance. A coefficient advances if its standard
     deviation is at least τ times the width of its next cell: if its log-scale is at least threshold."""
     n = o.shape[1] // 2
     ls = (o[:, n:] + logbase).clamp(MIN_LOG_SCALE, MAX_LOG_SCALE)
@@ -321,7 +321,7 @@ def loss_of(om, ol, z, mbase, logbase, lo, hi, lo2, hi2, moved, rest, exact, uni
 
 
 class State:
-    """What is known of a scale: coordinates v with dithers u, at clocks k, and the distributions predicted last."""
+    """What is known of a scale: coefficients v with dithers u, at clocks k, and the distributions predicted last."""
 
     def __init__(self, v, u, k):
         self.v, self.u, self.k, self.stage = v, u, k, -1
@@ -330,12 +330,12 @@ class State:
 
 @functools.lru_cache(None)
 def band_clocks(device):
-    return torch.tensor(BAND_CLOCKS, dtype=torch.int32, device=device).view(1, COORDINATES, 1, 1)
+    return torch.tensor(BAND_CLOCKS, dtype=torch.int32, device=device).view(1, COEFFICIENTS, 1, 1)
 
 
 @functools.lru_cache(None)
 def is_chroma(device):
-    return (torch.arange(COORDINATES, device=device) >= BANDS).view(1, COORDINATES, 1, 1)
+    return (torch.arange(COEFFICIENTS, device=device) >= BANDS).view(1, COEFFICIENTS, 1, 1)
 
 
 @functools.lru_cache(None)
@@ -374,7 +374,7 @@ def advance(net, s, ll, stage, scale, tau, colour_class, unit, keep, backward=No
         for g in groups:
             a, b = GROUPS[g][0], GROUPS[g][-1] + 1
             gain, shift = gain_of(g), shift_of(g)
-            both = lambda y: torch.cat([y[:, a:b], y[:, COORDINATES + a:COORDINATES + b]], 1)
+            both = lambda y: torch.cat([y[:, a:b], y[:, COEFFICIENTS + a:COEFFICIENTS + b]], 1)
             parts = [None] * 4
             for p, (r, c) in enumerate(PHASES):
                 i = 2 * r + c
@@ -383,7 +383,7 @@ def advance(net, s, ll, stage, scale, tau, colour_class, unit, keep, backward=No
                 q = lambda y: quarter(y, i)
                 new, m = reveal(o, q(logbase)[:, a:b], q(threshold)[:, a:b], both(q(seen)), both(q(seen2)), q(may)[:, a:b])
                 info[:, a:b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, :b - a]
-                info[:, COORDINATES + a:COORDINATES + b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, b - a:]
+                info[:, COEFFICIENTS + a:COEFFICIENTS + b, 1 + r:1 + h:2, 1 + c:1 + w:2] = new[:, b - a:]
                 moved[i * (moved.shape[0] // 4):(i + 1) * (moved.shape[0] // 4), a:b] = m
                 parts[i] = o
             outputs.append(torch.cat(parts))
@@ -398,13 +398,13 @@ def advance(net, s, ll, stage, scale, tau, colour_class, unit, keep, backward=No
             with torch.no_grad():
                 start = old.clone()
                 for e in range(g):
-                    for at in (GROUPS[e][0], COORDINATES + GROUPS[e][0]):
+                    for at in (GROUPS[e][0], COEFFICIENTS + GROUPS[e][0]):
                         to = at + len(GROUPS[e])
                         start[:, at:to] = info[:, at:to]
                 saw = [None] * 4
                 for r, c in PHASES:
                     saw[2 * r + c] = start[:, :, r:r + h + 1, c:c + w + 1].clone(memory_format=torch.channels_last)
-                    for at in (a, COORDINATES + a):
+                    for at in (a, COEFFICIENTS + a):
                         to = at + b - a
                         start[:, at:to, 1 + r:1 + h:2, 1 + c:1 + w:2] = info[:, at:to, 1 + r:1 + h:2, 1 + c:1 + w:2]
                 saw = torch.cat(saw)
@@ -428,7 +428,7 @@ def advance(net, s, ll, stage, scale, tau, colour_class, unit, keep, backward=No
         s.k = torch.where(whole, kt, s.k)
         s.stage = stage
         if keep:
-            fill = lambda y: torch.cat([y, torch.zeros_like(z[:, n:])], 1) if n < COORDINATES else y
+            fill = lambda y: torch.cat([y, torch.zeros_like(z[:, n:])], 1) if n < COEFFICIENTS else y
             s.mu = fill(z[:, :n] + sites(om.detach()) * mbase[:, :n])
             s.ls = fill((sites(ol.detach()) + sites(logbase)[:, :n]).clamp(MIN_LOG_SCALE, MAX_LOG_SCALE))
             s.lo, s.hi = torch.where(whole, lo2, lo), torch.where(whole, hi2, hi)

@@ -105,7 +105,7 @@ def fixture(net, wavelet):
     ll, v = D.analyse(D.forward_colour(im), wavelet)
     u = torch.from_numpy(rng.integers(0, 1 << 16, v.shape).astype(np.int32))
     f = {'width': 28, 'height': 24, 'image': im.flatten().tolist(), 'dither': u.flatten().tolist(), 'steps': []}
-    colour_class, unit, tau = torch.zeros(1, dtype=torch.int64), torch.ones(1, D.COORDINATES, 1, 1), torch.tensor([.3])
+    colour_class, unit, tau = torch.zeros(1, dtype=torch.int64), torch.ones(1, D.COEFFICIENTS, 1, 1), torch.tensor([.3])
     with torch.no_grad():
         for scale in 1, 2:
             s = D.State(v, u, torch.full_like(v, D.UNKNOWN))

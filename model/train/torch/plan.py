@@ -4,17 +4,17 @@ Generated from the Go packages model/internal/process, transform and logistic by
 change the Go code, and run go generate ./model/train/internal/torchplan.
 """
 
-# Coordinates of a site: channel BANDS * plane + band, planes Y, Co, Cg, bands HL, LH, HH.
+# Coefficients of a site: channel BANDS * plane + band, planes Y, Co, Cg, bands HL, LH, HH.
 PLANES = 3
 BANDS = 3
-COORDINATES = 9
-# Stages of a scale: the clocks that they bring coordinates to before BAND_CLOCKS are added. The last makes them exact.
+COEFFICIENTS = 9
+# Stages of a scale: the clocks that they bring coefficients to before BAND_CLOCKS are added. The last makes them exact.
 STAGES = 7
 STAGE_CLOCKS = [6, 5, 4, 3, 2, 1, None]
 BAND_CLOCKS = [0, 0, 1, 1, 1, 2, 1, 1, 2]
 # How many planes of a colour image take part in each stage.
 PLANES_IN = [1, 3, 3, 3, 3, 3, 3]
-# Coordinates that are predicted together, and sites that are, by (row, column) parity, in coding order.
+# Coefficients that are predicted together, and sites that are, by (row, column) parity, in coding order.
 GROUPS = [[0, 1], [2], [3, 4, 5], [6, 7, 8]]
 PHASES = [(0, 0), (1, 1), (0, 1), (1, 0)]
 # The places of the parities (0, 0), (0, 1), (1, 0), (1, 1) in PHASES.

@@ -24,13 +24,13 @@ import export
 def records(stream, side):
     """Crops of the given side from the stream, one at a time: colour_class, planes, image at half the size, finest details."""
     h = side // 2
-    size = 2 + (D.PLANES + D.COORDINATES) * h * h
+    size = 2 + (D.PLANES + D.COEFFICIENTS) * h * h
     while True:
         b = stream.read(2 * size)
         if len(b) < 2 * size:
             return
         x = np.frombuffer(b, '<i2')
-        yield x[0], x[1], x[2:].reshape(D.PLANES + D.COORDINATES, h, h)
+        yield x[0], x[1], x[2:].reshape(D.PLANES + D.COEFFICIENTS, h, h)
 
 
 def batches(stream, side, count):
@@ -90,7 +90,7 @@ class Step:
     def __init__(self, net, ema, optimizer, args, scales, device):
         self.net, self.ema, self.optimizer, self.args, self.scales, self.device = net, ema, optimizer, args, scales, device
         n, h = args.batch, args.crop // 2
-        self.x = torch.zeros(n, D.PLANES + D.COORDINATES, h, h, dtype=torch.int16, device=device)
+        self.x = torch.zeros(n, D.PLANES + D.COEFFICIENTS, h, h, dtype=torch.int16, device=device)
         self.colour_class, self.planes = (torch.zeros(n, dtype=torch.int64, device=device) for _ in range(2))
         self.tau = torch.full((n,), .3, device=device)
         self.decay = torch.zeros((), device=device)
@@ -100,7 +100,7 @@ class Step:
     def work(self):
         a = self.args
         x = self.x.int()
-        n = x.numel() / (D.PLANES + D.COORDINATES) * 4 * D.PLANES
+        n = x.numel() / (D.PLANES + D.COEFFICIENTS) * 4 * D.PLANES
         for p in self.net.parameters():
             if p.grad is not None:
                 p.grad.zero_()

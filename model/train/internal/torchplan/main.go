@@ -53,12 +53,12 @@ change the Go code, and run go generate ./model/train/internal/torchplan.
 	number := func(name string, value int) { set(name, strconv.Itoa(value)) }
 	real := func(name string, value float64) { set(name, strconv.FormatFloat(value, 'g', -1, 64)) }
 
-	section("Coordinates of a site: channel BANDS * plane + band, planes Y, Co, Cg, bands HL, LH, HH.")
+	section("Coefficients of a site: channel BANDS * plane + band, planes Y, Co, Cg, bands HL, LH, HH.")
 	number("PLANES", process.Planes)
 	number("BANDS", transform.Bands)
-	number("COORDINATES", process.Coordinates)
+	number("COEFFICIENTS", process.Coefficients)
 
-	section("Stages of a scale: the clocks that they bring coordinates to before BAND_CLOCKS are added. The last makes them exact.")
+	section("Stages of a scale: the clocks that they bring coefficients to before BAND_CLOCKS are added. The last makes them exact.")
 	number("STAGES", process.Stages)
 	set("STAGE_CLOCKS", strings.TrimSuffix(list(process.StageClocks[:]), "]")+", None]")
 	set("BAND_CLOCKS", list(process.BandClocks[:]))
@@ -69,7 +69,7 @@ change the Go code, and run go generate ./model/train/internal/torchplan.
 	section("How many planes of a colour image take part in each stage.")
 	set("PLANES_IN", list(planes))
 
-	section("Coordinates that are predicted together, and sites that are, by (row, column) parity, in coding order.")
+	section("Coefficients that are predicted together, and sites that are, by (row, column) parity, in coding order.")
 	groups := make([]string, len(process.Groups))
 	for i, g := range process.Groups {
 		groups[i] = list(g)
