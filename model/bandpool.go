@@ -15,8 +15,8 @@ func (c *Chain) eachBand(s *scale, stage int, seen parent, keep bool, code func(
 	procs := runtime.GOMAXPROCS(0)
 	workers := min(n, procs)
 	scratch := c.workOf(s.number)
-	for len(scratch.spare) < workers {
-		scratch.spare = append(scratch.spare, new(band))
+	for len(scratch.bands) < workers {
+		scratch.bands = append(scratch.bands, new(band))
 	}
 	var (
 		mu   sync.Mutex
@@ -55,9 +55,9 @@ func (c *Chain) eachBand(s *scale, stage int, seen parent, keep bool, code func(
 	}
 	var wg sync.WaitGroup
 	for i := 1; i < workers; i++ {
-		wg.Go(func() { work(scratch.spare[i]) })
+		wg.Go(func() { work(scratch.bands[i]) })
 	}
-	work(scratch.spare[0])
+	work(scratch.bands[0])
 	wg.Wait()
 	return all
 }

@@ -42,7 +42,7 @@ func Memory(n *Net, g Geometry, procs int, encoder bool) int64 {
 
 // valueBytes is the size of a value in a storage.Array.
 func (c *Chain) valueBytes() int64 {
-	if c.deep == 0 {
+	if c.extraDepth == 0 {
 		return 2
 	}
 	return 4

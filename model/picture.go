@@ -197,7 +197,7 @@ func (c *Chain) samples(x *ycc, exact bool) []Plane {
 
 // newCoarse returns an image of the first planes of the chain's samples, all zero.
 func (c *Chain) newImage(w, h, planes int) *storage.Image {
-	return storage.NewImage(w, h, planes, c.deep)
+	return storage.NewImage(w, h, planes, c.extraDepth)
 }
 
 // merge makes d, which holds coefficients, an image, of these and of the coarser image: in Q4 if frac is 4. Shifted up by

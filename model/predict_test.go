@@ -35,7 +35,7 @@ func TestPredict(t *testing.T) {
 			}
 			texture, activity := &b.inference.Textures(i/transform.Bands, 0)[0], &b.inference.Activities(i, 0)[0]
 			*texture, *activity = r.Uint32N(1<<19), uint16(r.UintN(1<<16))
-			logBase, meanBase := network.Bases(*texture, uint32(*activity), k, int(c.deep))
+			logBase, meanBase := network.Bases(*texture, uint32(*activity), k, int(c.extraDepth))
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))
 
 			b.beginRow(&at, i, 0)

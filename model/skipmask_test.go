@@ -46,7 +46,7 @@ func TestActivate(t *testing.T) {
 			c.ll[1] = *c.newImage(s.w, s.h, c.planes)
 			for p := range c.planes {
 				for j := range s.w * s.h {
-					c.ll[1].Planes[p].Set(j, r.Int32N(1<<(4+r.UintN(9)))>>4<<c.deep+500<<c.deep)
+					c.ll[1].Planes[p].Set(j, r.Int32N(1<<(4+r.UintN(9)))>>4<<c.extraDepth+500<<c.extraDepth)
 				}
 			}
 			last, seen := new(above), c.parentOf(s)

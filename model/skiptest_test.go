@@ -106,7 +106,7 @@ func TestInactive(t *testing.T) {
 				}
 				if s := &chains[0].scales[p.Scale]; p.Stage >= 0 && !s.dense(p.Stage) {
 					scales[p.Scale] = true
-					b := chains[0].workOf(p.Scale).spare[0] // holds the last band
+					b := chains[0].workOf(p.Scale).bands[0] // holds the last band
 					for y := b.y0; y < b.y1; y++ {
 						for x := range b.s.w {
 							for i := range transform.Bands * chains[0].planes {

@@ -43,7 +43,7 @@ func TestBandsStop(t *testing.T) {
 				*coders[1] = counter{stopAt: stopAt, stop: done}
 				if stopAt == 0 {
 					close(done)
-					last = c.workOf(1).spare[0].y0 // that of the pass before
+					last = c.workOf(1).bands[0].y0 // that of the pass before
 				}
 				stopped = true
 			}
@@ -60,7 +60,7 @@ func TestBandsStop(t *testing.T) {
 			if coders[2].n != 0 || (coders[0].n == 0) != (stopAt == 0) {
 				t.Errorf("stop at %d: the others asked %d and %d", stopAt, coders[0].n, coders[2].n)
 			}
-			if b := c.workOf(1).spare[0]; b.y0 != last {
+			if b := c.workOf(1).bands[0]; b.y0 != last {
 				t.Errorf("stop at %d: the last band begun is that from row %d on", stopAt, b.y0)
 			}
 			break
