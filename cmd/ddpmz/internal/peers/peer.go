@@ -72,8 +72,9 @@ func known() []Peer {
 		layers        = "opj_decompress -quiet -allow-partial -l {layers} -i {file} -o {out}"
 		cjxl, djxl    = "cjxl {ppm} {file} --quiet ", "djxl {file} {out} --quiet"
 		cjpeg, djpeg  = "cjpeg -progressive -optimize ", "djpeg -outfile {out} {file}"
-		avif, unavif  = "avifenc -s 6 -y 444 --min {quality} --max {quality} {png} {file}", "avifdec {file} {out}"
+		avif, unavif  = "avifenc -s 6 -y 444 --min {quality} --max {quality}", "avifdec {file} {out}"
 		files         = "{ppm} -o {file}"
+		avifFiles     = " {png} {file}"
 		jpegFiles     = " -outfile {file} {ppm}"
 		progressiveXL = "-d 0 -p"
 	)
@@ -97,7 +98,9 @@ func known() []Peer {
 
 		j2k.as(Made, "j2k-97-made", " 9/7", opj+" -I -r {ratio}", unopj),
 		jxl.as(Made, "jxl-made", "", cjxl+"-e 7 -d {quality}", djxl),
-		{ID: "avif-made", Comparison: Made, Name: "AVIF 4:4:4", Encode: avif, Decode: unavif,
+		{ID: "avif-made", Comparison: Made, Name: "AVIF 4:4:4", Encode: avif + avifFiles, Decode: unavif,
+			suffix: ".avif", out: ".png", version: libavif},
+		{ID: "avif-psnr", Comparison: Made, Name: "AVIF 4:4:4, tuned for PSNR", Encode: avif + " -a tune=psnr" + avifFiles, Decode: unavif,
 			suffix: ".avif", out: ".png", version: libavif},
 		webp.as(Made, "webp-made", "", cwebp+"-m 6 -q {quality} "+files, dwebp),
 		jpeg.as(Made, "jpeg-made", " 4:2:0", cjpeg+"-quality {quality} -sample 2x2"+jpegFiles, djpeg),
