@@ -15,7 +15,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// A benchmark is a bench command.
+// A benchmark is one run of the bench command.
 type benchmark struct {
 	*streams
 	model                   string
@@ -106,7 +106,7 @@ func (b *benchmark) action(c *cli.Context) (err error) {
 	return b.write(c.Context, r)
 }
 
-// check makes out what the flags say.
+// check reads the flags, and refuses those that do not go together.
 func (b *benchmark) check(c *cli.Context) (err error) {
 	if b.net, err = loadNet(b.model); err != nil {
 		return err
@@ -173,7 +173,7 @@ func choosePeers(text string) (chosen []peers.Peer, err error) {
 	return chosen, nil
 }
 
-// jobCount is the value of --jobs, or what is best for times or for speed.
+// jobCount returns the value of --jobs, or a default: one job, so that times are true, or as many as there are processors.
 func (b *benchmark) jobCount(fast bool) int {
 	switch {
 	case b.jobs > 0:

@@ -98,9 +98,16 @@ func (b *benchmark) photo(name string) (bench.Photo, error) {
 		return bench.Photo{}, err
 	}
 	defer f.Close()
-	p, err := picture.Read(f, picture.ReadOptions{})
+	p, err := picture.Read(f, picture.ReadOptions(b.limits.limits()))
 	if err != nil {
 		return bench.Photo{}, about(displayName(name), err)
+	}
+	if !b.quiet {
+		for _, l := range p.Losses {
+			if l.Kind != picture.LossMetadata && l.Kind != picture.LossProfile { // which are not measured
+				b.note(displayName(name), lossNote(l))
+			}
+		}
 	}
 	photo, err := bench.NewPhoto(filepath.Base(name), p.Image)
 	return photo, about(displayName(name), err)

@@ -21,7 +21,7 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// A decoding is a decode command.
+// A decoding is one run of the decode command.
 type decoding struct {
 	*streams
 	output   outputFlags
@@ -203,7 +203,7 @@ func (d *decoded) options() picture.WriteOptions {
 	return picture.WriteOptions{Compression: png.BestSpeed}
 }
 
-// note says what is missing, if something is.
+// note words what is missing of a file that is cut; it is empty if nothing is.
 func (d *decoded) note() string {
 	switch {
 	case !d.cut:
@@ -235,9 +235,13 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 		return got, err
 	}
 	size := stream.Config()
-	collectFor(size.Width, size.Height)
+	tuneCollector(size.Width, size.Height)
 	o.Width, o.Height = size.Width, size.Height
 	if got.last, err = stream.Last(); err != nil {
+		var damaged *codec.CorruptSegmentError // which says itself what is whole
+		if got.last.Steps > 0 && !errors.As(err, &damaged) {
+			err = fmt.Errorf("%w; --bytes %d gives what comes before", err, got.last.Bytes)
+		}
 		return got, err
 	}
 	got.cut = src.ended && (d.cut.Bytes == 0 || prefix.N > 0)

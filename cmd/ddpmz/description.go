@@ -36,7 +36,7 @@ type description struct {
 	Levels   []level   `json:"levels"` // in the order of decoding; one, for all rows, in stored files
 }
 
-// A measure is a length in bits, divided by three things.
+// A measure is a length in bits: in all, a sub-pixel and a pixel.
 type measure struct {
 	Bits        int64   `json:"bits"`
 	PerSubpixel float64 `json:"bits_per_subpixel"`

@@ -18,7 +18,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// An encoding is an encode command.
+// An encoding is one run of the encode command.
 type encoding struct {
 	*streams
 	model, mode string
@@ -124,7 +124,7 @@ func (e *encoding) encode(ctx context.Context, j job) error {
 	return err
 }
 
-// An output counts its bytes, and remembers its error, to tell it from that of an input.
+// An output counts the bytes that are written to it, and remembers the error of writing: others are the input's.
 type output struct {
 	w   io.Writer
 	n   int64
@@ -140,7 +140,7 @@ func (o *output) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// read reads a picture, without its metadata if they are to be left out, and what of it is lost.
+// read reads a picture, without its metadata if --strip is given, and notes in o what of it is lost.
 func (e *encoding) read(name string, o *outcome) (*picture.Picture, error) {
 	in, err := e.open(name)
 	if err != nil {
@@ -181,14 +181,14 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 		return err
 	}
 	size := p.Image.Bounds()
-	collectFor(size.Dx(), size.Dy())
+	tuneCollector(size.Dx(), size.Dy())
 	encoder := codec.Encoder{Options: codec.Options{
 		Model:       e.model,
 		Net:         e.net,
 		KeepColours: e.keepColours,
 		Mode:        e.codecMode,
 		Metadata:    meta,
-		Progress:    givingBack(size.Dx(), size.Dy(), bar.update),
+		Progress:    releasingMemory(size.Dx(), size.Dy(), bar.update),
 		Limits:      e.limits.limits(),
 	}}
 	if !e.cutting {

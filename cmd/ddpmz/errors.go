@@ -33,7 +33,7 @@ type fileError struct {
 func (e *fileError) Error() string { return e.name + ": " + message(e.err) }
 func (e *fileError) Unwrap() error { return e.err }
 
-// about names the file that an error is about, if nothing deeper down has done so, or it is about none.
+// about names the file that an error is about, unless the error does so already or is about the command line.
 func about(name string, err error) error {
 	var file *fileError
 	var usage *usageError
@@ -43,7 +43,7 @@ func about(name string, err error) error {
 	return &fileError{name, err}
 }
 
-// message words an error for people who have named the file and know nothing of packages.
+// message words an error for people who have named the file and do not know the program's packages.
 func message(err error) string {
 	var exists *atomicfile.ExistsError
 	var path *fs.PathError
@@ -79,8 +79,8 @@ func message(err error) string {
 	return text
 }
 
-// damageMessage says where a file is damaged, and what of it can be decoded: all segments before the damaged one. Of that one,
-// whatever comes before the damage, there is nothing that would prove it.
+// damageMessage says where a file is damaged, and how many bytes are whole: those of all segments before the damaged one. In
+// that segment itself no byte is known to be whole, since its only checksum is that of all its bytes.
 func damageMessage(e *codec.CorruptSegmentError) string {
 	text := fmt.Sprintf("damaged at %d%% of the file (segment %d, %v); --bytes %d gives what is whole",
 		100*e.Offset/max(e.FileSize, 1), e.Index, e.Kind, e.Offset)
@@ -90,13 +90,13 @@ func damageMessage(e *codec.CorruptSegmentError) string {
 	return text
 }
 
-// packageNames are those with which errors begin.
+// packageNames are names of packages, with which their errors begin.
 var packageNames = []string{
 	"codec", "container", "metadata", "picture", "zoo", "model", "rans", "bitstream", "stored", "metrics", "peers", "bench", "cifar", "cifar10", "tables",
 	"png", "jpeg", "gif", "webp", "tiff", "bmp", "vp8", "vp8l", "riff", "image", "lzw", "zlib", "flate", "zstd", "ccitt", "pnm",
 }
 
-// plainText takes the names of packages out of an error's text, and says in words what package io says in names.
+// plainText removes the names of packages from an error's text, and words the errors of package io.
 func plainText(text string) string {
 	parts := strings.Split(text, ": ")
 	parts = slices.DeleteFunc(parts, func(part string) bool { return slices.Contains(packageNames, part) })

@@ -11,7 +11,7 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// An inquiry is an info command.
+// An inquiry is one run of the info command.
 type inquiry struct {
 	*streams
 	json   bool
@@ -55,7 +55,7 @@ func (q *inquiry) describe(ctx context.Context, j job) error {
 	bar := q.bar(j.in, q.quiet)
 	defer bar.end()
 	var damage error
-	err := interruptible(ctx, q.stdout, func(w io.Writer) error {
+	err := writeUntilDone(ctx, q.stdout, func(w io.Writer) error {
 		file, err := q.readAll(j.in)
 		if err != nil {
 			return err

@@ -104,9 +104,9 @@ func (s *streams) sameFile(j job) bool {
 	return err1 == nil && err2 == nil && in.Mode().IsRegular() && os.SameFile(in, out)
 }
 
-// outputOf tells the output among two names without -o, as other codecs' commands take them: the second is the
-// output if it is "-", or if isOutput says so by its suffix and there is no such file. Other lines with a name
-// that can only be an output, or one of a file that there is not, are a usage error.
+// outputOf finds the output among names without -o. Of two, as other codecs' commands have it, the second is the
+// output if it is "-", or if isOutput recognizes its suffix and there is no such file. It is a usage error if the
+// second of two names no file, and if any of several has an output's suffix. The inputs are returned.
 func outputOf(inputs []string, o *outputFlags, isOutput func(name string) bool) ([]string, error) {
 	if o.name != "" || len(inputs) < 2 {
 		return inputs, nil
@@ -151,8 +151,8 @@ func (f *outputFlags) checkSuffix(wrong func(name string) bool, made string) err
 	return usagef("%s would be a %s file, which its suffix denies; --force makes it all the same", f.name, made)
 }
 
-// each does all jobs, whether or not some fail, and prints the errors. It returns errReported if there were
-// any, but a usageError or the end of ctx at once.
+// each does all jobs, even if some fail, and prints their errors. It returns errReported if there were any. A
+// usageError, and the end of ctx, are returned at once.
 func (s *streams) each(ctx context.Context, list []job, do func(context.Context, job) error) error {
 	var failed error
 	for _, j := range list {
@@ -178,7 +178,7 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// encodedName makes photo.ddpmz of photo.png. Suffixes that are no picture's stay.
+// encodedName makes photo.ddpmz of photo.png. Suffixes of other files than pictures stay.
 func encodedName(name string) string {
 	if namesPicture(name) {
 		name = strings.TrimSuffix(name, filepath.Ext(name))

@@ -34,7 +34,7 @@ func newOutcome(j job) *outcome {
 	return o
 }
 
-// fail makes an outcome one of which nothing was written.
+// fail says in an outcome that nothing was written, and why.
 func (o *outcome) fail(err error) {
 	o.Output, o.Bytes, o.Error = "", 0, message(err)
 	var file *fileError
@@ -45,7 +45,7 @@ func (o *outcome) fail(err error) {
 	}
 }
 
-// lossFlags say what becomes of losses: what an input holds and the output cannot hold.
+// lossFlags say how losses are reported, which are what an input holds and its output does not.
 type lossFlags struct{ strict, json bool }
 
 func (f *lossFlags) flags(strict string) []cli.Flag {
@@ -63,7 +63,7 @@ func (f *lossFlags) check(list []job) error {
 	return nil
 }
 
-// A strictError says what would be lost, where nothing may be.
+// A strictError has the notes of a file for which --strict allows none.
 type strictError []string
 
 func (e strictError) Error() string {
@@ -73,14 +73,13 @@ func (e strictError) Error() string {
 // lossNotes words losses.
 func lossNotes(losses []picture.Loss) (notes []string) {
 	for _, l := range losses {
-		if l.Kind == picture.LossDamage {
-			notes = append(notes, l.Detail) // a sentence that says what is wrong, and what was done
-		} else {
-			notes = append(notes, "not kept: "+l.Detail)
-		}
+		notes = append(notes, lossNote(l))
 	}
 	return notes
 }
+
+// lossNote words a loss.
+func lossNote(l picture.Loss) string { return "not kept: " + l.Detail }
 
 // printJSON prints an object for people and programs to read.
 func printJSON(w io.Writer, object any) error {

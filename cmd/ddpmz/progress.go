@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A bar shows progress on a line of the terminal, if the work takes longer than a moment, and vanishes at its
+// A bar shows progress on a line of the terminal, if the work takes longer than barDelay, and is erased at its
 // end. A nil bar shows nothing.
 type bar struct {
 	*streams

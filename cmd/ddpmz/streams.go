@@ -14,7 +14,7 @@ import (
 // stdio is the file name that stands for the standard streams.
 const stdio = "-"
 
-// streams are the program's surroundings.
+// streams are the program's standard streams.
 type streams struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -52,18 +52,18 @@ func (s *streams) readAll(name string) ([]byte, error) {
 func (s *streams) save(ctx context.Context, name string, o atomicfile.Options, write func(io.Writer) error) error {
 	if name != stdio {
 		return about(name, atomicfile.Write(ctx, name, o, func(w io.Writer) error {
-			return interruptible(ctx, w, write)
+			return writeUntilDone(ctx, w, write)
 		}))
 	}
 	if isTerminal(s.stdout) {
 		return usagef("standard output is a terminal, and this is not text: redirect it, or name a file with -o")
 	}
-	return about("standard output", interruptible(ctx, s.stdout, write))
+	return about("standard output", writeUntilDone(ctx, s.stdout, write))
 }
 
-// interruptible calls write with a buffered w, and returns when it does or when ctx ends, whichever is first.
-// In the latter case write goes on, at the longest until the program exits: it may be waiting for its input.
-func interruptible(ctx context.Context, w io.Writer, write func(io.Writer) error) error {
+// writeUntilDone calls write with a buffered w, and returns when it does or when ctx ends, whichever is first.
+// In the latter case write goes on in the background, for it may be waiting for its input, until the program exits.
+func writeUntilDone(ctx context.Context, w io.Writer, write func(io.Writer) error) error {
 	done := make(chan error, 1)
 	go func() {
 		buffer := bufio.NewWriter(w)

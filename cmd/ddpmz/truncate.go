@@ -11,7 +11,7 @@ import (
 	"github.com/ddpmz/ddpmz/codec"
 )
 
-// A truncation is a truncate command.
+// A truncation is one run of the truncate command.
 type truncation struct {
 	*streams
 	output   outputFlags
@@ -24,7 +24,7 @@ func truncateCommand(s *streams) *cli.Command {
 	return &cli.Command{
 		Name:      "truncate",
 		Usage:     "cut a " + suffix + " file without coding it again",
-		ArgsUsage: "[FILE]",
+		ArgsUsage: "[FILE] | FILE" + suffix + " FILE" + suffix,
 		Description: "The result is the beginning of the file, and a file itself. It can hold a little more than was asked\n" +
 			"for, since there are steps that take no bytes.",
 		Flags:  slices.Concat(t.output.flags("standard output"), t.cutFlags.flags(), t.limits.flags()),
@@ -40,10 +40,14 @@ func (t *truncation) action(c *cli.Context) error {
 	if !ok {
 		return usagef("where to? --steps, --timestep and --bytes tell")
 	}
-	if c.NArg() > 1 {
-		return usagef("truncate takes one file; name the output with -o")
+	inputs, err := outputOf(c.Args().Slice(), &t.output, namesDdpmz)
+	if err != nil {
+		return err
 	}
-	list, err := t.jobs(c.Args().Slice(), &t.output, func(name string) string {
+	if len(inputs) > 1 {
+		return usagef("truncate takes one file")
+	}
+	list, err := t.jobs(inputs, &t.output, func(name string) string {
 		if isFolder(t.output.name) {
 			return name
 		}

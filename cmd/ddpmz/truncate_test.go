@@ -117,5 +117,10 @@ func TestTruncateOutput(t *testing.T) {
 	wantFiles(t, dir, "b", "rock.ddpmz")
 
 	fails(t, 2, []string{"where to?"}, whole, "truncate")
-	fails(t, 2, []string{"one file"}, nil, "truncate", "--steps", "1", name, name)
+	fails(t, 2, []string{"rock.ddpmz exists; if it is to be the output"}, nil, "truncate", "--steps", "1", name, name)
+	fails(t, 2, []string{"one file"}, nil, "truncate", "--steps", "1", name, name, "-o", "x")
+	must(t, nil, "truncate", "--bytes", "50", name, filepath.Join(dir, "new.ddpmz"))
+	if out := readFile(t, filepath.Join(dir, "new.ddpmz")); !bytes.Equal(out, whole[:50]) {
+		t.Error("not in the second of two names")
+	}
 }

@@ -77,9 +77,9 @@ func valuesOf(flags []cli.Flag) map[string]bool {
 	return takesValue
 }
 
-// splitArgs tells the flags of a command line, with their values, from its file names, and takes groups of
-// short flags apart. What stands behind "--" is a name. A flag that the command does not have is an error,
-// as is one that lacks its value, since whatever reorder puts behind it would become that value.
+// splitArgs separates the flags of a command line, with their values, from its file names, and splits groups
+// of short flags. All arguments after "--" are names. A flag that the command does not have is an error,
+// as is one that lacks its value: it would take the argument that reorder puts after it.
 func splitArgs(args []string, takesValue map[string]bool) (flags, names []string, err error) {
 	for len(args) > 0 {
 		arg, rest := args[0], args[1:]

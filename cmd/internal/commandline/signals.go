@@ -19,7 +19,7 @@ type signalError struct{ signal os.Signal }
 func (e *signalError) Error() string { return fmt.Sprintf("signal: %v", e.signal) }
 
 // OnSignal returns a context that ends with the first of the signals; its cause is then a *signalError. A second signal has
-// its usual effect: it ends the program at once. A signal that is ignored from the start, as SIGHUP is under nohup, stays so.
+// its default effect: it ends the program at once. A signal that is ignored from the start, as SIGHUP is under nohup, stays so.
 func OnSignal(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	var wanted []os.Signal
@@ -56,11 +56,11 @@ func InterruptedStatus(ctx context.Context) int {
 	return 128 + int(number)
 }
 
-// farewell is how long the program may take to remove its temporary files when it is interrupted.
-const farewell = time.Second
+// gracePeriod is how long the program may take to remove its temporary files when it is interrupted.
+const gracePeriod = time.Second
 
 // Interruptibly calls do, and returns when it does or soon after ctx ends, whichever is first: do has a moment then to clean
-// up, but may be waiting for a file that nobody writes to or for a disk that does not answer.
+// up, but may be waiting for a named pipe to which nobody writes, or for a disk that does not answer.
 func Interruptibly(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()
@@ -72,7 +72,7 @@ func Interruptibly(ctx context.Context, do func() error) error {
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(farewell):
+	case <-time.After(gracePeriod):
 		return context.Cause(ctx)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/xrash/smetrics"
 )
 
-// suggestion asks whether one of the known words was meant, if one is similar to what was given; else it is empty. It is the
-// end of a message.
+// suggestion returns the end of a message, which asks whether the most similar of the known words was meant. It is empty if
+// none is similar (Jaro-Winkler similarity).
 func suggestion(given string, known []string) string {
 	const similar = 0.8 // of 1, which is equal
 	best, distance := "", similar
