@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec/metadata"
@@ -28,6 +30,12 @@ func FuzzRead(f *testing.F) {
 		f.Add(out.Bytes())
 	}
 	f.Add(riff("VP8L", losslessWebP))
+	files, _ := filepath.Glob(filepath.Join(dataFolder(), "formats", "*")) // none if the shared data are not there
+	for _, name := range files {
+		if file, err := os.ReadFile(name); err == nil && len(file) < 4<<10 {
+			f.Add(file)
+		}
+	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		p, err := Read(bytes.NewReader(file), ReadOptions{MaxPixels: 1 << 16, MaxMemory: 1 << 24})
 		if err != nil {

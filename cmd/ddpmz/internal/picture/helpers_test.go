@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -16,10 +15,7 @@ import (
 // pngFiles returns the PNG files of a folder below the shared data, or skips.
 func pngFiles(t *testing.T, folder string) []string {
 	t.Helper()
-	data := os.Getenv("DDPMZ_DATA")
-	if data == "" {
-		data = filepath.Join("..", "..", "..", "..", "..", "shared", "data")
-	}
+	data := dataFolder()
 	files, _ := filepath.Glob(filepath.Join(data, "graphics", folder, "*.png"))
 	if len(files) == 0 {
 		t.Skipf("no pictures in %s: set DDPMZ_DATA to the folder that holds graphics/%s", data, folder)

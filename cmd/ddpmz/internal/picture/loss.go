@@ -17,7 +17,7 @@ const (
 	LossFrames   = "frames"   // frames of an animation after the first
 	LossPages    = "pages"    // pages of a TIFF file other than the one that was read
 	LossImages   = "images"   // images beside or after the picture, such as thumbnails and gain maps
-	LossColour   = "colour"   // colours that were converted to others, as CMYK to RGB
+	LossColour   = "colour"   // colours that were converted to others, as CMYK to RGB, or left out
 	LossProfile  = "profile"  // a colour profile that does not hold for the picture as it is kept
 	LossDepth    = "depth"    // samples that were cut or rounded to fewer bits
 	LossAlpha    = "alpha"    // transparency

@@ -261,13 +261,18 @@ func reference(t *testing.T, format, file string) (raster, error) {
 	return raster{}, fmt.Errorf("no reference decoder for %s", format)
 }
 
+// dataFolder returns where the shared data should be.
+func dataFolder() string {
+	if data := os.Getenv("DDPMZ_DATA"); data != "" {
+		return data
+	}
+	return filepath.Join("..", "..", "..", "..", "..", "shared", "data")
+}
+
 // sharedData returns the folder of shared data, or skips.
 func sharedData(t testing.TB) string {
 	t.Helper()
-	data := os.Getenv("DDPMZ_DATA")
-	if data == "" {
-		data = filepath.Join("..", "..", "..", "..", "..", "shared", "data")
-	}
+	data := dataFolder()
 	if _, err := os.Stat(filepath.Join(data, "formats")); err != nil {
 		t.Skipf("no pictures in %s: set DDPMZ_DATA to the folder that holds formats and graphics", data)
 	}
