@@ -7,29 +7,46 @@ import (
 	"io"
 	"syscall"
 
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
-const feedUsage = `usage: ddpmz-train feed [FLAGS] FOLDER
-       ddpmz-train feed [FLAGS] FILE.bin ...
-
-Writes crops to standard output, changed and split into luma, chroma and details, as training wants them, until nobody
-reads on: for model/train/torch/train.py, which trains on a GPU.
-`
-
-func runFeed(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := newFlags(feedUsage, stderr)
-	var o train.Options
-	f.IntVar(&o.Crop, "crop", 128, "side of a crop in pixels, a multiple of 32")
-	f.Float64Var(&o.Derived, "derived", .3, "share of the crops that are made from 8-bit luma and chroma")
-	f.Uint64Var(&o.Seed, "seed", 0, "where randomness starts")
-	f.IntVar(&o.Threads, "threads", 0, "threads (default all)")
-	wavelet := f.Int("wavelet", 0, "0: 5/3, 1: 9/7-M, 2: 13/7-T")
-	held := f.Bool("held-out", false, "write the middles of the pictures that training holds out, once as they are and once\nmade from luma and chroma")
-	pictures, err := parse(f, args)
-	if err != nil {
-		return err
+// feedCommand returns the command that writes crops for a training elsewhere to stdout.
+func feedCommand(stdout io.Writer) *cli.Command {
+	var (
+		o       train.Options
+		wavelet int
+		held    bool
+	)
+	return &cli.Command{
+		Name:      "feed",
+		Usage:     "write crops of pictures to standard output, for a training elsewhere",
+		ArgsUsage: "FOLDER | FILE.bin ...",
+		Description: "The crops are changed at random, and split into luma, chroma and details, as model/train/torch/train.py reads them,\n" +
+			"which trains on a GPU. They come until nobody reads any more.",
+		Flags: []cli.Flag{
+			&cli.IntFlag{Name: "crop", Value: 128, Destination: &o.Crop, Usage: "side of a crop in pixels, a multiple of 32"},
+			&cli.Float64Flag{Name: "derived", Value: .3, Destination: &o.Derived, Usage: "share of the crops that are made from 8-bit luma and chroma"},
+			&cli.Uint64Flag{Name: "seed", Destination: &o.Seed, Usage: "where randomness starts"},
+			threadsFlag(&o.Threads),
+			waveletFlag(&wavelet),
+			&cli.BoolFlag{Name: "held-out", Destination: &held, DisableDefaultText: true,
+				Usage: "write the middles of the pictures that training holds out, once as they are and once made from luma and chroma"},
+		},
+		Action: func(c *cli.Context) error {
+			pictures, err := newSource(c.Args().Slice())
+			if err != nil {
+				return err
+			}
+			return commandline.Interruptibly(c.Context, func() error { return feed(c.Context, stdout, pictures, wavelet, held, o) })
+		},
 	}
+}
+
+// feed writes crops to stdout: those of held-out pictures once, or else others until nobody reads any more or ctx ends.
+func feed(ctx context.Context, stdout io.Writer, pictures source, wavelet int, held bool, o train.Options) error {
 	if o.Derived == 0 {
 		o.Derived = -1 // Options takes 0 for the default
 	}
@@ -38,14 +55,14 @@ func runFeed(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	learn, out := pictures.split(images)
-	if *held {
+	if held {
 		w := bufio.NewWriter(stdout)
-		return errors.Join(train.FeedHeldOut(w, out, *wavelet, o.Crop), w.Flush())
+		return errors.Join(train.FeedHeldOut(w, out, wavelet, o.Crop), w.Flush())
 	}
 	if pictures.small() {
 		o.Whole, o.Crop = true, learn[0].W
 	}
-	if err := train.Feed(ctx, stdout, learn, *wavelet, o); !errors.Is(err, syscall.EPIPE) {
+	if err := train.Feed(ctx, stdout, learn, wavelet, o); !errors.Is(err, syscall.EPIPE) {
 		return err
 	}
 	return nil // the reader has enough

@@ -1,39 +1,34 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/train"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// save makes a file of what write writes: all of it, or on an error nothing.
-func save(name string, write func(f *os.File) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close() // a second time, perhaps; that error is no news
-			os.Remove(f.Name())
+// save makes a file of what write writes, or replaces it: all of it, or on an error nothing. It does so after an interruption, too.
+func save(name string, write func(io.Writer) error) error {
+	return atomicfile.Write(context.Background(), name, atomicfile.Options{Replace: true}, write)
+}
+
+// absent returns an error if one of the files exists.
+func absent(names ...string) error {
+	for _, name := range names {
+		if _, err := os.Lstat(name); err == nil {
+			return fmt.Errorf("%w; --force replaces it", &atomicfile.ExistsError{Path: name})
 		}
-	}()
-	if err := write(f); err != nil {
-		return err
 	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return nil
 }
 
 // weights returns the weights file of that name, or the one of the model in the zoo.

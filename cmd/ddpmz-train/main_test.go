@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/png"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/internal/cifar10"
@@ -42,7 +44,7 @@ func pictures(t *testing.T, n int) (folder string, list []image.Image) {
 func command(t *testing.T, want int, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	if got := run(args, &o, &e); got != want {
+	if got := run(append([]string{"ddpmz-train"}, args...), &o, &e); got != want {
 		t.Fatalf("ddpmz-train %s: status %d, want %d\n%s%s", strings.Join(args, " "), got, want, &o, &e)
 	}
 	return o.String(), e.String()
@@ -50,8 +52,8 @@ func command(t *testing.T, want int, args ...string) (stdout, stderr string) {
 
 var small = []string{"--channels", "16", "--layers", "1", "--hidden", "16", "--crop", "32", "--batch", "2"}
 
-// TestTrain: a short training makes a weights file that the codec takes: it encodes and decodes by it, exactly. The
-// checkpoint goes on, and the evaluation measures.
+// TestTrain tests that a short training makes a weights file with which the codec encodes and decodes exactly, that it continues from the
+// checkpoint, and that the evaluation measures the network.
 func TestTrain(t *testing.T) {
 	folder, list := pictures(t, 4)
 	out := filepath.Join(t.TempDir(), "own.ddpw")
@@ -82,9 +84,9 @@ func TestTrain(t *testing.T) {
 	if b, err := os.ReadFile(plot); err != nil || !bytes.Contains(b, []byte("<svg")) {
 		t.Errorf("%d bytes of plot, %v", len(b), err)
 	}
-	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
-	// It grows.
-	command(t, 0, "--init", "cifar10", "--layers", "6", "--experts", "12", "--steps", "1", "--quiet", "--validations", "1", "-o", out, folder, "--crop", "32", "--batch", "1")
+	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "--force", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
+	// A network that is given a larger shape grows.
+	command(t, 0, "--init", "cifar10", "--layers", "6", "--experts", "12", "--steps", "1", "--quiet", "--validations", "1", "-fo", out, folder, "--crop", "32", "--batch", "1")
 	b, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +101,7 @@ func TestTrain(t *testing.T) {
 	command(t, 1, "--experts", "2", folder)
 }
 
-// TestFeed: the picture that is held out comes twice; on and on, others come (package train tests that).
+// TestFeed tests that feed writes the picture that is held out twice. (Package train tests the endless stream of the others.)
 func TestFeed(t *testing.T) {
 	folder, _ := pictures(t, 4)
 	crops, _ := command(t, 0, "feed", "--held-out", "--crop", "32", folder)
@@ -137,7 +139,7 @@ func codes(t *testing.T, weights []byte, list []image.Image) {
 	}
 }
 
-// TestTrainCIFAR10: files in CIFAR-10's layout are learned from, and measured.
+// TestTrainCIFAR10 trains on files in CIFAR-10's layout, and measures the network.
 func TestTrainCIFAR10(t *testing.T) {
 	var files []string
 	for i := range 2 {
@@ -176,7 +178,7 @@ func TestTrainCIFAR10(t *testing.T) {
 	command(t, 1, files...)
 }
 
-// TestCommandLines: mistakes have status 2 if they are in the command line, 1 if in files.
+// TestCommandLines tests that mistakes have status 2 if they are in the command line, and 1 if they are in files.
 func TestCommandLines(t *testing.T) {
 	folder, _ := pictures(t, 1)
 	empty := t.TempDir()
@@ -185,6 +187,11 @@ func TestCommandLines(t *testing.T) {
 		args   []string
 	}{
 		{0, []string{"--help"}},
+		{0, []string{"help", "eval"}},
+		{0, []string{"feed", folder, "-h"}},
+		{2, []string{"help", "evil"}},
+		{2, []string{folder, "--step", "3"}},
+		{2, []string{folder, "-o"}},
 		{2, nil},
 		{2, []string{folder, folder}},
 		{2, []string{"--nonesuch", folder}},
@@ -203,8 +210,67 @@ func TestCommandLines(t *testing.T) {
 		{2, []string{"eval", "--plot", "x.txt", folder}},
 		{1, []string{"eval", "--model", "nonesuch", folder}},
 	} {
-		if _, said := command(t, test.status, test.args...); said == "" {
-			t.Errorf("%v: nothing is said", test.args)
+		stdout, stderr := command(t, test.status, test.args...)
+		if test.status == 0 && !strings.Contains(stdout, "ddpmz-train") || test.status > 0 && (stderr == "" || stdout != "") {
+			t.Errorf("%v: standard output is %q, standard error %q", test.args, stdout, stderr)
 		}
 	}
+}
+
+// TestOverwriting tests that files are replaced only with --force, or by the training that continues from them, and that this is
+// said before the training.
+func TestOverwriting(t *testing.T) {
+	folder, _ := pictures(t, 2)
+	for _, name := range []string{"own.ddpw", "own.ckpt", "own-curves.png"} {
+		out := t.TempDir()
+		taken := filepath.Join(out, name)
+		if err := os.WriteFile(taken, []byte("taken"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{folder, "-o", filepath.Join(out, "own.ddpw"), "--minutes", "1000"}
+		if _, said := command(t, 1, args...); !strings.Contains(said, taken+" already exists; --force replaces it") {
+			t.Errorf("%s: %s", name, said)
+		}
+		if b, err := os.ReadFile(taken); err != nil || string(b) != "taken" {
+			t.Errorf("%s is %q, %v", name, b, err)
+		}
+	}
+	plot := filepath.Join(folder, "e.svg")
+	if err := os.WriteFile(plot, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	command(t, 1, "eval", "--plot", plot, folder)
+
+	out := filepath.Join(t.TempDir(), "own.ddpw")
+	args := append([]string{folder, "-o", out, "--validations", "1"}, small...)
+	command(t, 0, append(args, "--steps", "2")...)
+	command(t, 1, append(args, "--steps", "2")...)
+	command(t, 0, append(args, "--steps", "3", "--resume", strings.Replace(out, ".ddpw", ".ckpt", 1))...)
+	command(t, 0, append(args, "--steps", "2", "--force")...)
+}
+
+// TestInterrupted interrupts a training: the status is 130, and the weights file has what was learned.
+func TestInterrupted(t *testing.T) {
+	folder, list := pictures(t, 2)
+	out := filepath.Join(t.TempDir(), "own.ddpw")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { // once the first checkpoint is there, the training has begun
+		for ctx.Err() == nil {
+			if _, err := os.Stat(strings.Replace(out, ".ddpw", "-curves.png", 1)); err == nil {
+				cancel()
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	var stdout, stderr bytes.Buffer
+	status := runContext(ctx, append([]string{"ddpmz-train", folder, "-o", out, "--minutes", "1000", "-q"}, small...), &stdout, &stderr)
+	if status != 130 || stderr.String() != "ddpmz-train: interrupted\n" || stdout.Len() > 0 {
+		t.Errorf("status %d, %q", status, &stderr)
+	}
+	file, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes(t, file, list)
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
@@ -14,19 +14,19 @@ type source struct {
 	cifar  []string // if there is no folder
 }
 
-// newSource tells by its suffix what an argument is: a file .bin is one of CIFAR-10, anything else a folder.
+// newSource returns the source that the arguments name: files .bin are CIFAR-10's, anything else is a folder. Its errors are usage errors.
 func newSource(args []string) (source, error) {
 	for _, a := range args {
 		info, err := os.Stat(a)
 		if filepath.Ext(a) != ".bin" || err == nil && info.IsDir() {
 			if len(args) > 1 {
-				return source{}, fmt.Errorf("%s: one folder of pictures is possible, or files .bin of CIFAR-10", a)
+				return source{}, commandline.Usagef("%s: one folder of pictures is possible, or files .bin of CIFAR-10", a)
 			}
 			return source{folder: a}, nil
 		}
 	}
 	if len(args) == 0 {
-		return source{}, fmt.Errorf("a folder of pictures is needed, or files .bin of CIFAR-10")
+		return source{}, commandline.Usagef("a folder of pictures is needed, or files .bin of CIFAR-10")
 	}
 	return source{cifar: args}, nil
 }

@@ -1,116 +1,96 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
+	"path/filepath"
 	"time"
 
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 	"github.com/ddpmz/ddpmz/internal/cifar10"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
-// A training is a command line of ddpmz-train.
+// A training is a command line of ddpmz-train without a command.
 type training struct {
 	pictures           source
 	out, init, resume  string
+	force              bool
 	shape              train.Shape
-	given              map[string]bool // flags
+	isSet              func(flag string) bool
 	options            train.Options
+	objective          objective
+	weights            stageWeights
 	minutes, tau       float64
-	validations, count int // how often to validate, on how many images
+	validations, count int // how often to validate, and on how many images
 	patience           int
 	quiet              bool
 	stderr             io.Writer
 }
 
-const trainUsage = `usage: ddpmz-train [FLAGS] FOLDER
-       ddpmz-train [FLAGS] FILE.bin ...
+func newTraining(stderr io.Writer) *training {
+	return &training{stderr: stderr, shape: train.DefaultShape}
+}
 
-Trains a model on the PNG, JPEG, WebP, TIFF, BMP and GIF files of a folder. Every 20th, by name, is held out.
-Or on files in CIFAR-10's binary layout: whole images of 32x32, of which the first 500 are held out; then --crop is
-32, and by default --batch 64 and --validate-count 500.
-`
+func (t *training) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "model.ddpw", Destination: &t.out,
+			Usage: "weights `FILE` to write; beside it go a checkpoint (.ckpt) and curves (-curves.png)"},
+		forceFlag(&t.force),
+		&cli.StringFlag{Name: "init", Destination: &t.init,
+			Usage: "start from a weights `FILE`, or from a model of the zoo; it grows to the --channels, --layers, --hidden and --experts that are given"},
+		&cli.StringFlag{Name: "resume", Destination: &t.resume,
+			Usage: "continue from a checkpoint `FILE`, and replace the files of that training; the pictures must be the same, and flags other than -o, --minutes, --steps and --threads have no effect"},
+		&cli.Float64Flag{Name: "minutes", Value: 60, Destination: &t.minutes, Usage: "time to train"},
+		&cli.IntFlag{Name: "steps", Destination: &t.options.Steps, DefaultText: "as many as take --minutes",
+			Usage: "steps to train, instead of a time: then the result is always the same"},
+		&cli.Uint64Flag{Name: "seed", Destination: &t.options.Seed, Usage: "where randomness starts"},
+		threadsFlag(&t.options.Threads),
+		&cli.IntFlag{Name: "batch", Value: 4, Destination: &t.options.Batch, Usage: "crops in a step"},
+		&cli.IntFlag{Name: "crop", Value: 128, Destination: &t.options.Crop, Usage: "side of a crop in pixels, a multiple of 32"},
+		&cli.Float64Flag{Name: "rate", Value: 2e-3, Destination: &t.options.LearningRate, Usage: "learning rate at its highest"},
+		&cli.BoolFlag{Name: "muon", Destination: &t.options.Muon, DisableDefaultText: true, Usage: "train matrices by Muon, the rest by Adam"},
+		&cli.GenericFlag{Name: "objective", Value: &t.objective,
+			Usage: "what to minimize: length, the code length of the whole process, or simple, the paper's L_simple"},
+		&cli.GenericFlag{Name: "weigh", Value: &t.weights, DefaultText: defaultStageWeights,
+			Usage: "`WEIGHTS` of the bits in the loss of the stages of a scale, separated by commas; the first two stages share one"},
+		&cli.Float64Flag{Name: "derived", Value: .3, Destination: &t.options.Derived, Usage: "share of the crops that are made from 8-bit luma and chroma"},
+		&cli.Float64Flag{Name: "side", Value: .05, Destination: &t.options.Side,
+			Usage: "weight in the loss of the exact length of the coordinates that do not advance in a step"},
+		&cli.BoolFlag{Name: "rounded", Destination: &t.options.Rounded, DisableDefaultText: true,
+			Usage: "round weights and activations as the codec does while training: fine-tuning for export"},
+		&cli.Float64Flag{Name: "tau", Value: .4, Destination: &t.tau, Usage: "threshold of skipping that the weights file asks for"},
+		&cli.IntFlag{Name: "channels", Value: t.shape.Channels, Destination: &t.shape.Channels, Usage: "channels of the trunk, a multiple of 16"},
+		&cli.IntFlag{Name: "layers", Value: t.shape.Layers, Destination: &t.shape.Layers, Usage: "residual layers of the trunk"},
+		&cli.IntFlag{Name: "hidden", Value: t.shape.Hidden, Destination: &t.shape.Hidden, Usage: "hidden units of a head, a multiple of 16"},
+		&cli.IntFlag{Name: "experts", Value: t.shape.Experts, Destination: &t.shape.Experts,
+			Usage: "networks: 1 for all steps, or 12, one for every stage of the finest scale and of the others; a picture takes as long either way"},
+		waveletFlag(&t.shape.Wavelet),
+		&cli.IntFlag{Name: "validations", Value: 8, Destination: &t.validations, Usage: "how often to validate on held-out images"},
+		&cli.IntFlag{Name: "validate-count", Value: 6, Destination: &t.count,
+			Usage: "how many held-out images to validate on; of each at most the middle 512x512 pixels"},
+		&cli.IntFlag{Name: "patience", Destination: &t.patience, DefaultText: "0: never", Usage: "stop after this many validations in a row that are not better than the best"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &t.quiet, DisableDefaultText: true, Usage: "print errors only"},
+	}
+}
 
-func parseTraining(args []string, stderr io.Writer) (*training, error) {
-	t := &training{stderr: stderr, shape: train.DefaultShape}
-	f := newFlags(trainUsage, stderr)
-	f.StringVar(&t.out, "o", "model.ddpw", "weights `file` to write; with it go a checkpoint (.ckpt) and curves (-curves.png)")
-	f.StringVar(&t.init, "init", "", "start from a weights `file`, or from a model of the zoo; it grows to the --channels,\n--layers, --hidden and --experts that are given")
-	f.StringVar(&t.resume, "resume", "", "go on from a checkpoint `file`; the pictures must be the same, other flags than\n-o, --minutes, --steps and --threads have no effect")
-	f.Float64Var(&t.minutes, "minutes", 60, "time to train")
-	f.IntVar(&t.options.Steps, "steps", 0, "steps to train, instead of a time: then the result is always the same")
-	f.Uint64Var(&t.options.Seed, "seed", 0, "where randomness starts")
-	f.IntVar(&t.options.Threads, "threads", 0, "threads (default all; the result does not depend on it)")
-	f.IntVar(&t.options.Batch, "batch", 4, "crops in a step")
-	f.IntVar(&t.options.Crop, "crop", 128, "side of a crop in pixels, a multiple of 32")
-	f.Float64Var(&t.options.LearningRate, "rate", 2e-3, "learning rate at its highest")
-	f.BoolVar(&t.options.Muon, "muon", false, "train matrices by Muon, the rest by Adam")
-	f.Func("objective", "length, the code length of the whole process (the default), or simple, the paper's L_simple", func(s string) error {
-		switch s {
-		case "length":
-			t.options.Objective = train.CodeLength
-		case "simple":
-			t.options.Objective = train.Simple
-		default:
-			return errors.New("length and simple are possible")
-		}
-		return nil
-	})
-	f.Func("weigh", "`weights` of the bits in the loss of the stages of a scale; the first two share one, separated by commas (default 1,1,1,1,1,1)", func(s string) error {
-		parts := strings.Split(s, ",")
-		if len(parts) != len(t.options.StageWeights) {
-			return fmt.Errorf("%d numbers are needed", len(t.options.StageWeights))
-		}
-		for i, p := range parts {
-			v, err := strconv.ParseFloat(p, 64)
-			if err != nil || v < 0 {
-				return fmt.Errorf("%q is no weight", p)
-			}
-			t.options.StageWeights[i] = v
-		}
-		return nil
-	})
-	f.Func("derived", "share of the crops that are made from 8-bit luma and chroma (default 0.3)", func(s string) (err error) {
-		if t.options.Derived, err = strconv.ParseFloat(s, 64); t.options.Derived == 0 {
-			t.options.Derived = -1 // Options takes 0 for the default
-		}
+// check completes the command line, and returns what is wrong with it.
+func (t *training) check(c *cli.Context) (err error) {
+	if t.pictures, err = newSource(c.Args().Slice()); err != nil {
 		return err
-	})
-	f.Func("side", "weight of the exact length of what does not advance in a step (default 0.05)", func(s string) (err error) {
-		if t.options.Side, err = strconv.ParseFloat(s, 64); t.options.Side == 0 {
-			t.options.Side = -1 // Options takes 0 for the default
+	}
+	t.isSet = c.IsSet
+	t.options.Objective, t.options.StageWeights = train.Objective(t.objective), t.weights
+	for _, v := range []*float64{&t.options.Derived, &t.options.Side} {
+		if *v == 0 {
+			*v = -1 // Options takes 0 for the default
 		}
-		return err
-	})
-	f.BoolVar(&t.options.Rounded, "rounded", false, "round weights and activations as the codec does while training: fine-tuning for export")
-	f.Float64Var(&t.tau, "tau", .4, "threshold of skipping that the weights file asks for")
-	f.IntVar(&t.shape.Channels, "channels", t.shape.Channels, "channels of the trunk, a multiple of 16")
-	f.IntVar(&t.shape.Layers, "layers", t.shape.Layers, "residual layers of the trunk")
-	f.IntVar(&t.shape.Hidden, "hidden", t.shape.Hidden, "hidden units of a head, a multiple of 16")
-	f.IntVar(&t.shape.Experts, "experts", t.shape.Experts, "networks: 1 for all steps, or 12, one for every stage of the finest scale and of the others;\na picture takes as long either way")
-	f.IntVar(&t.shape.Wavelet, "wavelet", 0, "0: 5/3, 1: 9/7-M, 2: 13/7-T")
-	f.IntVar(&t.validations, "validations", 8, "how often to look at held-out images")
-	f.IntVar(&t.count, "validate-count", 6, "held-out images to look at; of each at most the middle 512x512 pixels")
-	f.IntVar(&t.patience, "patience", 0, "stop when so many validations in a row were not better than the best (0: never)")
-	f.BoolVar(&t.quiet, "quiet", false, "print errors only")
-	var err error
-	if t.pictures, err = parse(f, args); err != nil {
-		return nil, err
 	}
-	usage := func(format string, a ...any) (*training, error) {
-		fmt.Fprintf(stderr, "ddpmz-train: "+format+"; try --help\n", a...)
-		return nil, errUsage
-	}
-	given := map[string]bool{}
-	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	t.given = given
 	if t.pictures.small() {
 		t.options.Whole = true
 		for name, set := range map[string]func(){
@@ -118,32 +98,39 @@ func parseTraining(args []string, stderr io.Writer) (*training, error) {
 			"batch":          func() { t.options.Batch = 64 },
 			"validate-count": func() { t.count = 500 },
 		} {
-			if !given[name] {
+			if !t.isSet(name) {
 				set()
 			}
 		}
 	}
 	switch {
-	case given["steps"] && given["minutes"]:
-		return usage("--steps and --minutes say the same: give one")
-	case given["init"] && given["resume"]:
-		return usage("--init and --resume exclude each other")
+	case t.isSet("steps") && t.isSet("minutes"):
+		return commandline.Usagef("--steps and --minutes say the same: give one")
+	case t.isSet("init") && t.isSet("resume"):
+		return commandline.Usagef("--init and --resume exclude each other")
 	case !(t.tau > .07 && t.tau < 4):
-		return usage("--tau is between 0.07 and 4")
+		return commandline.Usagef("--tau is between 0.07 and 4")
 	case t.validations < 1 || t.count < 1:
-		return usage("--validations and --validate-count are at least 1")
+		return commandline.Usagef("--validations and --validate-count are at least 1")
 	}
-	if t.options.Steps == 0 && (t.resume == "" || given["minutes"]) {
+	if t.options.Steps == 0 && (t.resume == "" || t.isSet("minutes")) {
 		t.options.Duration = time.Duration(t.minutes * float64(time.Minute))
 	}
-	return t, nil
+	if t.force || t.resume != "" && filepath.Clean(t.resume) == filepath.Clean(t.checkpoint()) {
+		return nil
+	}
+	return absent(t.out, t.checkpoint(), t.curves()) // before the training, not after it
 }
 
-func runTrain(ctx context.Context, args []string, _, stderr io.Writer) error {
-	t, err := parseTraining(args, stderr)
-	if err != nil {
+// checkpoint and curves return the names of the files beside the weights file.
+func (t *training) checkpoint() string { return withSuffix(t.out, ".ckpt") }
+func (t *training) curves() string     { return withSuffix(t.out, "-curves.png") }
+
+func (t *training) action(c *cli.Context) error {
+	if err := t.check(c); err != nil {
 		return err
 	}
+	ctx := c.Context
 	images, err := t.pictures.load()
 	if err != nil {
 		return err
@@ -162,7 +149,7 @@ func runTrain(ctx context.Context, args []string, _, stderr io.Writer) error {
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
-	// What was learned is exported even if the training was interrupted.
+	// The network is exported even if the training was interrupted.
 	return errors.Join(err, t.export(context.WithoutCancel(ctx), best, validation))
 }
 
@@ -200,7 +187,7 @@ func (t *training) network() (*train.Net, error) {
 		"experts":  {&shape.Experts, &t.shape.Experts},
 		"wavelet":  {&shape.Wavelet, &t.shape.Wavelet},
 	} {
-		if t.given[flag] {
+		if t.isSet(flag) {
 			*to.have = *to.asked
 		}
 	}
@@ -254,11 +241,10 @@ func (t *training) loop(ctx context.Context, trainer *train.Trainer, held []trai
 
 // saveState writes checkpoint and curves.
 func (t *training) saveState(trainer *train.Trainer) error {
-	err := save(withSuffix(t.out, ".ckpt"), func(f *os.File) error { return trainer.Save(f) })
-	if err != nil {
+	if err := save(t.checkpoint(), trainer.Save); err != nil {
 		return err
 	}
-	return save(withSuffix(t.out, "-curves.png"), func(f *os.File) error { return trainer.History().Plot(f, "png") })
+	return save(t.curves(), func(w io.Writer) error { return trainer.History().Plot(w, "png") })
 }
 
 // export writes the weights file.
@@ -267,7 +253,7 @@ func (t *training) export(ctx context.Context, net *train.Net, held []train.Imag
 	if err != nil {
 		return err
 	}
-	if err := save(t.out, func(f *os.File) error { _, err := io.Copy(f, bytes.NewReader(e.File)); return err }); err != nil {
+	if err := save(t.out, func(w io.Writer) error { _, err := w.Write(e.File); return err }); err != nil {
 		return err
 	}
 	t.say("%s: %d bytes; held out, network alone: %.4f bits per sub-pixel in floating point, %.4f in integers (%+.3f%%)",

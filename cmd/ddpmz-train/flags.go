@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/model/train"
+)
+
+func threadsFlag(to *int) cli.Flag {
+	return &cli.IntFlag{Name: "threads", Destination: to, DefaultText: "all", Usage: "threads; the result does not depend on them"}
+}
+
+func waveletFlag(to *int) cli.Flag {
+	return &cli.IntFlag{Name: "wavelet", Destination: to, Usage: "0: 5/3, 1: 9/7-M, 2: 13/7-T"}
+}
+
+func forceFlag(to *bool) cli.Flag {
+	return &cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: to, DisableDefaultText: true, Usage: "replace files that exist"}
+}
+
+// An objective is the value of a flag: what the training minimizes.
+type objective train.Objective
+
+func (o *objective) Set(s string) error {
+	switch s {
+	case "length":
+		*o = objective(train.CodeLength)
+	case "simple":
+		*o = objective(train.Simple)
+	default:
+		return errors.New("length and simple are possible")
+	}
+	return nil
+}
+
+func (o *objective) String() string {
+	if *o == objective(train.Simple) {
+		return "simple"
+	}
+	return "length"
+}
+
+// stageWeights is the value of a flag: the weights of the bits of the stages in the loss. All are 0 if the flag is not given.
+type stageWeights [len(train.Options{}.StageWeights)]float64
+
+func (w *stageWeights) Set(s string) error {
+	parts := strings.Split(s, ",")
+	if len(parts) != len(w) {
+		return fmt.Errorf("%d numbers are needed, separated by commas", len(w))
+	}
+	for i, p := range parts {
+		v, err := strconv.ParseFloat(p, 64)
+		if err != nil || !(v >= 0) {
+			return fmt.Errorf("%q is no weight", p)
+		}
+		w[i] = v
+	}
+	return nil
+}
+
+func (w *stageWeights) String() string {
+	if *w == (stageWeights{}) {
+		return ""
+	}
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(w[:]), " ", ","), "[]")
+}
+
+// defaultStageWeights is the text of the weights if the flag is not given.
+var defaultStageWeights = strings.Join(slices.Repeat([]string{"1"}, len(stageWeights{})), ",")
