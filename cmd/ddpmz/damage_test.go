@@ -11,7 +11,7 @@ import (
 // damaged returns a file with several segments, one of whose bytes is wrong, and the segment's description.
 func damaged(t *testing.T) (file []byte, d *description, last segment) {
 	t.Helper()
-	file = must(t, load(t, "text.png"), "encode", "--mode", "modelled")
+	file = must(t, load(t, "landscape.png"), "encode", "--mode", "modelled")
 	d = describeJSON(t, must(t, file, "info", "--json"))
 	if len(d.Segments) < 3 {
 		t.Fatalf("%d segments are too few for the test", len(d.Segments))
@@ -26,38 +26,47 @@ func damageWords(d *description, s segment) string {
 	return fmt.Sprintf("damaged at %d%% of the file (segment %d, %s); --bytes %d gives what is whole", 100*s.Offset/d.FileBytes, s.Index, s.Kind, s.Offset)
 }
 
-// TestDamageHint damages one segment of a file: the first, the last, and some between. The error says how many bytes come before: these decode as those of
+// TestDamageHint damages each segment of a file in turn. The error says how many bytes come before: these decode as those of
 // the undamaged file do, and with the damaged segment, nothing does.
 func TestDamageHint(t *testing.T) {
-	good := must(t, withText(t, load(t, "text.png"), 9000), "encode", "--mode", "modelled") // with metadata behind the picture
-	d := describeJSON(t, must(t, good, "info", "--json"))
-	if n := len(d.Segments); n < 4 || d.Segments[n-1].Kind != "metadata" {
-		t.Fatalf("the segments are %v", d.Segments)
+	for name, kinds := range map[string]string{"noise.png": "passes passes metadata", "alpha16.png": "alpha passes metadata"} {
+		good := must(t, withText(t, load(t, name), 9000), "encode", "--mode", "modelled") // so much metadata is behind the picture
+		d := describeJSON(t, must(t, good, "info", "--json"))
+		var have []string
+		for _, s := range d.Segments {
+			have = append(have, s.Kind)
+		}
+		if strings.Join(have, " ") != kinds {
+			t.Fatalf("%s has segments %q", name, have)
+		}
+		for i, s := range d.Segments {
+			file := bytes.Clone(good)
+			file[s.Offset+s.Bytes/3] ^= 0x10
+			r := ddpmz(file, "decode")
+			if r.status != 1 || len(r.out) > 0 || !strings.Contains(r.err, damageWords(d, s)) {
+				t.Errorf("%s, segment %d: status %d, %d bytes, %q, want %q", name, i, r.status, len(r.out), r.err, damageWords(d, s))
+			}
+			if header := strings.Contains(r.err, "no more than the picture's size"); header != (i == 0) {
+				t.Errorf("%s, segment %d: %q", name, i, r.err)
+			}
+			checkHint(t, file, good, s.Offset)
+			next := d.FileBytes
+			if i+1 < len(d.Segments) {
+				next = d.Segments[i+1].Offset
+			}
+			fails(t, 1, []string{damageWords(d, s)}, file, "decode", "--bytes", fmt.Sprint(next))
+		}
 	}
-	n := len(d.Segments)
-	for _, i := range []int{0, 1, n / 2, n - 2, n - 1} {
-		s := d.Segments[i]
-		file := bytes.Clone(good)
-		file[s.Offset+s.Bytes/3] ^= 0x10
-		r := ddpmz(file, "decode")
-		if r.status != 1 || len(r.out) > 0 || !strings.Contains(r.err, damageWords(d, s)) {
-			t.Errorf("segment %d: status %d, %d bytes, %q, want %q", i, r.status, len(r.out), r.err, damageWords(d, s))
-		}
-		if header := strings.Contains(r.err, "no more than the picture's size"); header != (i == 0) {
-			t.Errorf("segment %d: %q", i, r.err)
-		}
-		hint := fmt.Sprint(s.Offset)
-		whole := must(t, file, "decode", "--bytes", hint)
-		if !bytes.Equal(whole, must(t, good, "decode", "--bytes", hint)) {
-			t.Errorf("segment %d: the first %s bytes decode to another picture", i, hint)
-		}
-		must(t, file, "truncate", "--bytes", hint)
-		next := d.FileBytes
-		if i+1 < len(d.Segments) {
-			next = d.Segments[i+1].Offset
-		}
-		fails(t, 1, []string{damageWords(d, s)}, file, "decode", "--bytes", fmt.Sprint(next))
+}
+
+// checkHint checks that n bytes of a damaged file decode as those of the good one, and are cut without complaint.
+func checkHint(t *testing.T, damaged, good []byte, n int64) {
+	t.Helper()
+	hint := fmt.Sprint(n)
+	if !bytes.Equal(must(t, damaged, "decode", "--bytes", hint), must(t, good, "decode", "--bytes", hint)) {
+		t.Errorf("the first %s bytes decode to another picture", hint)
 	}
+	must(t, damaged, "truncate", "--bytes", hint)
 }
 
 // TestDamage checks that the error names the file, and that nothing is written.
@@ -70,6 +79,24 @@ func TestDamage(t *testing.T) {
 	fails(t, 1, []string{"ddpmz: standard input: " + damageWords(d, last)}, file, "decode")
 	wantFiles(t, dir, "a.ddpmz")
 	must(t, file, "decode", "--steps", "900") // comes not so far
+
+	// What is whole of the level in which the damage is counts as well.
+	good := bytes.Clone(file)
+	good[last.Offset+last.Bytes/2] ^= 1
+	checkHint(t, file, good, last.Offset)
+	var level int64 // bytes of the last level that is whole
+	for _, l := range d.Levels {
+		if l.Bytes <= last.Offset {
+			level = l.Bytes
+		}
+	}
+	original := decodePNG(t, load(t, "landscape.png")).Image
+	apart := func(n int64) float64 {
+		return distance(decodePNG(t, must(t, file, "decode", "--bytes", fmt.Sprint(n))).Image, original)
+	}
+	if level == last.Offset || apart(last.Offset) >= apart(level) {
+		t.Errorf("all segments before the damaged one have %d bytes, whole levels %d, and the picture is no better", last.Offset, level)
+	}
 
 	for name, f := range map[string][]byte{
 		"header":                  append([]byte(nil), file...),
