@@ -159,10 +159,3 @@ func grayOf(unit int) func(x, y int) color.Color {
 func deepAt(x, y int) color.Color {
 	return color.NRGBA64{uint16(x * 4099), uint16(y * 6007), uint16(x*y + 1), 0xffff}
 }
-
-// constant is an image of one gray.
-type constant struct{ image.Rectangle }
-
-func (c constant) Bounds() image.Rectangle { return c.Rectangle }
-func (constant) ColorModel() color.Model   { return color.GrayModel }
-func (constant) At(x, y int) color.Color   { return color.Gray{7} }
