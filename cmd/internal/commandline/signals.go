@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// Endings are the signals that end a program, which removes its temporary files first.
-var Endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
-
 // A signalError is the cause of a context that a signal ended.
 type signalError struct{ signal os.Signal }
 

@@ -1,0 +1,11 @@
+//go:build unix || windows
+
+package commandline
+
+import (
+	"os"
+	"syscall"
+)
+
+// Endings are the signals that end a program, which removes its temporary files first.
+var Endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
