@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"syscall"
 	"time"
 )
 
@@ -43,15 +42,15 @@ func OnSignal(parent context.Context) (ctx context.Context, stop func()) {
 // InterruptedStatus returns the exit status of a program whose context has ended: 128 and the signal's number, as shells have
 // it, which is 130 for an interrupt.
 func InterruptedStatus(ctx context.Context) int {
-	number := syscall.SIGINT
 	var ended *signalError
 	if errors.As(context.Cause(ctx), &ended) {
-		if n, ok := ended.signal.(syscall.Signal); ok {
-			number = n
-		}
+		return 128 + signalNumber(ended.signal)
 	}
-	return 128 + int(number)
+	return 128 + interrupt
 }
+
+// interrupt is the number of an interrupt, SIGINT, wherever signals have numbers.
+const interrupt = 2
 
 // gracePeriod is how long the program may take to remove its temporary files when it is interrupted.
 const gracePeriod = time.Second
