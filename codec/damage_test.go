@@ -179,11 +179,15 @@ func TestReseal(t *testing.T) {
 	}
 }
 
-// Damage that the checksums do not show is an error or some picture, and never a panic.
+// Damage that the checksums do not show is an error or some picture, and never a panic. FuzzDecode looks for more of it.
 func TestDamageBelowTheChecksums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
+	times := 20
+	if long() {
+		times = 60
+	}
 	for _, s := range kinds(t) {
-		for range 60 {
+		for range times {
 			bad := bytes.Clone(s.file)
 			for range 1 + rng.IntN(3) {
 				bad[2+rng.IntN(len(bad)-2)] ^= 1 << rng.IntN(8)
