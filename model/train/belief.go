@@ -1,15 +1,15 @@
 package train
 
-import "github.com/ddpmz/ddpmz/model/internal/process"
+import "github.com/ddpmz/ddpmz/model/internal/process/reals"
 
 // A belief about a coefficient is a logistic distribution of given mean and logarithm of the scale.
 
 const (
 	deviation   = 1.8137993642 // standard deviation of a logistic of scale 1, π/√3
-	minLogScale = process.MinLogScale
-	maxLogScale = process.MaxLogScale
-	floor       = process.UniformShare
-	faint       = process.MinMass
+	minLogScale = reals.MinLogScale
+	maxLogScale = reals.MaxLogScale
+	floor       = reals.UniformShare
+	faint       = reals.MinMass
 )
 
 // codeLength returns the ideal code length, in bits, of learning that a coefficient known to be in c is in its

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/process/reals"
 )
 
 // unknown is the clock of a coefficient of which nothing is known.
@@ -49,13 +50,13 @@ func precision(k uint8) float32 {
 	if k == unknown {
 		return 0
 	}
-	return process.PrecisionAtZero - float32(k)/process.PrecisionSteps
+	return reals.PrecisionAtZero - float32(k)/reals.PrecisionSteps
 }
 
-// compressed holds asinh(x/process.CompressScale) of half-integers x >= 0.
+// compressed holds asinh(x/reals.CompressScale) of half-integers x >= 0.
 var compressed = func() (t [1 << 12]float32) {
 	for i := range t {
-		t[i] = float32(math.Asinh(float64(i) / 2 / process.CompressScale))
+		t[i] = float32(math.Asinh(float64(i) / 2 / reals.CompressScale))
 	}
 	return t
 }()

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/process/reals"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -58,14 +59,14 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 			for x, sum := range s.sums {
 				e := 25*s.level[p][y*w+x] - sum // 25 times the deviation, Q4
 				s.deviation[p][y*w+x] = max(e, -e)
-				feature(y, x)[inDeviation+p] = asinh(float32(e) / (25 * 16 * process.CompressScale))
+				feature(y, x)[inDeviation+p] = asinh(float32(e) / (25 * 16 * reals.CompressScale))
 			}
 		}
 		for y := range h {
 			boxSums(s.sums, s.deviation[p], h, y, 1, s.column)
 			for x, sum := range s.sums {
 				texture := float32(sum) / (225 * 16) // the mean deviation
-				feature(y, x)[inTexture+p] = log(texture + process.LogOffset)
+				feature(y, x)[inTexture+p] = log(texture + reals.LogOffset)
 				s.local[p][y*w+x] = localOf(texture)
 			}
 		}
@@ -97,7 +98,7 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 type local struct{ scale, log float32 }
 
 func localOf(texture float32) local {
-	scale := texture*process.TextureGain + process.TextureOffset
+	scale := texture*reals.TextureGain + reals.TextureOffset
 	return local{scale, log(scale)}
 }
 
@@ -115,8 +116,8 @@ func activityOf(sum int32) activity {
 
 func newActivity(sum int32) activity {
 	mean := float32(sum) / 50
-	scale := mean*process.ActivityGain + process.ActivityOffset
-	return activity{log(mean + process.LogOffset), scale, log(scale)}
+	scale := mean*reals.ActivityGain + reals.ActivityOffset
+	return activity{log(mean + reals.LogOffset), scale, log(scale)}
 }
 
 // activities are the most frequent ones.
@@ -127,8 +128,8 @@ var activities = func() (t [1 << 12]activity) {
 	return t
 }()
 
-// logShare is the logarithm of process.TextureShare.
-var logShare = float32(math.Log(process.TextureShare))
+// logShare is the logarithm of reals.TextureShare.
+var logShare = float32(math.Log(reals.TextureShare))
 
 // bases returns what the network's outputs are relative to, at clock k.
 func bases(l local, a activity, k uint8) (logScale, mean float32) {
@@ -136,6 +137,6 @@ func bases(l local, a activity, k uint8) (logScale, mean float32) {
 		return l.log, 2 * l.scale
 	}
 	width := float32(int32(1) << k)
-	base := min(max(a.scale, l.scale*process.TextureShare), width)
+	base := min(max(a.scale, l.scale*reals.TextureShare), width)
 	return min(max(a.log, l.log+logShare), float32(k)*math.Ln2), min(width, 2*base)
 }

@@ -7,11 +7,11 @@ import (
 
 // The constants of package process that the base of the scale is made of, in fixed point.
 const (
-	textureGain    = 26214 // process.TextureGain, Q16
-	textureOffset  = 1229  // process.TextureOffset, Q12
-	activityGain   = 9830  // process.ActivityGain, Q14
-	activityOffset = 819   // process.ActivityOffset, Q12
-	textureShare   = 19661 // process.TextureShare, Q16
+	textureGain    = 26214 // reals.TextureGain, Q16
+	textureOffset  = 1229  // reals.TextureOffset, Q12
+	activityGain   = 9830  // reals.ActivityGain, Q14
+	activityOffset = 819   // reals.ActivityOffset, Q12
+	textureShare   = 19661 // reals.TextureShare, Q16
 )
 
 // Bases returns what the network's outputs are relative to: the base of the scale, as log2 in Q16 of 8-bit grey levels, and that of

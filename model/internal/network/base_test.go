@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/process/reals"
 )
 
 // TestBases checks the scale and the mean that the network's outputs are relative to, against the formulas
@@ -15,9 +16,9 @@ func TestBases(t *testing.T) {
 		texture, activity := uint32(r.UintN(1<<r.UintN(18))), uint32(r.UintN(1<<r.UintN(17)))
 		extraBits := uint(8 * r.UintN(2))
 		k := uint8(extraBits) + uint8(r.UintN(8))
-		local := process.TextureGain*float64(texture)/256 + process.TextureOffset
+		local := reals.TextureGain*float64(texture)/256 + reals.TextureOffset
 		width := math.Exp2(float64(k) - float64(extraBits))
-		base := min(max(process.ActivityGain*float64(activity)/256+process.ActivityOffset, process.TextureShare*local), width)
+		base := min(max(reals.ActivityGain*float64(activity)/256+reals.ActivityOffset, reals.TextureShare*local), width)
 		wantScale, wantMean := math.Log2(base), min(width, 2*base)
 		if r.UintN(4) == 0 {
 			k = process.Unknown

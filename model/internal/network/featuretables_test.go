@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/process/reals"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
 )
 
@@ -18,7 +19,7 @@ func TestFeatureTables(t *testing.T) {
 			}
 		}
 		for x := range int32(1 << 13) {
-			near("compress", x, f.compress(x), math.Asinh(float64(x)/8/process.CompressScale), 0.6)
+			near("compress", x, f.compress(x), math.Asinh(float64(x)/8/reals.CompressScale), 0.6)
 			if f.compress(-x) != -f.compress(x) {
 				t.Errorf("compress is not odd at %d", x)
 			}
@@ -29,7 +30,7 @@ func TestFeatureTables(t *testing.T) {
 			}
 		}
 		for k := range process.DitherBits + 1 {
-			near("precise", k, f.precise[k], process.PrecisionAtZero-float64(k)/process.PrecisionSteps, 1.5) // rounded towards zero where negative
+			near("precise", k, f.precise[k], reals.PrecisionAtZero-float64(k)/reals.PrecisionSteps, 1.5) // rounded towards zero where negative
 		}
 		if f.precise[process.Unknown] != 0 {
 			t.Error("an unknown coefficient has a precision")
@@ -38,7 +39,7 @@ func TestFeatureTables(t *testing.T) {
 			near("ln", x, f.ln(x), float64(x)/65536*math.Ln2, 0.52)
 		}
 		for v := uint32(0); v < 1<<19; v += 1 + v/100 {
-			near("log", v, f.log(v), math.Log(float64(v)/256+process.LogOffset), 0.6+one/(1<<14))
+			near("log", v, f.log(v), math.Log(float64(v)/256+reals.LogOffset), 0.6+one/(1<<14))
 		}
 	}
 }
@@ -56,13 +57,13 @@ func TestCellFeatures(t *testing.T) {
 		a := cellOf(v, u, k)
 		centre, precision := f.cell(a, u, k, 0)
 		z := float64(a-int32(u)) + (math.Exp2(float64(k))-1)/2
-		if math.Abs(float64(centre)-1024*math.Asinh(z/process.CompressScale)) > 90 || precision != f.precise[k] { // z is cut to 1/8
+		if math.Abs(float64(centre)-1024*math.Asinh(z/reals.CompressScale)) > 90 || precision != f.precise[k] { // z is cut to 1/8
 			t.Fatalf("cell of %d at clock %d has features %d, %d", v, k, centre, precision)
 		}
 		if k+8 <= process.DitherBits {
 			centre, precision := f.cell(cellOf(v<<8, u, k+8), u, k+8, 8)
 			z := float64(storage.CentreQ6(cellOf(v<<8, u, k+8), u, k+8)) / 64 / 256
-			if math.Abs(float64(centre)-1024*math.Asinh(z/process.CompressScale)) > 90 || precision != f.precise[k] {
+			if math.Abs(float64(centre)-1024*math.Asinh(z/reals.CompressScale)) > 90 || precision != f.precise[k] {
 				t.Fatalf("cell of a deeper sample, of %d at clock %d has features %d, %d", v, k, centre, precision)
 			}
 		}

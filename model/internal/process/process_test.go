@@ -6,6 +6,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/process/reals"
 )
 
 // TestSteps checks that Steps has every stage of every scale once and in order, that levels only descend, and that scales descend within
@@ -94,7 +95,7 @@ func TestScales(t *testing.T) {
 	for _, c := range []struct {
 		steps int
 		log   float64
-	}{{logistic.MinScale, process.MinLogScale}, {logistic.MaxScale, process.MaxLogScale}} {
+	}{{logistic.MinScale, reals.MinLogScale}, {logistic.MaxScale, reals.MaxLogScale}} {
 		if want := c.log / math.Ln2 * logistic.ScaleSteps; math.Abs(float64(c.steps)-want) > .5 {
 			t.Errorf("a bound of %d scale steps, want %.2f", c.steps, want)
 		}

@@ -203,7 +203,7 @@ STEPS = {
         (2, 6), (1, 6),
     ],
 }
-# What the network reads, and what its outputs are relative to: see model/internal/process/network.go.
+# What the network reads, and what its outputs are relative to: see model/internal/process/reals/reals.go.
 COMPRESS_SCALE = 1.5
 PRECISION_AT_ZERO = 1.2
 PRECISION_STEPS = 6

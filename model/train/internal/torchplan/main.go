@@ -12,6 +12,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/process/reals"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
@@ -144,22 +145,22 @@ change the Go code, and run go generate ./model/train/internal/torchplan.
 	}
 	b.WriteString("}\n")
 
-	section("What the network reads, and what its outputs are relative to: see model/internal/process/network.go.")
-	real("COMPRESS_SCALE", process.CompressScale)
-	real("PRECISION_AT_ZERO", process.PrecisionAtZero)
-	real("PRECISION_STEPS", process.PrecisionSteps)
-	real("LOG_OFFSET", process.LogOffset)
-	real("TEXTURE_GAIN", process.TextureGain)
-	real("TEXTURE_OFFSET", process.TextureOffset)
-	real("TEXTURE_SHARE", process.TextureShare)
-	real("ACTIVITY_GAIN", process.ActivityGain)
-	real("ACTIVITY_OFFSET", process.ActivityOffset)
+	section("What the network reads, and what its outputs are relative to: see model/internal/process/reals/reals.go.")
+	real("COMPRESS_SCALE", reals.CompressScale)
+	real("PRECISION_AT_ZERO", reals.PrecisionAtZero)
+	real("PRECISION_STEPS", reals.PrecisionSteps)
+	real("LOG_OFFSET", reals.LogOffset)
+	real("TEXTURE_GAIN", reals.TextureGain)
+	real("TEXTURE_OFFSET", reals.TextureOffset)
+	real("TEXTURE_SHARE", reals.TextureShare)
+	real("ACTIVITY_GAIN", reals.ActivityGain)
+	real("ACTIVITY_OFFSET", reals.ActivityOffset)
 
 	section("The predicted distribution.")
-	real("MIN_LOG_SCALE", process.MinLogScale)
-	real("MAX_LOG_SCALE", process.MaxLogScale)
-	real("UNIFORM_SHARE", process.UniformShare)
-	real("MIN_MASS", process.MinMass)
+	real("MIN_LOG_SCALE", reals.MinLogScale)
+	real("MAX_LOG_SCALE", reals.MaxLogScale)
+	real("UNIFORM_SHARE", reals.UniformShare)
+	real("MIN_MASS", reals.MinMass)
 
 	section("Wavelets by name, in the order of their numbers in weights files: predict taps over even neighbours at -3, -1, 1, 3, log2")
 	section("divisor; update taps over odd ones, log2 divisor.")

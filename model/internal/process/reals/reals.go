@@ -1,6 +1,8 @@
-package process
+// Package reals has the constants of the network that are no integers, for those who train it and for tests. What decodes has
+// them in fixed point, and does not import this package.
+package reals
 
-// Constants of what the network reads and of what its outputs are relative to, in 8-bit grey levels. Package model has them in
+// Constants of what the network reads and of what its outputs are relative to, in 8-bit grey levels. Package model/internal/network has them in
 // fixed point. The weights were trained with these values.
 const (
 	// The network reads asinh(x / CompressScale) of a cell's centre, or of a difference, x.
