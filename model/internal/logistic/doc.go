@@ -2,7 +2,7 @@
 // predicted for the value of a coefficient, becomes integer frequencies for an entropy coder.
 //
 // The logistic distribution takes the place of the paper's Gaussian: its tails are heavier and its integral is elementary. A
-// coefficient is coded in steps, each of which divides the cell that is known to hold it (see package process) into narrower
+// coefficient is coded in steps, each of which divides the cell that is known to hold it (see package storage) into narrower
 // ones. The probability of a narrower cell is the integral of the density over it, divided by the integral over the cell that
 // is known. Frequencies are integers, at least 1 each, and sum to 2^ProbBits.
 //
