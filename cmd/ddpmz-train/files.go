@@ -16,7 +16,8 @@ import (
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// save makes a file of what write writes, or replaces it: all of it, or on an error nothing. It does so after an interruption, too.
+// save makes a file of what write writes, or replaces it: all of it, or on an error nothing. It does so after an interruption,
+// too.
 func save(name string, write func(io.Writer) error) error {
 	return atomicfile.Write(context.Background(), name, atomicfile.Options{Replace: true}, write)
 }

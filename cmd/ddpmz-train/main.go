@@ -7,10 +7,10 @@
 //	ddpmz-train eval --model model.ddpw pictures    measures
 //	ddpmz-train feed photographs | ...              makes crops for a training elsewhere
 //
-// Flags and pictures may come in any order. A folder called eval, feed or help is ./eval, ./feed or ./help. Beside the weights file it leaves a
-// checkpoint (.ckpt) and the curves of the training (-curves.png). The exit status is 0 if all went well, 1 if not, 2 if
-// the command line was wrong, and 128 and the number of the signal that ended the program, which is 130 for an interrupt. After a
-// signal, too, the training saves what it has learned; a second signal ends the program at once.
+// Flags and pictures may come in any order. A folder called eval, feed or help is ./eval, ./feed or ./help. Beside the weights
+// file it leaves a checkpoint (.ckpt) and the curves of the training (-curves.png). The exit status is 0 if all went well, 1 if
+// not, 2 if the command line was wrong, and 128 and the number of the signal that ended the program, which is 130 for an
+// interrupt. After a signal, too, the training saves what it has learned; a second signal ends the program at once.
 package main
 
 import (

@@ -52,8 +52,8 @@ func command(t *testing.T, want int, args ...string) (stdout, stderr string) {
 
 var small = []string{"--channels", "16", "--layers", "1", "--hidden", "16", "--crop", "32", "--batch", "2"}
 
-// TestTrain tests that a short training makes a weights file with which the codec encodes and decodes exactly, that it continues from the
-// checkpoint, and that the evaluation measures the network.
+// TestTrain tests that a short training makes a weights file with which the codec encodes and decodes exactly, that it
+// continues from the checkpoint, and that the evaluation measures the network.
 func TestTrain(t *testing.T) {
 	folder, list := pictures(t, 4)
 	out := filepath.Join(t.TempDir(), "own.ddpw")

@@ -14,7 +14,8 @@ type source struct {
 	cifar  []string // if there is no folder
 }
 
-// newSource returns the source that the arguments name: files .bin are CIFAR-10's, anything else is a folder. Its errors are usage errors.
+// newSource returns the source that the arguments name: files .bin are CIFAR-10's, anything else is a folder. Its errors are
+// usage errors.
 func newSource(args []string) (source, error) {
 	for _, a := range args {
 		info, err := os.Stat(a)

@@ -1,13 +1,13 @@
 package train
 
-// A batch is the steps that a graph takes at once: the same step of several images of one size. Small images would
-// otherwise cost more in folding weights and adding up their gradients than in convolutions.
+// A batch is the steps that a graph computes at once: the same step of several images of one size. Otherwise, small images would
+// take more time for folding weights and adding up their gradients than for convolutions.
 //
-// Tensors have the images one after another, each with its border if there is one.
+// Tensors have the images one after another, each with its border if it has one.
 type batch struct {
-	*step                 // the first one, or the only one
-	room, steps []*step   // all there is room for; those of the present run
-	features    []float32 // of all, which step.features are parts of
+	*step                 // the first step
+	room, steps []*step   // all steps that buffers have room for; those of the current run
+	features    []float32 // the features of all steps; step.features are parts of it
 }
 
 func newBatch(n, w, h, planes int) *batch {
@@ -27,7 +27,7 @@ func newBatch(n, w, h, planes int) *batch {
 // imageOf returns the part of image k in a tensor with size elements an image.
 func imageOf(x []float32, size, k int) []float32 { return x[k*size : (k+1)*size] }
 
-// advanceAll takes scale l of several chains through a step at once. They have the same size and planes.
+// advanceAll runs a step of scale l of several chains, which have the same size and planes, at once.
 func advanceAll(chains []*chain, q *graph, l, stage int, tau []float32) error {
 	q.steps = q.room[:len(chains)]
 	for k, c := range chains {
@@ -36,7 +36,7 @@ func advanceAll(chains []*chain, q *graph, l, stage int, tau []float32) error {
 	if err := q.run(); err != nil {
 		return err
 	}
-	if l > 1 { // of the image itself there is an estimate only if somebody wants to see it (picture)
+	if l > 1 { // the image itself is estimated only where it is needed (picture)
 		for _, c := range chains {
 			c.ll[l-1] = c.synthesize(l)
 		}

@@ -14,7 +14,7 @@ import (
 // BenchmarkStep measures training of the default network, on crops of photographs and on whole small images: useful
 // arithmetic by the clock, and by processor time, which other processes disturb less; crops a second.
 func BenchmarkStep(b *testing.B) {
-	for _, kind := range []struct {
+	for _, class := range []struct {
 		name    string
 		images  []Image
 		o       Options
@@ -26,16 +26,16 @@ func BenchmarkStep(b *testing.B) {
 		{"whole-32x32-experts", textures(64, 32), Options{Batch: 64, Crop: 32, Whole: true}, process.Experts},
 	} {
 		for _, threads := range []int{1, 2} {
-			b.Run(fmt.Sprint(kind.name, "/threads=", threads), func(b *testing.B) {
+			b.Run(fmt.Sprint(class.name, "/threads=", threads), func(b *testing.B) {
 				shape := DefaultShape
-				shape.Experts = kind.experts
+				shape.Experts = class.experts
 				net, err := NewNet(shape, 1)
 				if err != nil {
 					b.Fatal(err)
 				}
-				o := kind.o
+				o := class.o
 				o.Steps, o.Threads = 1<<30, threads
-				t, err := New(net, kind.images, o)
+				t, err := New(net, class.images, o)
 				if err != nil {
 					b.Fatal(err)
 				}

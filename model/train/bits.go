@@ -2,14 +2,14 @@ package train
 
 import "fmt"
 
-// maxScales is more scales than a pyramid has.
+// maxScales is more than the number of scales of any pyramid.
 const maxScales = 32
 
 // Bits counts ideal code lengths by scale and stage.
 type Bits struct {
-	SubPixels float64 // samples that they are of
+	SubPixels float64 // the number of samples
 	Sum       [maxScales][stages]float64
-	Thumbnail float64 // of the first pass of whole images
+	Thumbnail float64 // the length of the first pass of whole images
 }
 
 func (b *Bits) count(scale, stage int, bits float64) { b.Sum[scale][stage] += bits }

@@ -10,28 +10,27 @@ import (
 // unknown is the clock of a coefficient of which nothing is known.
 const unknown = process.Unknown
 
-// A cell is what is known of a coefficient v with dither u at a clock k: all values in (lo, hi), those for which v+u
-// is the same but for the lowest k bits.
+// A cell is the quantization interval of a coefficient v with dither u at a clock k: all values in (lo, hi), which are those
+// for which v+u differs in the lowest k bits only.
 type cell struct {
 	lo, hi float32 // edges; half-integers, or ±far where nothing is known
 	clock  uint8
 }
 
-// doubled is the cell in units half as large: the widths, centres and clocks of a coefficient whose steps are twice those
-// that the network knows.
+// doubled returns the cell in units half as large, for a coefficient whose steps are twice those of the network's units.
 func (c cell) doubled() cell {
 	if c.clock == unknown {
 		return c
 	}
 	if c.clock > 0 {
-		c.clock++ // what is exact is, whatever its steps
+		c.clock++ // an exact value has clock 0 in any units
 	}
 	return cell{2 * c.lo, 2 * c.hi, c.clock}
 }
 
 const far = 1e5
 
-// ditherBits is the width of a dither here: more than clocks need, little enough that v+u is exact in float32.
+// ditherBits is the width of a dither in training: more than any clock needs, and so few that v+u is exact in float32.
 const ditherBits = 14
 
 func cellOf(v int32, u uint16, k uint8) cell {
@@ -42,10 +41,10 @@ func cellOf(v int32, u uint16, k uint8) cell {
 	return cell{lo, lo + float32(int32(1)<<k), k}
 }
 
-// centre is where the belief about a cell starts from: 0 where nothing is known.
+// centre returns the centre of the cell, or 0 if nothing is known. Predicted means are relative to it.
 func (c cell) centre() float32 { return (c.lo + c.hi) / 2 }
 
-// precision is how the network sees a clock.
+// precision returns the network's input for a clock.
 func precision(k uint8) float32 {
 	if k == unknown {
 		return 0
@@ -61,7 +60,7 @@ var compressed = func() (t [1 << 12]float32) {
 	return t
 }()
 
-// compress is how the network sees a cell's centre, given twice that.
+// compress returns the network's input for a cell's centre, given twice the centre.
 func compress(twice int32) float32 {
 	if twice < 0 {
 		return -compressed[min(-twice, int32(len(compressed))-1)]
@@ -69,8 +68,8 @@ func compress(twice int32) float32 {
 	return compressed[min(twice, int32(len(compressed))-1)]
 }
 
-// target returns the clock that a stage brings coefficient i to, from clock k. coarse is by how many bits its steps are
-// coarser than those that the network knows.
+// target returns the clock that a stage brings coefficient i to, from clock k. coarse is the number of bits by which its steps
+// are coarser than the network's units.
 func target(stage, i int, k, coarse uint8) uint8 {
 	if stage == process.Stages-1 {
 		return 0

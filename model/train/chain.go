@@ -9,8 +9,8 @@ import (
 
 type planes = [process.Planes]transform.Plane
 
-// A chain is the reverse process of one image: a pyramid of scales, of which nothing is known at first. Images are
-// whole, or crops, whose coarsest image ends a few scales down.
+// A chain is the reverse process of one image: a pyramid of scales, whose coefficients are unknown at first. The image is
+// whole, or a crop, whose pyramid has fewer scales.
 type chain struct {
 	lifting *transform.Lifting
 	planes  int
@@ -19,18 +19,18 @@ type chain struct {
 	random  *rand.Rand
 	scales  []scale  // scales[l] is scale l; scales[0] is unused
 	exact   []planes // the image at scale l, in the units of the samples
-	ll      []planes // the present estimate of it, Q4; ll[0] is unused
+	ll      []planes // the current estimate of the image at scale l, Q4; ll[0] is unused
 }
 
-// newChain takes luma and chroma of samples of 8 bits, which it overwrites, down by n scales; of gray images, there is but
-// luma, and the colour transform does not matter. Dither is random. In a crop, so is the coarsest image, by as much as the
-// coarser scales of a whole image would leave it uncertain.
+// newChain returns the chain of n scales for luma and chroma of 8-bit samples, which it overwrites. Gray images have luma
+// alone, and their colour transform does not matter. Dither is random. In a crop, noise is added to the coarsest image, as much
+// as the coarser scales of a whole image would leave it uncertain.
 func newChain(x planes, n, present int, colour transform.Colour, lifting *transform.Lifting, crop bool, random *rand.Rand) *chain {
 	c := &chain{lifting: lifting, planes: present, colour: colour, crop: crop, random: random,
 		scales: make([]scale, n+1), exact: make([]planes, n+1), ll: make([]planes, n+1)}
-	kind := colour.Class()
+	class := colour.Class()
 	if present == 1 {
-		kind = 0
+		class = 0
 		for p := 1; p < process.Planes; p++ {
 			x[p] = transform.NewPlane(x[0].W, x[0].H)
 		}
@@ -39,7 +39,7 @@ func newChain(x planes, n, present int, colour transform.Colour, lifting *transf
 	for l := 1; l <= n; l++ {
 		fw, fh := x[0].W, x[0].H
 		s := &c.scales[l]
-		*s = scale{number: l, w: (fw + 1) / 2, h: (fh + 1) / 2, fw: fw, fh: fh, stage: -1, kind: kind}
+		*s = scale{number: l, w: (fw + 1) / 2, h: (fh + 1) / 2, fw: fw, fh: fh, stage: -1, class: class}
 		size := s.w * s.h
 		for p := range x {
 			var detail [transform.Bands]transform.Plane
@@ -47,9 +47,9 @@ func newChain(x planes, n, present int, colour transform.Colour, lifting *transf
 			for b, d := range detail {
 				i := transform.Bands*p + b
 				s.v[i], s.u[i] = make([]int32, size), make([]uint16, size)
-				s.k[i] = make([]uint8, size) // where there is no coefficient: an exact 0
+				s.k[i] = make([]uint8, size) // 0, for an exact value, where there is no coefficient
 				s.mean[i], s.logScale[i] = make([]float32, size), make([]float32, size)
-				if p >= present || l == 1 && p > 0 && colour.Subsampled() { // which the codec does not ask the network about
+				if p >= present || l == 1 && p > 0 && colour.Subsampled() { // for which the codec does not use the network
 					continue
 				}
 				for y := range d.H {
@@ -85,13 +85,13 @@ func (c *chain) coarse(l, stage int) *planes {
 	return &c.ll[l]
 }
 
-// advance takes scale l through a step by the graph for its size, and updates the estimate of the next finer image, if
-// that is of a scale.
+// advance runs a step of scale l with the graph for its size, and updates the estimate of the next finer image, if
+// there is a finer scale.
 func (c *chain) advance(q *graph, l, stage int, tau float32) error {
 	return advanceAll([]*chain{c}, q, l, stage, []float32{tau})
 }
 
-// synthesize returns the estimate of the image at scale l-1 that scale l and the image at scale l make up, Q4.
+// synthesize returns the estimate of the image at scale l-1, Q4, from scale l and the image at scale l.
 func (c *chain) synthesize(l int) (x planes) {
 	done := true
 	for m := l; m < len(c.scales); m++ {
@@ -123,7 +123,7 @@ func (c *chain) synthesize(l int) (x planes) {
 	return x
 }
 
-// estimate returns x̂_0 (eq. 15) of a coefficient, Q4: the mean of the belief within the cell.
+// estimate returns x̂_0 (eq. 15) of a coefficient, Q4: the mean of the predicted distribution restricted to the cell.
 func (s *scale) estimate(i, j int) int32 {
 	k := s.k[i][j]
 	if k == 0 {

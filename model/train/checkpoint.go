@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A checkpoint is all that a Trainer is made of but the images: with it, a run goes on as if it had not been
-// interrupted, to the last bit. It is a gob.
+// A checkpoint is the state of a Trainer without the images: with it, a run continues as if it had not been
+// interrupted, to the last bit. It is stored as a gob.
 type checkpoint struct {
 	Version  int
 	Options  Options
@@ -26,7 +26,7 @@ type checkpoint struct {
 
 const checkpointVersion = 2
 
-// ErrCheckpoint means that a checkpoint is not one, or of other images or another version.
+// ErrCheckpoint means that a file is no checkpoint, or one of other images or of another version.
 var ErrCheckpoint = errors.New("train: checkpoint")
 
 func values(n *Net) (v [][]float32) {

@@ -10,8 +10,8 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// TestResume: a run that is interrupted, saved, and resumed on another number of threads ends where an uninterrupted
-// one ends, to the last bit.
+// TestResume tests that a run which is interrupted, saved, and resumed with another number of threads gives the weights of an
+// uninterrupted one, to the last bit.
 func TestResume(t *testing.T) {
 	images := textures(3, 40)
 	run := func(tr *Trainer, steps int) {
@@ -82,7 +82,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestSeeds: the seed decides everything, and another one something else.
+// TestSeeds tests that runs with the same seed are equal, and that another seed makes another run.
 func TestSeeds(t *testing.T) {
 	images := textures(3, 40)
 	bits := func(seed uint64) float64 {

@@ -14,8 +14,8 @@ func inner(x []float32, w, c int) conv.Grid {
 
 func outer(x []float32, w, c int) conv.Grid { return conv.Grid{Data: x, Row: (w + 2) * c, Site: c} }
 
-// trunkLayer is relu(conv(x, w) + b), plus x if residual, over the sites of a batch's images, with a border, from in channels to out.
-// The input of a layer that is not residual has no gradient: it is the first.
+// trunkLayer is relu(conv(x, w) + b), plus x if residual, over the sites of a batch's images, with a border, from in channels
+// to out. The input of a layer that is not residual has no gradient: it is the first.
 //
 // Where the ReLU let something pass is where the output is greater than x (or 0): so that is not stored.
 func trunkLayer(b *batch, in, out int, residual bool) *op {

@@ -10,18 +10,18 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// derive turns R, G, B into luma and chroma of 8 bits that an image much like it could have been made from, as Photo CDs
-// and JPEG decoders make images, and returns the colour transform that finds them. Most hold chroma at half the
-// resolution, and where JPEG made the image, there may be what its quantization leaves.
+// derive replaces R, G, B by 8-bit luma and chroma of a similar image, such as Photo CDs and JPEG decoders make,
+// and returns the colour transform that finds these. Chroma is mostly of half the
+// resolution, and images from JPEG decoders may have the distortion of its quantization.
 func derive(r *rand.Rand, rgb *planes) (transform.Colour, error) {
-	colour, halved := transform.JFIF, r.Float64() < .7
+	colour, subsampled := transform.JFIF, r.Float64() < .7
 	photo := r.IntN(2) == 0
 	switch {
-	case photo && halved:
+	case photo && subsampled:
 		colour = transform.PhotoCDLinear
 	case photo:
 		colour = transform.PhotoCD
-	case halved:
+	case subsampled:
 		colour = []transform.Colour{transform.JFIFTriangle, transform.JFIFTriangle, transform.JFIFRepeated}[r.IntN(3)]
 	}
 	colour.Approximate(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
@@ -31,15 +31,15 @@ func derive(r *rand.Rand, rgb *planes) (transform.Colour, error) {
 	}
 	for p := range rgb {
 		x := rgb[p]
-		if p > 0 && halved {
-			x = halve(x)
+		if p > 0 && subsampled {
+			x = downsample(x)
 		}
 		if quality > 0 {
 			if err := quantize(x, quality, p > 0); err != nil {
 				return colour, err
 			}
 		}
-		if p > 0 && halved {
+		if p > 0 && subsampled {
 			var none [transform.Bands]transform.Plane
 			for b := range none {
 				none[b] = transform.NewPlane(transform.BandSize(rgb[p].W, rgb[p].H, b))
@@ -49,12 +49,12 @@ func derive(r *rand.Rand, rgb *planes) (transform.Colour, error) {
 		rgb[p] = x
 	}
 	colour.Inverse(rgb[0].Pix, rgb[1].Pix, rgb[2].Pix)
-	colour.Split(*rgb) // where samples are clipped, the codec finds others
+	colour.Split(*rgb) // where samples are clipped, the codec may find other luma and chroma
 	return colour, nil
 }
 
-// halve returns the means of 2x2 samples. The sides of x are even.
-func halve(x transform.Plane) transform.Plane {
+// downsample returns the means of 2x2 samples. The sides of x are even.
+func downsample(x transform.Plane) transform.Plane {
 	h := transform.NewPlane(x.W/2, x.H/2)
 	for y := range h.H {
 		a, b := x.Row(2*y), x.Row(2*y+1)
@@ -65,7 +65,7 @@ func halve(x transform.Plane) transform.Plane {
 	return h
 }
 
-// quantize puts a plane, luma or chroma around 0, through JPEG.
+// quantize replaces a plane, of luma or of chroma around 0, by what a JPEG file of it decodes to.
 func quantize(x transform.Plane, quality int, chroma bool) error {
 	middle := int32(0)
 	if chroma {

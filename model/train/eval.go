@@ -7,15 +7,15 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// An Evaluation is what a weights file does on images, by package model itself: in integers, corrections from the
-// image at hand included. Lengths are ideal; files are longer by some 20 bytes and 0.1%.
+// An Evaluation is the rate and distortion of a weights file on images, computed by package model: in integers, and with
+// online adaptation. Lengths are ideal; files are longer by some 20 bytes and 0.1%.
 type Evaluation struct {
 	Images          int
-	BitsPerSubPixel float64 // of whole images, all sub-pixels counting alike
+	BitsPerSubPixel float64 // the mean over all sub-pixels of whole images
 	Levels          []Level // from the coarsest state to the image
 }
 
-// A Level is the mean over images of what a prefix down to a state of the process costs and shows.
+// A Level is the mean over images of the rate and the distortion of prefixes down to a state of the process.
 type Level struct {
 	Timestep        int
 	Steps           int     // reverse steps done
@@ -24,7 +24,7 @@ type Level struct {
 	PSNR            float64 // mean of those of the images, in dB
 }
 
-// counter is a model.Coder that only counts.
+// A counter is a model.Coder that counts ideal code lengths and writes nothing.
 type counter struct{ q16 uint64 } // bits, Q16
 
 func (c *counter) Symbol(d *model.Distribution, s int32) (int32, bool) {
@@ -38,7 +38,7 @@ func (c *counter) Bits(v uint32, n uint) (uint32, bool) {
 	return v, true
 }
 
-// advance takes a chain through a pass and returns its bits. The bands of a pass have coders of their own.
+// advance runs a pass of a chain and returns its bits. The bands of a pass have coders of their own.
 func advance(c *model.Chain, p model.Pass) float64 {
 	var counters []*counter
 	c.CodePass(p, func(int) model.Coder {
@@ -55,7 +55,7 @@ func advance(c *model.Chain, p model.Pass) float64 {
 // levelResult is a Level of one image.
 type levelResult struct{ bits, mse, psnr float64 }
 
-// Evaluate takes images through the process with a network in fixed point.
+// Evaluate runs the process of package model for images, and returns their rates and distortions.
 func Evaluate(ctx context.Context, net *model.Net, images []Image, threads int) (Evaluation, error) {
 	results := make([][]levelResult, len(images)) // by level
 	err := parallel(ctx, len(images), threads, func(i int) error {
@@ -76,7 +76,7 @@ func Evaluate(ctx context.Context, net *model.Net, images []Image, threads int) 
 		bits, subPixels, squares := 0.0, 0.0, 0.0
 		for i, r := range results {
 			n := float64(images[i].W * images[i].H * images[i].present())
-			// A small image has fewer levels: until its first, it is as it is then.
+			// A small image has fewer levels: above its first, it counts as it is at its first.
 			at := r[min(level, len(r)-1)]
 			if level < len(r) {
 				bits += at.bits

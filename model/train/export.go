@@ -9,24 +9,24 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// An Export is a weights file and what rounding to it cost.
+// An Export is a weights file, and what the rounding of the weights costs.
 type Export struct {
 	File           []byte
 	ActivationBits uint    // fraction bits of activations, chosen from data
-	Largest        float64 // activation that the data had
-	Float, Integer float64 // bits per sub-pixel of the network alone, in floating point and from the file
+	Largest        float64 // the largest activation that the data had
+	Float, Integer float64 // bits per sub-pixel of the network alone, in floating point and in integers
 }
 
-// Loss returns what share of the bits rounding added.
+// Loss returns the share of the bits that rounding added.
 func (e Export) Loss() float64 { return e.Integer/e.Float - 1 }
 
 // MaxLoss is the loss above which an export is worth fine-tuning with rounded weights (Options.Rounded).
 const MaxLoss = .002
 
 // ExportNet makes a weights file of a network. Weights have as many fraction bits as every tensor allows, activations
-// as many as the images leave room for: int16 is to hold twice the largest activation they have. The codec's loader
-// has proved of the file that no sum of a layer can leave int32, whatever the input: it refuses others. tau is the
-// threshold of skipping that the file asks for.
+// as many as the images leave room for: int16 must hold twice their largest activation. The codec's loader, which refuses other
+// files, has proved that no sum of a layer can leave int32, whatever the input. tau is the
+// threshold of skipping that is stored in the file.
 func ExportNet(ctx context.Context, net *Net, images []Image, tau float64, threads int) (Export, error) {
 	var e Export
 	if len(images) == 0 {
@@ -53,8 +53,8 @@ func ExportNet(ctx context.Context, net *Net, images []Image, tau float64, threa
 	return e, err
 }
 
-// CompareAlone measures the network of a weights file by itself, without the corrections that package model learns
-// from an image, in floating point and in integers.
+// CompareAlone measures the network of a weights file alone, without the online adaptation of package
+// model, in floating point and in integers.
 func CompareAlone(ctx context.Context, file []byte, images []Image, threads int) (Export, error) {
 	e := Export{File: file}
 	w, err := model.ReadWeights(file)
@@ -78,7 +78,7 @@ func CompareAlone(ctx context.Context, file []byte, images []Image, threads int)
 	return e, err
 }
 
-// networkAlone returns the bits per sub-pixel of images under a network in integers, without corrections.
+// networkAlone returns the bits per sub-pixel of images under a network in integers, without online adaptation.
 func networkAlone(ctx context.Context, net *model.Net, images []Image, threads int) (float64, error) {
 	results := make([]float64, len(images))
 	err := parallel(ctx, len(images), threads, func(i int) error {

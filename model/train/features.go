@@ -8,13 +8,14 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// The network's inputs, by channel of a site: the coarser image's deviation from its local mean, its brightness,
-// the centres of the cells, their clocks, the logarithms of the coarser image's local activity and of the cells'.
+// The first channels of the network's inputs at a site: of the coarser image, the deviation from its local mean, then its
+// brightness; the centres of the cells, followed by their clocks; the logarithms of the local activity of the coarser image,
+// and of the cells.
 const (
 	inDeviation  = 0
 	inBrightness = inDeviation + process.Planes
 	inCell       = inBrightness + process.Planes
-	inTexture    = inCell + known
+	inTexture    = inCell + cellInputs
 	inActivity   = inTexture + process.Planes
 )
 
@@ -40,8 +41,8 @@ func boxSums(dst, src []int32, h, y, r int, column []int32) {
 	}
 }
 
-// prepare computes the network's inputs from the coarser image ll (Q4) and the present cells, and what the
-// outputs are relative to: the base of the scale, as a logarithm, and that of the mean.
+// prepare computes the network's inputs from the coarser image ll (Q4) and the current cells, and the bases that the
+// outputs are relative to: that of the scale, as a logarithm, and that of the mean.
 func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 	w, h := s.w, s.h
 	feature := func(y, x int) []float32 { return s.features[((y+1)*(w+2)+x+1)*inputs:][:inputs] }
@@ -81,11 +82,11 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 			for x, sum := range s.sums {
 				j, f := y*w+x, feature(y, x)
 				c := s.at[i][j]
-				s.show(i, y, x, c)
-				shown := s.cells[((y+1)*(w+2)+x+1)*known:]
-				f[inCell+i], f[inCell+coefficients+i] = shown[i], shown[coefficients+i]
+				s.writeCell(i, y, x, c)
+				inputs := s.cells[((y+1)*(w+2)+x+1)*cellInputs:]
+				f[inCell+i], f[inCell+coefficients+i] = inputs[i], inputs[coefficients+i]
 				a := activityOf(sum)
-				f[inActivity+i] = a.shown
+				f[inActivity+i] = a.input
 				s.logBase[i][j], s.meanBase[i][j] = bases(s.local[i/3][j], a, c.clock)
 			}
 		}
@@ -94,7 +95,7 @@ func (s *step) prepare(ll *[process.Planes]transform.Plane) {
 	s.round(s.cells)
 }
 
-// A local is what a plane of the coarser image says of the coefficients at a site: their scale, and its logarithm.
+// A local is the scale of the coefficients at a site that follows from the coarser image alone, and its logarithm.
 type local struct{ scale, log float32 }
 
 func localOf(texture float32) local {
@@ -102,11 +103,11 @@ func localOf(texture float32) local {
 	return local{scale, log(scale)}
 }
 
-// An activity is what the cells around a coefficient say of it: how the network sees it, its scale, and the scale's
-// logarithm.
-type activity struct{ shown, scale, log float32 }
+// An activity is computed from the mean magnitude of the cells around a coefficient: the network's input, the scale of the
+// coefficient, and the logarithm of the scale.
+type activity struct{ input, scale, log float32 }
 
-// activityOf takes 50 times the mean magnitude of the cells around.
+// activityOf returns the activity for 50 times the mean magnitude of the cells around.
 func activityOf(sum int32) activity {
 	if int(sum) < len(activities) {
 		return activities[sum]
@@ -120,7 +121,7 @@ func newActivity(sum int32) activity {
 	return activity{log(mean + reals.LogOffset), scale, log(scale)}
 }
 
-// activities are the most frequent ones.
+// activities has the most frequent activities, by the argument of activityOf.
 var activities = func() (t [1 << 12]activity) {
 	for i := range t {
 		t[i] = newActivity(int32(i))
@@ -131,7 +132,7 @@ var activities = func() (t [1 << 12]activity) {
 // logShare is the logarithm of reals.TextureShare.
 var logShare = float32(math.Log(reals.TextureShare))
 
-// bases returns what the network's outputs are relative to, at clock k.
+// bases returns the bases that the network's outputs are relative to, for a coefficient at clock k.
 func bases(l local, a activity, k uint8) (logScale, mean float32) {
 	if k == unknown {
 		return l.log, 2 * l.scale

@@ -13,11 +13,11 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// Feed writes crops, for a trainer elsewhere (torch/train.py) that has no need to make and change them, until ctx ends or
-// w refuses more. Batch, Steps and whatever is of solving do not matter. A crop of o.Crop pixels a side is, as
+// Feed writes crops, changed at random, for a trainer in another process (torch/train.py), until ctx ends or
+// w returns an error. Batch, Steps and the options of solvers do not matter. A crop of o.Crop pixels a side is, as
 // little-endian int16,
 //
-//	kind of colours (process.ColourClasses), planes (1 or 3)
+//	colour class (below process.ColourClasses), planes (1 or 3)
 //	the image at half the size: planes Y, Co, Cg [o.Crop/2][o.Crop/2]
 //	the finest details: coefficients [9][o.Crop/2][o.Crop/2]
 //
@@ -66,7 +66,7 @@ func Feed(ctx context.Context, w io.Writer, images []Image, wavelet int, o Optio
 
 // forFeeding returns the options with defaults filled in, if they are in range.
 func (o Options) forFeeding() (Options, error) {
-	o.Steps, o.Duration = 1, 0 // one of them is asked for
+	o.Steps, o.Duration = 1, 0 // check requires one of them
 	o = o.withDefaults()
 	return o, o.check()
 }
@@ -104,7 +104,7 @@ func record(d drawn, wavelet int, r *rand.Rand) []byte {
 	c := newChain(d.planes, 1, d.present, d.colour, &transform.Liftings[wavelet], true, r)
 	s := &c.scales[1]
 	b := make([]byte, 0, 2*(2+(process.Planes+coefficients)*s.w*s.h))
-	b = binary.LittleEndian.AppendUint16(b, uint16(s.kind))
+	b = binary.LittleEndian.AppendUint16(b, uint16(s.class))
 	b = binary.LittleEndian.AppendUint16(b, uint16(d.present))
 	put := func(x []int32) {
 		for _, v := range x {

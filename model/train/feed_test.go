@@ -13,10 +13,10 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// A fed crop is a record, taken apart: kind, planes, and the pyramid's first step undone.
+// A fed crop is a parsed record: its colour class and planes, and the image, whose first split is undone.
 type fed struct {
-	kind, present int
-	samples       planes // R, G, B, if the kind is 0
+	class, present int
+	samples        planes // R, G, B, if the kind is 0
 }
 
 func readFed(t *testing.T, r io.Reader, side int) fed {
@@ -26,7 +26,7 @@ func readFed(t *testing.T, r io.Reader, side int) fed {
 	if err := binary.Read(r, binary.LittleEndian, x); err != nil {
 		t.Fatal(err)
 	}
-	f := fed{kind: int(x[0]), present: int(x[1])}
+	f := fed{class: int(x[0]), present: int(x[1])}
 	x = x[2:]
 	next := func() transform.Plane {
 		p := transform.NewPlane(h, h)
@@ -48,17 +48,18 @@ func readFed(t *testing.T, r io.Reader, side int) fed {
 		if p >= f.present && slices.ContainsFunc(ll[p].Pix, func(v int32) bool { return v != 0 }) {
 			t.Error("a gray crop has chroma")
 		}
-		if f.kind == 0 {
+		if f.class == 0 {
 			f.samples[p] = transform.Synthesize(&transform.Liftings[0], side, side, ll[p], detail, 0)
 		}
 	}
-	if f.kind == 0 {
+	if f.class == 0 {
 		transform.YCoCg.Inverse(f.samples[0].Pix, f.samples[1].Pix, f.samples[2].Pix)
 	}
 	return f
 }
 
-// TestFeed: crops come for as long as somebody reads, of every kind, and are pictures.
+// TestFeed tests that crops are written as long as somebody reads, that they are of every colour class, and that they are
+// pictures.
 func TestFeed(t *testing.T) {
 	const side = 64
 	r, w := io.Pipe()
@@ -66,21 +67,21 @@ func TestFeed(t *testing.T) {
 	go func() {
 		done <- Feed(context.Background(), w, textures(2, 100), 0, Options{Crop: side, Derived: .5, Threads: 2})
 	}()
-	kinds := map[int]int{}
+	classes := map[int]int{}
 	for range 40 {
 		f := readFed(t, r, side)
-		kinds[f.kind]++
-		if f.kind > 0 && f.present == 1 {
+		classes[f.class]++
+		if f.class > 0 && f.present == 1 {
 			t.Error("a gray crop is derived")
 		}
 		for _, p := range f.samples {
-			if f.kind == 0 && (slices.Min(p.Pix) < 0 || slices.Max(p.Pix) > 255) {
+			if f.class == 0 && (slices.Min(p.Pix) < 0 || slices.Max(p.Pix) > 255) {
 				t.Errorf("samples from %d to %d", slices.Min(p.Pix), slices.Max(p.Pix))
 			}
 		}
 	}
-	if len(kinds) != process.ColourClasses {
-		t.Errorf("kinds of 40 crops: %v", kinds)
+	if len(classes) != process.ColourClasses {
+		t.Errorf("kinds of 40 crops: %v", classes)
 	}
 	enough := errors.New("enough")
 	r.CloseWithError(enough)
@@ -100,7 +101,7 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// TestFeedHeldOut: the middles of images that are large enough, as they are and derived.
+// TestFeedHeldOut tests that the middles of images that are large enough are written, unchanged and derived.
 func TestFeedHeldOut(t *testing.T) {
 	const side = 64
 	images := append(textures(2, 80), textures(1, 40)...)
@@ -112,11 +113,11 @@ func TestFeedHeldOut(t *testing.T) {
 		f := readFed(t, &b, side)
 		m = cut(m, 8, 8, side, side)
 		for p, x := range m.planes() {
-			if f.kind != 0 || !slices.Equal(x.Pix, f.samples[p].Pix) {
-				t.Fatalf("plane %d, kind %d: not the image's middle", p, f.kind)
+			if f.class != 0 || !slices.Equal(x.Pix, f.samples[p].Pix) {
+				t.Fatalf("plane %d, kind %d: not the image's middle", p, f.class)
 			}
 		}
-		if f = readFed(t, &b, side); f.kind == 0 {
+		if f = readFed(t, &b, side); f.class == 0 {
 			t.Error("the second is not derived")
 		}
 	}

@@ -2,11 +2,10 @@ package train
 
 import G "gorgonia.org/gorgonia"
 
-// Gains and shifts depend on the stage and the scale of a step, and the expert on the stage. A condition says which are
-// meant: it is set before the graph runs.
-type condition struct{ expert, row, scale int }
+// A gainIndex says which expert, which row of its gains and which scale embedding a step uses. It is set before the graph runs.
+type gainIndex struct{ expert, row, scale int }
 
-// foldKernel is w · (1 + gain), w [n/width][width], with the gain's row of width elements at the condition.
+// foldKernel is w · (1 + gain), w [n/width][width], with the row of width elements that the gainIndex selects.
 func foldKernel(n, width, gains int, row func() int) *op {
 	fold := func(out, w, gain []float32) {
 		g := gain[row()*width:][:width]
@@ -34,7 +33,7 @@ func foldKernel(n, width, gains int, row func() int) *op {
 	})
 }
 
-// foldShift is the row of shift at the condition, of size elements.
+// foldShift is the row of shift, of size elements, that the gainIndex selects.
 func foldShift(size, shifts int, row func() int) *op {
 	o := newOp("shift", 1, size, func(out []float32, in [][]float32) { copy(out, in[0][row()*size:]) })
 	return o.with(all(1), func(_ G.Nodes, _, grad *G.Node) (G.Nodes, error) {

@@ -9,22 +9,22 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// A graph is the network at the w x h sites of a scale, as Gorgonia's: with the gradients of its parameters, if it is
-// for training. It is used again for every step of that size. It is not safe for concurrent use; graphs of the same
+// A graph is Gorgonia's graph of the network at the w x h sites of a scale, with the gradients of its parameters if it is
+// for training. It is used for every step of that size. It is not safe for concurrent use, but several graphs of the same
 // network may run at the same time.
 type graph struct {
 	*batch
 	net    *Net
-	at     condition
-	params G.Nodes // of an expert
+	at     gainIndex
+	params G.Nodes // the parameters of the expert that the current step uses
 	vm     G.VM
-	into   [][]float32 // gradients of the net's parameters, which a run adds to
+	into   [][]float32 // the gradients of the net's parameters, to which a run adds
 
-	activations [][]float32 // what the integer network would round to int16
+	activations [][]float32 // the values that the integer network rounds to int16
 }
 
-// newGraph builds the graph of a network for at most n images at a time, of 1 or 3 planes. The parameters are those of
-// net, not copies: of whichever expert a step needs.
+// newGraph builds the graph of a network for at most n images at a time, of 1 or 3 planes. It uses the parameters of
+// net, not copies of them.
 func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 	q := &graph{batch: newBatch(n, w, h, planes), net: net}
 	q.activations = append(q.activations, q.batch.features)
@@ -48,7 +48,7 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 	size := func(n *G.Node) int { return n.Shape()[0] }
 
 	c, hidden := net.Channels, net.Hidden
-	// A layer with the gains of the condition folded in.
+	// layer returns a layer of the trunk with the gains folded in.
 	layer := func(number int, x, kernel, bias *G.Node, in int, residual bool) *G.Node {
 		row := func() int {
 			return (number*process.GainRows(net.Experts)+q.at.row)*process.ScaleEmbeddings + q.at.scale
@@ -85,7 +85,7 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		if err != nil {
 			return nil, err
 		}
-		var used G.Nodes // gray images leave heads alone
+		var used G.Nodes // the parameters without those of heads that gray images do not use
 		var index []int
 		for i, p := range q.params {
 			if q.groups == groups || !net.isHeadOf(i, q.groups) {
@@ -96,7 +96,7 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		if err != nil {
 			return nil, err
 		}
-		for j, d := range grads { // Gorgonia would copy every gradient to read it; an operation takes it as it is
+		for j, d := range grads { // reading a gradient from Gorgonia would copy it; an operation gets it without a copy
 			sink := newOp("sink", 1, 1, func(_ []float32, in [][]float32) {
 				accumulate(q.into[q.at.expert*len(q.params)+index[j]], in[0])
 			})
@@ -115,8 +115,8 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 // isHeadOf reports whether parameter i of an expert belongs to the head of a group from first on.
 func (n *Net) isHeadOf(i, first int) bool {
 	for g := first; g < groups; g++ {
-		for _, kind := range []string{"site", "site bias", "near", "out", "out bias"} {
-			if i == n.index[fmt.Sprint(kind, " ", g)] {
+		for _, class := range []string{"site", "site bias", "near", "out", "out bias"} {
+			if i == n.index[fmt.Sprint(class, " ", g)] {
 				return true
 			}
 		}
@@ -132,9 +132,9 @@ func accumulate(sum, x []float32) {
 	}
 }
 
-// run takes the step that begin has prepared, and adds the gradients to q.into.
+// run computes the step that begin has prepared, and adds the gradients to q.into.
 func (q *graph) run() error {
-	expert, row := process.ExpertIndex(q.net.Experts, q.s.number, q.stage, q.s.kind)
+	expert, row := process.ExpertIndex(q.net.Experts, q.s.number, q.stage, q.s.class)
 	if expert != q.at.expert {
 		for i, p := range q.net.expert(expert) {
 			if err := G.Let(q.params[i], dense(p.Value)); err != nil {
@@ -142,7 +142,7 @@ func (q *graph) run() error {
 			}
 		}
 	}
-	q.at = condition{expert, row, process.ScaleEmbedding(q.s.number)}
+	q.at = gainIndex{expert, row, process.ScaleEmbedding(q.s.number)}
 	defer q.vm.Reset()
 	if err := q.vm.RunAll(); err != nil {
 		return fmt.Errorf("train: %w", err)

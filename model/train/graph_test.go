@@ -87,9 +87,9 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coeffic
 			}
 		}
 	}
-	cells := make([]float64, (w+2)*(h+2)*known)
+	cells := make([]float64, (w+2)*(h+2)*cellInputs)
 	show := func(i, j int, k uint8) {
-		f := cells[((j/w+1)*(w+2)+j%w+1)*known:]
+		f := cells[((j/w+1)*(w+2)+j%w+1)*cellInputs:]
 		cl := cellOf(q.s.v[i][j], q.s.u[i][j], k)
 		f[i], f[coefficients+i] = float64(compress(int32(2*cl.centre()))), float64(precision(k))
 	}
@@ -114,8 +114,8 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coeffic
 							sum += v * name("site")[i*hidden+u] * gain
 						}
 						for ky := range 3 {
-							for t := range 3 * known {
-								sum += cells[((y+ky)*(w+2)+xx)*known+t] * name("near")[(ky*3*known+t)*hidden+u] * gain
+							for t := range 3 * cellInputs {
+								sum += cells[((y+ky)*(w+2)+xx)*cellInputs+t] * name("near")[(ky*3*cellInputs+t)*hidden+u] * gain
 							}
 						}
 						for o := range out {
@@ -222,11 +222,11 @@ func TestGradient(t *testing.T) {
 	}
 }
 
-// TestGraphsAgree: a graph for training says what one without gradients says.
+// TestGraphsAgree tests that a graph for training and one without gradients have the same outputs.
 func TestGraphsAgree(t *testing.T) {
 	net := zooNet(t)
-	var said [2][]float32
-	for i := range said {
+	var results [2][]float32
+	for i := range results {
 		r := rand.New(rand.NewPCG(6, 6))
 		c := newChain(ycocg(texture(20, 22, r)), 1, 3, transform.YCoCg, &transform.Liftings[0], false, r)
 		q, err := newGraph(net, 1, 10, 11, 3, i == 1)
@@ -241,13 +241,13 @@ func TestGraphsAgree(t *testing.T) {
 				t.Fatal(err)
 			}
 			for j := range coefficients {
-				said[i] = append(append(said[i], c.scales[1].mean[j]...), c.scales[1].logScale[j]...)
+				results[i] = append(append(results[i], c.scales[1].mean[j]...), c.scales[1].logScale[j]...)
 			}
 		}
 	}
-	for j, v := range said[0] {
-		if v != said[1][j] {
-			t.Fatalf("element %d: %v, and when training %v", j, v, said[1][j])
+	for j, v := range results[0] {
+		if v != results[1][j] {
+			t.Fatalf("element %d: %v, and when training %v", j, v, results[1][j])
 		}
 	}
 }

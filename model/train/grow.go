@@ -6,13 +6,13 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// started is the bias of a layer that Grow adds: enough for its ReLUs to let gradients pass.
+// started is the bias of a layer that Grow adds: large enough for gradients to pass its ReLUs.
 const started = 1e-3
 
-// Grow returns a network of a larger shape that believes what n does, but for a thousandth in the activations of new
-// layers, so that a training can go on in it (as Net2Net does: Chen, Goodfellow, Shlens 2015). New channels and hidden
-// units compute something, drawn by seed, that nothing reads yet; new layers add nothing to what they are given. Experts
-// begin as copies of the one that there was.
+// Grow returns a network of a larger shape that predicts the same as n, up to a thousandth in the activations of new
+// layers, so that training can continue with it (as in Net2Net: Chen, Goodfellow, Shlens 2015). New channels and hidden
+// units have random weights, drawn by seed, but their outputs have zero weights; new layers add nothing to their inputs. Experts
+// begin as copies of the single one.
 func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 	grown, err := NewNet(s, seed)
 	if err != nil {
@@ -34,7 +34,7 @@ func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 	return grown, nil
 }
 
-// growInto has an expert of a larger network, drawn at random, believe what n's does.
+// growInto changes an expert of a larger network, which is random, so that it predicts the same as n's.
 func (n *Net) growInto(grown *Net, expert int) {
 	quiet := func(name string, dim, from int) { // what comes from inputs that are new, of parameters [...][from, dims[dim])[...]
 		p := grown.param(expert, name)
@@ -67,7 +67,7 @@ func (n *Net) growInto(grown *Net, expert int) {
 	}
 }
 
-// split returns the network as so many experts, each with the gains and shifts of its stages.
+// split returns the network as the given number of experts, each with the gains and shifts of the stages that it serves.
 func (n *Net) split(experts int) (*Net, error) {
 	s := n.Shape
 	s.Experts = experts
@@ -77,9 +77,9 @@ func (n *Net) split(experts int) (*Net, error) {
 	}
 	for l := 1; l <= process.ScaleEmbeddings; l++ {
 		for stage := range stages {
-			for kind := range process.ColourClasses {
-				old, from := process.ExpertIndex(n.Experts, l, stage, kind)
-				expert, to := process.ExpertIndex(m.Experts, l, stage, kind)
+			for class := range process.ColourClasses {
+				old, from := process.ExpertIndex(n.Experts, l, stage, class)
+				expert, to := process.ExpertIndex(m.Experts, l, stage, class)
 				for i, p := range m.expert(expert) {
 					copyRow(p, n.expert(old)[i], to, from)
 				}

@@ -11,7 +11,8 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
-// TestGrow: a grown network's code lengths are the small one's; what is new has gradients, and training makes use of it.
+// TestGrow tests that a grown network has the code lengths of the small one, that new parameters have gradients, and that
+// training changes them.
 func TestGrow(t *testing.T) {
 	small, err := NewNet(Shape{Channels: 16, Layers: 1, Hidden: 16}, 1)
 	if err != nil {
@@ -68,8 +69,9 @@ func TestGrow(t *testing.T) {
 	}
 }
 
-// TestGrowExperts: a model of the zoo that is one network, when it has grown into experts, is in every bit what it was: the code lengths and
-// the pictures of the codec are the same at every step, of gray images, of those with YCoCg and with derived colours.
+// TestGrowExperts: a model of the zoo that is one network, when it has grown into experts, is in every bit what it was: the
+// code lengths and the pictures of the codec are the same at every step, of gray images, of those with YCoCg and with derived
+// colours.
 func TestGrowExperts(t *testing.T) {
 	single := singleFile(t)
 	n := netOf(t, single)
@@ -107,11 +109,11 @@ func TestGrowExperts(t *testing.T) {
 	for p := range images[0].Pix {
 		images[0].Pix[p] = images[0].Pix[p/3*3] // gray
 	}
-	for kind, r := 1, rand.New(rand.NewPCG(7, 7)); kind < process.ColourClasses; {
+	for class, r := 1, rand.New(rand.NewPCG(7, 7)); class < process.ColourClasses; {
 		m := derived(t, textures(1, 64)[0], r)
-		if _, c := m.split(); c.Class() == kind {
+		if _, c := m.split(); c.Class() == class {
 			images = append(images, m)
-			kind++
+			class++
 		}
 	}
 	for i, m := range images {

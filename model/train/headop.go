@@ -7,18 +7,18 @@ import (
 	"github.com/ddpmz/ddpmz/model/train/internal/conv"
 )
 
-// A head predicts a group's coefficients, phase by phase: a later phase sees what the earlier ones have shown. At the
-// sites of a phase
+// A head predicts a group's coefficients, phase by phase: the inputs of a phase include the cells that the earlier phases
+// revealed. At the sites of a phase
 //
 //	hidden = relu(site · trunk + siteBias + near * cells + shift[phase])
 //	out    = hidden · out + outBias
 //
-// and then the step reveals the next cells, which are data, not functions of the weights: they have no gradient.
+// and then the step reveals the next cells. These are data, not functions of the weights, and so have no gradient.
 type head struct {
 	b      *batch
 	group  int
 	c, h   int         // channels of the trunk, hidden units
-	cells  [][]float32 // of every image, as they were before the head ran
+	cells  [][]float32 // the cells of every image, as they were before the head ran
 	hidden []float32   // [image][phase][site][h]
 
 	site, near, out conv.Layer
@@ -36,8 +36,8 @@ func (d *head) trunkAt(x []float32, image, phase int) conv.Grid {
 
 // cellsAt returns the sites of a phase among an image's bordered cells, each starting at the first tap of its window.
 func (d *head) cellsAt(cells []float32, phase int) conv.Grid {
-	o, row := process.PhaseOrigin[phase], (d.b.w+2)*known
-	return conv.Grid{Data: cells[o[0]*row+o[1]*known:], Row: 2 * row, Site: 2 * known}
+	o, row := process.PhaseOrigin[phase], (d.b.w+2)*cellInputs
+	return conv.Grid{Data: cells[o[0]*row+o[1]*cellInputs:], Row: 2 * row, Site: 2 * cellInputs}
 }
 
 // part returns the sites of a phase of an image in [image][phase][site][n].
@@ -57,11 +57,11 @@ func (d *head) each(f func(k int, s *step, phase, w, h int)) {
 	}
 }
 
-// headOp is the head of a group: trunk, site, siteBias, near, shift [phase][hidden], out, outBias to [image][phase]
-// [site][outputs]. The heads of later groups have the output of the group before as one more input, so that they run
-// in order. It also returns where the hidden units are after a run.
+// headOp returns the head of a group as an operation: its inputs are trunk, site, siteBias, near, shift [phase][hidden], out and
+// outBias, its output is [image][phase][site][outputs]. The heads of later groups have the output of the group before as one more
+// input, so that they run in order. It also returns the hidden units, which are valid after a run.
 func headOp(b *batch, group, c, h int) (*op, []float32) {
-	d := &head{b: b, group: group, c: c, h: h, site: conv.Conv1(c, h), near: conv.Conv3(known, h), out: conv.Conv1(h, outputs)}
+	d := &head{b: b, group: group, c: c, h: h, site: conv.Conv1(c, h), near: conv.Conv3(cellInputs, h), out: conv.Conv1(h, outputs)}
 	d.hidden = make([]float32, len(b.room)*d.hiddenSize())
 	for _, s := range b.room {
 		d.cells = append(d.cells, make([]float32, len(s.cells)))
@@ -79,24 +79,24 @@ func (d *head) run(out []float32, v [][]float32) {
 	for k, s := range d.b.steps {
 		copy(d.cells[k], s.cells)
 	}
-	row := (d.b.w + 2) * known
+	row := (d.b.w + 2) * cellInputs
 	d.each(func(k int, s *step, p, w, h int) {
-		hidden, said := d.part(d.hidden, k, p, d.h), d.part(out, k, p, outputs)
+		hidden, values := d.part(d.hidden, k, p, d.h), d.part(out, k, p, outputs)
 		d.site.Apply(hidden, d.trunkAt(trunk, k, p), 0, h, w, site, siteBias, conv.Epilogue{})
 		d.near.Apply(hidden, d.cellsAt(s.cells, p), row, h, w, near, shift[p*d.h:], conv.Epilogue{Pre: hidden, ReLU: true})
 		s.round(hidden.Data[:w*h*d.h])
-		d.out.Apply(said, hidden, 0, h, w, last, lastBias, conv.Epilogue{})
-		s.reveal(d.group, p, said.Data)
+		d.out.Apply(values, hidden, 0, h, w, last, lastBias, conv.Epilogue{})
+		s.reveal(d.group, p, values.Data)
 	})
 }
 
 func (d *head) diff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	images := len(d.b.room)
-	row := (d.b.w + 2) * known
+	row := (d.b.w + 2) * cellInputs
 	turnedOut, turnedSite := make([]float32, d.out.Size()), make([]float32, d.site.Size())
 	backOut, backSite := conv.Conv1(outputs, d.h), conv.Conv1(d.h, d.c)
 
-	// The gradient of the hidden units' sums. out is an input only so that the head has run before.
+	// The gradient of the hidden units' sums. out is an input only to make sure that the head has run before.
 	sums := newOp("head, sums", 3, images*d.hiddenSize(), func(dst []float32, v [][]float32) {
 		d.out.Transpose(turnedOut, v[1], 1)
 		d.each(func(k int, _ *step, p, w, h int) {
@@ -111,7 +111,7 @@ func (d *head) diff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		return nil, err
 	}
 	ds := nodes[0]
-	// sum returns the operation that adds up, over images and phases, what f adds to its output.
+	// sum returns an operation whose output is what f adds to it for every image and phase.
 	sum := func(name string, inputs, size int, f func(dst []float32, v [][]float32, k int, s *step, p, w, h int)) *op {
 		return newOp(name, inputs, size, func(dst []float32, v [][]float32) {
 			clear(dst)
@@ -133,7 +133,7 @@ func (d *head) diff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 		}).of(ds),
 		sum("head, near", 1, d.near.Size(), func(dst []float32, v [][]float32, k int, s *step, p, w, h int) {
 			d.near.Gradient(dst, d.cellsAt(d.cells[k], p), row, d.part(v[0], k, p, d.h), h, w)
-			s.showAgain(d.group, p, d.cells[k])
+			s.revealAgain(d.group, p, d.cells[k])
 		}).of(ds),
 		sum("head, shift", 1, phases*d.h, func(dst []float32, v [][]float32, k int, _ *step, p, w, h int) {
 			d.near.BiasGradient(dst[p*d.h:], d.part(v[0], k, p, d.h), h, w)
@@ -151,7 +151,7 @@ func (d *head) diff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	return gradients, err
 }
 
-// lossOp is the loss of a batch, given the outputs of all its heads.
+// lossOp returns the operation that computes the loss of a batch from the outputs of all its heads.
 func lossOp(b *batch) *op {
 	o := &op{name: "loss", args: all(b.groups), number: func(in [][]float32) float32 {
 		loss := 0.0

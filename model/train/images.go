@@ -33,8 +33,8 @@ type Image struct {
 // ErrNoImages means that a folder has no images.
 var ErrNoImages = errors.New("train: no images")
 
-// LoadImages reads all PNG, JPEG, WebP, TIFF, BMP and GIF files of a folder, in the order of their names. Alpha is
-// dropped, and of deep samples the low bits.
+// LoadImages reads all PNG, JPEG, WebP, TIFF, BMP and GIF files of a folder, in the order of their names. It drops alpha,
+// and all but the high 8 bits of samples. It returns ErrNoImages if there are none.
 func LoadImages(folder string) ([]Image, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -86,10 +86,10 @@ func FromImage(m image.Image) Image {
 	return t
 }
 
-// SubPixels returns the number of samples, those of a gray image once.
+// SubPixels returns the number of samples; a gray image has one for each pixel.
 func (m Image) SubPixels() int { return m.W * m.H * m.present() }
 
-// Picture returns the image as the standard library has it.
+// Picture returns the image as an image.Image.
 func (m Image) Picture() image.Image {
 	p := image.NewRGBA(image.Rect(0, 0, m.W, m.H))
 	for i := range m.W * m.H {
@@ -108,7 +108,7 @@ func (m Image) present() int {
 	return 1
 }
 
-// split returns luma and chroma by the transform that the codec chooses.
+// split returns luma and chroma under the transform that the codec chooses.
 func (m Image) split() (planes, transform.Colour) {
 	x := m.planes()
 	c, _, _ := model.ChooseColour(x[:m.present()], 8, true)
@@ -156,7 +156,7 @@ func Split(images []Image) (train, held []Image) {
 	return train, held
 }
 
-// fingerprint tells one set of images from another.
+// fingerprint returns a hash of a set of images.
 func fingerprint(images []Image) [sha256.Size]byte {
 	h := sha256.New()
 	for _, m := range images {

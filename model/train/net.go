@@ -13,9 +13,9 @@ const (
 	stages       = process.Stages
 	phases       = process.Phases
 	groups       = len(process.Groups)
-	inputs       = 4 * coefficients // channels of a site as the trunk sees it
-	known        = 2 * coefficients // channels of a site as the heads see it: centres of the cells, their clocks
-	outputs      = 16               // of a head: a group's means, then its scales, then nothing, as the kernels want
+	inputs       = 4 * coefficients // the trunk's input channels
+	cellInputs   = 2 * coefficients // the heads' input channels beside the trunk: centres of the cells, then their clocks
+	outputs      = 16               // the outputs of a head: a group's means, then its scales, then padding that the kernels need
 )
 
 // A Shape says how large a network is, and what pyramid it is for.
@@ -28,16 +28,16 @@ type Shape struct {
 // DefaultShape is that of the models in package zoo.
 var DefaultShape = Shape{Channels: 32, Layers: 3, Hidden: 48, Experts: 1}
 
-// A Net is the denoiser in floating point: a trunk of 3x3 convolutions with residuals over the sites of a scale,
-// and a head per group. Gains and shifts of every channel, by stage and scale, fold into the weights. Or it is an expert
-// for each look of a stage, of the finest scale and of the others, all of one shape; of these a step takes one, as of the gains: process.ExpertIndex says which.
+// A Net is the denoiser in floating point: a trunk of 3x3 convolutions with residuals over the sites of a scale, and a head per
+// group. Gains and shifts of every channel are folded into the weights. It is one such network, an expert, or process.Experts
+// of one shape: process.ExpertIndex says which expert and which row of its gains a step uses.
 type Net struct {
 	Shape
-	Params []Param        // an expert's, then the next one's in the same order
-	index  map[string]int // of an expert's, by what is before " of expert" in their names
+	Params []Param        // those of an expert, then those of the next in the same order
+	index  map[string]int // a parameter's index within its expert, by its name without " of expert"
 }
 
-// A Param is an array of the network's. Kernels are [row][column][input][output], unlike those of a weights file.
+// A Param is an array of parameters. Kernels are [row][column][input][output], unlike those of a weights file.
 type Param struct {
 	Name  string
 	Dims  []int
@@ -59,7 +59,7 @@ func (s Shape) layout() (p []Param) {
 	for g := range groups {
 		add(fmt.Sprint("site ", g), c, h)
 		add(fmt.Sprint("site bias ", g), h)
-		add(fmt.Sprint("near ", g), 3, 3, known, h)
+		add(fmt.Sprint("near ", g), 3, 3, cellInputs, h)
 	}
 	add("head gain", rows, groups, h)
 	add("head shift", rows, groups, phases, h)
@@ -96,8 +96,8 @@ func emptyNet(s Shape) (*Net, error) {
 	return n, nil
 }
 
-// NewNet returns an untrained network: uniform weights of variance 1/(3·inputs), as PyTorch's, outputs near 0, so
-// that beliefs are those of the local activity alone.
+// NewNet returns an untrained network: weights are uniform with variance 1/(3·inputs), as in PyTorch, and outputs near 0, so
+// that the predicted distributions follow from the local activity alone.
 func NewNet(s Shape, seed uint64) (*Net, error) {
 	n, err := emptyNet(s)
 	if err != nil {
@@ -110,7 +110,7 @@ func NewNet(s Shape, seed uint64) (*Net, error) {
 	return n, nil
 }
 
-// begin draws the parameters of an expert, which are 0.
+// begin draws the parameters of an expert, all of which are 0, at random.
 func (n *Net) begin(expert int, r *rand.Rand) {
 	uniform := func(name string, fan int) {
 		value := n.value(expert, name)
@@ -127,7 +127,7 @@ func (n *Net) begin(expert int, r *rand.Rand) {
 	for g, members := range process.Groups {
 		uniform(fmt.Sprint("site ", g), n.Channels)
 		uniform(fmt.Sprint("site bias ", g), n.Channels)
-		uniform(fmt.Sprint("near ", g), 9*known)
+		uniform(fmt.Sprint("near ", g), 9*cellInputs)
 		out := n.value(expert, fmt.Sprint("out ", g))
 		for i := range out {
 			if i%outputs < 2*len(members) {
@@ -171,10 +171,10 @@ func (n *Net) Size() (size int) {
 // training, which adds the gradients of all weights and of all activations but the inputs.
 func (n *Net) Cost(planes int) (forward, training int) {
 	c, h := n.Channels, n.Hidden
-	fixed, rest := 9*inputs*c, 9*c*c*n.Layers // those without and with a gradient of what they multiply
+	fixed, rest := 9*inputs*c, 9*c*c*n.Layers // multiplications whose input has no gradient, and those whose input has one
 	for _, members := range process.Groups {
 		if members[0] < 3*planes {
-			fixed += 9 * known * h
+			fixed += 9 * cellInputs * h
 			rest += c*h + 2*len(members)*h
 		}
 	}

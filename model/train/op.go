@@ -10,28 +10,28 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// An op is an operation of Gorgonia's on vectors of float32, of a node of its own: it owns its output, which is
-// computed anew in place whenever the graph runs. What of the output run does not write stays as it was, at first 0.
+// An op is an operation for Gorgonia, on vectors of float32. It is for one node only, because it owns its output, which it
+// computes in place whenever the graph runs. Elements of the output that run does not write keep their values, at first 0.
 type op struct {
 	name string
 	out  *tensor.Dense // nil if the output is a number
 	data []float32     // out's elements
-	args []bool        // of every input, whether it is a vector (or a number)
+	args []bool        // for every input, whether it is a vector (or else a number)
 	run  func(out []float32, in [][]float32)
 
-	number func(in [][]float32) float32 // in place of run, if the output is a number
+	number func(in [][]float32) float32 // used instead of run if the output is a number
 
 	// diff returns the nodes of the gradients with respect to the inputs, nil for those that have none.
 	diff func(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
 	wrt  []bool // which inputs have a gradient; nil: none
 }
 
-// dense returns a vector of which x are the elements.
+// dense returns a vector with the elements x, which it does not copy.
 func dense(x []float32) *tensor.Dense {
 	return tensor.New(tensor.WithShape(len(x)), tensor.WithBacking(x))
 }
 
-// newOp returns an operation of inputs vectors that yields size numbers.
+// newOp returns an operation on as many vectors as inputs says, whose output is a vector of size numbers.
 func newOp(name string, inputs, size int, run func(out []float32, in [][]float32)) *op {
 	data := make([]float32, size)
 	o := &op{name: name, data: data, out: dense(data), run: run, args: make([]bool, inputs)}
@@ -41,7 +41,7 @@ func newOp(name string, inputs, size int, run func(out []float32, in [][]float32
 	return o
 }
 
-// with gives o its derivative.
+// with sets the derivative of o, and returns o.
 func (o *op) with(wrt []bool, diff func(in G.Nodes, out, grad *G.Node) (G.Nodes, error)) *op {
 	o.wrt, o.diff = wrt, diff
 	return o
@@ -103,7 +103,7 @@ func (o *op) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) { return o.
 func (o *op) ReturnsPtr() bool      { return true }
 func (o *op) CallsExtern() bool     { return false }
 func (o *op) OverwritesInput() int  { return -1 }
-func (o *op) WriteHash(h hash.Hash) { fmt.Fprintf(h, "%s %p", o.name, o) } // no two are the same
+func (o *op) WriteHash(h hash.Hash) { fmt.Fprintf(h, "%s %p", o.name, o) } // no two operations are equal
 func (o *op) Hashcode() uint32 {
 	h := fnv.New32a()
 	o.WriteHash(h)
@@ -111,7 +111,7 @@ func (o *op) Hashcode() uint32 {
 }
 func (o *op) String() string { return o.name }
 
-// all returns n times true.
+// all returns a list of n times true.
 func all(n int) []bool {
 	b := make([]bool, n)
 	for i := range b {
@@ -143,7 +143,7 @@ type application struct {
 
 func (o *op) of(to ...*G.Node) application { return application{o, to} }
 
-// add is the sum of two vectors.
+// add returns the operation that adds two vectors.
 func add(n int) *op {
 	o := newOp("add", 2, n, func(out []float32, in [][]float32) {
 		for i, v := range in[0] {

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Colours that are told apart by the colour-blind, and in gray by their lightness.
+// Colours that colour-blind readers can distinguish, and that differ in lightness if printed in gray.
 var (
 	dark  = color.RGBA{0, 68, 136, 255}
 	light = color.RGBA{221, 170, 51, 255}

@@ -8,7 +8,7 @@ type filter struct {
 	weight func(x float64) float64
 }
 
-// filters are those that photographs are commonly made smaller with.
+// filters are the filters that photographs are commonly scaled down with.
 var filters = [...]filter{
 	{.5, func(x float64) float64 { return 1 }}, // box
 	{2, func(x float64) float64 { // cubic, a = -1/2

@@ -10,14 +10,14 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// A solver is a Gorgonia solver whose state can be saved, which that of Gorgonia's own cannot: they keep it to
-// themselves, and a run could not be resumed exactly.
+// A solver is a Gorgonia solver whose state can be saved. The state of Gorgonia's own solvers is not accessible, so that a run
+// could not be resumed exactly.
 type solver interface {
 	G.Solver
 	state() *solverState
 }
 
-// solverState is what a solver remembers.
+// solverState is the state of a solver.
 type solverState struct {
 	Steps  int
 	Rate   float64     // learning rate of the next step

@@ -11,25 +11,25 @@ import (
 type scale struct {
 	number, w, h int
 	fw, fh       int // size of the plane that the scale synthesizes
-	kind         int // of colours: see process.ColourClasses
-	stage        int // last stage completed, -1 at first
+	class        int // the colour class: see process.ColourClasses
+	stage        int // the last stage completed, -1 at first
 
 	v              [coefficients][]int32
 	u              [coefficients][]uint16  // dither
 	k              [coefficients][]uint8   // clocks
-	mean, logScale [coefficients][]float32 // the last belief
+	mean, logScale [coefficients][]float32 // the last predicted distribution
 }
 
-// coarse returns by how many bits a coefficient's steps are coarser than those that the network knows: package model's
-// Chain.deepOf, of images of 8 bits, with the sign changed. What the network is shown and says is in its own units.
+// coarse returns the number of bits by which a coefficient's steps are coarser than the network's units: package model's
+// Chain.extraBits for images of 8 bits, with the sign changed. The network's inputs and outputs are in its own units.
 func (s *scale) coarse(i int) uint8 {
-	if s.kind > 0 && i >= transform.Bands {
+	if s.class > 0 && i >= transform.Bands {
 		return 1
 	}
 	return 0
 }
 
-// cell returns what is known of coefficient i at site j at a clock, in the network's units.
+// cell returns the cell of coefficient i at site j at a clock, in the network's units.
 func (s *scale) cell(i, j int, k uint8) cell {
 	c := cellOf(s.v[i][j], s.u[i][j], k)
 	if s.coarse(i) > 0 {
@@ -38,42 +38,41 @@ func (s *scale) cell(i, j int, k uint8) cell {
 	return c
 }
 
-// An Objective is what training minimizes.
+// An Objective is a function that training minimizes.
 type Objective int
 
 const (
 	CodeLength Objective = iota // the code length of the process, the paper's L
 
-	// Simple is the paper's L_simple (eq. 14): the mean squared error of ε, unweighted, ε being the output of the
-	// network, (mean - centre) in units of what the cell and its surroundings allow. A code needs a scale too,
-	// which L_simple says nothing of: it is learned from the code length, and its gradient stops at the mean,
-	// as in L_hybrid of Nichol and Dhariwal (2021).
+	// Simple is the paper's L_simple (eq. 14): the mean squared error of ε, unweighted, ε being the output of the network,
+	// (mean - centre) in units of the mean's base. A code needs a scale too, which L_simple does not have: the scale is learned
+	// from the code length, whose gradient with respect to the mean is not used, as in L_hybrid of Nichol and Dhariwal (2021).
 	Simple
 )
 
-// A step is a reverse step of a scale: what the network sees, what it says, what becomes known. It is the data that
-// the operations of a graph share; a graph has one, and its buffers are used again for every step the graph runs.
+// A step is a reverse step of a scale: the network's inputs and outputs, and which coefficients advance. It is the data that
+// the operations of a graph share; its buffers are used again for every step that the graph runs.
 type step struct {
 	w, h   int
-	groups int // groups that have coefficients: all, or for gray images the first two
+	groups int // how many groups have coefficients: all, or for gray images the first two
 
-	// what the step is of; set by begin
+	// set by begin
 	s         *scale
 	stage     int
-	threshold [process.TopClock + 1]float32 // log scales from which a coefficient advances, by clock
+	threshold [process.TopClock + 1]float32 // the log scale from which a coefficient advances, by the clock that it advances to
 	objective Objective
-	weight    float32 // of a bit in the loss
-	side      float32 // of a bit of the exact length of what did not advance
-	grid      float32 // activations are rounded to multiples of 1/grid, as the codec's are; 0: not at all
+	weight    float32 // the weight of a bit in the loss
+	side      float32 // the weight of a bit of the exact length of coefficients that do not advance
+	grid      float32 // activations are rounded to multiples of 1/grid, as in the codec; 0: they are not rounded
 
 	features          []float32 // (h+2)(w+2) inputs
-	cells             []float32 // (h+2)(w+2) known, as of the head that is being run
+	cells             []float32 // (h+2)(w+2) cellInputs, as the head that is being run reads them
 	at                [coefficients][]cell
 	logBase, meanBase [coefficients][]float32
 	target            [coefficients][]uint8
 	moved             [coefficients][]bool
-	gradient          [groups][]float32 // of the loss with respect to the outputs of a head
-	bits              float64           // of what advanced
+	gradient          [groups][]float32 // the gradient of the loss with respect to the outputs of a head
+	bits              float64           // the code length of the coefficients that advanced
 	sums, column      []int32
 	level             [process.Planes][]int32
 	deviation         [process.Planes][]int32
@@ -87,7 +86,7 @@ func newStep(w, h, planes int) *step {
 		s.groups = 2
 	}
 	n, bordered := w*h, (w+2)*(h+2)
-	s.features, s.cells = make([]float32, bordered*inputs), make([]float32, bordered*known)
+	s.features, s.cells = make([]float32, bordered*inputs), make([]float32, bordered*cellInputs)
 	for i := range s.at {
 		s.at[i] = make([]cell, n)
 		s.logBase[i], s.meanBase[i] = make([]float32, n), make([]float32, n)
@@ -109,13 +108,13 @@ func (s *step) phaseSize(p int) (w, h int) {
 	return (s.w - o[1] + 1) / 2, (s.h - o[0] + 1) / 2
 }
 
-// phaseSites is how many sites are set aside for a phase, the largest one's number.
+// phaseSites returns the number of sites of the largest phase, for which buffers have room.
 func (s *step) phaseSites() int { return ((s.w + 1) / 2) * ((s.h + 1) / 2) }
 
-// outputSize is the number of a head's outputs: [phase][site of the phase][outputs].
+// outputSize returns the number of a head's outputs: [phase][site of the phase][outputs].
 func (s *step) outputSize() int { return phases * s.phaseSites() * outputs }
 
-// begin takes up stage of scale sc, whose coarser image is ll, Q4. tau is the threshold of skipping.
+// begin prepares a stage of scale sc, whose coarser image is ll, Q4. tau is the threshold of skipping.
 func (s *step) begin(sc *scale, stage int, ll *[process.Planes]transform.Plane, tau float32) {
 	s.s, s.stage, s.bits = sc, stage, 0
 	for k := range s.threshold {
@@ -131,15 +130,15 @@ func (s *step) begin(sc *scale, stage int, ll *[process.Planes]transform.Plane, 
 	s.prepare(ll)
 }
 
-// show writes how the heads see a cell.
-func (s *step) show(i, y, x int, c cell) {
-	f := s.cells[((y+1)*(s.w+2)+x+1)*known:]
+// writeCell writes the heads' inputs for a cell.
+func (s *step) writeCell(i, y, x int, c cell) {
+	f := s.cells[((y+1)*(s.w+2)+x+1)*cellInputs:]
 	f[i], f[coefficients+i] = compress(int32(2*c.centre())), precision(c.clock)
 }
 
-// reveal takes the outputs of group g's head at the sites of a phase for the belief, and shows the next cells of
-// the coefficients that it is unsure of. A coefficient advances if its standard deviation is at least τ times the
-// width of its next cell; in the last stage everything does.
+// reveal takes the predicted distributions from the outputs of group g's head at the sites of a phase, and writes the next
+// cells of the coefficients that advance to the heads' inputs. A coefficient advances if its standard deviation is at least τ
+// times the width of its next cell; in the last stage all do.
 func (s *step) reveal(g, phase int, out []float32) {
 	members, origin := process.Groups[g], process.PhaseOrigin[phase]
 	w, h := s.phaseSize(phase)
@@ -155,16 +154,16 @@ func (s *step) reveal(g, phase int, out []float32) {
 				s.s.mean[i][j], s.s.logScale[i][j] = mean, scale
 				if to := s.target[i][j]; to < s.s.k[i][j] && (final || scale >= s.threshold[to+s.s.coarse(i)]) {
 					s.moved[i][j] = true
-					s.show(i, sy, sx, s.s.cell(i, j, to))
+					s.writeCell(i, sy, sx, s.s.cell(i, j, to))
 				}
 			}
 		}
 	}
 }
 
-// showAgain shows, of group g at a phase's sites, what reveal has shown, on cells that are as they were before. That is
-// how the gradients see again what a head saw.
-func (s *step) showAgain(g, phase int, cells []float32) {
+// revealAgain writes the cells that reveal wrote for group g at the sites of a phase, to inputs that are as they were before the
+// step. So the gradients are computed with the inputs that the head had.
+func (s *step) revealAgain(g, phase int, cells []float32) {
 	own := s.cells
 	s.cells = cells
 	w, h := s.phaseSize(phase)
@@ -174,7 +173,7 @@ func (s *step) showAgain(g, phase int, cells []float32) {
 			for x := range w {
 				sy, sx := 2*y+origin[0], 2*x+origin[1]
 				if j := sy*s.w + sx; s.moved[i][j] {
-					s.show(i, sy, sx, s.s.cell(i, j, s.target[i][j]))
+					s.writeCell(i, sy, sx, s.s.cell(i, j, s.target[i][j]))
 				}
 			}
 		}
@@ -182,7 +181,7 @@ func (s *step) showAgain(g, phase int, cells []float32) {
 	s.cells = own
 }
 
-// score returns the loss of group g's beliefs, and writes its gradient with respect to the head's outputs.
+// score returns the loss of group g, and writes its gradient with respect to the head's outputs.
 func (s *step) score(g int, out []float32) float64 {
 	members := process.Groups[g]
 	final := s.stage == stages-1
@@ -202,7 +201,7 @@ func (s *step) score(g int, out []float32) float64 {
 						if final || k == 0 || s.side == 0 {
 							continue
 						}
-						to, weight = 0, s.side // what did not advance still wants a calibrated mean
+						to, weight = 0, s.side // the mean of a coefficient that does not advance should be calibrated, too
 					}
 					c := s.at[i][j]
 					scale := s.s.logScale[i][j]
@@ -218,7 +217,7 @@ func (s *step) score(g int, out []float32) float64 {
 						loss += float64(weight * bits)
 						d[m] = weight * dMean * s.meanBase[i][j]
 					}
-					if scale > minLogScale && scale < maxLogScale { // where it is cut it has no gradient
+					if scale > minLogScale && scale < maxLogScale { // a scale at a bound has no gradient
 						d[len(members)+m] = weight * dScale
 					}
 				}
@@ -228,7 +227,7 @@ func (s *step) score(g int, out []float32) float64 {
 	return loss
 }
 
-// finish moves the clocks to where the step brought them.
+// finish sets the clocks of the coefficients that advanced.
 func (s *step) finish() {
 	for i := range coefficients {
 		for j, moved := range s.moved[i] {
@@ -240,7 +239,7 @@ func (s *step) finish() {
 	s.s.stage = s.stage
 }
 
-// round rounds activations to the grid. The gradient takes no notice ("straight through").
+// round rounds activations to the grid. The gradient is that of the identity ("straight through").
 func (s *step) round(x []float32) {
 	if s.grid == 0 {
 		return

@@ -16,25 +16,25 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// Options say how to train. The zero value of a field that has a default stands for it.
+// Options say how to train. The zero value of a field that has a default stands for the default.
 type Options struct {
 	Batch, Crop  int     // crops in a step, and their side in pixels, a multiple of 32; by default 4 and 128
-	Whole        bool    // images are Crop x Crop, and taken whole, in one of two orientations: small ones, as CIFAR-10's
-	LearningRate float64 // at its highest, by default 0.002
-	Muon         bool    // matrices by Muon, not Adam
+	Whole        bool    // images are small, of Crop x Crop pixels as CIFAR-10's, and used whole, in one of two orientations
+	LearningRate float64 // the highest learning rate, by default 0.002
+	Muon         bool    // train matrices by Muon, not Adam
 	Objective    Objective
-	StageWeights [process.Stages - 1]float64 // of the bits of the stages in the loss, the first two together; all 0: all 1
-	Side         float64                     // weight of the exact length of what did not advance, by default 0.05; negative: none
-	Derived      float64                     // share of crops made from luma and chroma, by default 0.3; negative: none
-	Tau          [2]float64                  // range of the threshold of skipping, by default 0.2 to 0.45
+	StageWeights [process.Stages - 1]float64 // the weights of the stages' bits in the loss, one for the first two together; all 0 stand for all 1
+	Side         float64                     // the weight of the exact length of coefficients that do not advance, by default 0.05; negative: none
+	Derived      float64                     // the share of crops made from 8-bit luma and chroma, by default 0.3; negative: none
+	Tau          [2]float64                  // the range of the threshold of skipping, by default 0.2 to 0.45
 	Seed         uint64
 
 	// Rounded trains with weights and activations rounded as in the codec. Weights themselves, and gradients, are not.
 	Rounded        bool
 	ActivationBits uint // fraction bits of activations then, by default 9
 
-	Steps    int           // to train for, or
-	Duration time.Duration // to train for, if Steps is 0; then how far the schedule is depends on the clock
+	Steps    int           // how many steps to train for; or, if it is 0,
+	Duration time.Duration // how long to train for, and then the schedule depends on the clock
 	Threads  int           // by default runtime.GOMAXPROCS(0); the result does not depend on it
 }
 
@@ -97,28 +97,28 @@ func (o Options) check() error {
 
 // A Trainer trains a network on images. It is not safe for concurrent use.
 type Trainer struct {
-	options Options
-	images  []Image
-	net     *Net // what is being trained
-	seen    *Net // what the graphs are of: net, or net rounded
-	ema     *Net // its moving average: what is validated and exported
-	step    int
-	elapsed time.Duration
-	history History
-	work    float64 // multiply-accumulates so far
+	options  Options
+	images   []Image
+	net      *Net // the network that is being trained
+	computed *Net // the network that graphs compute: net, or net with rounded weights
+	ema      *Net // its moving average, which is validated and exported
+	step     int
+	elapsed  time.Duration
+	history  History
+	work     float64 // multiply-accumulates so far
 
 	params  []parameter
 	solvers []solver
-	members [][]int // parameters of every solver
+	members [][]int // the indices of every solver's parameters
 
 	workers []*worker
-	grads   [][][]float32 // by bunch of crops and parameter
+	grads   [][][]float32 // gradients, by bunch of crops and parameter
 }
 
-// together is how many crops a graph takes at once where images are small. Larger crops fill the cache by themselves.
+// together is how many crops a graph computes at once if images are small. A larger crop fills the cache alone.
 const together = 16
 
-// bunch returns how many crops a worker takes at once; the last bunch of a step may be smaller.
+// bunch returns how many crops a worker computes at once; the last bunch of a step may be smaller.
 func (o *Options) bunch() int {
 	if o.Whole {
 		return min(together, o.Batch)
@@ -126,15 +126,15 @@ func (o *Options) bunch() int {
 	return 1
 }
 
-// bunches returns how many there are in a step.
+// bunches returns the number of bunches in a step.
 func (o *Options) bunches() int { return (o.Batch + o.bunch() - 1) / o.bunch() }
 
-// worker is what a thread needs: graphs by size and planes.
+// A worker has the graphs that a thread uses, by size and planes.
 type worker struct {
 	graphs map[[2]int]*graph
 }
 
-// New returns a trainer that starts from a network, of which it keeps nothing.
+// New returns a trainer that starts from a copy of a network. Its errors wrap ErrOptions or ErrNoImages.
 func New(net *Net, images []Image, o Options) (*Trainer, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
@@ -163,9 +163,9 @@ func New(net *Net, images []Image, o Options) (*Trainer, error) {
 	if o.Muon {
 		t.solvers, t.members = append(t.solvers, &muon{widths: widths}), append(t.members, matrices)
 	}
-	t.seen = t.net
+	t.computed = t.net
 	if o.Rounded {
-		t.seen = net.Clone()
+		t.computed = net.Clone()
 	}
 	for range o.bunches() {
 		g := make([][]float32, len(t.net.Params))
@@ -180,7 +180,7 @@ func New(net *Net, images []Image, o Options) (*Trainer, error) {
 	return t, nil
 }
 
-// isMatrix reports whether a parameter is a kernel that Muon is for: many inputs and many outputs, all in use.
+// isMatrix reports whether Muon can train a parameter: a kernel of many inputs and many outputs, all in use.
 func isMatrix(p Param) bool {
 	switch p.Name[:4] {
 	case "stem", "bloc", "site", "near":
@@ -225,8 +225,8 @@ func (t *Trainer) rate() float64 {
 // does, the step has not been.
 func (t *Trainer) Step(ctx context.Context) (Bits, error) {
 	start := time.Now()
-	if t.seen != t.net {
-		if err := t.seen.roundFrom(t.net); err != nil {
+	if t.computed != t.net {
+		if err := t.computed.roundFrom(t.net); err != nil {
 			return Bits{}, err
 		}
 	}
@@ -342,32 +342,32 @@ func (o *Options) draw(r *rand.Rand, images []Image) (drawn, error) {
 	return d, nil
 }
 
-// A look is what crops have in common that take the same graphs and rows of gains.
-type look struct {
+// A graphKey is what crops have in common that use the same graphs and the same rows of gains.
+type graphKey struct {
 	planes int
 	colour transform.Colour
 }
 
-// runBunch takes bunch n of this step's crops through the process, and writes the sum of their gradients.
+// runBunch runs the process for bunch n of this step's crops, and writes the sum of their gradients.
 func (t *Trainer) runBunch(w *worker, n int, results []cropResult) error {
 	first := n * t.options.bunch()
-	alike := map[look][]crop{}
-	var looks []look // in order
+	alike := map[graphKey][]crop{}
+	var keys []graphKey // in order
 	for i := first; i < min(first+t.options.bunch(), len(results)); i++ {
 		c, err := t.newCrop(i, &results[i])
 		if err != nil {
 			return err
 		}
-		l := look{c.planes, c.chain.colour}
+		l := graphKey{c.planes, c.chain.colour}
 		if alike[l] == nil {
-			looks = append(looks, l)
+			keys = append(keys, l)
 		}
 		alike[l] = append(alike[l], c)
 	}
 	for _, g := range t.grads[n] {
 		clear(g)
 	}
-	for _, l := range looks {
+	for _, l := range keys {
 		if err := t.runCrops(w, n, alike[l]); err != nil {
 			return err
 		}
@@ -375,7 +375,7 @@ func (t *Trainer) runBunch(w *worker, n int, results []cropResult) error {
 	return nil
 }
 
-// runCrops takes crops of the same look and scales through the process, all at once, and adds their gradients to
+// runCrops runs the process for crops with the same graphKey and number of scales, all at once, and adds their gradients to
 // those of bunch n.
 func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 	if len(crops) == 0 {
@@ -396,7 +396,7 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		q := w.graphs[[2]int{s.w, planes}]
 		if q == nil {
 			var err error
-			if q, err = newGraph(t.seen, o.bunch(), s.w, s.h, planes, true); err != nil {
+			if q, err = newGraph(t.computed, o.bunch(), s.w, s.h, planes, true); err != nil {
 				return err
 			}
 			w.graphs[[2]int{s.w, planes}] = q
@@ -421,7 +421,7 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 	return nil
 }
 
-// update adds up the gradients of the crops, shortens their sum to a length of 1/2 if it is longer, and steps.
+// update adds up the gradients of the crops, clips the norm of the sum to 1/2, and takes a step of gradient descent.
 func (t *Trainer) update() error {
 	norm := 0.0
 	for i, p := range t.params {

@@ -25,7 +25,7 @@ func textures(n, size int) (images []Image) {
 
 var quick = Options{Batch: 3, Crop: 32, Steps: 12, LearningRate: .01, Seed: 3}
 
-// TestTrainingLearns: a few steps make images cheaper.
+// TestTrainingLearns tests that a few steps of training reduce the code length.
 func TestTrainingLearns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

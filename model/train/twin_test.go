@@ -61,8 +61,9 @@ func clocks(fixture []uint8) []uint8 {
 	return k
 }
 
-// TestTwin compares this network with its twin in PyTorch (torch/denoiser.py): means and scales of every stage of a
-// scale, by the network of the finest and that of coarser ones, and which coefficients advance. What is left is that the weights file is rounded.
+// TestTwin compares this network with its twin in PyTorch (torch/denoiser.py): means and scales of every stage of a scale, by
+// the network of the finest and that of coarser ones, and which coefficients advance. What is left is that the weights file is
+// rounded.
 func TestTwin(t *testing.T) {
 	var fix struct {
 		Width, Height int

@@ -14,21 +14,21 @@ import (
 // first pass makes exact together with the coarsest sample.
 func wholeScales(w, h int) int { return max(transform.Scales(w, h)-1, 0) }
 
-// A Report is what whole images cost under a network in floating point, by itself: without the corrections that the
-// codec learns from the image at hand.
+// A Report is what whole images cost under a network in floating point alone, without the online adaptation of the
+// codec.
 type Report struct {
 	Bits Bits
 	Cuts [stages]Cut // after every stage of the finest scale
 
-	Largest float32 // activation of the network
+	Largest float32 // the largest activation of the network
 }
 
-// A Cut is the mean over images of what prefixes up to a level cost and show.
+// A Cut is the mean over images of the rate and the distortion of prefixes up to a level.
 type Cut struct {
 	BitsPerPixel, PSNR float64
 }
 
-// Validate takes whole images through the process with the trainer's average network, and records the result.
+// Validate measures whole images with the trainer's average network, and records the result.
 func (t *Trainer) Validate(ctx context.Context, images []Image, tau float64) (Report, error) {
 	r, err := Measure(ctx, t.ema, images, tau, t.options.Threads)
 	if err == nil {
@@ -37,7 +37,7 @@ func (t *Trainer) Validate(ctx context.Context, images []Image, tau float64) (Re
 	return r, err
 }
 
-// Measure takes whole images through the process with a network. tau is the threshold of skipping.
+// Measure runs the process for whole images with a network, and returns what they cost. tau is the threshold of skipping.
 func Measure(ctx context.Context, net *Net, images []Image, tau float64, threads int) (Report, error) {
 	reports := make([]Report, len(images))
 	err := parallel(ctx, len(images), threads, func(i int) error { return measure(net, images[i], tau, &reports[i]) })
@@ -94,7 +94,7 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 	return nil
 }
 
-// count adds up the bits of what advanced, for a graph that has no loss to do it.
+// count adds up the code length of the coefficients that advanced, for a graph without a loss.
 func (s *step) count() {
 	s.bits = 0
 	for i := range coefficients {
@@ -107,7 +107,7 @@ func (s *step) count() {
 	}
 }
 
-// thumbnailBits is the length of the first pass of an image whose coarsest 2 x 2 samples or fewer are x, in the units
+// thumbnailBits returns the code length of the first pass of an image whose coarsest 2 x 2 samples or fewer are x, in the units
 // of scale s.
 func thumbnailBits(x planes, s *scale, present int, lifting *transform.Lifting) float64 {
 	bits := 0.
@@ -135,7 +135,7 @@ func thumbnailBits(x planes, s *scale, present int, lifting *transform.Lifting) 
 	return bits
 }
 
-// picture returns x̂_0 as samples: gray or R, G, B.
+// picture returns the estimate x̂_0 of the image as samples: gray, or R, G, B.
 func (c *chain) picture() planes {
 	x := c.synthesize(1)
 	if c.planes > 1 {
@@ -148,7 +148,7 @@ func (c *chain) picture() planes {
 	return x
 }
 
-// psnr is that of a picture, in dB.
+// psnr returns the PSNR of a picture in dB.
 func psnr(x planes, m Image, present int) float64 {
 	sum := 0.0
 	for p := range present {

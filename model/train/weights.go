@@ -11,13 +11,13 @@ import (
 // A weights file has kernels as [output][row][column][input], all sites in one tensor, outputs without padding, and
 // scales as powers of two, where here they are powers of e.
 
-// part says which elements of a tensor of a weights file a parameter is: element (i, o) of the parameter, o the
-// output, is element offset + o·n + i of the tensor, n the inputs of an output.
+// A part says where the elements of a parameter are in a tensor of a weights file: element (i, o) of the parameter, where o is
+// the output, is element offset + o·n + i of the tensor, where n is the number of inputs of an output.
 type part struct {
 	param  *Param
-	width  int // outputs that the tensor has; the parameter may have more
+	width  int // how many outputs the tensor has; the parameter may have more
 	offset int
-	scales int // outputs from this one on are logarithms
+	scales int // outputs from this one on are logarithms of scales
 }
 
 // parts returns, for every tensor of a weights file, the parameters that it is made of.
@@ -74,7 +74,7 @@ func (n *Net) expertParts(expert int) (tensors [][]part) {
 func (p part) each(f func(value *float32, at int, unit float64)) {
 	last := p.param.Dims[len(p.param.Dims)-1]
 	if len(p.param.Dims) > 1 && p.width == len(p.param.Value) {
-		last = p.width // not a kernel: as it is
+		last = p.width // not a kernel: its elements are in the same order
 	}
 	n := len(p.param.Value) / last
 	for i := range n {
@@ -140,7 +140,7 @@ func fraction(parts []part) (uint, error) {
 	return uint(min(max(math.Floor(math.Log2(32700/largest)), 0), 18)), nil
 }
 
-// roundFrom makes the network what a weights file would make of another of the same shape.
+// roundFrom sets the parameters to those of another network of the same shape, rounded as in a weights file.
 func (n *Net) roundFrom(other *Net) error {
 	for i, p := range other.Params {
 		copy(n.Params[i].Value, p.Value)

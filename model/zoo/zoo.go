@@ -1,7 +1,7 @@
 // Package zoo holds the models that come with ddpmz.
 //
-// A model is a weights file, and its identity is the SHA-256 of that file: a ddpmz file names the model it
-// needs by the first four bytes. Where each comes from is in README.md beside the files.
+// A model is a weights file, and its identity is the SHA-256 of that file, of which a ddpmz file has the first four bytes.
+// README.md beside the files says how each model was trained.
 package zoo
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// Default is the name of the model used when none is asked for.
+// Default is the name of the model that is used if no other is chosen.
 const Default = "photo"
 
 var (
@@ -23,24 +23,24 @@ var (
 	cifar10 []byte
 )
 
-// entries in the order of Names.
+// entries has all models, in the order of Names.
 var entries = []entry{newEntry(Default, photo), newEntry("cifar10", cifar10)}
 
-// numbers are the models that short files name in a byte: the first bytes of their identities. A model's number is
-// its place here, from 1. From version 1 of the format on the list only grows: new weights are a new line, and the line of
-// weights that are no longer here says what an old file asks for.
+// numbers has the first bytes of the identities of the models that short files identify by a number: the number of a model is
+// its position in this list, from 1. From version 1 of the format on, the list only grows: new weights get a new line, and the
+// line of weights that are no longer in the zoo remains.
 var numbers = [][4]byte{
 	{0x42, 0x2f, 0xae, 0xf6}, // photo
 	{0x2a, 0xbd, 0x1c, 0x5f}, // cifar10
 }
 
-// Number returns the number of the model whose identity begins with id, if it has one.
+// Number returns the number of the model whose identity begins with id, and whether it has one.
 func Number(id [4]byte) (n uint8, ok bool) {
 	i := slices.Index(numbers, id)
 	return uint8(i + 1), i >= 0
 }
 
-// Numbered returns how the identity of the model of that number begins, if there is one.
+// Numbered returns the first bytes of the identity of the model with a number, and whether there is one.
 func Numbered(n uint8) (id [4]byte, ok bool) {
 	if n == 0 || int(n) > len(numbers) {
 		return id, false
@@ -58,7 +58,7 @@ func newEntry(name string, file []byte) entry {
 	return entry{name, file, sync.OnceValues(func() (*model.Net, error) { return model.Load(file) })}
 }
 
-// File returns the weights file of the model of that name. It must not be changed.
+// File returns the weights file of the model with a name, which must not be changed, or an UnknownModelError.
 func File(name string) ([]byte, error) {
 	for _, e := range entries {
 		if e.name == name {
@@ -68,7 +68,7 @@ func File(name string) ([]byte, error) {
 	return nil, UnknownModelError(name)
 }
 
-// An UnknownModelError is a model that is not in the zoo.
+// An UnknownModelError is the name, or the first bytes of the identity, of a model that is not in the zoo.
 type UnknownModelError string
 
 func (e UnknownModelError) Error() string { return "zoo: no model " + string(e) }
@@ -82,7 +82,7 @@ func Names() []string {
 	return names
 }
 
-// ByName returns the model of that name; the empty name is Default.
+// ByName returns the model with a name; the empty name is Default. Its errors are an UnknownModelError, and those of model.Load.
 func ByName(name string) (*model.Net, error) {
 	if name == "" {
 		name = Default
@@ -95,7 +95,7 @@ func ByName(name string) (*model.Net, error) {
 	return nil, UnknownModelError(name)
 }
 
-// ByID returns the model whose identity begins with id, and its name.
+// ByID returns the model whose identity begins with id, and its name. Its errors are those of ByName.
 func ByID(id [4]byte) (*model.Net, string, error) {
 	for _, e := range entries {
 		net, err := e.load()

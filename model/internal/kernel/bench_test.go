@@ -10,7 +10,7 @@ import (
 
 // Rates are multiplications by a weight per second, of one goroutine.
 
-// planes are the sizes measured: one that stays in the caches, a strip as wide as
+// planes are the sizes measured: one that stays in the caches, some rows as wide as
 // the finest scale of a photograph of 3000 columns, and the few rows of a smaller
 // one's that the model has computed at a time.
 var planes = []struct{ h, w int }{{64, 64}, {16, 1500}, {4, 384}}

@@ -203,8 +203,8 @@ func (c *Conv) rows(by *implementation, dst *Tensor, src, pre, post View, relu b
 // ScratchBytes returns how many bytes a goroutine may hold while Rows computes a layer of in channels, with the kernel that
 // takes most.
 func ScratchBytes(in int) int64 {
-	const strip = 12 // tiles of Winograd's: see there
-	return strip*16*(block*4+2*int64((in+15)&^15)) + 64
+	const tilesAtOnce = 12 // as in winograd_amd64.go
+	return tilesAtOnce*16*(block*4+2*int64((in+15)&^15)) + 64
 }
 
 // fits reports what of Rows' arguments does not fit, if anything: after it, a

@@ -21,7 +21,7 @@ import "sync"
 //
 //   - V fits into int16 if all d are in [-8192, 8191]. Its elements are e - f or e + f of an
 //     e and an f that are themselves differences, in [-16383, 16383], or sums, in [-16384, 16382]; both are of one kind.
-//     inputTransformAVX2 tells whether all d are, and where not, the direct kernels compute the strip.
+//     inputTransformAVX2 tells whether all d are, and where not, the direct kernels compute these tiles.
 //   - That U fits depends on the weights alone: see [winogradBlock].
 //   - M may overflow int32, and so may what becomes of it on the way to 4y. But all that is additions and subtractions
 //     of products, which are right modulo 2^32, and what they come to fits: by then, 4y with four times the
@@ -30,10 +30,10 @@ import "sync"
 //   - 4 (y + bias) >> (shift + 2) is (y + bias) >> shift, the bias being part of the sum. By 32 bits and more,
 //     VPSRAD shifts as by 31.
 
-// strip is how many tiles are transformed before their products are computed. V is then 12 kB for 32 channels, and M 12 kB: most of
+// tilesAtOnce is how many tiles are transformed before their products are computed. V is then 12 kB for 32 channels, and M 12 kB: most of
 // that is still in the first cache when it is read. With 18 or 24, rows of 384 sites are some percent slower, and rows of 1500 as
 // much faster; with 6, rows of 1500 are a tenth slower.
-const strip = 12
+const tilesAtOnce = 12
 
 // activationBits is how many bits beside the sign an activation may have.
 const activationBits = 13
@@ -101,10 +101,10 @@ func (t *winogradBlock) set(p *asmBlock) {
 // timesG returns G (a, b, c)ᵀ.
 func timesG(a, b, c int32) (int32, int32, int32, int32) { return 2 * a, a + b + c, a - b + c, 2 * c }
 
-// scratch is what pairWinograd needs for a strip.
+// scratch is what pairWinograd needs for tilesAtOnce tiles.
 type scratch struct {
-	m [strip * 16 * block]int32 // [tiles][16][16]
-	v []int16                   // [16][tiles][in]; in is rounded up to 16
+	m [tilesAtOnce * 16 * block]int32 // [tiles][16][16]
+	v []int16                         // [16][tiles][in]; in is rounded up to 16
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -116,13 +116,13 @@ func pairWinograd(c *Conv, r row) bool {
 	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
-	// Where the number of sites is odd, the first two strips share one, which is computed twice.
+	// Where the number of sites is odd, the first two groups of tiles share one, which is computed twice.
 	odd := r.sites % 2
 	tiles := (r.sites + odd) / 2
-	for strips := max((tiles+strip-1)/strip, 1+odd); strips > 0; strips-- {
-		n := tiles / strips
+	for groups := max((tiles+tilesAtOnce-1)/tilesAtOnce, 1+odd); groups > 0; groups-- {
+		n := tiles / groups
 		tiles -= n
-		s.strip(c, r.part(max(0, 2*tiles-odd), 2*n))
+		s.tiles(c, r.part(max(0, 2*tiles-odd), 2*n))
 	}
 	return true
 }
@@ -137,8 +137,8 @@ func (c *Conv) anyTransformed() bool {
 	return false
 }
 
-// strip computes a row and the one below it, of an even number of sites.
-func (s *scratch) strip(c *Conv, r row) {
+// tiles computes the tiles of a row and the one below it, of an even number of sites.
+func (s *scratch) tiles(c *Conv, r row) {
 	inside := s.transform(c, r)
 	for b := range c.asm {
 		if t := c.asm[b].transformed(); inside && t != nil {
@@ -179,7 +179,7 @@ func (c *Conv) channels() int { return (c.in + 15) &^ 15 }
 // transform computes V, or returns false if it does not fit.
 func (s *scratch) transform(c *Conv, r row) bool {
 	tiles, tile := r.sites/2, c.channels()
-	if n := 16 * strip * tile; len(s.v) < n {
+	if n := 16 * tilesAtOnce * tile; len(s.v) < n {
 		s.v = make([]int16, n)
 	}
 	for i := 0; i < c.in; i += 16 {

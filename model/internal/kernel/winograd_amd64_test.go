@@ -310,9 +310,9 @@ func TestWinogradAllocates(t *testing.T) {
 // TestScratchBytes: that is what a scratch takes, and no less.
 func TestScratchBytes(t *testing.T) {
 	for _, in := range []int{6, 16, 20, 48} {
-		s, l := new(scratch), plain(in, 2, 2*strip)
+		s, l := new(scratch), plain(in, 2, 2*tilesAtOnce)
 		c := newLayer(t, l)
-		r := row{sites: 2 * strip}
+		r := row{sites: 2 * tilesAtOnce}
 		r.src, r.srcStride = l.src.row(0, 0, 1)
 		r.srcRow = l.src.rowStride()
 		s.transform(c, r)

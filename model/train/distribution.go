@@ -2,45 +2,46 @@ package train
 
 import "github.com/ddpmz/ddpmz/model/internal/process/reals"
 
-// A belief about a coefficient is a logistic distribution of given mean and logarithm of the scale.
+// The network predicts for every coefficient a logistic distribution, by its mean and the natural logarithm of its scale.
 
 const (
-	deviation   = 1.8137993642 // standard deviation of a logistic of scale 1, π/√3
-	minLogScale = reals.MinLogScale
-	maxLogScale = reals.MaxLogScale
-	floor       = reals.UniformShare
-	faint       = reals.MinMass
+	deviation    = 1.8137993642 // the standard deviation of a logistic distribution of scale 1, π/√3
+	minLogScale  = reals.MinLogScale
+	maxLogScale  = reals.MaxLogScale
+	uniformShare = reals.UniformShare
+	minMass      = reals.MinMass
 )
 
-// codeLength returns the ideal code length, in bits, of learning that a coefficient known to be in c is in its
-// sub-cell s: the discretized decoder (eq. 13) restricted to c. dMean and dLogScale are its derivatives.
+// codeLength returns the ideal code length, in bits, of the sub-cell s of a coefficient that is known to be in c:
+// the discretized decoder (eq. 13) restricted to c. dMean and dLogScale are its derivatives.
 func codeLength(mean, logScale float32, c, s cell) (bits, dMean, dLogScale float32) {
 	inverse := exp(-logScale)
 	all, part := massOf(mean, inverse, c), massOf(mean, inverse, s)
-	share := min((s.hi-s.lo)/min(c.hi-c.lo, 2048), 1) // of a uniform distribution
-	above, below := part.mass+faint*share, all.mass+faint
+	share := min((s.hi-s.lo)/min(c.hi-c.lo, 2048), 1) // the probability of s under a uniform distribution
+	above, below := part.mass+minMass*share, all.mass+minMass
 	ratio := above / below
-	p := (1-floor)*ratio + floor*share
+	p := (1-uniformShare)*ratio + uniformShare*share
 	const log2e = 1.4426950409
-	f := -log2e * (1 - floor) * ratio / p
+	f := -log2e * (1 - uniformShare) * ratio / p
 	up, down := f*part.mass/above, f*all.mass/below
 	return -log2e * log(p), up*part.dMean - down*all.dMean, up*part.dLogScale - down*all.dLogScale
 }
 
-// cellMass is the integral of a logistic over a cell, and the derivatives of its logarithm.
+// cellMass is the integral of a logistic density over a cell, and the derivatives of its logarithm.
 type cellMass struct{ mass, dMean, dLogScale float32 }
 
-// massOf integrates. With a < b the edges of the cell in units of the scale, from the mean, the integral is
+// massOf returns the cellMass of a cell. With a < b the distances of its edges from the mean, in units of the scale, the
+// integral is
 //
 //	F(b) - F(a) = (1 - e^(a-b)) / ((1 + e^-b) (1 + e^a))
 //
-// where nothing cancels in either tail.
+// in which no difference of nearly equal numbers occurs in either tail.
 func massOf(mean, inverse float32, c cell) cellMass {
 	if c.clock == unknown {
 		return cellMass{mass: 1}
 	}
 	a, b := (c.lo-mean)*inverse, (c.hi-mean)*inverse
-	d := (c.hi - c.lo) * inverse // b - a, but for its rounding
+	d := (c.hi - c.lo) * inverse // b - a, without its rounding error
 	const cut = 85
 	ea, eb := exp(min(a, cut)), exp(min(-b, cut))
 	var width float32 // 1 - e^-d
@@ -57,7 +58,7 @@ func massOf(mean, inverse float32, c cell) cellMass {
 	}
 }
 
-// truncatedMean returns the mean of the belief within the cell (eq. 15). With F the logistic function and H its
+// truncatedMean returns the mean of the distribution restricted to the cell (eq. 15). With F the logistic function and H its
 // binary entropy in nats, the integral of t dF is H(F(a)) - H(F(b)).
 func truncatedMean(mean, logScale float32, c cell) float32 {
 	if c.clock == unknown {
@@ -66,7 +67,7 @@ func truncatedMean(mean, logScale float32, c cell) float32 {
 	scale := exp(logScale)
 	a, b := (c.lo-mean)/scale, (c.hi-mean)/scale
 	sign := float32(1)
-	if a+b > 0 { // in the lower half nothing cancels
+	if a+b > 0 { // mirrored into the lower half, where F does not cancel
 		a, b, sign = -b, -a, -1
 	}
 	a, b = max(a, -60), min(max(b, -60), 60)

@@ -32,7 +32,8 @@ func TestMath(t *testing.T) {
 	}
 }
 
-// TestCells: cells at every clock part the integers, nest from clock to clock, and hold what they are cells of.
+// TestCells tests that the cells at every clock partition the integers, that each lies within a cell of the next clock, and that
+// they hold the values that they are cells of.
 func TestCells(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for v := int32(-300); v <= 300; v++ {
@@ -56,7 +57,7 @@ func TestCells(t *testing.T) {
 	}
 }
 
-// lengthOracle is codeLength, from the definition in float64.
+// lengthOracle computes codeLength from its definition in float64.
 func lengthOracle(mean, logScale float64, c, s cell) float64 {
 	mass := func(c cell) float64 {
 		a, b := (float64(c.lo)-mean)*math.Exp(-logScale), (float64(c.hi)-mean)*math.Exp(-logScale)
@@ -66,11 +67,11 @@ func lengthOracle(mean, logScale float64, c, s cell) float64 {
 		return 1/(1+math.Exp(-b)) - 1/(1+math.Exp(-a))
 	}
 	share := math.Min(float64(s.hi-s.lo)/math.Min(float64(c.hi-c.lo), 2048), 1)
-	return -math.Log2((1-floor)*(mass(s)+faint*share)/(mass(c)+faint) + floor*share)
+	return -math.Log2((1-uniformShare)*(mass(s)+minMass*share)/(mass(c)+minMass) + uniformShare*share)
 }
 
-// TestCodeLength checks length and gradient against float64, the gradient as central differences, over beliefs
-// from sure to vague, right and wrong, in the middle and in the tails.
+// TestCodeLength checks length and gradient against float64, the gradient as central differences, over narrow and wide
+// distributions, for likely and unlikely cells, in the middle and in the tails.
 func TestCodeLength(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for range 200000 {
@@ -95,7 +96,7 @@ func TestCodeLength(t *testing.T) {
 	}
 }
 
-// TestLengthsTelescope: the lengths of all steps add up to that of the value.
+// TestLengthsTelescope tests that the lengths of all steps add up to that of the value.
 func TestLengthsTelescope(t *testing.T) {
 	for v := int32(-40); v <= 40; v++ {
 		sum, before := float32(0), cellOf(v, 77, unknown)
@@ -110,7 +111,7 @@ func TestLengthsTelescope(t *testing.T) {
 	}
 }
 
-// TestLengthIsFinite: whatever the network says, loss and gradient are numbers.
+// TestLengthIsFinite tests that loss and gradient are finite for any outputs of the network.
 func TestLengthIsFinite(t *testing.T) {
 	for _, mean := range []float32{-1e6, -1000, 0, .5, 1000, 1e6} {
 		for _, logScale := range []float32{minLogScale, 0, maxLogScale} {
@@ -129,7 +130,7 @@ func TestLengthIsFinite(t *testing.T) {
 	}
 }
 
-// TestTruncatedMean compares with a sum over thin slices.
+// TestTruncatedMean compares truncatedMean with a sum over thin slices.
 func TestTruncatedMean(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 300 {
