@@ -1,9 +1,7 @@
 package model
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/adapt"
@@ -14,22 +12,7 @@ import (
 // TestTwin checks the integer network, features and all, against the activations of its twin in PyTorch
 // (train/torch/denoiser.py) on every stage of one scale, by the network of the finest scale and that of coarser ones: what is left is rounding.
 func TestTwin(t *testing.T) {
-	var fix struct {
-		Width, Height int
-		Image, Dither []int32
-		Steps         []struct {
-			Scale, Stage    int
-			Clock, After    []int32
-			Mean, Log2scale []float64
-		}
-	}
-	b, err := os.ReadFile("testdata/fixture.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, &fix); err != nil {
-		t.Fatal(err)
-	}
+	fix := readFixture(t, "testdata/fixture.json")
 	net := photoNet(t)
 	c := NewChain(net, Geometry{fix.Width, fix.Height, 3, 8}, net.Tau())
 	n := fix.Width * fix.Height

@@ -1,4 +1,4 @@
-// Command contactsheet draws the picture in the README: one photograph, decoded from ever longer prefixes of
+// Command contactsheet draws the picture in the README: one picture, decoded from ever longer prefixes of
 // its file.
 //
 //	go run ./internal/contactsheet testdata/landscape.png docs/prefixes.jpg
