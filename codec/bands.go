@@ -43,7 +43,7 @@ func splitBands(decoders []*symbolDecoder, payload []byte, size uint64) error {
 			return fmt.Errorf("lengths of bands: %w", err)
 		}
 		for _, d := range decoders {
-			if err := d.rans.Reset(nil, 8); err != nil { // there is more than nothing: that is not here
+			if err := d.reset(nil, 8, 0); err != nil { // there is more than nothing: that is not here
 				return err
 			}
 		}
@@ -56,10 +56,9 @@ func splitBands(decoders []*symbolDecoder, payload []byte, size uint64) error {
 	payload = payload[head:]
 	for i, d := range decoders {
 		n := min(lengths[i], uint64(len(payload)))
-		if err := d.rans.Reset(payload[:n], int(lengths[i])); err != nil {
+		if err := d.reset(payload[:n], int(lengths[i]), int64(head)); err != nil {
 			return err
 		}
-		d.offset = int64(head)
 		head += lengths[i]
 		payload = payload[n:]
 	}

@@ -134,7 +134,7 @@ func (d *passDecoder) open(bands int) error {
 // close returns what is wrong with the ends of the segment's streams.
 func (g *passPayload) close() error {
 	for _, b := range g.bands {
-		if err := b.rans.Close(); err != nil {
+		if err := b.close(); err != nil {
 			return malformed(fmt.Sprintf("segment %d", g.Index), err)
 		}
 	}
@@ -170,7 +170,7 @@ func (p *decodedPass) Done(complete bool) error {
 		return io.EOF
 	}
 	b := g.bands[len(g.bands)-1]
-	d.at.Bytes = g.offset + b.offset + int64(b.rans.Consumed())
+	d.at.Bytes = g.offset + b.consumed()
 	d.work.done(p.pass)
 	d.done++
 	if p.last && g.Complete {

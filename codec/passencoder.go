@@ -7,7 +7,6 @@ import (
 
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
-	"github.com/ddpmz/ddpmz/rans"
 )
 
 // Segments close after a pass that takes them over segmentBytes, and at the end of a level that takes them
@@ -93,8 +92,8 @@ func (e *passEncoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 // endShared ends the segment that passes share, if there is one.
 func (e *passEncoder) endShared() {
 	if e.shared != nil {
-		e.shared.payload = e.coder.rans.Finish(nil)
-		e.shared, e.coder.ideal = nil, 0
+		e.shared.payload = e.coder.finish()
+		e.shared = nil
 	}
 }
 
@@ -133,14 +132,13 @@ type bandedPassEncoder struct {
 }
 
 func (b *bandedPassEncoder) Open(band int) model.Coder {
-	b.coders[band] = &symbolEncoder{rans: b.encoder.unused.take()}
+	b.coders[band] = b.encoder.unused.take()
 	return b.coders[band]
 }
 
 func (b *bandedPassEncoder) Close(band int) {
-	c := b.coders[band]
-	b.streams[band] = c.rans.Finish(nil)
-	b.encoder.unused.give(c.rans)
+	b.streams[band] = b.coders[band].finish()
+	b.encoder.unused.give(b.coders[band])
 	b.coders[band] = nil
 }
 
@@ -150,22 +148,25 @@ func (b *bandedPassEncoder) Done(bool) error {
 	return nil
 }
 
-// An encoderPool holds entropy coders whose buffers wait for the next band.
+// An encoderPool holds encoders whose buffers wait for the next band.
 type encoderPool struct {
 	mu   sync.Mutex
-	list []rans.Encoder
+	list []*symbolEncoder
 }
 
-func (p *encoderPool) take() (e rans.Encoder) {
+func (p *encoderPool) take() *symbolEncoder {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := len(p.list); n > 0 {
-		e, p.list = p.list[n-1], p.list[:n-1]
+	n := len(p.list)
+	if n == 0 {
+		return new(symbolEncoder)
 	}
+	e := p.list[n-1]
+	p.list = p.list[:n-1]
 	return e
 }
 
-func (p *encoderPool) give(e rans.Encoder) {
+func (p *encoderPool) give(e *symbolEncoder) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list = append(p.list, e)

@@ -5,9 +5,10 @@ import (
 	"github.com/ddpmz/ddpmz/rans"
 )
 
-// symbolEncoder and symbolDecoder are where the model and the entropy coder meet: the one turns cells into
-// intervals, the other codes them. Both count the ideal length, in bits as Q16.
+// symbolEncoder and symbolDecoder are where the model and the entropy coder meet: the model turns symbols into intervals, and the
+// entropy coder codes these. Both count the ideal length, in bits as Q16. Nothing else in this package knows the entropy coder.
 
+// A symbolEncoder makes a stream, and after that another.
 type symbolEncoder struct {
 	rans  rans.Encoder
 	ideal uint64
@@ -26,6 +27,13 @@ func (c *symbolEncoder) Bits(v uint32, n uint) (uint32, bool) {
 	return v, true
 }
 
+// finish returns the stream of what was coded since the last one.
+func (c *symbolEncoder) finish() []byte {
+	c.ideal = 0
+	return c.rans.Finish(nil)
+}
+
+// A symbolDecoder decodes a stream.
 type symbolDecoder struct {
 	rans   rans.Decoder
 	offset int64 // of its stream in the segment's payload
@@ -50,3 +58,15 @@ func (c *symbolDecoder) Bits(_ uint32, n uint) (uint32, bool) {
 	c.ideal += uint64(n) << 16
 	return v, true
 }
+
+// reset begins a stream of size bytes, of which the first are there, and which is offset bytes from the payload's begin.
+func (c *symbolDecoder) reset(stream []byte, size int, offset int64) error {
+	c.offset = offset
+	return c.rans.Reset(stream, size)
+}
+
+// consumed returns how many bytes of the payload are needed for what was decoded.
+func (c *symbolDecoder) consumed() int64 { return c.offset + int64(c.rans.Consumed()) }
+
+// close returns what is wrong with the end of a stream that is there in full, of which all was decoded.
+func (c *symbolDecoder) close() error { return c.rans.Close() }
