@@ -54,7 +54,7 @@ func (r *Inference) beginPrepare() {
 		}
 	}
 	r.setConstants()
-	from := max(0, in.Y0-r.net.reach())
+	from := max(0, in.Y0-r.net.receptiveRadius())
 	r.layers[0].begin(from, n, n, w, r.trunk.inputs)
 	r.done = [...]int{in.Top, max(0, from-1), from}
 }
@@ -108,7 +108,7 @@ func (r *Inference) prepare(to int) {
 		})
 		r.done[i] = to
 	}
-	r.layers[0].reach(r.done[2], r.in.Height)
+	r.layers[0].finishTo(r.done[2], r.in.Height)
 }
 
 // encode is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.

@@ -193,9 +193,9 @@ func prepareBand(r *Inference, see func(y int, row []int16)) {
 	r.Mask.begin(in.Activate == nil, in.Y0, in.Y1, in.Width, in.MostRows)
 	r.makeRoom(1)
 	r.beginPrepare()
-	bottom := min(in.Height, in.Y1+r.net.reach())
+	bottom := min(in.Height, in.Y1+r.net.receptiveRadius())
 	for y := r.layers[0].top; y < bottom; {
-		r.layers[0].forget(y)
+		r.layers[0].slideTo(y)
 		to := min(y+r.slab, bottom)
 		r.prepare(to)
 		for ; y < to; y++ {

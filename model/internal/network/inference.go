@@ -103,11 +103,11 @@ func (r *Inference) RunTrunk(net *Net, in *Input) {
 	r.layers[n].begin(in.Y0, in.Y1-in.Y0, in.MostRows, in.Width, convs[n-1].Out())
 	for y := in.Top - textureHalo - n; y < in.Y1; {
 		y = min(y+r.slab, in.Y1)
-		r.layers[0].forget(r.layers[1].end - 1)
+		r.layers[0].slideTo(r.layers[1].end - 1)
 		r.prepare(min(y+n+ahead, in.Y1+n))
 		for i := 1; i <= n; i++ {
 			if i < n {
-				r.layers[i].forget(r.layers[i+1].end - 1)
+				r.layers[i].slideTo(r.layers[i+1].end - 1)
 			}
 			r.convolve(convs[i-1], &r.layers[i], &r.layers[i-1], i > 1, min(y+n-i, in.Height), n-i)
 		}
@@ -161,7 +161,7 @@ func (r *Inference) convolve(k *kernel.Conv, dst, src *window, residual bool, to
 			k.Span(dst.part(y0, y1), in, kernel.View{}, post, true, 0, y1-y0, s.from, s.to)
 		}
 	})
-	dst.reach(to, r.in.Height)
+	dst.finishTo(to, r.in.Height)
 }
 
 // headRows is how many rows of a phase's hidden units a processor computes at a time.

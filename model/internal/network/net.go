@@ -60,7 +60,7 @@ func (n *Net) Lifting() *transform.Lifting { return n.lifting }
 func (n *Net) ActivationBits() uint { return n.w.actFrac }
 
 // Halo returns how many rows around a band an Inference reads.
-func (n *Net) Halo() int { return n.reach() + textureHalo }
+func (n *Net) Halo() int { return n.receptiveRadius() + textureHalo }
 
 // Cost returns the multiply-accumulates of one site and reverse step.
 func (n *Net) Cost() int {
@@ -72,8 +72,8 @@ func (n *Net) Cost() int {
 	return cost
 }
 
-// reach returns how many rows around a site the trunk looks at.
-func (n *Net) reach() int { return 1 + n.w.layers }
+// receptiveRadius returns how many rows and columns around a site the outputs of the trunk depend on.
+func (n *Net) receptiveRadius() int { return 1 + n.w.layers }
 
 // stem returns the trunk's first layer for a stage of scale l, or nil if there is none for these channels.
 func (n *Net) stem(stage, class, l int, in *channels) *kernel.Conv {

@@ -43,8 +43,8 @@ func TestRescale(t *testing.T) {
 	}
 }
 
-// TestFold compares a folded layer with its definition: weights and bias times gains, plus shifts; for every stage, class
-// of colours and scale, of one network and of experts.
+// TestFold compares a folded layer with its definition: weights and bias times gains, plus shifts; for every stage, colour
+// class and scale, of one network and of experts.
 func TestFold(t *testing.T) {
 	for _, experts := range []int{1, process.Experts} {
 		s := tiny

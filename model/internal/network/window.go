@@ -6,9 +6,9 @@ import (
 )
 
 // What is computed of a band row by row need not be held for all its rows: windows and rings hold the last of them,
-// as many as the next layer still reads. Both are asked for rows of the scale.
+// as many as the next layer still reads. Rows are numbered as those of the scale.
 
-// A window is rows of a layer that slide down the scale. Beyond the scale's rows and columns it is zero, as
+// A window holds rows of a layer and slides down the scale. Beyond the scale's rows and columns it is zero, as
 // convolutions want it.
 type window struct {
 	kernel.Tensor
@@ -32,22 +32,22 @@ func (w *window) Row(y int) []int16 { return w.Tensor.Row(y - w.top) }
 // part returns rows [y0,y1) as a tensor, with the rows around them as its border.
 func (w *window) part(y0, y1 int) *kernel.Tensor { return w.Part(y0-w.top, y1-w.top) }
 
-// forget slides w down, unless it is there, so that it begins with row y.
-func (w *window) forget(y int) {
+// slideTo slides w down, unless it is there already, so that it begins with row y. It loses the rows above.
+func (w *window) slideTo(y int) {
 	if y > w.top {
 		w.Scroll(y - w.top)
 		w.top = y
 	}
 }
 
-// reach notes that all rows above y are computed, of a scale of h rows.
-func (w *window) reach(y, h int) {
+// finishTo notes that all rows above row y are computed, and clears row y if that is the one below a scale of h rows.
+func (w *window) finishTo(y, h int) {
 	if w.end = y; y == h && y-w.top < w.H {
 		clear(w.Row(y))
 	}
 }
 
-// A ring is the last rows of a plane.
+// A ring holds the last rows of a plane.
 type ring[T any] struct {
 	w, n int
 	pix  []T
