@@ -18,7 +18,7 @@ const (
 	labels = 10
 )
 
-// A FormatError says why a file is not one of CIFAR-10 records.
+// A FormatError says why a file does not consist of CIFAR-10 records.
 type FormatError string
 
 func (e FormatError) Error() string { return "cifar10: not CIFAR-10 records: " + string(e) }

@@ -82,7 +82,7 @@ func run(in, out string) error {
 		}
 		panels = append(panels, panel{p, fmt.Sprintf("%d steps  %.1f kB  %.2f bpp  %s", at.Steps, float64(at.Bytes)/1000, 8*float64(at.Bytes)/pixels, quality)})
 	}
-	// The last levels look alike: show the image, and those before it that do not.
+	// The last levels can hardly be distinguished: draw the image, and the levels before it that differ visibly.
 	panels = append(panels[max(0, len(panels)-columns*rows-2):len(panels)-3], panels[len(panels)-1])
 
 	w, h := m.Bounds().Dx(), m.Bounds().Dy()

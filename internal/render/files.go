@@ -20,13 +20,13 @@ func Files() []File {
 		{"landscape.png", func() image.Image { return Scene(Landscape, 384, 256, 2) }},
 		{"still-life.png", func() image.Image { return Scene(StillLife, 256, 256, 2) }},
 		{"street.png", func() image.Image { return Scene(Street, 240, 320, 3) }},
-		{"gray.png", func() image.Image { return Gray(Scene16(Landscape, 96, 64, 4)) }},
-		{"gray16.png", func() image.Image { return Gray16(Scene16(StillLife, 64, 48, 5)) }},
-		{"rgb16.png", func() image.Image { return Scene16(Street, 48, 40, 6) }},
-		{"alpha.png", func() image.Image { return Cutout(Scene16(StillLife, 96, 64, 7)) }},
-		{"alpha16.png", func() image.Image { return Cutout16(Scene16(Landscape, 40, 32, 8)) }},
+		{"gray.png", func() image.Image { return Gray(scene16(Landscape, 96, 64, 4)) }},
+		{"gray16.png", func() image.Image { return Gray16(scene16(StillLife, 64, 48, 5)) }},
+		{"rgb16.png", func() image.Image { return scene16(Street, 48, 40, 6) }},
+		{"alpha.png", func() image.Image { return cutout(scene16(StillLife, 96, 64, 7)) }},
+		{"alpha16.png", func() image.Image { return cutout16(scene16(Landscape, 40, 32, 8)) }},
 		{"palette.png", func() image.Image { return Chart(160, 120, 1) }},
-		{"palette256.png", func() image.Image { return Dithered(Scene16(StillLife, 128, 96, 9)) }},
+		{"palette256.png", func() image.Image { return dithered(scene16(StillLife, 128, 96, 9)) }},
 		{"text.png", func() image.Image { return Text(320, 220) }},
 		{"noise.png", func() image.Image { return Noise(48, 48, 1) }},
 		{"gradient.png", func() image.Image { return Gradient(128, 96) }},
@@ -42,12 +42,12 @@ func oddFiles() []File {
 		kind, seed := Kind(i%3), 20+uint32(i)
 		files = append(files,
 			File{fmt.Sprintf("odd/rgb-%dx%d.png", s.X, s.Y), func() image.Image { return Scene(kind, s.X, s.Y, seed) }},
-			File{fmt.Sprintf("odd/gray-%dx%d.png", s.X, s.Y), func() image.Image { return Gray(Scene16(kind, s.X, s.Y, seed)) }})
+			File{fmt.Sprintf("odd/gray-%dx%d.png", s.X, s.Y), func() image.Image { return Gray(scene16(kind, s.X, s.Y, seed)) }})
 	}
 	return files
 }
 
-// tinyFiles is eight 32 x 32 cuttings, each of one texture.
+// tinyFiles is eight crops of 32 x 32 pixels, each of one texture.
 func tinyFiles() []File {
 	land := sync.OnceValue(func() *image.RGBA { return Scene(Landscape, 160, 107, 11) })
 	fruit := sync.OnceValue(func() *image.RGBA { return Scene(StillLife, 120, 120, 12) })

@@ -76,7 +76,7 @@ func (f *film) develop(seed uint32, grain bool) *image.RGBA64 {
 					s := seed + 1 + uint32(c)
 					tint := (bell(s, i, j) + bell(s, i+1, j) + bell(s, i, j+1) + bell(s, i+1, j+1)) / 2
 					n := grey + mul(chromaGrain, tint)
-					// A black is quiet and a burnt-out white has no grain left.
+					// Black has little grain, and saturated white has none.
 					quiet := mul(step(0, mil(150), v[c]), step(one, mil(900), v[c]))
 					v[c] += mul(n, mil(350)+mul(mil(650), quiet)) / 255
 				}

@@ -29,15 +29,15 @@ func (k Kind) String() string {
 // oversample is how many samples a pixel gets each way.
 const oversample = 3
 
-// Scene16 draws a scene as a camera with 16-bit samples would take it. The
+// scene16 draws a scene as a camera with 16-bit samples would take it. The
 // seed changes both the motif and the grain. Sizes below 1 count as 1.
-func Scene16(k Kind, width, height int, seed uint32) *image.RGBA64 {
+func scene16(k Kind, width, height int, seed uint32) *image.RGBA64 {
 	return expose(k, width, height, seed).develop(seed, true)
 }
 
-// Scene is Scene16 rounded to 8 bits.
+// Scene is scene16 rounded to 8 bits.
 func Scene(k Kind, width, height int, seed uint32) *image.RGBA {
-	m := Scene16(k, width, height, seed)
+	m := scene16(k, width, height, seed)
 	out := image.NewRGBA(m.Rect)
 	to8(out.Pix, m.Pix)
 	return out

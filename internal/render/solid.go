@@ -6,7 +6,7 @@ type ray struct{ from, dir vec }
 // none is a distance farther than anything.
 const none fix = 1 << 40
 
-// ball is an ellipsoid. Its questions are answered in the space where it is
+// ball is an ellipsoid. Its methods compute in the space in which it is
 // the unit ball around the origin; per is one over each half axis.
 type ball struct{ mid, size, per vec }
 
@@ -37,9 +37,9 @@ func (b *ball) cut(r *ray) (in, out fix, ok bool) {
 	return t - s, t + s, true
 }
 
-// hidden says that r, with dir.z = 1, cannot meet b before best: b begins
-// farther away, or r passes it on one side. It spares most balls the exact
-// question.
+// hidden reports whether r, with dir.z = 1, certainly does not meet b before best: b begins
+// farther away, or r passes it on one side. So most balls need no exact
+// computation.
 func (b *ball) hidden(r *ray, best fix) bool {
 	x := r.from.x + mul(r.dir.x, b.mid.z) - b.mid.x
 	reach := b.size.x + mul(max(r.dir.x, -r.dir.x), b.size.z) + mil(10)

@@ -31,10 +31,10 @@ func Gray(m *image.RGBA64) *image.Gray {
 	return g
 }
 
-// Cutout16 gives m a straight alpha: opaque in the middle of an oval, clear
+// cutout16 gives m a straight alpha: opaque in the middle of an oval, clear
 // outside, with a soft rim. Where alpha is 0 the colours stay, as they do in
 // files of paint programs; a codec that keeps pixels must keep them.
-func Cutout16(m *image.RGBA64) *image.NRGBA64 {
+func cutout16(m *image.RGBA64) *image.NRGBA64 {
 	out := image.NewNRGBA64(m.Rect)
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	for y := range h {
@@ -48,16 +48,16 @@ func Cutout16(m *image.RGBA64) *image.NRGBA64 {
 	return out
 }
 
-// Cutout is Cutout16 rounded to 8 bits.
-func Cutout(m *image.RGBA64) *image.NRGBA {
+// cutout is cutout16 rounded to 8 bits.
+func cutout(m *image.RGBA64) *image.NRGBA {
 	out := image.NewNRGBA(m.Rect)
-	to8(out.Pix, Cutout16(m).Pix)
+	to8(out.Pix, cutout16(m).Pix)
 	return out
 }
 
-// Dithered has 256 colours, of 8 reds, 8 greens and 4 blues, mixed by a 4 x 4
+// dithered has 256 colours, of 8 reds, 8 greens and 4 blues, mixed by a 4 x 4
 // pattern of thresholds, as old viewers did.
-func Dithered(m *image.RGBA64) *image.Paletted {
+func dithered(m *image.RGBA64) *image.Paletted {
 	pal := make(color.Palette, 256)
 	for i := range pal {
 		pal[i] = color.RGBA{uint8(i >> 5 * 255 / 7), uint8(i >> 2 & 7 * 255 / 7), uint8(i & 3 * 255 / 3), 255}

@@ -70,11 +70,11 @@ func loadImage(name string) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	return FromImage(m), nil
+	return fromImage(m), nil
 }
 
-// FromImage returns the pixels of m, not multiplied by alpha.
-func FromImage(m image.Image) Image {
+// fromImage returns the pixels of m, not multiplied by alpha.
+func fromImage(m image.Image) Image {
 	b := m.Bounds()
 	t := Image{W: b.Dx(), H: b.Dy(), Pix: make([]uint8, 0, 3*b.Dx()*b.Dy())}
 	for y := b.Min.Y; y < b.Max.Y; y++ {

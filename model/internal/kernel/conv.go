@@ -18,7 +18,7 @@ var (
 // block is the number of output channels computed together.
 const block = 16
 
-// Conv is a convolution's weights, laid out for the kernels. But for SetOutput it
+// Conv has the weights of a convolution, laid out for the kernels. Except for SetOutput it
 // is read-only, and may be used by several goroutines.
 type Conv struct {
 	size, in, out int
@@ -157,7 +157,7 @@ func (c *Conv) Outputs(from, n int) *Conv {
 //
 // Beware that a view's step and origin place the kernel's centre. The taps
 // around it are the tensor's neighbouring sites, not the view's, so that a 3x3
-// kernel over a phase sees the other phases too.
+// kernel over a phase reads the other phases, too.
 //
 // The views must have dst's sites; src may stop right at the tensor's edge,
 // beyond which are zeros. A 3x3 kernel needs a source with exactly in channels.
@@ -207,8 +207,8 @@ func ScratchBytes(in int) int64 {
 	return tilesAtOnce*16*(block*4+2*int64((in+15)&^15)) + 64
 }
 
-// fits reports what of Rows' arguments does not fit, if anything: after it, a
-// kernel touches no element outside the tensors.
+// fits returns an error that says which of Rows' arguments do not fit, if any. If there is none, a
+// kernel reads and writes no element outside the tensors.
 func (c *Conv) fits(dst *Tensor, src, pre, post View, y0, y1, x0, x1 int) error {
 	switch {
 	case dst.C != c.out:
@@ -261,7 +261,8 @@ const (
 	layoutAssembly
 )
 
-// An implementation is a rowKernel, a pairKernel or nil, the layout they read, what adds products, and what the tests call it.
+// An implementation has a rowKernel, a pairKernel or nil, the layout that these read, the functions that add products, and its
+// name in the tests.
 type implementation struct {
 	name    string
 	row     rowKernel
@@ -271,7 +272,7 @@ type implementation struct {
 	squares squareAdder
 }
 
-// implementations returns those that run here, the fastest last.
+// implementations returns the implementations that this processor can run, the fastest last.
 func implementations() []implementation {
 	return append([]implementation{{"portable", rowPortable, nil, layoutPortable, addPortable, squaresPortable}}, assembly()...)
 }

@@ -11,7 +11,7 @@ type Lifting struct {
 	updateShift  uint
 }
 
-// Liftings are the wavelets that weights may ask for, by the number in their header.
+// Liftings has the wavelets by their number in the header of weights files.
 var Liftings = [...]Lifting{
 	0: {"5/3", [4]int32{0, 1, 1, 0}, 1, [4]int32{0, 1, 1, 0}, 2},
 	1: {"9/7-M", [4]int32{-1, 9, 9, -1}, 4, [4]int32{0, 1, 1, 0}, 2},
@@ -40,11 +40,11 @@ func mirror(p, n int) int {
 	return p
 }
 
-// divide returns x/2^shift rounded to the nearest integer, a half up. An estimate x, with frac > 0 fractional
-// bits, is some integer nearby: between integers the result is interpolated between theirs, with frac fractional
-// bits, so that what is known exactly stays exact. It is the mean over the two integers of mean x.
+// divide returns x/2^shift rounded to the nearest integer, a half up. If frac > 0, x is an estimate with frac fractional
+// bits: then the result is interpolated linearly between those of the two integers next to x, also with frac fractional
+// bits, so that estimates that are integers give exact results.
 func divide(x int32, shift, frac uint) int32 {
-	shift, frac = shift&31, frac&31 // as they are, but so that the compiler knows
+	shift, frac = shift&31, frac&31 // unchanged, but the compiler learns their range
 	half := int32(1) << shift >> 1
 	n := x>>frac + half
 	a := n >> shift

@@ -12,6 +12,7 @@ func NewPlane(w, h int) Plane { return Plane{w, h, make([]int32, w*h)} }
 // Row returns row y.
 func (p Plane) Row(y int) []int32 { return p.Pix[y*p.W : (y+1)*p.W : (y+1)*p.W] }
 
+// Clone returns a copy of p.
 func (p Plane) Clone() Plane { return Plane{p.W, p.H, append([]int32(nil), p.Pix...)} }
 
 // Sixteenths returns the plane in Q4.
@@ -23,9 +24,9 @@ func (p Plane) Sixteenths() Plane {
 	return q
 }
 
-// A Wavelet takes a plane of a scale apart, in place: a Lifting, or what undoes the upsampling of chroma. The coefficients
-// stay where their samples were: site (x, y) is the square of 2x2 samples from (2x, 2y) on, with the coarser image at its
-// origin and each band's detail at the band's Offset from there.
+// A Wavelet splits a plane of a scale, in place, into a coarser image and details: it is a Lifting, or an upsampling of chroma.
+// The coefficients are stored in place of the samples: site (x, y) is the square of 2x2 samples from (2x, 2y) on, with a sample
+// of the coarser image at its origin and each band's detail at the band's Offset from there.
 type Wavelet interface {
 	Split(x Plane)
 
@@ -42,9 +43,9 @@ const (
 	Bands // how many there are
 )
 
-// BandSize returns the size of a band of the split of a w x h plane. The grid of a scale's sites has
-// ceil(w/2) x ceil(h/2) sites; where a band has no coefficient at a site, it counts as a zero that both
-// sides know.
+// BandSize returns the size of a band of the split of a w x h plane. The grid of a scale has
+// ceil(w/2) x ceil(h/2) sites; where a band has no coefficient at a site, encoder and decoder take it to be
+// zero.
 func BandSize(w, h, band int) (int, int) {
 	lw, lh := (w+1)/2, (h+1)/2
 	switch band {
@@ -56,7 +57,7 @@ func BandSize(w, h, band int) (int, int) {
 	return w - lw, h - lh
 }
 
-// Scales returns the number of splits that take a w x h plane down to one coefficient.
+// Scales returns the number of splits after which a w x h plane has become one coefficient.
 func Scales(w, h int) int {
 	n := 0
 	for ; w > 1 || h > 1; n++ {
@@ -83,7 +84,7 @@ func (l *Lifting) Split(x Plane) {
 	l.splitColumns(x)
 }
 
-// Merge undoes Split. Of estimates, see divide.
+// Merge undoes Split. See divide for how it treats estimates.
 func (l *Lifting) Merge(x Plane, frac uint) {
 	l.mergeColumns(x, frac)
 	s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
@@ -99,7 +100,7 @@ func (l *Lifting) Merge(x Plane, frac uint) {
 	}
 }
 
-// Offset returns where in the square of a site the band's detail lies.
+// Offset returns the position of the band's detail in the square of a site.
 func Offset(band int) (x, y int) {
 	switch band {
 	case HL:
@@ -144,7 +145,7 @@ func Analyse(w Wavelet, x Plane) (ll Plane, detail [Bands]Plane) {
 	return ll, detail
 }
 
-// Synthesize undoes Analyse into a plane of width x height; see Wavelet.Merge of frac.
+// Synthesize undoes Analyse, and returns a plane of width x height. frac is that of Wavelet.Merge.
 func Synthesize(w Wavelet, width, height int, ll Plane, detail [Bands]Plane, frac uint) Plane {
 	x := NewPlane(width, height)
 	x.Place(ll, 0, 0)
@@ -156,7 +157,7 @@ func Synthesize(w Wavelet, width, height int, ll Plane, detail [Bands]Plane, fra
 	return x
 }
 
-// Resize gives p a new size in the storage it has if that is large enough. Its values are arbitrary after.
+// Resize changes the size of p, and keeps its storage if that is large enough. Afterwards its samples are arbitrary.
 func (p *Plane) Resize(w, h int) {
 	p.W, p.H = w, h
 	if w*h > cap(p.Pix) {
