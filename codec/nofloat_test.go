@@ -1,102 +1,12 @@
 package codec
 
 import (
-	"errors"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
-
-const module = "github.com/ddpmz/ddpmz/"
-
-// sources returns the parsed non-test files of every package of the module, whatever their build tags, by
-// the package's path inside the module.
-func sources(t *testing.T, set *token.FileSet) map[string][]*ast.File {
-	t.Helper()
-	packages := map[string][]*ast.File{}
-	err := filepath.WalkDir("..", func(name string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		base := e.Name()
-		if e.IsDir() {
-			if name == ".." {
-				return nil
-			}
-			_, err := os.Stat(filepath.Join(name, "go.mod"))
-			if base[0] == '.' || base[0] == '_' || base == "testdata" || err == nil { // as the go tool does
-				return filepath.SkipDir
-			}
-			if !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			return nil
-		}
-		if !strings.HasSuffix(base, ".go") || strings.HasSuffix(base, "_test.go") || base[0] == '.' || base[0] == '_' {
-			return nil
-		}
-		f, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		in, err := filepath.Rel("..", filepath.Dir(name))
-		if err != nil {
-			return err
-		}
-		in = filepath.ToSlash(in)
-		packages[in] = append(packages[in], f)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return packages
-}
-
-func imports(f *ast.File) (paths []string) {
-	for _, s := range f.Imports {
-		if p, err := strconv.Unquote(s.Path.Value); err == nil {
-			paths = append(paths, p)
-		}
-	}
-	return paths
-}
-
-// graph returns the packages of the module that those of the given path patterns import, directly or not,
-// themselves included, in order.
-func graph(packages map[string][]*ast.File, patterns ...string) (reached []string) {
-	var visit func(p string)
-	visit = func(p string) {
-		if slices.Contains(reached, p) {
-			return
-		}
-		reached = append(reached, p)
-		for _, f := range packages[p] {
-			for _, i := range imports(f) {
-				if in, ok := strings.CutPrefix(i, module); ok {
-					visit(in)
-				}
-			}
-		}
-	}
-	for p := range packages {
-		for _, pattern := range patterns {
-			if ok, _ := path.Match(pattern, p); ok {
-				visit(p)
-			}
-		}
-	}
-	slices.Sort(reached)
-	return reached
-}
 
 // exact are the packages between the bytes and the picture.
 var exact = []string{"bitstream", "rans", "container", "model", "model/internal/*", "model/zoo", "codec", "codec/internal/*"}
@@ -134,80 +44,6 @@ func TestNoFloats(t *testing.T) {
 				}
 				return true
 			})
-		}
-	}
-}
-
-// TestImports holds the architecture: who may import whom inside the module.
-func TestImports(t *testing.T) {
-	packages := sources(t, token.NewFileSet())
-	for p, may := range map[string][]string{
-		"bitstream": {},
-		"rans":      {},
-		"container": {"bitstream"},
-
-		// Packages of the model, each of which may import those that its business rests on.
-		"model/internal/process":   {},
-		"model/internal/fixed":     {},
-		"model/internal/parallel":  {},
-		"model/internal/kernel":    {},
-		"model/internal/transform": {},
-		"model/internal/logistic":  {"model/internal/fixed", "model/internal/process"},
-		"model/internal/storage":   {"model/internal/fixed", "model/internal/process", "model/internal/transform"},
-		"model/internal/network":   {"model/internal/fixed", "model/internal/process", "model/internal/transform", "model/internal/parallel", "model/internal/kernel", "model/internal/storage"},
-		"model/internal/adapt":     {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/kernel"},
-		"model/internal/sparse":    {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/transform"},
-
-		"model":             {"model/internal/*"},
-		"model/zoo":         {"model"},
-		"codec/internal/*":  {"bitstream", "codec/internal/*"},
-		"codec":             {"bitstream", "rans", "container", "model", "model/zoo", "codec/internal/*"},
-		"cmd/*/internal/*":  {"codec", "codec/metadata", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/*/internal/*"},
-		"internal/cifar10":  {},
-		"internal/render":   {},
-		"internal/render/*": {"internal/render"},
-	} {
-		for q, files := range packages {
-			if ok, _ := path.Match(p, q); !ok {
-				continue
-			}
-			for _, f := range files {
-				for _, i := range imports(f) {
-					in, ok := strings.CutPrefix(i, module)
-					if ok && !slices.ContainsFunc(may, func(pattern string) bool { m, _ := path.Match(pattern, in); return m }) {
-						t.Errorf("%s imports %s", q, in)
-					}
-				}
-			}
-		}
-	}
-	for q, files := range packages {
-		for _, f := range files {
-			for _, i := range imports(f) {
-				if strings.HasPrefix(i, module+"cmd/") && !strings.HasPrefix(q, "cmd/") {
-					t.Errorf("%s imports the command's %s", q, i)
-				}
-			}
-		}
-	}
-}
-
-// TestDependencies: a program that decodes needs this module, these packages and the standard library. The
-// trainer and what it needs are not among them.
-func TestDependencies(t *testing.T) {
-	may := []string{"github.com/klauspost/compress/zstd", "golang.org/x/sys/cpu"}
-	packages := sources(t, token.NewFileSet())
-	for _, p := range graph(packages, "codec") {
-		if strings.HasPrefix(p, "model/train") || strings.HasPrefix(p, "cmd") || strings.HasPrefix(p, "internal") {
-			t.Errorf("the codec needs %s", p)
-		}
-		for _, f := range packages[p] {
-			for _, i := range imports(f) {
-				domain, _, _ := strings.Cut(i, "/")
-				if strings.Contains(domain, ".") && !strings.HasPrefix(i, module) && !slices.Contains(may, i) {
-					t.Errorf("%s imports %s", p, i)
-				}
-			}
 		}
 	}
 }
