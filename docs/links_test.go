@@ -19,11 +19,13 @@ var (
 	fence   = regexp.MustCompile("(?s)```.*?```")
 	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
 	link    = regexp.MustCompile(`\[([^\]]*)\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)
+	inCode  = regexp.MustCompile("`((?:[a-z0-9_-]+/)+[A-Za-z0-9_.-]+\\.(?:go|py|json))`")
 	isName  = regexp.MustCompile("^`([A-Za-z]+(?:\\.[A-Za-z]+)?)`$")
 )
 
 // TestLinks checks every link to a file of the repository in every document: the file is there, and so is the heading
-// that an anchor names. Where the text of a link to a Go file is a name in code style, the file declares it.
+// that an anchor names. Where the text of a link to a Go file is a name in code style, the file declares it. A path in code
+// style, from the root of the repository, is there too.
 func TestLinks(t *testing.T) {
 	names := 0
 	documents := 0
@@ -39,6 +41,11 @@ func TestLinks(t *testing.T) {
 		}
 		documents++
 		text := fence.ReplaceAllString(read(t, name), "")
+		for _, m := range inCode.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(m[1]))); err != nil {
+				t.Errorf("%s: there is no %s", name, m[1])
+			}
+		}
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			what, target, anchor := m[1], m[2], m[3]
 			if strings.Contains(target, ":") { // of another site
