@@ -113,7 +113,7 @@ func TestImports(t *testing.T) {
 		"model/internal/fixed":     {},
 		"model/internal/parallel":  {},
 		"model/internal/kernel":    {},
-		"model/internal/transform": {},
+		"model/internal/transform": {"model/internal/parallel"},
 		"model/internal/logistic":  {"model/internal/fixed", "model/internal/process"},
 		"model/internal/storage":   {"model/internal/fixed", "model/internal/process", "model/internal/transform"},
 		"model/internal/network":   {"model/internal/fixed", "model/internal/process", "model/internal/transform", "model/internal/parallel", "model/internal/kernel", "model/internal/storage"},

@@ -3,6 +3,8 @@ package transform
 import (
 	"slices"
 	"sync/atomic"
+
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 )
 
 // A contribution says how a pixel depends on one half-resolution sample: the upsampling makes the pixel's chroma of weight
@@ -138,7 +140,7 @@ func (s *chromaInverter) resolveClipped() bool {
 	var failed atomic.Bool
 	// Pixels that are half-resolution samples themselves come first, since the others depend on them.
 	for _, own := range []bool{true, false} {
-		rowsInParallel(s.h, func(y0, y1 int) {
+		parallel.Chunks(s.h, func(y0, y1 int) {
 			for y := y0; y < y1; y++ {
 				for x, clipped := range s.clipped[y*s.w:][:s.w] {
 					if !clipped || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {

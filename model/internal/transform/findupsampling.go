@@ -1,6 +1,10 @@
 package transform
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
+)
 
 const (
 	// mismatchShare: an image was made by an upsampling only if at most one in mismatchShare samples of chroma differs from
@@ -27,7 +31,7 @@ func (c Colour) FindUpsampling(x [3]Plane) (found Colour, mirror, turn bool) {
 	// mismatches returns the sum of what count returns for all strips, or some number above most.
 	mismatches := func(most int, count func(s *chromaInverter, most int) int) int {
 		counts := make([]int, len(strips))
-		inParallel(len(strips), func(k int) { counts[k] = count(strips[k], most) })
+		parallel.Each(len(strips), func(k int) { counts[k] = count(strips[k], most) })
 		sum := 0
 		for _, n := range counts {
 			sum += n
@@ -125,7 +129,7 @@ func (s *chromaInverter) mismatchesOfLinear(dx, dy, most int) int {
 		return a, b
 	}
 	var all atomic.Int64
-	rowsInParallel(s.h, func(y0, y1 int) {
+	parallel.Chunks(s.h, func(y0, y1 int) {
 		for y := y0; y < y1 && all.Load() <= int64(most); y++ {
 			ya, yb := beside(y, dy, s.h)
 			x, step := 0, 1

@@ -3,6 +3,8 @@ package transform
 import (
 	"slices"
 	"sync/atomic"
+
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
 )
 
 // A chromaInverter finds luma and half-resolution chroma that an image was made from. If a sample of a pixel is clipped, the
@@ -26,7 +28,7 @@ func newChromaInverter(rgb [3]Plane, c Colour) *chromaInverter {
 	n := s.w * s.h
 	s.chroma, s.clipped = [2][]int16{make([]int16, n), make([]int16, n)}, make([]bool, n)
 	var failed atomic.Bool
-	rowsInParallel(s.h, func(y0, y1 int) {
+	parallel.Chunks(s.h, func(y0, y1 int) {
 		for y := y0; y < y1 && !failed.Load(); y++ {
 			red, green, blue := rgb[0].Row(y), rgb[1].Row(y), rgb[2].Row(y)
 			isClipped, first, second := s.clipped[y*s.w:][:s.w], s.chroma[0][y*s.w:][:s.w], s.chroma[1][y*s.w:][:s.w]
@@ -107,7 +109,7 @@ func (s *chromaInverter) averageKnown() (known []bool) {
 	}
 	w := s.half[0].W
 	known = make([]bool, len(s.half[0].Pix))
-	rowsInParallel(s.half[0].H, func(j0, j1 int) {
+	parallel.Chunks(s.half[0].H, func(j0, j1 int) {
 		for k := j0 * w; k < j1*w; k++ {
 			j, i := k/w, k%w
 			if s.up == linear {
@@ -253,7 +255,7 @@ func fillUnknown(known []bool, a, b Plane) bool {
 // eachRow calls f with every row of what the upsampling makes of the half-resolution samples of chroma plane p, from several
 // goroutines.
 func (s *chromaInverter) eachRow(p int, f func(y int, made []int32)) {
-	rowsInParallel(s.h, func(y0, y1 int) {
+	parallel.Chunks(s.h, func(y0, y1 int) {
 		made, sums := make([]int32, s.w), make([]int32, s.half[p].W)
 		for y := y0; y < y1; y++ {
 			s.up.row(made, y, s.half[p], sums, true)

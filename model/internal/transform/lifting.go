@@ -1,5 +1,7 @@
 package transform
 
+import "github.com/ddpmz/ddpmz/model/internal/parallel"
+
 // A Lifting is a reversible wavelet of one predict and one update step over whole-sample symmetric
 // signals: odd samples become details d = o - P(e), even samples averages s = e + U(d), every sum rounded
 // to an integer, so that the inverse is exact (Calderbank, Daubechies, Sweldens, Yeo 1998).
@@ -143,12 +145,12 @@ func (l *Lifting) splitColumns(x Plane) {
 	if x.H < 2 {
 		return
 	}
-	rowsInParallel(x.H, func(y0, y1 int) {
+	parallel.Chunks(x.H, func(y0, y1 int) {
 		for y := y0 | 1; y < y1; y += 2 {
 			addRows(x, -1, y, &l.predict, l.predictShift, 0)
 		}
 	})
-	rowsInParallel(x.H, func(y0, y1 int) {
+	parallel.Chunks(x.H, func(y0, y1 int) {
 		for y := y0 + y0&1; y < y1; y += 2 {
 			addRows(x, 1, y, &l.update, l.updateShift, 0)
 		}

@@ -1,5 +1,7 @@
 package transform
 
+import "github.com/ddpmz/ddpmz/model/internal/parallel"
+
 // A Plane is H rows of W integers.
 type Plane struct {
 	W, H int
@@ -68,7 +70,7 @@ func Scales(w, h int) int {
 
 // Split splits x first along rows, then columns.
 func (l *Lifting) Split(x Plane) {
-	rowsInParallel(x.H, func(y0, y1 int) {
+	parallel.Chunks(x.H, func(y0, y1 int) {
 		s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
 		for y := y0; y < y1; y++ {
 			row := x.Row(y)

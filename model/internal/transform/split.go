@@ -1,6 +1,10 @@
 package transform
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/ddpmz/ddpmz/model/internal/parallel"
+)
 
 // Split replaces the planes R, G, B, which have 8 bits if c is Derived, by luma and chroma, and reports whether it could: if
 // some pixel has no luma and chroma, the planes are left in an arbitrary state. Inverse undoes Split.
@@ -11,7 +15,7 @@ func (c Colour) Split(x [3]Plane) bool {
 		return true
 	case !c.Subsampled():
 		var failed atomic.Bool
-		rowsInParallel(x[0].H, func(y0, y1 int) {
+		parallel.Chunks(x[0].H, func(y0, y1 int) {
 			if rows := strip(x, y0, y1); !failed.Load() && !c.Derive(rows[0].Pix, rows[1].Pix, rows[2].Pix, nil) {
 				failed.Store(true)
 			}
@@ -50,7 +54,7 @@ func (c Colour) splitStrips(x [3]Plane) bool {
 		}
 	}
 	var failed atomic.Bool
-	inParallel(n, func(k int) {
+	parallel.Each(n, func(k int) {
 		y0, y1 := k*stripRows, min((k+1)*stripRows, h)
 		top, bottom := max(0, y0-stripHalo), min(y1+stripHalo, h)
 		own := strip(x, y0, y1)

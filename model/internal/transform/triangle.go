@@ -1,10 +1,12 @@
 package transform
 
+import "github.com/ddpmz/ddpmz/model/internal/parallel"
+
 // This file inverts the triangle upsampling, of which no sample is a half-resolution sample itself.
 
 // invertTriangleStrips writes to half what invertTriangle returns for strips of a plane.
 func invertTriangleStrips(x, half Plane) {
-	inParallel((x.H+stripRows-1)/stripRows, func(k int) {
+	parallel.Each((x.H+stripRows-1)/stripRows, func(k int) {
 		y0, y1 := k*stripRows, min((k+1)*stripRows, x.H)
 		top, bottom := max(0, y0-stripHalo), min(y1+stripHalo, x.H)
 		part := invertTriangle(Plane{x.W, bottom - top, x.Pix[top*x.W : bottom*x.W]}, nil)

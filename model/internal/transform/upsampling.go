@@ -1,5 +1,7 @@
 package transform
 
+import "github.com/ddpmz/ddpmz/model/internal/parallel"
+
 // An upsampling is a filter that makes chroma of full resolution from chroma of half the resolution, in both directions. Most
 // images that were made from luma and chroma went through one: Photo CDs and most JPEG files store only the half-resolution
 // samples. Along a row or a column, a sample is the weighted mean of two half-resolution samples, or one of them. Beyond the
@@ -95,7 +97,7 @@ func (u upsampling) Split(x Plane) {
 		invertTriangleStrips(x, half)
 		fitEvenSamples(x, half)
 	}
-	rowsInParallel(x.H, func(y0, y1 int) {
+	parallel.Chunks(x.H, func(y0, y1 int) {
 		made, sums := make([]int32, x.W), make([]int32, half.W)
 		for y := y0; y < y1; y++ {
 			u.row(made, y, half, sums, true)
