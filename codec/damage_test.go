@@ -253,24 +253,30 @@ func TestClaimsAllocateNothing(t *testing.T) {
 	}
 	huge := make([]container.Segment, container.MaxSegments)
 	for i := range huge {
-		huge[i] = container.Segment{Kind: container.Passes, Units: container.MaxUnits, Size: 1 << 40}
+		huge[i] = container.Segment{Kind: container.Passes, Units: container.MaxUnits, Size: 1 << 16}
 	}
 	most := uint32(1 << 13) // of a square
 	if bits.UintSize == 32 {
 		most = 1 << 12
 	}
+	const raw = 3 << 24 // bytes of an image of 2^24 pixels
 	for _, c := range []struct {
 		name string
 		file []byte
-		fits bool // the limits
+		want string // what is over a limit, or "format" if the size of a segment cannot be
 	}{
-		{"2^48 pixels, stored", claim(container.MaxSide, false, container.Segment{Kind: container.Stored, Size: 1 << 50}), false},
-		{"2^48 pixels, modelled", claim(container.MaxSide, true, container.Segment{Kind: container.Passes, Size: 1 << 50}), false},
-		{"as many pixels as there may be, stored", claim(most, false, container.Segment{Kind: container.Stored, Size: 1 << 50}), true},
-		{"2^24 pixels, modelled", claim(1<<12, true, container.Segment{Kind: container.Passes, Size: 1 << 50}), true},
-		{"alpha", claim(1<<12, true, container.Segment{Kind: container.Alpha, Size: 1 << 50}, container.Segment{Kind: container.Passes}), true},
-		{"metadata", claim(1, true, container.Segment{Kind: container.Metadata, Size: 1 << 50}), true},
-		{"4096 segments", claim(1, true, huge...), true},
+		{"2^48 pixels, stored", claim(container.MaxSide, false, container.Segment{Kind: container.Stored, Size: 1 << 50}), "pixels"},
+		{"2^48 pixels, modelled", claim(container.MaxSide, true, container.Segment{Kind: container.Passes, Size: 1 << 50}), "pixels"},
+		{"a pebibyte, stored", claim(most, false, container.Segment{Kind: container.Stored, Size: 1 << 50}), "format"},
+		{"a pebibyte, modelled", claim(most, true, container.Segment{Kind: container.Passes, Size: 1 << 50}), "format"},
+		{"a tebibyte of 16 pixels", claim(4, true, container.Segment{Kind: container.Passes, Size: 1 << 40}), "format"},
+		{"a pebibyte of alpha", claim(4, true, container.Segment{Kind: container.Alpha, Size: 1 << 50}, container.Segment{Kind: container.Passes}), "format"},
+		{"a pebibyte of metadata", claim(4, true, container.Segment{Kind: container.Metadata, Size: 1 << 50}, container.Segment{Kind: container.Passes}), "format"},
+		{"as many pixels as there may be, stored", claim(most, false, container.Segment{Kind: container.Stored, Size: raw}), ""},
+		{"2^24 pixels, modelled", claim(1<<12, true, container.Segment{Kind: container.Passes, Size: raw}), ""},
+		{"alpha", claim(1<<12, true, container.Segment{Kind: container.Alpha, Size: raw / 3}, container.Segment{Kind: container.Passes, Size: raw}), ""},
+		{"metadata", claim(1, true, container.Segment{Kind: container.Metadata, Size: 1 << 26}, container.Segment{Kind: container.Passes}), ""},
+		{"4096 segments", claim(1, true, huge...), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var openErr, nextErr error
@@ -281,10 +287,13 @@ func TestClaimsAllocateNothing(t *testing.T) {
 				}
 			})
 			var limit *codec.LimitError
+			var format codec.FormatError
 			switch {
-			case c.fits && (openErr != nil || nextErr != io.EOF):
+			case c.want == "" && (openErr != nil || nextErr != io.EOF):
 				t.Errorf("%v, %v", openErr, nextErr)
-			case !c.fits && !errors.As(openErr, &limit):
+			case c.want == "format" && !errors.As(openErr, &format):
+				t.Errorf("%v, want a FormatError", openErr)
+			case c.want == "pixels" && (!errors.As(openErr, &limit) || limit.What != c.want):
 				t.Errorf("%v, want a LimitError", openErr)
 			}
 			room := uint64(little + 200*len(c.file)) // a header of 4096 segments is large itself

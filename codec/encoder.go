@@ -18,7 +18,8 @@ const (
 	// Auto codes by the model, unless the fallback codec makes the file smaller. The fallback codec is not run where a probe
 	// of it shows that the model's file is smaller by far.
 	Auto Mode = iota
-	// Modelled codes by the model. Paletted images, which it cannot do, are an UnsupportedError.
+	// Modelled codes by the model. Paletted images, which it cannot do, are an UnsupportedError. Images of many pixels that
+	// are so nearly flat that decoders would refuse a file of so few bytes are a *LimitError: see Limits.MaxWork.
 	Modelled
 	// Stored codes by the fallback codec: PNG's filters and Zstandard.
 	Stored
@@ -84,7 +85,7 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 		}
 		need = encodingMemory(net, geometryOf(m))
 	}
-	if err := e.check(b.Dx(), b.Dy(), need); err != nil {
+	if err := e.check(b.Dx(), b.Dy(), need, 0); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -134,6 +135,9 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 		rows = nil // which holds the image
 		f, err := coder.code(ctx, side, nil)
 		if err != nil {
+			return nil, err
+		}
+		if err := f.checkWork(e.Limits); err != nil {
 			return nil, err
 		}
 		return f.file, nil

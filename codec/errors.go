@@ -27,7 +27,7 @@ type (
 
 // A LimitError says that an image is larger than a limit of the Encoder or Decoder allows.
 type LimitError struct {
-	What        string // "pixels" or "bytes of memory"
+	What        string // "pixels", "bytes of memory" or "sites of work for n bytes": see Limits
 	Have, Limit int64
 }
 

@@ -81,11 +81,20 @@ func (f format) planes() int {
 // alpha reports whether images of the format can have alpha.
 func (f format) hasAlpha() bool { return f.base() == formatNRGBA || f.base() == formatRGBA }
 
-// image puts an image together from its colour planes.
-func (p *picture) image() image.Image {
-	m, set := p.newImage()
-	set(0, p.colour)
-	return m
+// imageBytes returns what the image that newImage returns takes of memory, and its alpha.
+func (p *info) imageBytes() int64 {
+	sample, channels := int64(1), int64(4)
+	if p.depth == 16 || p.format&formatWide != 0 {
+		sample = 2
+	}
+	if b := p.format.base(); b == formatGray || b == formatPaletted {
+		channels = 1
+	}
+	n := sample * channels
+	if p.format.hasAlpha() {
+		n += 2
+	}
+	return n * int64(p.w) * int64(p.h)
 }
 
 // newImage returns an image to be filled, and a function that fills rows from y down with colour planes.

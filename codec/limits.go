@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"runtime"
 
+	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
 )
 
@@ -26,28 +27,62 @@ const fallbackPixelBytes = 40
 // Limits bound what a file or an image may ask for. Zero values mean the defaults.
 type Limits struct {
 	MaxPixels int64 // width times height
-	MaxMemory int64 // bytes, estimated before anything is allocated
+	MaxMemory int64 // bytes, estimated before anything is allocated; payloads, alpha and metadata included
+
+	// MaxWork bounds the work of decoding, in sites: every site of the wavelet pyramid counts once for every pass that visits
+	// it, and once if the picture needs it predicted; 32 pixels of the picture count as a site. An image takes 2.4 sites a
+	// pixel, or up to 7 if it is a single row or column.
+	//
+	// By default the work follows the bytes: it is at most 2^17 sites, 256 for each of the first 1024 bytes, and 1024 for every
+	// byte after these, so that few bytes take little time, whatever they claim. Files of photographs, and prefixes that show
+	// something of one, have several times as many bytes as that takes. Auto does not write other files; Modelled does, if
+	// this limit is raised.
+	MaxWork int64
 }
 
-// check returns a LimitError if a w x h image is too large, or needs more memory than there may be.
-func (l Limits) check(w, h int, need func(pixels int64) int64) error {
+// check returns a LimitError if a w x h image is too large, or needs more memory than there may be. Beside what need says of the
+// pixels, that is so many bytes of payloads.
+func (l Limits) check(w, h int, need func(pixels int64) int64, payloads int64) error {
 	if w <= 0 || h <= 0 {
 		return FormatError(fmt.Sprintf("image of %d x %d pixels", w, h))
 	}
-	pixels, maxPixels, maxMemory := int64(w)*int64(h), l.MaxPixels, l.MaxMemory
+	pixels, maxPixels := int64(w)*int64(h), l.MaxPixels
 	if maxPixels == 0 {
 		maxPixels = DefaultMaxPixels
-	}
-	if maxMemory == 0 {
-		maxMemory = DefaultMaxMemory
 	}
 	if pixels > maxPixels {
 		return &LimitError{"pixels", pixels, maxPixels}
 	}
-	if n := need(pixels); n > maxMemory {
+	return l.checkMemory(need(pixels) + payloads)
+}
+
+// checkMemory returns a LimitError if so many bytes are more than there may be.
+func (l Limits) checkMemory(n int64) error {
+	maxMemory := l.MaxMemory
+	if maxMemory == 0 {
+		maxMemory = DefaultMaxMemory
+	}
+	if n > maxMemory {
 		return &LimitError{"bytes of memory", n, maxMemory}
 	}
 	return nil
+}
+
+// checkWork returns a LimitError if a file of so many bytes may not ask for the work.
+func (l Limits) checkWork(sites, bytes int64) error {
+	if limit := l.maxWork(bytes); sites > limit {
+		return &LimitError{fmt.Sprintf("sites of work for %d bytes", bytes), sites, limit}
+	}
+	return nil
+}
+
+// maxWork returns how much work a file may ask for of which so many bytes are there: see MaxWork.
+func (l Limits) maxWork(bytes int64) int64 {
+	if l.MaxWork > 0 {
+		return l.MaxWork
+	}
+	const first = 1024
+	return 1<<17 + 256*min(bytes, first) + 1024*(min(max(bytes, first), container.MaxSize>>10)-first)
 }
 
 // fallbackMemory is what coding without a model takes, in either direction.

@@ -25,11 +25,11 @@ func TestLimitsOfProcessors(t *testing.T) {
 	need := func(w, h, procs int, modelled bool) int64 {
 		runtime.GOMAXPROCS(procs)
 		var limit *LimitError
-		if err := (Limits{MaxMemory: 1}).check(w, h, of(w, h, modelled)); !errors.As(err, &limit) || limit.What != "bytes of memory" {
+		if err := (Limits{MaxMemory: 1}).check(w, h, of(w, h, modelled), 0); !errors.As(err, &limit) || limit.What != "bytes of memory" {
 			t.Fatal(err)
 		}
 		have := limit.Have
-		if err := (Limits{MaxMemory: have}).check(w, h, of(w, h, modelled)); err != nil {
+		if err := (Limits{MaxMemory: have}).check(w, h, of(w, h, modelled), 0); err != nil {
 			t.Fatal(err)
 		}
 		return have
@@ -44,7 +44,7 @@ func TestLimitsOfProcessors(t *testing.T) {
 	if a, b := need(w, h, 1, false), need(w, h, 8, false); a != b || a >= one {
 		t.Errorf("stored, %d bytes for one processor, %d for eight", a, b)
 	}
-	if err := (Limits{}).check(6000, 4000, of(6000, 4000, true)); (err == nil) != (DefaultMaxMemory >= 16<<30) {
+	if err := (Limits{}).check(6000, 4000, of(6000, 4000, true), 0); (err == nil) != (DefaultMaxMemory >= 16<<30) {
 		t.Errorf("24 megapixels by default: %v", err)
 	}
 }

@@ -14,11 +14,12 @@ type modelCoder struct {
 	colour      model.Colour
 	orientation orientation // that the colour transform is for
 	progress    func(permille int)
+	limits      Limits
 }
 
 // newModelCoder returns the coder of an image.
 func newModelCoder(net *model.Net, rows *pixelReader, o Options) *modelCoder {
-	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, progress: o.Progress}
+	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, progress: o.Progress, limits: o.Limits}
 	c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), !o.KeepColours)
 	return c
 }
@@ -33,6 +34,13 @@ type modelledFile struct {
 	height      int
 	chain       *model.Chain // of which all passes are coded
 	beforeLast  *model.Chain // the same before the last pass, if it was asked for
+}
+
+// checkWork returns a LimitError if a decoder with the same limits would refuse the file.
+func (f *modelledFile) checkWork(l Limits) error {
+	w, h := int(f.header.Width), int(f.header.Height)
+	passes := model.Passes(w, h)
+	return l.checkWork(modelledWork(passes, len(passes), w, h), f.size)
 }
 
 // planes returns the picture's colour planes.

@@ -72,7 +72,7 @@ func (d *passDecoder) run(ctx context.Context, passes []model.Pass) (at Refineme
 
 // Begin opens the segment of a pass, unless it is open.
 func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
-	if d.reached(p.Level) {
+	if d.stream.reached(p.Level) {
 		return nil, io.EOF
 	}
 	taken := d.level // of the file, by the levels before
@@ -91,6 +91,11 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 	if bands != len(g.bands) {
 		return nil, FormatError("a pass of several bands shares its segment")
 	}
+	if ok, err := d.stream.affords(d.workOf(d.begun + 1)); err != nil {
+		return nil, err
+	} else if !ok {
+		return nil, io.EOF // the picture stays that of the passes so far
+	}
 	d.begun++
 	g.units--
 	if g.units == 0 {
@@ -99,9 +104,11 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 	return &decodedPass{d, g, p, g.units == 0}, nil
 }
 
-// reached reports whether the state before a level is where decoding is to stop.
-func (d *passDecoder) reached(level int) bool {
-	return d.stream.timestep > 0 && model.LevelTimestep(level) < d.stream.timestep
+// workOf returns the work that decoding the first passes takes at most, with the picture that they are for until the last of them is
+// done.
+func (d *passDecoder) workOf(begun int) int64 {
+	w, h := d.stream.picture.w, d.stream.picture.h
+	return newWork(d.passes[:begun], w, h, nil).total + max(pictureWork(d.passes, max(begun-1, 0), w, h), pictureWork(d.passes, begun, w, h))
 }
 
 // open reads the next segment of passes, of which the first has so many bands.
@@ -203,6 +210,9 @@ func (p *decodedPass) Done(complete bool) error {
 // image returns the picture so far. Once ctx is done, the error is its own, unless the picture is exact.
 func (d *passDecoder) image(ctx context.Context) (image.Image, error) {
 	p := &d.stream.picture
+	if err := d.stream.checkPicture(d.workOf(d.begun)); err != nil {
+		return nil, err
+	}
 	m, set := p.newImage()
 	d.chain.Strips(func(y int, rows []model.Plane) { set(d.orientation.flip(y, rows, p.h), rows) })
 	if err := ctx.Err(); err != nil && !d.chain.Exact() {

@@ -42,7 +42,8 @@ func newRace(side *sideData, coder *modelCoder, progress func(permille int)) *ra
 // takes memory, and meanwhile a processor waits, for a twentieth of the time at most.
 const probeFirst = 1 << 22
 
-// run returns the smaller file of an image, of which the fallback codec gets a raster.
+// run returns the smaller file of an image, of which the fallback codec gets a raster; or that codec's file if decoders would refuse
+// the model's, which has few bytes for its pixels, as only those of nearly flat images have.
 func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	result := make(chan storedResult, 1)
 	go func(raster *stored.Raster) { result <- r.store(raster) }(raster)
@@ -62,8 +63,9 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	case err != nil:
 		return nil, err
 	}
+	decodes := modelled.checkWork(r.coder.limits) == nil
 	if fallback.file == nil && fallback.err == nil {
-		if fallback.least > modelled.passBytes {
+		if decodes && fallback.least > modelled.passBytes {
 			return modelled.file, nil
 		}
 		fallback.file, fallback.err = r.side.storedFile(p.rasterOf(modelled.planes()))
@@ -71,7 +73,7 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	if fallback.err != nil {
 		return nil, fallback.err
 	}
-	if n, err := fallback.size(); err != nil || n <= modelled.size {
+	if n, err := fallback.size(); err != nil || n <= modelled.size || !decodes {
 		return fallback.file, err
 	}
 	return modelled.file, nil

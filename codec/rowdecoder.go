@@ -41,7 +41,7 @@ func (d *rowDecoder) last(ctx context.Context) (at Refinement, fresh bool, err e
 func (d *rowDecoder) read(c container.Chunk) error {
 	s, p := d.stream, &d.stream.picture
 	n := p.format.planes()
-	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Samples: make([]uint16, n*p.w*p.h)}
+	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth}
 	rows, err := stored.Decode(c.Payload, c.Complete, d.raster)
 	if err != nil {
 		return storedError(c, err)
@@ -49,10 +49,6 @@ func (d *rowDecoder) read(c container.Chunk) error {
 	if p.format == formatPaletted {
 		for _, v := range d.raster.Samples[:rows*p.w] {
 			if int(v) >= len(p.palette) {
-				if !s.seen[container.Palette] {
-					rows = 0 // the palette is missing, so that there is nothing to show
-					break
-				}
 				return FormatError("a pixel's index is outside the palette")
 			}
 		}
@@ -64,7 +60,9 @@ func (d *rowDecoder) read(c container.Chunk) error {
 	if limit := d.rowLimit(); rows > limit {
 		// The shortest prefix with that many rows. The decoder is quick, and its blocks are few.
 		n = sort.Search(n, func(n int) bool {
-			rows, err = stored.Decode(c.Payload[:n], false, d.raster)
+			part := *d.raster
+			part.Samples = nil
+			rows, err = stored.Decode(c.Payload[:n], false, &part)
 			return err != nil || rows >= limit
 		})
 		d.at.Bytes = s.offsets[c.Index] + int64(n)
@@ -89,24 +87,36 @@ func (d *rowDecoder) rowLimit() int {
 // image returns the rows so far, and gray for those that are missing.
 func (d *rowDecoder) image(context.Context) (image.Image, error) {
 	p := d.stream.picture
+	if err := d.stream.checkPicture(p.imageBytes() / bytesPerSite); err != nil {
+		return nil, err
+	}
 	n := p.format.planes()
 	step := int32(p.grayStep())
 	blank := int32(1) << (max(p.depth, 8) - 1)
 	if p.format == formatPaletted && d.rows < p.h {
 		p.palette, blank = withGray(p.palette)
 	}
-	p.colour = make([]model.Plane, n)
-	for c := range p.colour {
-		p.colour[c] = model.NewPlane(p.w, p.h)
-		pix := p.colour[c].Pix
-		for i := range pix[d.rows*p.w:] {
-			pix[d.rows*p.w+i] = blank
-		}
-		for i := range d.rows * p.w {
-			pix[i] = int32(d.raster.Samples[i*n+c]) * step
-		}
+	m, set := p.newImage()
+	row := make([]model.Plane, n)
+	for c := range row {
+		row[c] = model.NewPlane(p.w, 1)
 	}
-	return p.image(), nil
+	for y := range p.h {
+		for c, r := range row {
+			if y >= d.rows {
+				for x := range r.Pix {
+					r.Pix[x] = blank
+				}
+				continue
+			}
+			samples := d.raster.Samples[y*p.w*n:]
+			for x := range r.Pix {
+				r.Pix[x] = int32(samples[x*n+c]) * step
+			}
+		}
+		set(y, row)
+	}
+	return m, nil
 }
 
 // withGray returns a palette with mid-gray, for the rows that are missing, and its index. If the palette is

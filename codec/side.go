@@ -1,10 +1,13 @@
 package codec
 
 import (
+	"fmt"
 	"image/color"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
 )
 
 // Side data: metadata and palettes, compressed if that helps. The first byte says whether it did.
@@ -13,15 +16,21 @@ const (
 	sideZstd
 )
 
-// maxSide bounds side data, so that a small file cannot expand into a large one unnoticed.
-const maxSide = 64 << 20
+// maxSide bounds side data, so that a small file cannot expand into a large one unnoticed; maxPalette is what a palette has at
+// most.
+const (
+	maxSide    = 64 << 20
+	maxPalette = 4 * 256
+)
 
 var zstdEncoder = sync.OnceValues(func() (*zstd.Encoder, error) {
 	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
 })
 
+// zstdDecoder returns a decoder that appends no more than there is room for.
 var zstdDecoder = sync.OnceValues(func() (*zstd.Decoder, error) {
-	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSide), zstd.WithDecoderLowmem(true))
+	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSide), zstd.WithDecoderLowmem(true),
+		zstd.WithDecodeAllCapLimit(true))
 })
 
 func packSide(data []byte) ([]byte, error) {
@@ -38,20 +47,43 @@ func packSide(data []byte) ([]byte, error) {
 	return append([]byte{sidePlain}, data...), nil
 }
 
-func unpackSide(b []byte) ([]byte, error) {
+// unpackSide unpacks metadata, where decoding takes so many bytes of memory already.
+func (l Limits) unpackSide(b []byte, memory int64) ([]byte, error) {
+	return unpackBounded(b, maxSide, func(n int64) error { return l.checkMemory(memory + n) })
+}
+
+// unpackBounded unpacks side data of at most a number of bytes. It calls allow with a bound of their number, not a claim, before
+// there is memory for them.
+func unpackBounded(b []byte, most int, allow func(bytes int64) error) ([]byte, error) {
 	if len(b) == 0 {
 		return nil, FormatError("empty side data")
 	}
-	switch b[0] {
+	kind, b := b[0], b[1:]
+	tooLarge := FormatError(fmt.Sprintf("more than %d bytes of side data", most))
+	switch kind {
 	case sidePlain:
-		return b[1:], nil
+		if len(b) > most {
+			return nil, tooLarge
+		}
+		return b, nil
 	case sideZstd:
+		n, err := stored.FrameBound(b)
+		if err != nil {
+			return nil, malformed("side data", err)
+		}
+		n = min(n, int64(most)+1)
+		if err := allow(n); err != nil {
+			return nil, err
+		}
 		dec, err := zstdDecoder()
 		if err != nil {
 			return nil, err
 		}
-		data, err := dec.DecodeAll(b[1:], nil)
-		if err != nil {
+		data, err := dec.DecodeAll(b, make([]byte, 0, n))
+		switch {
+		case len(data) > most:
+			return nil, tooLarge
+		case err != nil:
 			return nil, malformed("side data", err)
 		}
 		return data, nil
@@ -71,11 +103,11 @@ func packPalette(p color.Palette) ([]byte, error) {
 }
 
 func unpackPalette(b []byte) (color.Palette, error) {
-	b, err := unpackSide(b)
+	b, err := unpackBounded(b, maxPalette, func(int64) error { return nil })
 	if err != nil {
 		return nil, err
 	}
-	if len(b)%4 != 0 || len(b) == 0 || len(b) > 4*256 {
+	if len(b)%4 != 0 || len(b) == 0 || len(b) > maxPalette {
 		return nil, FormatError("malformed palette")
 	}
 	p := make(color.Palette, 0, len(b)/4)

@@ -40,10 +40,14 @@ type Stream struct {
 	header   *container.Header
 	offsets  []int64
 	timestep int // where decoding stops
+	limits   Limits
+	memory   int64 // what decoding takes, in bytes, payloads included
 	picture  picture
 	metadata []byte
-	seen     [container.Passes + 1]bool // kinds of segments
-	whole    bool                       // no segment so far was cut
+	whole    bool // no segment so far was cut
+
+	arrived int64             // bytes of the file that have been read, as far as segments are whole
+	ahead   []container.Chunk // segments that have been read before their time: see affords
 
 	body body // what decodes the segments of the picture's colours
 
@@ -92,7 +96,7 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 		return nil, framing(err)
 	}
 	h := in.Header()
-	s := &Stream{context: ctx, in: in, header: h, timestep: d.Timestep, whole: true}
+	s := &Stream{context: ctx, in: in, header: h, timestep: d.Timestep, limits: d.Limits, whole: true}
 	if s.picture, err = describe(h); err != nil {
 		return nil, err
 	}
@@ -109,7 +113,7 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 
 // openStored prepares decoding a stored file.
 func (s *Stream) openStored(d *Decoder) error {
-	if err := s.open(d, fallbackMemory); err != nil {
+	if err := s.open(fallbackMemory); err != nil {
 		return err
 	}
 	s.body = &rowDecoder{stream: s, at: s.at}
@@ -127,10 +131,17 @@ func (s *Stream) openModelled(d *Decoder) error {
 	if err != nil {
 		return err
 	}
-	if err := s.open(d, decodingMemory(net, p.geometry())); err != nil {
+	if err := s.open(decodingMemory(net, p.geometry())); err != nil {
 		return err
 	}
 	passes := model.Passes(p.w, p.h)
+	wanted := 0 // passes
+	for wanted < len(passes) && !s.reached(passes[wanted].Level) {
+		wanted++
+	}
+	if err := s.limits.checkWork(modelledWork(passes, wanted, p.w, p.h), s.size()); err != nil {
+		return err
+	}
 	chain := model.NewChain(net, p.geometry(), params.tau)
 	chain.Done, chain.Colour = s.context.Done(), params.colour
 	if p.format.planes() > 1 {
@@ -140,16 +151,37 @@ func (s *Stream) openModelled(d *Decoder) error {
 	return nil
 }
 
-// open checks the limits, of which need is what decoding takes of memory, and where segments are.
-func (s *Stream) open(d *Decoder, need func(pixels int64) int64) (err error) {
-	if err := d.check(s.picture.w, s.picture.h, need); err != nil {
+// open checks the limits, of which need is what decoding takes of memory beside the payloads, and where segments are.
+func (s *Stream) open(need func(pixels int64) int64) (err error) {
+	p := &s.picture
+	payloads := int64(0)
+	for _, g := range s.header.Segments {
+		payloads += int64(g.Size)
+	}
+	if err := s.limits.check(p.w, p.h, need, 0); err != nil {
 		return err
 	}
+	if err := p.checkSegments(s.header); err != nil {
+		return err
+	}
+	if err := s.limits.check(p.w, p.h, need, payloads); err != nil {
+		return err
+	}
+	s.memory = need(int64(p.w)*int64(p.h)) + payloads
 	if s.offsets, err = s.header.Offsets(); err != nil {
 		return err
 	}
-	s.at = Refinement{Level: model.TopLevel(s.picture.w, s.picture.h) + 1, Timestep: model.T, Bytes: s.offsets[0]}
+	s.arrived = s.offsets[0]
+	s.at = Refinement{Level: model.TopLevel(p.w, p.h) + 1, Timestep: model.T, Bytes: s.offsets[0]}
 	return nil
+}
+
+// size returns the size of the whole file.
+func (s *Stream) size() int64 { return s.offsets[len(s.offsets)-1] }
+
+// reached reports whether the state before a level is where decoding is to stop.
+func (s *Stream) reached(level int) bool {
+	return s.timestep > 0 && model.LevelTimestep(level) < s.timestep
 }
 
 // findModel finds the model that the header names.
@@ -177,28 +209,71 @@ func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
 	return net, err
 }
 
+// read returns the next segment, from those that have been read ahead, or from the file.
+func (s *Stream) read() (c container.Chunk, err error) {
+	if len(s.ahead) > 0 {
+		c, s.ahead = s.ahead[0], s.ahead[1:]
+		return c, nil
+	}
+	return s.receive()
+}
+
+// receive reads the next segment of the file.
+func (s *Stream) receive() (container.Chunk, error) {
+	if err := s.context.Err(); err != nil {
+		return container.Chunk{}, err
+	}
+	c, err := s.in.Next()
+	if err != nil {
+		return c, framing(err)
+	}
+	if s.arrived = s.offsets[c.Index] + int64(len(c.Payload)); c.Complete {
+		s.arrived = s.offsets[c.Index+1]
+	}
+	return c, nil
+}
+
+// affords reports whether the file has bytes enough for the work of decoding so far, and of a picture, in sites: see Limits.MaxWork.
+// It reads ahead until it has. If it has not when all of it is there, it is cut, or claims more than it holds. A file that is there
+// in full, and one of a limit set by the caller, have been checked when they were opened.
+func (s *Stream) affords(sites int64) (bool, error) {
+	for s.limits.MaxWork == 0 && s.arrived < s.size() && sites > s.limits.maxWork(s.arrived) {
+		c, err := s.receive()
+		if err == io.EOF {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		s.ahead = append(s.ahead, c)
+	}
+	return true, nil
+}
+
+// checkPicture returns a LimitError if the file has too few bytes for a picture, with what was decoded so far.
+func (s *Stream) checkPicture(sites int64) error {
+	ok, err := s.affords(sites)
+	if err == nil && !ok {
+		err = s.limits.checkWork(sites, s.arrived)
+	}
+	return err
+}
+
 // segment reads up to the next segment of the picture's colours, and decodes those of other kinds on the way.
 func (s *Stream) segment() (container.Chunk, error) {
 	for {
 		if err := s.context.Err(); err != nil {
 			return container.Chunk{}, err
 		}
-		c, err := s.in.Next()
+		c, err := s.read()
 		if err != nil {
-			return c, framing(err)
+			return c, err
 		}
 		s.whole = s.whole && c.Complete
-		kind := c.Segment.Kind
-		if kind != container.Passes {
-			if s.seen[kind] {
-				return c, FormatError(fmt.Sprintf("more than one %v segment", kind))
-			}
-			s.seen[kind] = true
-		}
-		switch kind {
+		switch c.Segment.Kind {
 		case container.Metadata:
 			if c.Complete {
-				s.metadata, err = unpackSide(c.Payload)
+				s.metadata, err = s.limits.unpackSide(c.Payload, s.memory)
 			}
 		case container.Palette:
 			if c.Complete {
@@ -244,9 +319,6 @@ func (s *Stream) Last() (Refinement, error) {
 
 func (s *Stream) readAlpha(c container.Chunk) error {
 	p := &s.picture
-	if !p.format.hasAlpha() {
-		return FormatError("alpha in an image that has none")
-	}
 	r := &stored.Raster{Width: p.w, Height: p.h, Channels: 1, Depth: p.depth, Samples: make([]uint16, p.w*p.h)}
 	for i := range r.Samples {
 		r.Samples[i] = 1<<p.depth - 1

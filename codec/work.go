@@ -2,10 +2,16 @@ package codec
 
 import "github.com/ddpmz/ddpmz/model"
 
-// work counts the sites that passes have to visit, for a progress display.
+// Pixels and bytes of a picture that count as a site of work, which takes the network up to 2.5 µs.
+const (
+	pixelsPerSite = 32  // of a modelled file, whose coarser scales are merged even where nothing is predicted
+	bytesPerSite  = 384 // of a stored file, alpha included; what they take of memory is bounded by this, too
+)
+
+// work counts the sites that passes have to visit.
 type work struct {
 	w, h         int
-	total, sofar int64
+	total, sofar int64 // of passes that are done
 	report       func(permille int)
 }
 
@@ -26,4 +32,27 @@ func (k *work) done(p model.Pass) {
 	if k.report != nil {
 		k.report(int(k.sofar * 1000 / k.total))
 	}
+}
+
+// pictureWork returns the work that the picture of a modelled image takes at most after some of its passes: the network predicts
+// the scales that have begun, and the one after these, which may be due.
+func pictureWork(passes []model.Pass, done, w, h int) int64 {
+	k := work{w: w, h: h}
+	n := int64(w) * int64(h) / pixelsPerSite
+	if done == len(passes) {
+		return n
+	}
+	finest := passes[0].Scale
+	for _, p := range passes[:done] {
+		finest = min(finest, p.Scale-1)
+	}
+	for l := passes[0].Scale; l >= max(finest, 1) && done > 0; l-- {
+		n += k.sites(model.Pass{Scale: l})
+	}
+	return n
+}
+
+// modelledWork returns the work that decoding the first passes of a modelled image takes at most, with the picture after them.
+func modelledWork(passes []model.Pass, done, w, h int) int64 {
+	return newWork(passes[:done], w, h, nil).total + pictureWork(passes, done, w, h)
 }

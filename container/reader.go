@@ -3,6 +3,7 @@ package container
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -70,8 +71,8 @@ type Chunk struct {
 
 // Next returns the next segment, after waiting until all of it has arrived. If the file
 // ends inside a segment, Next returns the bytes present with Complete false and no
-// error. After that, and after the last segment, it returns io.EOF. It does not read
-// beyond the last segment.
+// error; it counts as an end if the stream fails with io.ErrUnexpectedEOF. After that, and after the last segment, it returns
+// io.EOF. It does not read beyond the last segment.
 //
 // For a segment that fails its checksum, Next returns a *[CorruptSegmentError] with the
 // payload; the next call goes on with the segment after it. Any other
@@ -212,10 +213,11 @@ func (r *Reader) corrupt(c Chunk) error {
 	return e
 }
 
-// streamError wraps an error of the stream, except io.EOF, which only means that the tail of the file is missing.
+// streamError wraps an error of the stream, except io.EOF, which only means that the tail of the file is missing, and
+// io.ErrUnexpectedEOF, which is how a reader that knows the length, as that of an HTTP body does, says the same.
 func streamError(err error) error {
-	if err == io.EOF {
-		return err
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.EOF
 	}
 	return fmt.Errorf("container: %w", err)
 }

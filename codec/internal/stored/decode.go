@@ -4,19 +4,25 @@ import "io"
 
 // Decode fills r.Samples from a stream, or from any prefix of one, and returns
 // how many rows it recovered: rows 0 to rows-1 are exact, the others are left
-// as they were. The caller has set r's size, channels and depth and allocated
-// its samples.
+// as they were. The caller has set r's size, channels and depth, and allocated
+// its samples or left them nil: then Decode allocates them for as many rows as
+// the bytes of src may hold.
 //
 // A missing tail is not an error unless complete is set, which says that src is
 // all there is: then it is io.ErrUnexpectedEOF. A stream that nobody wrote gives
 // a *FormatError, an r that cannot be a RasterError. Rows recovered before an
 // error are returned with it. Memory use is bounded by the raster's size,
-// whatever the stream says.
+// whatever the stream says, and by 128 KiB for every four bytes of src.
 func Decode(src []byte, complete bool, r *Raster) (rows int, err error) {
-	if err := r.check(); err != nil {
+	if err := r.checkSize(); err != nil {
 		return 0, err
 	}
-	if len(r.Samples) == 0 {
+	if r.Samples != nil {
+		if err := r.check(); err != nil {
+			return 0, err
+		}
+	}
+	if r.Width == 0 || r.Height == 0 {
 		if len(src) > 0 {
 			return r.Height, &FormatError{"data for a raster without samples", nil}
 		}
@@ -34,6 +40,10 @@ func Decode(src []byte, complete bool, r *Raster) (rows int, err error) {
 	}
 
 	n, last, bad := wholeBlocks(src)
+	if r.Samples == nil {
+		rows := min(int64(r.Height), blockSizes(src[:n])/int64(r.rowBytes()))
+		r.Samples = make([]uint16, rows*int64(r.Width*r.Channels))
+	}
 	rows, err = decodeBlocks(src[:n], last, method, r)
 	switch {
 	case err != nil:
@@ -71,10 +81,13 @@ func decodeBlocks(blocks []byte, last bool, method byte, r *Raster) (rows int, e
 
 	cur, up := make([]byte, head+n), make([]byte, head+n)
 	for y := range r.Height {
-		if err := readRow(in, cur); err == io.EOF {
+		switch err := readRow(in, cur); {
+		case err == io.EOF:
 			return y, nil
-		} else if err != nil {
+		case err != nil:
 			return y, &FormatError{"blocks", err}
+		case len(r.Samples) < (y+1)*r.Width*r.Channels:
+			return y, &FormatError{"more than blocks hold", nil}
 		}
 		row := cur[head:]
 		if head == 1 {

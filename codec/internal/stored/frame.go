@@ -151,8 +151,9 @@ var emptyLastBlock = []byte{1, 0, 0}
 
 // The types of a block, in bits 1 and 2 of its header.
 const (
-	blockRepeat   = 1 // one byte, repeated
-	blockReserved = 3
+	blockRepeat     = 1 // one byte, repeated
+	blockCompressed = 2
+	blockReserved   = 3
 )
 
 // wholeBlocks returns how many bytes of src are whole blocks, up to and with
@@ -177,6 +178,42 @@ func wholeBlocks(src []byte) (n int, last, bad bool) {
 		}
 	}
 	return n, false, false
+}
+
+// blockSizes returns an upper bound of the bytes that blocks decode to, up to the last.
+func blockSizes(blocks []byte) (n int64) {
+	for len(blocks) >= 3 {
+		header := uint32(blocks[0]) | uint32(blocks[1])<<8 | uint32(blocks[2])<<16
+		kind, size := header>>1&3, int(header>>3)
+		blocks = blocks[3:]
+		if kind == blockCompressed {
+			n += maxBlock
+		} else {
+			n += int64(min(size, maxBlock))
+		}
+		if header&1 == 1 {
+			break
+		}
+		if kind == blockRepeat {
+			size = 1
+		}
+		blocks = blocks[min(size, len(blocks)):]
+	}
+	return n
+}
+
+// FrameBound returns an upper bound of the bytes that a frame of Zstandard decodes to, whatever its header claims. It is at
+// most 128 KiB for every three bytes.
+func FrameBound(frame []byte) (int64, error) {
+	var h zstd.Header
+	if err := h.Decode(frame); err != nil {
+		return 0, err
+	}
+	n := blockSizes(frame[min(h.HeaderSize, len(frame)):])
+	if h.HasFCS && h.FrameContentSize < uint64(n) {
+		n = int64(h.FrameContentSize)
+	}
+	return n, nil
 }
 
 // newBlockReader returns a reader of what the blocks of a frame of n bytes

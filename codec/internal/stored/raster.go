@@ -28,6 +28,17 @@ const maxSamples = 1 << 29
 // check reports whether the raster describes itself consistently. It does not
 // look at the samples' values.
 func (r *Raster) check() error {
+	if err := r.checkSize(); err != nil {
+		return err
+	}
+	if n := r.Width * r.Channels * r.Height; r.Row == nil && len(r.Samples) != n {
+		return RasterError(fmt.Sprintf("%d samples where the size needs %d", len(r.Samples), n))
+	}
+	return nil
+}
+
+// checkSize is check without the number of samples.
+func (r *Raster) checkSize() error {
 	switch {
 	case r == nil:
 		return RasterError("no raster")
@@ -44,9 +55,6 @@ func (r *Raster) check() error {
 	hi, n := bits.Mul64(uint64(r.Width)*uint64(r.Channels), uint64(r.Height))
 	if hi != 0 || n > maxSamples {
 		return RasterError(fmt.Sprintf("size %d x %d x %d is too large", r.Width, r.Height, r.Channels))
-	}
-	if r.Row == nil && uint64(len(r.Samples)) != n {
-		return RasterError(fmt.Sprintf("%d samples where the size needs %d", len(r.Samples), n))
 	}
 	return nil
 }
