@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"io"
+	"math/rand/v2"
 	"runtime"
 	"runtime/pprof"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/ddpmz/ddpmz/codec"
@@ -225,3 +228,100 @@ func TestContextWriterFails(t *testing.T) {
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// Wherever the context ends, coding without a model stops too, and within it: not after all of the file.
+func TestContextStopsStored(t *testing.T) {
+	m := image.NewNRGBA(image.Rect(0, 0, 64, 2000))
+	fill(m, noise(rand.New(rand.NewPCG(5, 6)), 9))
+	e := codec.Encoder{Options: codec.Options{Mode: codec.Stored}}
+	file := encode(t, m, &e.Options)
+	for _, asked := range []int{1, 50, 3000, 20000} { // times that the context is asked whether it is done
+		ctx := &countedContext{Context: context.Background(), left: asked}
+		var b bytes.Buffer
+		if err := e.EncodeContext(ctx, &b, m); err != context.Canceled || b.Len() > 0 {
+			t.Errorf("asked %d times: %d bytes written, %v", asked, b.Len(), err)
+		}
+		if ctx.left < -5 {
+			t.Errorf("asked %d times: the encoder went on for %d rows", asked, -ctx.left)
+		}
+	}
+	for _, asked := range []int{1, 50, 2000, 3500} {
+		ctx := &countedContext{Context: context.Background(), left: asked}
+		if m, err := new(codec.Decoder).DecodeContext(ctx, bytes.NewReader(file)); err != context.Canceled || m != nil {
+			t.Errorf("asked %d times: decoded %v, %v", asked, m != nil, err)
+		}
+		if ctx.left < -5 {
+			t.Errorf("asked %d times: the decoder went on for %d rows", asked, -ctx.left)
+		}
+	}
+}
+
+// A countedContext is done when it has been asked often enough.
+type countedContext struct {
+	context.Context
+	left int
+}
+
+func (c *countedContext) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A reader that never comes to an end is left when the context ends, between two of its reads; one that waits has to be ended by
+// whoever ends the context, as a pipe is by closing it.
+func TestContextStopsReader(t *testing.T) {
+	s := kind(t, "metadata")
+	h, payloads := parts(t, s.file)
+	payloads[0] = append([]byte{0}, make([]byte, 1<<20)...)
+	file := putTogether(t, h, payloads)
+	ctx, stop := context.WithCancel(context.Background())
+	read := 0
+	r := readerFunc(func(p []byte) (int, error) {
+		n := copy(p[:min(len(p), 100)], file[read:])
+		if read += n; read > 1<<19 {
+			stop()
+		}
+		return n, nil
+	})
+	if m, err := new(codec.Decoder).DecodeContext(ctx, r); err != context.Canceled || m != nil || read > 1<<19+200 {
+		t.Errorf("after %d bytes: %v", read, err)
+	}
+
+	ctx, stop = context.WithCancel(context.Background())
+	in, out := io.Pipe()
+	go func() {
+		out.Write(file[:1<<19])
+		stop()
+		out.Close()
+	}()
+	if m, err := new(codec.Decoder).DecodeContext(ctx, in); err != context.Canceled || m != nil {
+		t.Errorf("a pipe that is closed: %v", err)
+	}
+	checkNoGoroutines(t)
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// A reader's own io.ErrUnexpectedEOF, as of an HTTP body that is cut, is a missing tail; inside the header it is an error as ever.
+func TestReaderEndsUnexpectedly(t *testing.T) {
+	for _, s := range append(kinds(t), large(t)) {
+		header := int(offsets(t, s.file)[0])
+		for _, n := range []int{1, header - 1, header, len(s.file) / 2, len(s.file) - 1} {
+			r := io.MultiReader(bytes.NewReader(s.file[:n]), iotest.ErrReader(fmt.Errorf("body: %w", io.ErrUnexpectedEOF)))
+			m, err := codec.Decode(r)
+			if n < header {
+				if !errors.Is(err, io.ErrUnexpectedEOF) {
+					t.Errorf("%s, %d bytes of the header: %v", s.name, n, err)
+				}
+				continue
+			}
+			if err != nil || !same(m, decode(t, s.file[:n], 0)) {
+				t.Errorf("%s, %d bytes: another picture than of a cut file, %v", s.name, n, err)
+			}
+		}
+	}
+}

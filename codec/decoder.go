@@ -68,7 +68,7 @@ func (d *Decoder) Decode(r io.Reader) (image.Image, error) {
 	return d.DecodeContext(context.Background(), r)
 }
 
-// DecodeContext is Decode; once ctx is done, it returns its error, soon.
+// DecodeContext is Decode; once ctx is done, it returns its error, soon: see OpenContext.
 func (d *Decoder) DecodeContext(ctx context.Context, r io.Reader) (image.Image, error) {
 	s, err := d.OpenContext(ctx, r)
 	if err != nil {

@@ -99,7 +99,7 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 	if err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil { // the fallback codec does not look
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return container.Write(w, &f.header, f.payloads)
@@ -118,12 +118,12 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 	if rows.format == formatPaletted && e.Mode == Modelled {
 		return nil, UnsupportedError("paletted images cannot be modelled; convert to RGB first")
 	}
-	side, err := e.side(rows)
+	side, err := e.side(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
 	if e.Mode == Stored || rows.format == formatPaletted {
-		return side.storedFile(rows.raster())
+		return side.storedFile(ctx, rows.raster())
 	}
 	if net == nil { // a paletted image whose palette is none of PNG's
 		if net, err = e.network(); err != nil {

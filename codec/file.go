@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"context"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
@@ -70,7 +71,7 @@ const smallMetadata = 4 << 10
 type sideData struct{ before, after file }
 
 // side codes the metadata, the palette and the alpha.
-func (e *Encoder) side(rows *pixelReader) (*sideData, error) {
+func (e *Encoder) side(ctx context.Context, rows *pixelReader) (*sideData, error) {
 	d := new(sideData)
 	d.before.header = container.Header{Width: uint32(rows.w), Height: uint32(rows.h), Format: uint8(rows.format), Depth: uint8(rows.depth)}
 	if len(e.Metadata) > 0 {
@@ -92,7 +93,9 @@ func (e *Encoder) side(rows *pixelReader) (*sideData, error) {
 		d.before.add(container.Palette, 0, b)
 	}
 	if !rows.opaque {
-		b, err := stored.Encode(rows.alphaRaster())
+		alpha := rows.alphaRaster()
+		alpha.Stop = ctx.Err
+		b, err := stored.Encode(alpha)
 		if err != nil {
 			return nil, err
 		}
@@ -111,8 +114,9 @@ func (d *sideData) end(f *file) {
 	f.shorten()
 }
 
-// storedFile returns the file whose pixels' colours the fallback codec codes.
-func (d *sideData) storedFile(r *stored.Raster) (*file, error) {
+// storedFile returns the file whose pixels' colours the fallback codec codes. The error is that of ctx, once it is done.
+func (d *sideData) storedFile(ctx context.Context, r *stored.Raster) (*file, error) {
+	r.Stop = ctx.Err
 	b, err := stored.Encode(r)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ const probeFirst = 1 << 22
 // the model's, which has few bytes for its pixels, as only those of nearly flat images have.
 func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	result := make(chan storedResult, 1)
-	go func(raster *stored.Raster) { result <- r.store(raster) }(raster)
+	go func(raster *stored.Raster) { result <- r.store(ctx, raster) }(raster)
 	raster = nil // which holds the image
 	p := r.coder.picture
 	if p.w*p.h >= probeFirst {
@@ -68,7 +68,7 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 		if decodes && fallback.least > modelled.passBytes {
 			return modelled.file, nil
 		}
-		fallback.file, fallback.err = r.side.storedFile(p.rasterOf(modelled.planes()))
+		fallback.file, fallback.err = r.side.storedFile(ctx, p.rasterOf(modelled.planes()))
 	}
 	if fallback.err != nil {
 		return nil, fallback.err
@@ -95,17 +95,18 @@ func (r *race) proceed(ctx context.Context, bytes int64) error {
 
 // store is the fallback codec's turn. Images that were made from luma and chroma are photographs as a rule, and the model's
 // files of them smaller by far: then a quick probe is enough.
-func (r *race) store(raster *stored.Raster) storedResult {
+func (r *race) store(ctx context.Context, raster *stored.Raster) storedResult {
 	probe := stored.Probe
 	if r.coder.colour.Derived() {
 		probe = stored.QuickProbe
 	}
+	raster.Stop = ctx.Err
 	least, err := probe(raster)
 	close(r.probed)
 	if err != nil || least > 0 {
 		return storedResult{nil, least, err}
 	}
-	f, err := r.side.storedFile(raster)
+	f, err := r.side.storedFile(ctx, raster)
 	if err == nil {
 		var n int64
 		n, err = f.size()

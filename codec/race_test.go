@@ -38,7 +38,7 @@ func TestEarlyAbort(t *testing.T) {
 		}
 		done := 0
 		e := Encoder{Options{KeepColours: true, Progress: func(permille int) { done = permille }}}
-		side, err := e.side(rows)
+		side, err := e.side(context.Background(), rows)
 		if err != nil {
 			t.Fatal(err)
 		}

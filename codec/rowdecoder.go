@@ -21,13 +21,13 @@ type rowDecoder struct {
 }
 
 // next decodes the rows, or what comes after them.
-func (d *rowDecoder) next(context.Context) (at Refinement, fresh bool, err error) {
+func (d *rowDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
 	if d.rowLimit() == 0 {
 		return d.at, false, io.EOF
 	}
 	c, err := d.stream.segment()
 	if err == nil {
-		err = d.read(c)
+		err = d.read(ctx, c)
 		fresh = err == nil
 	}
 	return d.at, fresh, err
@@ -38,13 +38,13 @@ func (d *rowDecoder) last(ctx context.Context) (at Refinement, fresh bool, err e
 }
 
 // read decodes the segment of rows.
-func (d *rowDecoder) read(c container.Chunk) error {
+func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	s, p := d.stream, &d.stream.picture
 	n := p.format.planes()
-	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth}
+	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Stop: ctx.Err}
 	rows, err := stored.Decode(c.Payload, c.Complete, d.raster)
 	if err != nil {
-		return storedError(c, err)
+		return s.storedError(c, err)
 	}
 	if p.format == formatPaletted {
 		for _, v := range d.raster.Samples[:rows*p.w] {
@@ -65,6 +65,9 @@ func (d *rowDecoder) read(c container.Chunk) error {
 			rows, err = stored.Decode(c.Payload[:n], false, &part)
 			return err != nil || rows >= limit
 		})
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		d.at.Bytes = s.offsets[c.Index] + int64(n)
 		rows = limit
 	}
@@ -85,7 +88,7 @@ func (d *rowDecoder) rowLimit() int {
 }
 
 // image returns the rows so far, and gray for those that are missing.
-func (d *rowDecoder) image(context.Context) (image.Image, error) {
+func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 	p := d.stream.picture
 	if err := d.stream.checkPicture(p.imageBytes() / bytesPerSite); err != nil {
 		return nil, err
@@ -115,6 +118,9 @@ func (d *rowDecoder) image(context.Context) (image.Image, error) {
 			}
 		}
 		set(y, row)
+	}
+	if err := ctx.Err(); err != nil && !d.at.Exact {
+		return nil, err
 	}
 	return m, nil
 }

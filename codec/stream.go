@@ -89,9 +89,14 @@ func describe(h *container.Header) (picture, error) {
 // Open reads the header of a file from r, which may still be growing at the other end: Next waits for it.
 func (d *Decoder) Open(r io.Reader) (*Stream, error) { return d.OpenContext(context.Background(), r) }
 
-// OpenContext is Open; once ctx is done, Next returns its error, soon.
+// OpenContext is Open; once ctx is done, it and Next return its error, soon: between two reads of r. A Read that waits for bytes
+// cannot be interrupted, unless whoever ends ctx also ends that, as net/http does with the body of a request made with ctx, or closing
+// a pipe.
 func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error) {
-	in, err := container.NewReader(r)
+	in, err := container.NewReader(newContextReader(ctx, r))
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, framing(err)
 	}
@@ -224,6 +229,9 @@ func (s *Stream) receive() (container.Chunk, error) {
 		return container.Chunk{}, err
 	}
 	c, err := s.in.Next()
+	if ctxErr := s.context.Err(); err != nil && ctxErr != nil && errors.Is(err, ctxErr) {
+		return c, ctxErr
+	}
 	if err != nil {
 		return c, framing(err)
 	}
@@ -324,12 +332,16 @@ func (s *Stream) readAlpha(c container.Chunk) error {
 		r.Samples[i] = 1<<p.depth - 1
 	}
 	p.alpha = r.Samples
+	r.Stop = s.context.Err
 	_, err := stored.Decode(c.Payload, c.Complete, r)
-	return storedError(c, err)
+	return s.storedError(c, err)
 }
 
-// storedError says which segment the fallback codec could not read.
-func storedError(c container.Chunk, err error) error {
+// storedError says which segment the fallback codec could not read, unless it was the context that stopped it.
+func (s *Stream) storedError(c container.Chunk, err error) error {
+	if err != nil && s.context.Err() != nil {
+		return s.context.Err()
+	}
 	if err != nil {
 		return malformed(fmt.Sprintf("segment %d", c.Index), err)
 	}

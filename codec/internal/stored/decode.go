@@ -81,6 +81,9 @@ func decodeBlocks(blocks []byte, last bool, method byte, r *Raster) (rows int, e
 
 	cur, up := make([]byte, head+n), make([]byte, head+n)
 	for y := range r.Height {
+		if err := r.stopped(); err != nil {
+			return y, err
+		}
 		switch err := readRow(in, cur); {
 		case err == io.EOF:
 			return y, nil

@@ -29,7 +29,7 @@ type candidate struct {
 const finalists = 4
 
 // Encode returns the smallest stream found for the raster; the same raster
-// always gives the same stream. It fails with a RasterError only.
+// always gives the same stream. It fails with a RasterError, or that of r.Stop.
 func Encode(r *Raster) ([]byte, error) {
 	t, err := newTrial(r)
 	if t == nil {
@@ -39,10 +39,13 @@ func Encode(r *Raster) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := compressor{level: zstd.SpeedBestCompression}
+	c := compressor{level: zstd.SpeedBestCompression, stopped: r.stopped}
 	var best []byte
 	for _, candidate := range candidates[:min(finalists, len(candidates))] {
-		rows := t.rows(candidate)
+		rows, err := t.rows(candidate)
+		if err != nil {
+			return nil, err
+		}
 		blocks, err := c.compress(rows, t.blockRows(candidate)*t.stride(candidate))
 		if err != nil {
 			return nil, err

@@ -60,10 +60,11 @@ func headerLen(frame []byte) int {
 // best level whatever the size of the data, is used again while the window
 // stays the same.
 type compressor struct {
-	level zstd.EncoderLevel
-	log   int // of the encoder's window
-	w     *zstd.Encoder
-	out   bytes.Buffer
+	level   zstd.EncoderLevel
+	log     int          // of the encoder's window
+	stopped func() error // asked before every block, if set
+	w       *zstd.Encoder
+	out     bytes.Buffer
 }
 
 // A meter counts bytes, and keeps the first of them.
@@ -132,6 +133,11 @@ func (c *compressor) write(to io.Writer, data []byte, step int) error {
 		return err
 	}
 	for len(data) > step {
+		if c.stopped != nil {
+			if err := c.stopped(); err != nil {
+				return err
+			}
+		}
 		if _, err := c.w.Write(data[:step]); err != nil {
 			return err
 		}

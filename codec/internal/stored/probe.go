@@ -22,8 +22,8 @@ const (
 // Probe returns how many bytes Encode's stream of the raster will take at
 // least, after a seventh of the work: who has a smaller file already need not
 // make it. It returns 0 where it has nothing to say: of a raster of less than
-// 64 KiB, or one that shrinks to a quarter at once. It fails with a RasterError
-// only.
+// 64 KiB, or one that shrinks to a quarter at once. It fails with a RasterError,
+// or that of r.Stop.
 func Probe(r *Raster) (int64, error) {
 	t, err := newTrial(r)
 	if t == nil {

@@ -47,7 +47,11 @@ func TestBlocks(t *testing.T) {
 	r := photograph(30, 50, 3)
 	s := newSerializer(r)
 	for _, c := range []candidate{{strategy: unfiltered}, {strategy: allPaeth, green: true}, {strategy: leastBits}} {
-		want := bytes.Clone(s.rows(c))
+		rows, err := s.rows(c)
+		want := bytes.Clone(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if len(want) != r.Height*s.stride(c) {
 			t.Fatalf("%+v: %d bytes of rows", c, len(want))
 		}

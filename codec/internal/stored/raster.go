@@ -19,6 +19,10 @@ type Raster struct {
 	Depth         int // bits a sample: 1, 2, 4, 8 or 16
 	Samples       []uint16
 	Row           func(y int, samples []uint16)
+
+	// Stop, if set, is asked before every row that is encoded or decoded, and
+	// before every block that is compressed; its error ends the call, as it is.
+	Stop func() error
 }
 
 // maxSamples bounds a raster so that its serialized rows, two bytes a sample
@@ -71,6 +75,14 @@ func (r *Raster) checkSamples() error {
 		}
 	}
 	return nil
+}
+
+// stopped returns the error of Stop.
+func (r *Raster) stopped() error {
+	if r.Stop == nil {
+		return nil
+	}
+	return r.Stop()
 }
 
 // rowBytes is the length of one serialized row, without a filter byte.

@@ -33,14 +33,14 @@ func (s *serializer) stride(c candidate) int {
 	return n
 }
 
-// rows returns all rows; they are valid until the next call.
-func (s *serializer) rows(c candidate) []byte {
+// rows returns all rows; they are valid until the next call. The error is that of the raster's Stop.
+func (s *serializer) rows(c candidate) ([]byte, error) {
 	if n := s.raster.Height * s.stride(c); cap(s.out) < n {
 		s.out = make([]byte, 0, n)
 	}
 	s.out = s.out[:0]
-	s.each(c, func() error { return nil })
-	return s.out
+	err := s.each(c, func() error { return nil })
+	return s.out, err
 }
 
 // blocks gives all rows to f, without having them in memory at once: block i of
@@ -63,11 +63,14 @@ func (s *serializer) blocks(c candidate, rows int, f func(i int, block []byte) e
 	return f(i, s.out)
 }
 
-// each appends all rows to s.out, and calls f after each.
+// each appends all rows to s.out, and calls f after each. Its error is f's, or that of the raster's Stop.
 func (s *serializer) each(c candidate, f func() error) error {
 	r := s.raster
 	clear(s.up)
 	for y := range r.Height {
+		if err := r.stopped(); err != nil {
+			return err
+		}
 		samples := r.row(y, s.samples)
 		if c.green {
 			copy(s.samples, samples)

@@ -1,0 +1,35 @@
+package codec
+
+import (
+	"context"
+	"io"
+)
+
+// A contextReader reads until its context is done.
+type contextReader struct {
+	context context.Context
+	io.Reader
+}
+
+// Read reads unless the context is done: then the error is its own.
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.context.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
+// A contextByteReader is a contextReader of a reader that is an io.ByteReader too, from which the container reads no more than it needs.
+type contextByteReader struct {
+	contextReader
+	io.ByteReader
+}
+
+// newContextReader returns a reader of what r holds, until ctx is done. It is an io.ByteReader if r is.
+func newContextReader(ctx context.Context, r io.Reader) io.Reader {
+	c := contextReader{ctx, r}
+	if b, ok := r.(io.ByteReader); ok {
+		return contextByteReader{c, b}
+	}
+	return c
+}
