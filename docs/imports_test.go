@@ -16,9 +16,9 @@ const module = "github.com/ddpmz/ddpmz/"
 
 var edge = regexp.MustCompile(`(?m)^ +(\S+) --> (\S+)$`)
 
-// TestImports compares the drawing of imports in design.md with the code: every arrow is an import, every import between two
+// TestDrawing compares the drawing of imports in design.md with the code: every arrow is an import, every import between two
 // packages of the drawing is a way along arrows, and no way leads back.
-func TestImports(t *testing.T) {
+func TestDrawing(t *testing.T) {
 	_, drawing, found := strings.Cut(read(t, "design.md"), "<!-- imports -->")
 	drawing, _, ends := strings.Cut(drawing, "\n```\n")
 	if !found || !ends {
