@@ -404,3 +404,44 @@ func FuzzBands(f *testing.F) {
 		}
 	})
 }
+
+// Refinement.Bytes is no more than there is, even where a pass codes nothing, so that none of its streams is needed, and these are
+// cut; and what it names is enough.
+func TestBandsThatAreNotNeeded(t *testing.T) {
+	m := tall(image.NewGray(image.Rect(0, 0, 2, 516)))
+	h, payloads, several := takeApart(t, encode(t, m, &codec.Options{Mode: codec.Modelled}))
+	rng := rand.New(rand.NewPCG(54, 27))
+	for _, b := range several[:6] {
+		changed := slices.Clone(payloads)
+		for range 12 {
+			streams := make([]byte, 1+rng.IntN(40))
+			for i := range streams {
+				streams[i] = byte(rng.Uint32()) & 0x7f // no stream is rANS's, which has 32 bytes at least
+			}
+			var p []byte
+			left := len(streams)
+			for range len(b.edges) - 2 {
+				n := rng.IntN(left + 1)
+				left -= n
+				p = binary.AppendUvarint(p, uint64(n))
+			}
+			p = append(p, streams...)
+			changed[b.index] = p
+			file := putTogether(t, h, changed)
+			begin := int(offsets(t, file)[b.index])
+			for cut := range len(p) {
+				n := begin + cut
+				got, at, err := decodeLast(file[:n], codec.Decoder{})
+				if err != nil || at.Bytes > int64(n) {
+					t.Fatalf("segment %d, %d of %d bytes: %+v, %v", b.index, n, len(file), at, err)
+				}
+				if cut%4 > 0 {
+					continue
+				}
+				if again, prefix, err := decodeLast(file[:at.Bytes], codec.Decoder{}); err != nil || !same(again, got) || prefix.Bytes != at.Bytes {
+					t.Errorf("segment %d, %d of %d bytes: %+v, and these decode to %+v, or another picture, %v", b.index, n, len(file), at, prefix, err)
+				}
+			}
+		}
+	}
+}

@@ -67,6 +67,9 @@ func (d *passDecoder) run(ctx context.Context, passes []model.Pass) (at Refineme
 			err = FormatError("more passes than the image has")
 		}
 	}
+	if err == io.EOF && d.at != d.shown { // The file ends within a level: its first passes show.
+		d.shown, d.fresh = d.at, true
+	}
 	return d.shown, d.fresh, err
 }
 
@@ -164,6 +167,9 @@ func (p *decodedPass) Close(int)                 {}
 func (p *decodedPass) Done(complete bool) error {
 	d, g := p.passDecoder, p.segment
 	for _, b := range g.bands {
+		if complete && b.ideal > 0 { // A stream that supplied no symbol is not needed, and need not be there.
+			d.at.Bytes = max(d.at.Bytes, g.offset+b.consumed())
+		}
 		d.ideal += b.ideal
 		b.ideal = 0
 	}
@@ -176,15 +182,16 @@ func (p *decodedPass) Done(complete bool) error {
 		d.shown, d.fresh = d.at, true
 		return io.EOF
 	}
-	b := g.bands[len(g.bands)-1]
-	d.at.Bytes = g.offset + b.consumed()
 	d.work.done(p.pass)
 	d.done++
-	if p.last && g.Complete {
+	switch {
+	case p.last && g.Complete:
 		d.at.Bytes = d.stream.offsets[g.Index+1]
 		if err := g.close(); err != nil {
 			return err
 		}
+	case p.last: // whether it needs a byte or not, without any the segment is not there
+		d.at.Bytes = max(d.at.Bytes, g.offset+1)
 	}
 	if d.done < len(d.passes) && d.passes[d.done].Level == p.pass.Level {
 		return nil

@@ -53,7 +53,8 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 			}
 		}
 	}
-	n, d.at.Bytes = len(c.Payload), s.offsets[c.Index]+int64(len(c.Payload))
+	n = stored.Whole(c.Payload)
+	d.at.Bytes = s.offsets[c.Index] + int64(n)
 	if c.Complete {
 		d.at.Bytes = s.offsets[c.Index+1]
 	}

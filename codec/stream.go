@@ -21,8 +21,9 @@ type Refinement struct {
 	Timestep int // t of the state x_t: 1000 is x_T, 0 the image
 	Steps    int // reverse steps applied, 1000 - t
 
-	// Bytes is how much of the file the picture needs. A prefix of that length decodes to it, or, if the Decoder
-	// has no Timestep to stop it, to a little more: what the last byte tells need not end with a level.
+	// Bytes is how much of the file the picture needs: the shortest prefix that decodes to it, with the checksum of a segment that
+	// ends there, and never more than there is. If the Decoder has no Timestep to stop it, the prefix may decode to a little
+	// more: what the last byte tells need not end with a level.
 	Bytes int64
 
 	// IdealBits is the code length under the model of all passes so far, which Bytes approaches. For stored

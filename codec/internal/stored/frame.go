@@ -186,6 +186,19 @@ func wholeBlocks(src []byte) (n int, last, bad bool) {
 	return n, false, false
 }
 
+// Whole returns the length of the shortest prefix of a stream, or of a prefix of
+// one, that decodes to as many rows: it ends with the last whole block.
+func Whole(src []byte) int {
+	if len(src) == 0 {
+		return 0
+	}
+	n, _, _ := wholeBlocks(src[1:])
+	if n == 0 {
+		return 0
+	}
+	return 1 + n
+}
+
 // blockSizes returns an upper bound of the bytes that blocks decode to, up to the last.
 func blockSizes(blocks []byte) (n int64) {
 	for len(blocks) >= 3 {
