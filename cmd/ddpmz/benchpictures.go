@@ -98,7 +98,7 @@ func (b *benchmark) photo(name string) (bench.Photo, error) {
 		return bench.Photo{}, err
 	}
 	defer f.Close()
-	p, err := picture.Read(f, picture.ReadOptions(b.limits.limits()))
+	p, err := picture.Read(f, b.limits.reading())
 	if err != nil {
 		return bench.Photo{}, about(displayName(name), err)
 	}

@@ -153,7 +153,7 @@ func (e *encoding) read(name string, o *outcome) (*picture.Picture, error) {
 	if magic, _ := file.Peek(len(container.Magic)); string(magic) == container.Magic || bytes.HasPrefix(magic, []byte(container.ShortMagic)) {
 		return nil, errors.New("a ddpmz file already; decode makes a picture of it")
 	}
-	p, err := picture.Read(file, picture.ReadOptions(e.limits.limits()))
+	p, err := picture.Read(file, e.limits.reading())
 	if err != nil {
 		return nil, err
 	}

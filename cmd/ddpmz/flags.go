@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/codec"
 )
@@ -118,4 +119,9 @@ func (f *limitFlags) flags() []cli.Flag {
 
 func (f *limitFlags) limits() codec.Limits {
 	return codec.Limits{MaxPixels: int64(f.pixels), MaxMemory: int64(f.memory)}
+}
+
+// reading returns the limits for pictures of other formats.
+func (f *limitFlags) reading() picture.ReadOptions {
+	return picture.ReadOptions{MaxPixels: int64(f.pixels), MaxMemory: int64(f.memory)}
 }
