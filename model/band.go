@@ -60,7 +60,7 @@ func (b *band) takeRecords(number int, last *above) {
 	s := b.s
 	w, stride := s.w, s.w+2*adapt.Border
 	b.noRecords = storage.Resize(b.noRecords, stride, stride)
-	for i := range transform.Bands * s.planes {
+	for i := range transform.Subbands * s.planes {
 		b.records[i] = storage.Resize(b.records[i], (b.y1-b.y0+2*adapt.Border)*stride, (mostRows(s.h)+2*adapt.Border)*stride)
 		clear(b.records[i])
 		for y := b.y0; y < min(s.h, b.y1+adapt.Border); y++ {
@@ -80,7 +80,7 @@ func (b *band) takeRecords(number int, last *above) {
 // putRecords writes the records of the band's rows back to the scale.
 func (b *band) putRecords() {
 	w := b.s.w
-	for i := range transform.Bands * b.s.planes {
+	for i := range transform.Subbands * b.s.planes {
 		for y := b.y0; y < b.y1; y++ {
 			copy(b.s.records[i][y*w:][:w], b.recordRow(i, y))
 		}

@@ -226,7 +226,7 @@ func TestHeads(t *testing.T) {
 			})
 			for j, v := range visits {
 				for i, n := range v {
-					if want := map[bool]int{true: 1}[i < transform.Bands*process.PlanesIn(stage, g.Planes)]; n != want {
+					if want := map[bool]int{true: 1}[i < transform.Subbands*process.PlanesIn(stage, g.Planes)]; n != want {
 						t.Errorf("%v: coefficient %d of site %d is visited %d times in stage %d", g, i, j, n, stage)
 					}
 				}

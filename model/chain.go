@@ -125,12 +125,12 @@ func (c *Chain) setPlane(p int, x Plane) {
 		if p >= c.planesOf(s) {
 			s.trueSparse.Take(p, x)
 		}
-		for b := range transform.Bands {
+		for b := range transform.Subbands {
 			if p >= c.planesOf(s) {
 				break
 			}
 			t := storage.NewTrueValues(s.w, s.h)
-			w, h := transform.BandSize(s.fw, s.fh, b)
+			w, h := transform.SubbandSize(s.fw, s.fh, b)
 			dx, dy := transform.Offset(b)
 			for y := range s.h {
 				if y < h {
@@ -139,7 +139,7 @@ func (c *Chain) setPlane(p int, x Plane) {
 					t.SetRow(y, nil, 0)
 				}
 			}
-			s.truth[transform.Bands*p+b] = t
+			s.truth[transform.Subbands*p+b] = t
 		}
 		ll := NewPlane(s.w, s.h)
 		x.Pick(ll, 0, 0)

@@ -96,7 +96,7 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 	c.begin(s)
 	exact := c.newImage(s.fw, s.fh, c.planes)
 	cell, clock, dither := make([]int32, 1), make([]uint8, 1), make([]uint16, 1)
-	for i := range transform.Bands * c.planes {
+	for i := range transform.Subbands * c.planes {
 		s.cells[i].LoadCells(cell, clock, 0, 1)
 		if clock[0] == 0 {
 			continue
@@ -107,7 +107,7 @@ func (c *Chain) codeThumbnail(coder Coder) bool {
 			t.LoadRow(truth[:], 0)
 			truth[0] += int32(u)
 		}
-		raw := d.Set(0, process.ThumbnailScale[i/transform.Bands]+int32(c.extraBits(i/transform.Bands))*logistic.ScaleSteps, 0, u, process.Unknown, 0)
+		raw := d.Set(0, process.ThumbnailScale[i/transform.Subbands]+int32(c.extraBits(i/transform.Subbands))*logistic.ScaleSteps, 0, u, process.Unknown, 0)
 		a, ok := logistic.CodeCell(coder, &d, raw, truth[0])
 		if !ok {
 			return false

@@ -121,9 +121,9 @@ func derivedImage(r *rand.Rand, g Geometry, c Colour) []Plane {
 	}
 	for p, x := range image {
 		if wavelet := c.Wavelet(nil, 1, p); c.Subsampled() && p > 0 {
-			var none [transform.Bands]Plane
+			var none [transform.Subbands]Plane
 			for b := range none {
-				none[b] = NewPlane(transform.BandSize(x.W, x.H, b))
+				none[b] = NewPlane(transform.SubbandSize(x.W, x.H, b))
 			}
 			half := NewPlane((x.W+1)/2, (x.H+1)/2)
 			x.Pick(half, 0, 0)

@@ -35,7 +35,7 @@ func Memory(n *Net, g Geometry, procs int, encoder bool) int64 {
 		}
 	}
 	if s := &c.scales[min(2, len(c.scales)-1)]; c.buffered(s) {
-		total += storage.Allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.imageBytes(s.fw, s.fh) + storage.Allocated(int64(transform.Bands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
+		total += storage.Allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.imageBytes(s.fw, s.fh) + storage.Allocated(int64(transform.Subbands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
 	}
 	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
 }
@@ -50,7 +50,7 @@ func (c *Chain) valueBytes() int64 {
 
 // scaleBytes is the size of what is known of a scale and of the image at its sites: see begin, SetImage and codePass.
 func (c *Chain) scaleBytes(s *scale, encoder bool) int64 {
-	n, stores := int64(s.w)*int64(s.h), int64(transform.Bands*c.planes)
+	n, stores := int64(s.w)*int64(s.h), int64(transform.Subbands*c.planes)
 	total := storage.Allocated(stores, n*c.valueBytes()) + storage.Allocated(stores, n*recordBytes) + c.imageBytes(s.w, s.h) // cells, records
 	if encoder {
 		runs := (int64(s.w) + storage.RunSites - 1) / storage.RunSites
@@ -76,7 +76,7 @@ func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 	inside := max(1, procs/min(n, procs)) // processors for a band
 	w, most, halo := int64(s.w), int64(mostRows(s.h)), int64(c.net.Halo())
 	coded := c.planesOf(s)
-	coefficients := transform.Bands * int64(coded)
+	coefficients := transform.Subbands * int64(coded)
 	frame := min(int64(s.h), most+2*halo)
 
 	total := int64(unsafe.Sizeof(band{})) + c.net.InferenceBytes(s.w, int(most), coded, inside)
@@ -92,7 +92,7 @@ func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 // aboveBytes is the size of what eachBand keeps of the band before.
 func (c *Chain) aboveBytes(s *scale) int64 {
 	w, halo := int64(s.w), int64(c.net.Halo())
-	return storage.Allocated(int64(transform.Bands*c.planes), w*halo*c.valueBytes()) + storage.Allocated(int64(transform.Bands*c.planes), w*adapt.Border*recordBytes)
+	return storage.Allocated(int64(transform.Subbands*c.planes), w*halo*c.valueBytes()) + storage.Allocated(int64(transform.Subbands*c.planes), w*adapt.Border*recordBytes)
 }
 
 // pictureBytes is the size of what estimates takes.

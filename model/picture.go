@@ -157,9 +157,9 @@ func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 func (s *scale) values(y int, rows *ycc) {
 	cell, clock, dither := make([]int32, s.w), make([]uint8, s.w), make([]uint16, s.w)
 	s.putSparse(y, rows, 0)
-	for i := range transform.Bands * s.planes {
-		p := &rows[i/transform.Bands]
-		dx, dy := transform.Offset(i % transform.Bands)
+	for i := range transform.Subbands * s.planes {
+		p := &rows[i/transform.Subbands]
+		dx, dy := transform.Offset(i % transform.Subbands)
 		for r := dy; r < p.H; r += 2 {
 			site := (y + r) / 2
 			s.dither().Rows(dither, i, site, site+1)

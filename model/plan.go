@@ -33,5 +33,5 @@ func target(stage, i, extra int) uint8 {
 	if stage == process.Stages-1 {
 		return 0
 	}
-	return process.StageClocks[stage] + process.BandClocks[i] + uint8(extra)
+	return process.StageClocks[stage] + process.SubbandClocks[i] + uint8(extra)
 }

@@ -59,7 +59,7 @@ func TestPasses(t *testing.T) {
 func TestTargets(t *testing.T) {
 	for _, deep := range []int{-1, 0, 8} {
 		for i := range process.Coefficients {
-			if deep < 0 && i < transform.Bands {
+			if deep < 0 && i < transform.Subbands {
 				continue // chroma alone
 			}
 			last := uint8(process.DitherBits + 1)

@@ -29,7 +29,7 @@ type coefficientRow struct {
 func (b *band) beginRow(r *coefficientRow, i, y int) {
 	c, s := b.c, b.s
 	w, stride := s.w, s.w+2*adapt.Border
-	*r = coefficientRow{i: i, Row: adapt.Row{Y: y, W: w, H: s.h, Outer: y == 0 || y == s.h-1, ExtraBits: c.extraBits(i / transform.Bands),
+	*r = coefficientRow{i: i, Row: adapt.Row{Y: y, W: w, H: s.h, Outer: y == 0 || y == s.h-1, ExtraBits: c.extraBits(i / transform.Subbands),
 		Learned: &b.learned.Coefficients[i], Tables: c.tables, Off: c.NetworkAlone}}
 	r.to = target(b.stage, i, r.ExtraBits)
 	r.cells, r.dither = s.cells[i].Part(y*w, w), b.dither[i].Part((y-b.top)*w, w)
@@ -38,7 +38,7 @@ func (b *band) beginRow(r *coefficientRow, i, y int) {
 		r.truth = b.truth[i]
 		t.LoadRow(r.truth, y)
 	}
-	r.texture, r.activity = b.inference.Textures(i/transform.Bands, y), b.inference.Activities(i, y)
+	r.texture, r.activity = b.inference.Textures(i/transform.Subbands, y), b.inference.Activities(i, y)
 	at := (y - b.y0) * stride
 	for k := range r.Around {
 		r.Around[k] = b.records[i][at+k*stride:][:stride]

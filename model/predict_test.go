@@ -33,7 +33,7 @@ func TestPredict(t *testing.T) {
 			if k == process.Unknown {
 				a, centre = 0, 0
 			}
-			texture, activity := &b.inference.Textures(i/transform.Bands, 0)[0], &b.inference.Activities(i, 0)[0]
+			texture, activity := &b.inference.Textures(i/transform.Subbands, 0)[0], &b.inference.Activities(i, 0)[0]
 			*texture, *activity = r.Uint32N(1<<19), uint16(r.UintN(1<<16))
 			logBase, meanBase := network.Bases(*texture, uint32(*activity), k, int(c.extraDepth))
 			epsilon, logScale := int16(r.UintN(1<<16)), int16(r.UintN(1<<16))

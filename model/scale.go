@@ -44,9 +44,9 @@ func (c *Chain) begin(s *scale) {
 	if s.planes = c.planesOf(s); s.planes < c.planes {
 		s.sparse = sparse.New(s.h)
 	}
-	for i := range transform.Bands * s.planes {
+	for i := range transform.Subbands * s.planes {
 		s.cells[i], s.records[i] = storage.NewArray(n, c.extraDepth), make([]adapt.Record, n)
-		bw, bh := transform.BandSize(s.fw, s.fh, i%transform.Bands)
+		bw, bh := transform.SubbandSize(s.fw, s.fh, i%transform.Subbands)
 		for y := range s.h {
 			from := bw
 			if y >= bh {

@@ -64,9 +64,9 @@ func TestLevelTimestep(t *testing.T) {
 func impulse(lift *transform.Lifting, l int, high bool) float64 {
 	const amplitude = 1 << 20
 	x := NewPlane(16, 1)
-	var detail [transform.Bands]Plane // of a single row, which has nothing across rows
+	var detail [transform.Subbands]Plane // of a single row, which has nothing across rows
 	reset := func() {
-		detail = [transform.Bands]Plane{transform.HL: NewPlane(x.W, 1), transform.LH: NewPlane(x.W, 0), transform.HH: NewPlane(x.W, 0)}
+		detail = [transform.Subbands]Plane{transform.HL: NewPlane(x.W, 1), transform.LH: NewPlane(x.W, 0), transform.HH: NewPlane(x.W, 0)}
 	}
 	reset()
 	if high {
@@ -94,12 +94,12 @@ func TestLevelNoise(t *testing.T) {
 		sum := 0.0
 		for l := 1; l <= m+1; l++ {
 			lo, hi := impulse(lift, l, false), impulse(lift, l, true)
-			norm := [transform.Bands]float64{transform.HL: hi * lo, transform.LH: lo * hi, transform.HH: hi * hi}
+			norm := [transform.Subbands]float64{transform.HL: hi * lo, transform.LH: lo * hi, transform.HH: hi * hi}
 			share := math.Exp2(float64(-2 * l))
 			stage := process.Stages - 1 - m + process.Lead(l)
 			for i := range process.Coefficients {
 				k := float64(target(stage, i, 0))
-				sum += share * colour[i/transform.Bands] * norm[i%transform.Bands] * (math.Exp2(2*k) - 1) / 12
+				sum += share * colour[i/transform.Subbands] * norm[i%transform.Subbands] * (math.Exp2(2*k) - 1) / 12
 			}
 		}
 		return sum * 1e6

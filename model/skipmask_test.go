@@ -32,8 +32,8 @@ func TestActivate(t *testing.T) {
 			s := &c.scales[1]
 			c.begin(s)
 			s.chroma = true
-			for i := range transform.Bands * s.planes {
-				extra := c.extraBits(i / transform.Bands)
+			for i := range transform.Subbands * s.planes {
+				extra := c.extraBits(i / transform.Subbands)
 				for j := range s.w * s.h {
 					k := process.Unknown
 					if r.IntN(4) > 0 {
@@ -58,10 +58,10 @@ func TestActivate(t *testing.T) {
 				for y := b.y0; y < b.y1; y++ {
 					for x := range s.w {
 						want := uint16(0)
-						for i := range transform.Bands * process.PlanesIn(test.stage, s.planes) {
-							threshold, extra := c.baseThreshold(test.stage, i, s.number), c.extraBits(i/transform.Bands)
+						for i := range transform.Subbands * process.PlanesIn(test.stage, s.planes) {
+							threshold, extra := c.baseThreshold(test.stage, i, s.number), c.extraBits(i/transform.Subbands)
 							_, k := s.cells[i].Cell(y*s.w + x)
-							base := network.LocalBase(b.inference.Textures(i/transform.Bands, y)[x])
+							base := network.LocalBase(b.inference.Textures(i/transform.Subbands, y)[x])
 							if k != process.Unknown {
 								base = network.CellBase(base, uint32(b.inference.Activities(i, y)[x]), k, extra)
 							}

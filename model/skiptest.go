@@ -44,7 +44,7 @@ type baseThreshold struct {
 
 // baseThreshold returns the threshold of coefficient i of scale l in a stage.
 func (c *Chain) baseThreshold(stage, i, l int) baseThreshold {
-	extra := c.extraBits(i / transform.Bands)
+	extra := c.extraBits(i / transform.Subbands)
 	to := target(stage, i, extra)
 	// log2 of least, in scale steps
 	e := (int32(to)-int32(extra))*logistic.ScaleSteps + c.tau - logistic.DeviationSteps - skipMargin(l) + 12*logistic.ScaleSteps
@@ -109,8 +109,8 @@ type skipTest struct {
 
 // beginSkipTest computes the thresholds for the band.
 func (b *band) beginSkipTest() {
-	for i := range transform.Bands * process.PlanesIn(b.stage, b.s.planes) {
-		t, extra := b.c.baseThreshold(b.stage, i, b.s.number), b.c.extraBits(i/transform.Bands)
+	for i := range transform.Subbands * process.PlanesIn(b.stage, b.s.planes) {
+		t, extra := b.c.baseThreshold(b.stage, i, b.s.number), b.c.extraBits(i/transform.Subbands)
 		b.skip.inside[i], b.skip.edge[i] = t.sites(extra), baseThreshold{0, t.target}.sites(extra)
 	}
 }
@@ -118,8 +118,8 @@ func (b *band) beginSkipTest() {
 // activate sets the bits of the active coefficients in row y of the active-site mask.
 func (b *band) activate(y int, mask []uint16) {
 	w := b.s.w
-	for i := range transform.Bands * process.PlanesIn(b.stage, b.s.planes) {
-		clock, texture, activity := b.inference.Clocks(i, y), b.inference.Textures(i/transform.Bands, y), b.inference.Activities(i, y)
+	for i := range transform.Subbands * process.PlanesIn(b.stage, b.s.planes) {
+		clock, texture, activity := b.inference.Clocks(i, y), b.inference.Textures(i/transform.Subbands, y), b.inference.Activities(i, y)
 		activate := func(t *siteThresholds, x0, x1 int) {
 			t.activate(mask[x0:x1], 1<<i, clock[x0:x1], texture[x0:x1], activity[x0:x1])
 		}
@@ -142,7 +142,7 @@ func (b *band) estimateInactive(d *storage.Image) {
 	w, h := b.s.w, &b.scratch
 	for y := b.y0; y < b.y1; y++ {
 		mask := b.inference.Mask.Row(y)
-		for i := range transform.Bands * process.PlanesIn(b.stage, b.s.planes) {
+		for i := range transform.Subbands * process.PlanesIn(b.stage, b.s.planes) {
 			b.s.cells[i].LoadCells(h.cell, h.clock, y*w, (y+1)*w)
 			b.dither[i].Load(h.dither, (y-b.top)*w)
 			for x, k := range h.clock {

@@ -109,13 +109,13 @@ func TestInactive(t *testing.T) {
 					b := chains[0].workOf(p.Scale).bands[0] // holds the last band
 					for y := b.y0; y < b.y1; y++ {
 						for x := range b.s.w {
-							for i := range transform.Bands * chains[0].planes {
+							for i := range transform.Subbands * chains[0].planes {
 								if b.inference.Mask.Row(y)[x]>>i&1 != 0 {
 									active++
-								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].extraBits(i/transform.Bands)) &&
-									(y == 0 || y == b.s.h-1 || x == 0 || x == b.s.w-1) && i < transform.Bands*process.PlanesIn(p.Stage, b.s.planes) {
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k > target(p.Stage, i, chains[0].extraBits(i/transform.Subbands)) &&
+									(y == 0 || y == b.s.h-1 || x == 0 || x == b.s.w-1) && i < transform.Subbands*process.PlanesIn(p.Stage, b.s.planes) {
 									t.Fatalf("%v: coefficient %d of site %d, %d, at an edge, is not active", p, i, y, x)
-								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].extraBits(i/transform.Bands)) {
+								} else if _, k := b.s.cells[i].Cell(y*b.s.w + x); k == target(p.Stage, i, chains[0].extraBits(i/transform.Subbands)) {
 									t.Fatalf("%v: coefficient %d of site %d, %d is coded and not active", p, i, y, x)
 								} else {
 									inactive++

@@ -27,7 +27,7 @@ func (b *band) codeSparse(coder Coder) bool {
 	}
 	var samples clipSamples
 	band := sparse.Band{Coder: coder, Tables: b.c.tables, W: s.fw, H: s.fh, Y0: b.y0, Y1: b.y1,
-		Classes: func(y int, to *[transform.Bands][]uint8) { samples.classes(b, y, to) }}
+		Classes: func(y int, to *[transform.Subbands][]uint8) { samples.classes(b, y, to) }}
 	found, ok := band.Code(truth)
 	if !ok {
 		return false
@@ -40,8 +40,8 @@ func (b *band) codeSparse(coder Coder) bool {
 
 // clipSamples is scratch for a row of sites.
 type clipSamples struct {
-	coarser [process.Planes][2][]int32 // rows of the coarser image: that of the sites, and the next
-	luma    [transform.Bands][]int32   // details
+	coarser [process.Planes][2][]int32  // rows of the coarser image: that of the sites, and the next
+	luma    [transform.Subbands][]int32 // details
 	sample  [process.Planes][]int32
 	clock   []uint8
 	dither  []uint16
@@ -49,7 +49,7 @@ type clipSamples struct {
 
 // classes writes how near to being clipped the pixels of row y of sites are where chroma has details, by band. It takes chroma for
 // what it is without them, and luma for the mean of the coarser samples around plus the detail at the pixel.
-func (n *clipSamples) classes(b *band, y int, to *[transform.Bands][]uint8) {
+func (n *clipSamples) classes(b *band, y int, to *[transform.Subbands][]uint8) {
 	s, w := b.s, b.s.w
 	for p := range n.coarser {
 		for r := range n.coarser[p] {
@@ -59,7 +59,7 @@ func (n *clipSamples) classes(b *band, y int, to *[transform.Bands][]uint8) {
 		n.sample[p] = storage.Resize(n.sample[p], w, w)
 	}
 	n.clock, n.dither = storage.Resize(n.clock, w, w), storage.Resize(n.dither, w, w)
-	for k := range transform.Bands {
+	for k := range transform.Subbands {
 		n.luma[k] = storage.Resize(n.luma[k], w, w)
 		s.cells[k].LoadCells(n.luma[k], n.clock, y*w, (y+1)*w)
 		b.dither[k].Load(n.dither, (y-b.top)*w)
@@ -67,7 +67,7 @@ func (n *clipSamples) classes(b *band, y int, to *[transform.Bands][]uint8) {
 			n.luma[k][x] -= int32(u)
 		}
 	}
-	for k := range transform.Bands {
+	for k := range transform.Subbands {
 		dx, dy := transform.Offset(k)
 		for p := range n.sample {
 			above, below := n.coarser[p][0], n.coarser[p][dy]

@@ -70,7 +70,7 @@ func TestSparse(t *testing.T) {
 								t.Fatalf("%v: band %d: read %d of %d marks, broken %v", p, i, s.Next, len(s.Marks), s.Broken)
 							}
 						}
-						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[transform.Bands].Empty() {
+						if p.Scale == 1 && p.Stage >= 0 && !encoder.scales[1].cells[transform.Subbands].Empty() {
 							t.Fatalf("%v: cells of chroma", p)
 						}
 						checkPicture(t, decoder, g)

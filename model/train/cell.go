@@ -74,5 +74,5 @@ func target(stage, i int, k, coarse uint8) uint8 {
 	if stage == process.Stages-1 {
 		return 0
 	}
-	return min(process.StageClocks[stage]+process.BandClocks[i]-coarse, k)
+	return min(process.StageClocks[stage]+process.SubbandClocks[i]-coarse, k)
 }

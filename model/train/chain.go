@@ -42,10 +42,10 @@ func newChain(x planes, n, present int, colour transform.Colour, lifting *transf
 		*s = scale{number: l, w: (fw + 1) / 2, h: (fh + 1) / 2, fw: fw, fh: fh, stage: -1, class: class}
 		size := s.w * s.h
 		for p := range x {
-			var detail [transform.Bands]transform.Plane
+			var detail [transform.Subbands]transform.Plane
 			x[p], detail = transform.Analyse(colour.Wavelet(lifting, l, p), x[p])
 			for b, d := range detail {
-				i := transform.Bands*p + b
+				i := transform.Subbands*p + b
 				s.v[i], s.u[i] = make([]int32, size), make([]uint16, size)
 				s.k[i] = make([]uint8, size) // 0, for an exact value, where there is no coefficient
 				s.mean[i], s.logScale[i] = make([]float32, size), make([]float32, size)
@@ -75,7 +75,7 @@ func (c *chain) coarse(l, stage int) *planes {
 		for p := range c.ll[l] {
 			c.ll[l][p] = c.exact[l][p].Sixteenths()
 			if width > 0 && p < c.planes {
-				width := width >> c.scales[l].coarse(transform.Bands*p)
+				width := width >> c.scales[l].coarse(transform.Subbands*p)
 				for i := range c.ll[l][p].Pix {
 					c.ll[l][p].Pix[i] += c.random.Int32N(width) - width/2
 				}
@@ -105,10 +105,10 @@ func (c *chain) synthesize(l int) (x planes) {
 		case done:
 			x[p] = c.exact[l-1][p].Sixteenths()
 		default:
-			var detail [transform.Bands]transform.Plane
+			var detail [transform.Subbands]transform.Plane
 			for b := range detail {
-				d := transform.NewPlane(transform.BandSize(s.fw, s.fh, b))
-				i := transform.Bands*p + b
+				d := transform.NewPlane(transform.SubbandSize(s.fw, s.fh, b))
+				i := transform.Subbands*p + b
 				for y := range d.H {
 					row := d.Row(y)
 					for x := range row {

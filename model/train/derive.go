@@ -40,9 +40,9 @@ func derive(r *rand.Rand, rgb *planes) (transform.Colour, error) {
 			}
 		}
 		if p > 0 && subsampled {
-			var none [transform.Bands]transform.Plane
+			var none [transform.Subbands]transform.Plane
 			for b := range none {
-				none[b] = transform.NewPlane(transform.BandSize(rgb[p].W, rgb[p].H, b))
+				none[b] = transform.NewPlane(transform.SubbandSize(rgb[p].W, rgb[p].H, b))
 			}
 			x = transform.Synthesize(colour.Wavelet(nil, 1, p), rgb[p].W, rgb[p].H, x, none, 0)
 		}

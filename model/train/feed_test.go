@@ -41,7 +41,7 @@ func readFed(t *testing.T, r io.Reader, side int) fed {
 		ll[p] = next()
 	}
 	for p := range ll {
-		var detail [transform.Bands]transform.Plane
+		var detail [transform.Subbands]transform.Plane
 		for b := range detail {
 			detail[b] = next()
 		}

@@ -23,7 +23,7 @@ type scale struct {
 // coarse returns the number of bits by which a coefficient's steps are coarser than the network's units: package model's
 // Chain.extraBits for images of 8 bits, with the sign changed. The network's inputs and outputs are in its own units.
 func (s *scale) coarse(i int) uint8 {
-	if s.class > 0 && i >= transform.Bands {
+	if s.class > 0 && i >= transform.Subbands {
 		return 1
 	}
 	return 0

@@ -109,7 +109,7 @@ func TestTwin(t *testing.T) {
 		}
 		var meanErr, scaleErr float64
 		count, other := 0, 0
-		for i := range transform.Bands * process.PlanesIn(stage, 3) {
+		for i := range transform.Subbands * process.PlanesIn(stage, 3) {
 			after := clocks(want.After[i*n:][:n])
 			for j := range n {
 				if want.Clock[i*n+j] == 0 {

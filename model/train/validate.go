@@ -114,7 +114,7 @@ func thumbnailBits(x planes, s *scale, present int, lifting *transform.Lifting) 
 	for p := range present {
 		add := func(v, mean, scale int32) {
 			c := cellOf(v, 0, 0)
-			if s.coarse(transform.Bands*p) > 0 {
+			if s.coarse(transform.Subbands*p) > 0 {
 				c = c.doubled()
 			}
 			b, _, _ := codeLength(float32(mean), float32(scale)*math.Ln2/logistic.ScaleSteps, cellOf(v, 0, unknown), c)

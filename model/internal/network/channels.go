@@ -40,10 +40,10 @@ var (
 )
 
 func newLumaChannels() channels {
-	const bands, coefficients = transform.Bands, process.Coefficients
-	c := channels{planes: 1, cell: inCell, clock: inCell + bands, texture: inCell + 2*bands, cellConstant: 2 * bands}
+	const subbands, coefficients = transform.Subbands, process.Coefficients
+	c := channels{planes: 1, cell: inCell, clock: inCell + subbands, texture: inCell + 2*subbands, cellConstant: 2 * subbands}
 	c.activity = c.texture + process.Planes
-	c.constants = c.activity + bands
+	c.constants = c.activity + subbands
 	c.inputs = c.constants + 2
 
 	// from returns the numbers of n channels.
@@ -55,11 +55,11 @@ func newLumaChannels() channels {
 	}
 	// chroma returns those of chroma of which the first of luma is given.
 	chroma := func(luma int) narrowing {
-		return narrowing{slices.Concat(from(luma+bands, coefficients-bands)...)}
+		return narrowing{slices.Concat(from(luma+subbands, coefficients-subbands)...)}
 	}
-	c.stem = slices.Concat(from(0, inCell+bands), from(inCell+coefficients, bands), from(inTexture, process.Planes), from(inActivity, bands),
+	c.stem = slices.Concat(from(0, inCell+subbands), from(inCell+coefficients, subbands), from(inTexture, process.Planes), from(inActivity, subbands),
 		chroma(inCell+coefficients), chroma(inActivity))
-	c.near = slices.Concat(from(0, bands), from(coefficients, bands), chroma(coefficients), narrowing{nil})
+	c.near = slices.Concat(from(0, subbands), from(coefficients, subbands), chroma(coefficients), narrowing{nil})
 	c.cells = len(c.near)
 	return c
 }

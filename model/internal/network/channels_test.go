@@ -63,7 +63,7 @@ func TestNarrow(t *testing.T) {
 				t.Errorf("channel %d counts %d times", i, k)
 			}
 		}
-		if chroma != process.Coefficients-transform.Bands {
+		if chroma != process.Coefficients-transform.Subbands {
 			t.Errorf("%d of %d channels are left out", chroma, n.all)
 		}
 

@@ -33,14 +33,14 @@ func (r *Inference) beginPrepare() {
 			h.level[p].begin(w)
 			h.deviation[p].begin(w)
 		}
-		for i := range transform.Bands * in.Coded {
+		for i := range transform.Subbands * in.Coded {
 			h.magnitude[i].begin(w)
 		}
 	}
-	for i := range transform.Bands * in.Coded {
+	for i := range transform.Subbands * in.Coded {
 		r.magnitude[i].begin(w, n)
 		r.clock[i].begin(w, n)
-		if i >= transform.Bands*r.encoded() { // nothing is known of these
+		if i >= transform.Subbands*r.encoded() { // nothing is known of these
 			for j := range r.clock[i].pix {
 				r.clock[i].pix[j] = process.Unknown
 			}
@@ -70,14 +70,14 @@ func (r *Inference) setConstants() {
 	if trunk.constants > 0 {
 		r.trunkConstants[trunk.constants], r.trunkConstants[trunk.constants+1] = clock, activity
 	}
-	for i := transform.Bands * r.encoded(); i < transform.Bands*trunk.planes; i++ {
+	for i := transform.Subbands * r.encoded(); i < transform.Subbands*trunk.planes; i++ {
 		r.trunkConstants[trunk.cell+i], r.trunkConstants[trunk.clock+i], r.trunkConstants[trunk.activity+i] = 0, clock, activity
 	}
 	clear(r.headConstants[:])
 	if head.cellConstant > 0 {
 		r.headConstants[head.cellConstant] = clock
 	}
-	for i := transform.Bands * r.encoded(); i < transform.Bands*head.planes; i++ {
+	for i := transform.Subbands * r.encoded(); i < transform.Subbands*head.planes; i++ {
 		r.headConstants[head.clock-head.cell+i] = clock
 	}
 }
@@ -114,7 +114,7 @@ func (r *Inference) prepare(to int) {
 // encode is the first step of prepare, for what needs no neighbours of row y: brightness and cells, at 8-bit depth.
 func (r *Inference) encode(y int, h *worker) {
 	in, w, t, trunk, head := r.in, r.in.Width, r.net.features, r.trunk, r.head
-	encoded := transform.Bands * r.encoded()
+	encoded := transform.Subbands * r.encoded()
 	var row, cells []int16 // of the trunk's input, and of what heads read, unless they do not have it
 	if y >= r.layers[0].top {
 		row = r.layers[0].Row(y)
@@ -144,7 +144,7 @@ func (r *Inference) encode(y int, h *worker) {
 	centre := storage.Resize(h.row, w, w)
 	h.row = centre
 	for i := range encoded {
-		magnitude, clock, extraBits := r.magnitude[i].row(y), r.clock[i].row(y), in.ExtraBits[i/transform.Bands]
+		magnitude, clock, extraBits := r.magnitude[i].row(y), r.clock[i].row(y), in.ExtraBits[i/transform.Subbands]
 		array, from := in.Cells(i, y)
 		if dither, at := &in.Dither[i], (y-in.Top)*w; array.Wide != nil {
 			centres(centre, magnitude, clock, array.Wide[from:from+w], dither.Wide[at:], extraBits)
@@ -168,8 +168,8 @@ func (r *Inference) encode(y int, h *worker) {
 func copyCells(to []int16, n int, from []int16, m, channels, w int) {
 	for x := range w {
 		to, from := to[x*n:][:channels], from[x*m:][:channels]
-		for i := 0; i < channels; i += 2 * transform.Bands {
-			*(*[2 * transform.Bands]int16)(to[i:]) = [2 * transform.Bands]int16(from[i:])
+		for i := 0; i < channels; i += 2 * transform.Subbands {
+			*(*[2 * transform.Subbands]int16)(to[i:]) = [2 * transform.Subbands]int16(from[i:])
 		}
 	}
 }
@@ -251,7 +251,7 @@ func (r *Inference) measure(y int, h *worker) {
 		textures(sums, keep)
 		t.encodeLogs(row[r.trunk.texture+p:], r.trunk.inputs, sums)
 	}
-	encoded := transform.Bands * r.encoded()
+	encoded := transform.Subbands * r.encoded()
 	for i := range encoded {
 		h.magnitude[i].sums(sums, &r.magnitude[i], y, in.Height, 2)
 		var keep []uint16
@@ -261,7 +261,7 @@ func (r *Inference) measure(y int, h *worker) {
 		activities(sums, keep)
 		t.encodeLogs(row[r.trunk.activity+i:], r.trunk.inputs, sums)
 	}
-	for i := encoded; i < transform.Bands*in.Coded && own; i++ {
+	for i := encoded; i < transform.Subbands*in.Coded && own; i++ {
 		clear(r.Activities(i, y))
 	}
 	if own && !r.Mask.dense {

@@ -26,12 +26,12 @@ func newTestScale(r *rand.Rand, in Input, depth uint, damaged bool) *testScale {
 	w, h := in.Width, in.Height
 	s := &testScale{in: in, image: storage.NewImage(w, h, in.Planes, depth-8), shift: uint(in.Stage%2) * 4}
 	s.dither = storage.Dither{Scale: in.Scale, ImageWidth: 2 * w, ImageHeight: 2 * h, Planes: in.Coded, Mask: 1<<(process.TopClock+depth-8) - 1}
-	for i := range transform.Bands * in.Coded {
+	for i := range transform.Subbands * in.Coded {
 		s.cells[i] = storage.NewArray(w*h, depth-8)
-		if in.ChromaUnknown && i >= transform.Bands {
+		if in.ChromaUnknown && i >= transform.Subbands {
 			continue
 		}
-		randomCells(r, &s.cells[i], max(0, 7+in.ExtraBits[i/transform.Bands]-in.Stage), damaged)
+		randomCells(r, &s.cells[i], max(0, 7+in.ExtraBits[i/transform.Subbands]-in.Stage), damaged)
 	}
 	for p := range in.Planes {
 		for j := range w * h {
@@ -71,7 +71,7 @@ func (s *testScale) band(net *Net, y0, y1, procs int) *Input {
 	in.Image, in.Shift = s.image, s.shift
 	in.Cells = func(i, y int) (*storage.Array, int) { return &s.cells[i], y * in.Width }
 	in.Dither = new([process.Coefficients]storage.DitherRows)
-	for i := range transform.Bands * in.Coded {
+	for i := range transform.Subbands * in.Coded {
 		bottom := min(in.Height, y1+net.Halo())
 		in.Dither[i].Fill(&s.dither, i, in.Top, bottom, (bottom-in.Top)*in.Width, make([]uint16, in.Width))
 	}
@@ -120,13 +120,13 @@ func newSlowPrepare(net *Net, s *testScale) *slowPrepare {
 			}
 		}
 	}
-	for i := range transform.Bands * s.in.Coded {
+	for i := range transform.Subbands * s.in.Coded {
 		p.centre[i], p.clock[i], p.dither[i] = transform.NewPlane(w, h), make([]uint8, w*h), make([]uint16, w*h)
 		s.dither.Rows(p.dither[i], i, 0, h)
 		for j := range w * h {
 			a, k := s.cells[i].Cell(j)
 			if p.clock[i][j] = k; k != process.Unknown {
-				p.centre[i].Pix[j] = shallowCentre(a, p.dither[i][j], k, s.in.ExtraBits[i/transform.Bands])
+				p.centre[i].Pix[j] = shallowCentre(a, p.dither[i][j], k, s.in.ExtraBits[i/transform.Subbands])
 			}
 		}
 	}
@@ -160,13 +160,13 @@ func (p *slowPrepare) activity(i, y, x int) uint32 {
 func (p *slowPrepare) cell(i, y, x, encoded int) (centre, precision int16) {
 	t, j := p.net.features, y*p.s.in.Width+x
 	switch {
-	case i/transform.Bands >= p.s.in.Coded:
+	case i/transform.Subbands >= p.s.in.Coded:
 		return 0, t.precise[0]
-	case i/transform.Bands >= encoded:
+	case i/transform.Subbands >= encoded:
 		return 0, 0
 	}
 	a, k := p.s.cells[i].Cell(j)
-	return t.cell(a, p.dither[i][j], k, p.s.in.ExtraBits[i/transform.Bands])
+	return t.cell(a, p.dither[i][j], k, p.s.in.ExtraBits[i/transform.Subbands])
 }
 
 // inputs returns the trunk's, of all channels.
@@ -180,7 +180,7 @@ func (p *slowPrepare) inputs(y, x, encoded int) (f [inputs]int16) {
 	for i := range process.Coefficients {
 		f[inCell+i], f[inCell+process.Coefficients+i] = p.cell(i, y, x, encoded)
 		f[inActivity+i] = t.log(0)
-		if i/transform.Bands < min(encoded, p.s.in.Coded) {
+		if i/transform.Subbands < min(encoded, p.s.in.Coded) {
 			f[inActivity+i] = t.log(p.activity(i, y, x))
 		}
 	}
@@ -280,7 +280,7 @@ func rule(i int, clock uint8, texture uint32, activity uint16) bool {
 func comparePrepared(t *testing.T, r *Inference, slow *slowPrepare, dense bool) {
 	t.Helper()
 	in, encoded := r.in, r.trunk.planes
-	coefficients, w := transform.Bands*in.Coded, in.Width
+	coefficients, w := transform.Subbands*in.Coded, in.Width
 	in.Activate = nil
 	if !dense {
 		in.Activate = func(y int, active []uint16) {
@@ -289,7 +289,7 @@ func comparePrepared(t *testing.T, r *Inference, slow *slowPrepare, dense bool) 
 					t.Errorf("site %d, %d is active before", y, x)
 				}
 				for i := range coefficients {
-					if rule(i, r.Clocks(i, y)[x], r.Textures(i/transform.Bands, y)[x], r.Activities(i, y)[x]) {
+					if rule(i, r.Clocks(i, y)[x], r.Textures(i/transform.Subbands, y)[x], r.Activities(i, y)[x]) {
 						active[x] |= 1 << i
 					}
 				}
@@ -347,13 +347,13 @@ func comparePrepared(t *testing.T, r *Inference, slow *slowPrepare, dense bool) 
 			active := uint16(0)
 			for i := range coefficients {
 				want, k := uint32(0), uint8(process.Unknown)
-				if i/transform.Bands < encoded {
+				if i/transform.Subbands < encoded {
 					want, k = min(slow.activity(i, y, x), 1<<16-1), slow.clock[i][y*w+x]
 				}
 				if got := uint32(r.Activities(i, y)[x]); got != want {
 					t.Fatalf("site %d, %d: activity %d is %d, want %d", y, x, i, got, want)
 				}
-				if rule(i, k, slow.texture(i/transform.Bands, y, x), uint16(want)) {
+				if rule(i, k, slow.texture(i/transform.Subbands, y, x), uint16(want)) {
 					active |= 1 << i
 				}
 			}

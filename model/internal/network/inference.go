@@ -174,7 +174,7 @@ const headRows = 8
 func (r *Inference) RunHeads(begin func(group int, last *kernel.Conv), rows func(group, phase, y0 int) bool) bool {
 	in, trunk := r.in, &r.layers[len(r.layers)-1].Tensor
 	for g, members := range process.Groups {
-		if members[0] >= transform.Bands*process.PlanesIn(in.Stage, in.Coded) {
+		if members[0] >= transform.Subbands*process.PlanesIn(in.Stage, in.Coded) {
 			break
 		}
 		hd := &r.heads[g]

@@ -43,7 +43,7 @@ func runBand(t *testing.T, r *Inference, net *Net, in *Input, active func(y, x i
 				hidden[[4]int{g, phase, y, x}] = slices.Clone(r.Hidden.Site(k, j))
 				for _, i := range process.Groups[g] {
 					if bits>>i&1 != 0 {
-						cells.Set(i, x, int32((x*7+y*5+i)%64-32), uint16(x&15), uint8((x+y)%3), in.ExtraBits[i/transform.Bands])
+						cells.Set(i, x, int32((x*7+y*5+i)%64-32), uint16(x&15), uint8((x+y)%3), in.ExtraBits[i/transform.Subbands])
 					}
 				}
 			}
@@ -85,9 +85,9 @@ func TestInference(t *testing.T) {
 				in := s.band(narrow, y0, y1, 3)
 				in.Activate = func(y int, active []uint16) {
 					for x := range active {
-						for i := range transform.Bands * in.Coded {
+						for i := range transform.Subbands * in.Coded {
 							// Few sites, in some rows.
-							if y%9 < 5 && rule(i, sparse.Clocks(i, y)[x], sparse.Textures(i/transform.Bands, y)[x]+uint32(x), uint16(y)) && x%5 < 2 {
+							if y%9 < 5 && rule(i, sparse.Clocks(i, y)[x], sparse.Textures(i/transform.Subbands, y)[x]+uint32(x), uint16(y)) && x%5 < 2 {
 								active[x] |= 1 << i
 							}
 						}

@@ -13,7 +13,7 @@ import (
 func (n *Net) InferenceBytes(width, rows, coded, procs int) int64 {
 	allocated := storage.Allocated
 	tensors := func(n int, h, w, c int) int64 { return allocated(int64(n), kernel.Bytes(h, w, c)) }
-	w, most, coefficients := int64(width), int64(rows), transform.Bands*int64(coded)
+	w, most, coefficients := int64(width), int64(rows), transform.Subbands*int64(coded)
 	layers, trunk, hidden := n.w.layers, n.w.channels, n.w.hidden
 	in := &allChannels
 	if coded < process.Planes {

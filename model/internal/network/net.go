@@ -120,7 +120,7 @@ func (n *Net) near(stage, class, l int, in *channels) *nearLayers {
 	return *n.folded[process.StageEmbedding(stage)][class].near[in.variant()][i/process.StageEmbeddings].get(func(near **nearLayers) {
 		layers := new(nearLayers)
 		for g, members := range process.Groups {
-			if members[0] >= transform.Bands*in.planes {
+			if members[0] >= transform.Subbands*in.planes {
 				break
 			}
 			for p := range process.Phases {

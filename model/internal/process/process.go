@@ -2,17 +2,17 @@
 // twin in PyTorch in floating point, and all must take the same steps: so the plan of the steps and its constants are here
 // once, and the Python module model/train/torch/plan.py is generated from them (see model/train/internal/torchplan).
 //
-// A scale of the wavelet pyramid is a grid of sites. A site carries Coefficients integers: that of a plane and a band of the
-// wavelet has number 3*plane + band.
+// A scale of the wavelet pyramid is a grid of sites. A site carries Coefficients integers: that of a plane and a subband of the
+// wavelet has number 3*plane + subband.
 package process
 
 const (
 	Planes          = 3          // Y, Co, Cg, or the planes of another transform.Colour
-	Coefficients    = 3 * Planes // the coefficients of a site: every plane has three bands, HL, LH, HH
+	Coefficients    = 3 * Planes // the coefficients of a site: every plane has three subbands, HL, LH, HH
 	Stages          = 7          // reverse steps of a scale
 	StageEmbeddings = Stages - 1 // stages that the network distinguishes: see StageEmbedding
 	ColourClasses   = 3          // classes of colour transforms that the network distinguishes: see transform.Colour.Class
-	TopClock        = 8          // the largest clock that StageClocks and BandClocks add up to
+	TopClock        = 8          // the largest clock that StageClocks and SubbandClocks add up to
 	ScaleEmbeddings = 5          // scales that the network distinguishes: see ScaleEmbedding
 	Phases          = 4          // see PhaseOrigin
 	MaxGroup        = 3          // the most coefficients in one of Groups
@@ -21,13 +21,13 @@ const (
 	Unknown         = 255        // the clock of a coefficient of which nothing is known: the state x_T
 )
 
-// StageClocks are the clocks that the stages of a scale bring its coefficients to, before BandClocks are added. The last stage,
+// StageClocks are the clocks that the stages of a scale bring its coefficients to, before SubbandClocks are added. The last stage,
 // which is not listed, makes every coefficient exact.
 var StageClocks = [Stages - 1]uint8{6, 5, 4, 3, 2, 1}
 
-// BandClocks are what every coefficient adds to StageClocks: a coefficient with half the synthesis norm of another may have
+// SubbandClocks are what every coefficient adds to StageClocks: a coefficient with half the synthesis norm of another may have
 // cells of twice the width.
-var BandClocks = [Coefficients]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}
+var SubbandClocks = [Coefficients]uint8{0, 0, 1, 1, 1, 2, 1, 1, 2}
 
 // PlanesIn returns how many of an image's planes take part in a stage. All do, except that the first stage, which is for the
 // few coefficients that are certainly large, codes luma alone.

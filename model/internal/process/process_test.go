@@ -82,7 +82,7 @@ func TestGroups(t *testing.T) {
 		t.Errorf("%d phases", len(seen))
 	}
 	top := uint8(0)
-	for _, b := range process.BandClocks {
+	for _, b := range process.SubbandClocks {
 		top = max(top, b+process.StageClocks[0])
 	}
 	if top != process.TopClock {

@@ -39,8 +39,8 @@ type Band struct {
 	W, H   int // the size of the planes that the details are of
 	Y0, Y1 int // the band's rows of sites
 
-	// Classes writes the clip classes of row y of sites: by band, and site, those of the pixels at the places of the coefficients.
-	Classes func(y int, to *[transform.Bands][]uint8)
+	// Classes writes the clip classes of row y of sites: by subband, and site, those of the pixels at the places of the coefficients.
+	Classes func(y int, to *[transform.Subbands][]uint8)
 }
 
 // Code codes the details of the band's rows and returns them: those of truth in an encoder; in a decoder, where truth has no
@@ -64,7 +64,7 @@ func (b *Band) Code(truth Details) (Details, bool) {
 			n := 2*left + aboveLeft
 			class := uint8(0)
 			exists := false
-			for k := range bands {
+			for k := range subbands {
 				if c.exists(x, y, k) {
 					class = max(class, c.classes[k][x])
 					exists = true
@@ -88,8 +88,8 @@ func (b *Band) Code(truth Details) (Details, bool) {
 			some := false
 			for p := range found {
 				if row := found[p][y-b.Y0]; row != nil {
-					v[p] = [bands]int16(row[bands*x:])
-					some = some || v[p] != [bands]int16{}
+					v[p] = [subbands]int16(row[subbands*x:])
+					some = some || v[p] != [subbands]int16{}
 				}
 			}
 			some, ok := c.bit(&c.site[class][n], some)
@@ -105,14 +105,14 @@ func (b *Band) Code(truth Details) (Details, bool) {
 			}
 			if decoder {
 				for p := range found {
-					if v[p] == [bands]int16{} {
+					if v[p] == [subbands]int16{} {
 						continue
 					}
 					row := &found[p][y-b.Y0]
 					if *row == nil {
-						*row = make([]int16, bands*sites)
+						*row = make([]int16, subbands*sites)
 					}
-					copy((*row)[bands*x:], v[p][:])
+					copy((*row)[subbands*x:], v[p][:])
 				}
 			}
 		}
@@ -120,18 +120,18 @@ func (b *Band) Code(truth Details) (Details, bool) {
 	return found, true
 }
 
-// A site is the details of a site, by plane from 1 on, and band.
-type site [Planes][bands]int16
+// A site is the details of a site, by plane from 1 on, and subband.
+type site [Planes][subbands]int16
 
 // A coding is the state of coding a band: probabilities that have been learned in it, by context.
 type coding struct {
 	coder   logistic.Coder
 	d       logistic.Distribution
 	w, h    int // of the planes
-	classes [bands][]uint8
+	classes [subbands][]uint8
 
 	site     [clipClasses][siteContexts]probability // a site has details
-	pixel    [bands][clipClasses]probability        // the pixel of a band has details, where the site has
+	pixel    [subbands][clipClasses]probability     // the pixel of a subband has details, where the site has
 	first    [clipClasses]probability               // plane 1 has one, where the pixel has
 	second   probability                            // plane 2 has one too, where plane 1 has
 	negative [Planes][3]probability                 // by the sign in the plane before: none, positive, negative
@@ -163,25 +163,25 @@ func (c *coding) begin() {
 // bit codes a bit.
 func (c *coding) bit(p *probability, bit bool) (is, ok bool) { return p.code(c.coder, &c.d, bit) }
 
-// exists reports whether the plane has a coefficient of band k at site x of row y.
+// exists reports whether the plane has a coefficient of subband k at site x of row y.
 func (c *coding) exists(x, y, k int) bool {
-	w, h := transform.BandSize(c.w, c.h, k)
+	w, h := transform.SubbandSize(c.w, c.h, k)
 	return x < w && y < h
 }
 
 // codeSite codes the details of a site that has some.
 func (c *coding) codeSite(x, y int, v *site) (ok bool) {
-	last := bands - 1 // the last band that has a coefficient here
+	last := subbands - 1 // the last subband that has a coefficient here
 	for !c.exists(x, y, last) {
 		last--
 	}
 	any := false
-	for k := range bands {
+	for k := range subbands {
 		if !c.exists(x, y, k) {
 			continue
 		}
 		class := c.classes[k][x]
-		some := true // in the last band, if there were none before
+		some := true // in the last subband, if there were none before
 		if k < last || any {
 			if some, ok = c.bit(&c.pixel[k][class], v[0][k] != 0 || v[1][k] != 0); !ok {
 				return false

@@ -57,7 +57,7 @@ func TestCode(t *testing.T) {
 					}
 					for _, band := range [][2]int{{0, edge}, {edge, rows}} {
 						b := Band{Tables: logistic.SharedTables(), W: w, H: h, Y0: band[0], Y1: band[1],
-							Classes: func(y int, to *[transform.Bands][]uint8) {
+							Classes: func(y int, to *[transform.Subbands][]uint8) {
 								for k := range to {
 									copy(to[k], classes[(3*y+k)*((w+1)/2):])
 								}
@@ -106,7 +106,7 @@ func TestCode(t *testing.T) {
 
 // TestHostile: what is decoded from any symbols stays within bounds.
 func TestHostile(t *testing.T) {
-	b := Band{Coder: ones{}, Tables: logistic.SharedTables(), W: 9, H: 7, Y0: 0, Y1: 4, Classes: func(int, *[transform.Bands][]uint8) {}}
+	b := Band{Coder: ones{}, Tables: logistic.SharedTables(), W: 9, H: 7, Y0: 0, Y1: 4, Classes: func(int, *[transform.Subbands][]uint8) {}}
 	found, ok := b.Code(Details{})
 	if !ok {
 		t.Fatal("the decoder stops")

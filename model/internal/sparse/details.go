@@ -12,13 +12,13 @@ const (
 	// Planes is how many planes may have sparse details: all but the first.
 	Planes = process.Planes - 1
 
-	bands = transform.Bands
+	subbands = transform.Subbands
 
 	// maxMagnitude bounds the magnitude of a coefficient, as storage.Array does.
 	maxMagnitude = 1 << 14
 )
 
-// Details are the detail coefficients of the planes from 1 on, at rows of sites: by plane and row, transform.Bands of them for
+// Details are the detail coefficients of the planes from 1 on, at rows of sites: by plane and row, transform.Subbands of them for
 // every site, or nil for a row of zeros. The zero value has no rows.
 type Details [Planes][][]int16
 
@@ -54,17 +54,17 @@ func (d *Details) Clone() (c Details) {
 // in x.
 func (d *Details) Take(p int, x transform.Plane) {
 	sites := (x.W + 1) / 2
-	for b := range bands {
-		w, h := transform.BandSize(x.W, x.H, b)
+	for b := range subbands {
+		w, h := transform.SubbandSize(x.W, x.H, b)
 		dx, dy := transform.Offset(b)
 		for y := range h {
 			row := x.Row(2*y + dy)[dx:]
 			for i := range w {
 				if v := row[2*i]; v != 0 {
 					if d[p-1][y] == nil {
-						d[p-1][y] = make([]int16, bands*sites)
+						d[p-1][y] = make([]int16, subbands*sites)
 					}
-					d[p-1][y][bands*i+b] = int16(fixed.Clamp(v, -maxMagnitude, maxMagnitude))
+					d[p-1][y][subbands*i+b] = int16(fixed.Clamp(v, -maxMagnitude, maxMagnitude))
 				}
 			}
 		}
@@ -83,14 +83,14 @@ func (d *Details) Put(p int, x transform.Plane, y int, frac uint) {
 		if row == nil {
 			continue
 		}
-		for b := range bands {
+		for b := range subbands {
 			dx, dy := transform.Offset(b)
 			if dy != (y+r)&1 {
 				continue
 			}
 			to := x.Row(r)
 			for i := dx; i < len(to); i += 2 {
-				to[i] = int32(row[bands*(i/2)+b]) << frac
+				to[i] = int32(row[subbands*(i/2)+b]) << frac
 			}
 		}
 	}

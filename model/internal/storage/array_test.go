@@ -147,7 +147,7 @@ func TestCellsFit(t *testing.T) {
 			x := transform.NewPlane(n, 1)
 			x.Pix[at] = impulse
 			for l := range transform.Scales(n, 1) {
-				var d [transform.Bands]transform.Plane
+				var d [transform.Subbands]transform.Plane
 				x, d = transform.Analyse(&lifting, x)
 				for j, v := range x.Pix {
 					sums[[3]int{l, 0, j}] += math.Abs(float64(v)) / impulse

@@ -45,8 +45,8 @@ func (d *Dither) Rows(u []uint16, i, y0, y1 int) {
 
 // row writes the dither of coefficient i at the sites of row y to row. c is scratch.
 func (d *Dither) row(row []uint16, c *rand.ChaCha8, i, y int) {
-	w, h := transform.BandSize(d.ImageWidth, d.ImageHeight, i%transform.Bands)
-	if i/transform.Bands >= d.Planes || y >= h {
+	w, h := transform.SubbandSize(d.ImageWidth, d.ImageHeight, i%transform.Subbands)
+	if i/transform.Subbands >= d.Planes || y >= h {
 		clear(row)
 		return
 	}

@@ -34,9 +34,9 @@ func (d Image) Clone() Image {
 
 // SetCoefficient stores value v of coefficient i at site (x, y), if there is one.
 func (d *Image) SetCoefficient(i, x, y int, v int32) {
-	dx, dy := transform.Offset(i % transform.Bands)
+	dx, dy := transform.Offset(i % transform.Subbands)
 	if x, y = 2*x+dx, 2*(y-d.Top)+dy; x < d.W && y < d.H {
-		d.Planes[i/transform.Bands].Set(y*d.W+x, v)
+		d.Planes[i/transform.Subbands].Set(y*d.W+x, v)
 	}
 }
 

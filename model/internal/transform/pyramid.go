@@ -28,7 +28,7 @@ func (p Plane) Sixteenths() Plane {
 
 // A Wavelet splits a plane of a scale, in place, into a coarser image and details: it is a Lifting, or an upsampling of chroma.
 // The coefficients are stored in place of the samples: site (x, y) is the square of 2x2 samples from (2x, 2y) on, with a sample
-// of the coarser image at its origin and each band's detail at the band's Offset from there.
+// of the coarser image at its origin and each subband's detail at the subband's Offset from there.
 type Wavelet interface {
 	Split(x Plane)
 
@@ -37,20 +37,20 @@ type Wavelet interface {
 	Merge(x Plane, frac uint)
 }
 
-// Bands of a scale: details across columns, across rows, across both.
+// Subbands of a scale: details across columns, across rows, across both.
 const (
 	HL = iota
 	LH
 	HH
-	Bands // how many there are
+	Subbands // how many there are
 )
 
-// BandSize returns the size of a band of the split of a w x h plane. The grid of a scale has
-// ceil(w/2) x ceil(h/2) sites; where a band has no coefficient at a site, encoder and decoder take it to be
+// SubbandSize returns the size of a subband of the split of a w x h plane. The grid of a scale has
+// ceil(w/2) x ceil(h/2) sites; where a subband has no coefficient at a site, encoder and decoder take it to be
 // zero.
-func BandSize(w, h, band int) (int, int) {
+func SubbandSize(w, h, subband int) (int, int) {
 	lw, lh := (w+1)/2, (h+1)/2
-	switch band {
+	switch subband {
 	case HL:
 		return w - lw, lh
 	case LH:
@@ -102,9 +102,9 @@ func (l *Lifting) Merge(x Plane, frac uint) {
 	}
 }
 
-// Offset returns the position of the band's detail in the square of a site.
-func Offset(band int) (x, y int) {
-	switch band {
+// Offset returns the position of the subband's detail in the square of a site.
+func Offset(subband int) (x, y int) {
+	switch subband {
 	case HL:
 		return 1, 0
 	case LH:
@@ -113,7 +113,7 @@ func Offset(band int) (x, y int) {
 	return 1, 1
 }
 
-// Pick copies to dst every second sample of every second row of p, from (x, y) on: a band of what Split leaves.
+// Pick copies to dst every second sample of every second row of p, from (x, y) on: a subband of what Split leaves.
 func (p Plane) Pick(dst Plane, x, y int) {
 	for j := range dst.H {
 		row, to := p.Row(2*j + y)[x:], dst.Row(j)
@@ -133,14 +133,14 @@ func (p Plane) Place(src Plane, x, y int) {
 	}
 }
 
-// Analyse splits x into its coarser half ll and three bands of details.
-func Analyse(w Wavelet, x Plane) (ll Plane, detail [Bands]Plane) {
+// Analyse splits x into its coarser half ll and three subbands of details.
+func Analyse(w Wavelet, x Plane) (ll Plane, detail [Subbands]Plane) {
 	x = x.Clone()
 	w.Split(x)
 	ll = NewPlane((x.W+1)/2, (x.H+1)/2)
 	x.Pick(ll, 0, 0)
 	for b := range detail {
-		detail[b] = NewPlane(BandSize(x.W, x.H, b))
+		detail[b] = NewPlane(SubbandSize(x.W, x.H, b))
 		dx, dy := Offset(b)
 		x.Pick(detail[b], dx, dy)
 	}
@@ -148,7 +148,7 @@ func Analyse(w Wavelet, x Plane) (ll Plane, detail [Bands]Plane) {
 }
 
 // Synthesize undoes Analyse, and returns a plane of width x height. frac is that of Wavelet.Merge.
-func Synthesize(w Wavelet, width, height int, ll Plane, detail [Bands]Plane, frac uint) Plane {
+func Synthesize(w Wavelet, width, height int, ll Plane, detail [Subbands]Plane, frac uint) Plane {
 	x := NewPlane(width, height)
 	x.Place(ll, 0, 0)
 	for b, d := range detail {

@@ -6,7 +6,7 @@ import (
 )
 
 // slowAnalyse splits all rows, then all columns of both halves, with slowSplit.
-func slowAnalyse(l *Lifting, x Plane) (ll Plane, detail [Bands]Plane) {
+func slowAnalyse(l *Lifting, x Plane) (ll Plane, detail [Subbands]Plane) {
 	lo, hi := NewPlane((x.W+1)/2, x.H), NewPlane(x.W/2, x.H)
 	for y := range x.H {
 		s, d := slowSplit(l, x.Row(y))
@@ -59,8 +59,8 @@ func TestAnalyse(t *testing.T) {
 				t.Fatalf("lifting %d, %v: Analyse gives\n%v %v, want\n%v %v", number, size, ll, detail, wl, wd)
 			}
 			for b := range detail {
-				if w, h := BandSize(size[0], size[1], b); detail[b].W != w || detail[b].H != h {
-					t.Errorf("%v: band %d is %dx%d, BandSize says %dx%d", size, b, detail[b].W, detail[b].H, w, h)
+				if w, h := SubbandSize(size[0], size[1], b); detail[b].W != w || detail[b].H != h {
+					t.Errorf("%v: subband %d is %dx%d, SubbandSize says %dx%d", size, b, detail[b].W, detail[b].H, w, h)
 				}
 			}
 			if y := Synthesize(l, size[0], size[1], ll, detail, 0); fmt.Sprint(x) != fmt.Sprint(y) {
@@ -82,12 +82,12 @@ func TestPyramid(t *testing.T) {
 			for i := range x.Pix {
 				x.Pix[i] = 65535 * r.Int32N(2)
 			}
-			var detail [][Bands]Plane
+			var detail [][Subbands]Plane
 			var sizes [][2]int
 			ll := x
 			for range Scales(w, h) {
 				sizes = append(sizes, [2]int{ll.W, ll.H})
-				var d [Bands]Plane
+				var d [Subbands]Plane
 				ll, d = Analyse(l, ll)
 				detail = append(detail, d)
 			}
@@ -133,16 +133,16 @@ func TestConstantImageHasNoDetails(t *testing.T) {
 	}
 }
 
-// TestBandSizes checks that a split neither adds nor loses coefficients, and that no band leaves the sites.
+// TestBandSizes checks that a split neither adds nor loses coefficients, and that no subband leaves the sites.
 func TestBandSizes(t *testing.T) {
 	for w := 1; w <= 40; w++ {
 		for h := 1; h <= 40; h++ {
 			sites := [2]int{(w + 1) / 2, (h + 1) / 2}
 			sum := sites[0] * sites[1]
-			for b := range Bands {
-				bw, bh := BandSize(w, h, b)
+			for b := range Subbands {
+				bw, bh := SubbandSize(w, h, b)
 				if bw < 0 || bh < 0 || bw > sites[0] || bh > sites[1] {
-					t.Errorf("%dx%d: band %d is %dx%d", w, h, b, bw, bh)
+					t.Errorf("%dx%d: subband %d is %dx%d", w, h, b, bw, bh)
 				}
 				sum += bw * bh
 			}

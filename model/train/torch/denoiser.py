@@ -2,7 +2,7 @@
 
 The plan of the process and its constants are in plan.py, which is generated from the Go code. Names and shapes follow
 model/train/*.go. A site is one position of a scale's grid; it carries nine
-coefficients, channel 3*plane + band with planes Y, Co, Cg and bands HL, LH, HH. Sides of grids are even here.
+coefficients, channel 3*plane + subband with planes Y, Co, Cg and subbands HL, LH, HH. Sides of grids are even here.
 
 A step has two halves. In the first, without gradients, the heads go through groups and phases and reveal the cells that
 a decoder would know by then. In the second, with gradients, all phases are computed again, at once, since the inputs of each are
@@ -16,7 +16,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from plan import (
-    ACTIVITY_GAIN, ACTIVITY_OFFSET, BAND_CLOCKS, BANDS, COEFFICIENTS, COMPRESS_SCALE, DERIVED_CLASS, EXPERT_INDEX,
+    ACTIVITY_GAIN, ACTIVITY_OFFSET, SUBBAND_CLOCKS, SUBBANDS, COEFFICIENTS, COMPRESS_SCALE, DERIVED_CLASS, EXPERT_INDEX,
     EXPERTS, GAIN_ROWS, GROUPS, LIFTINGS, LOG_OFFSET, MAX_LOG_SCALE, MIN_LOG_SCALE, MIN_MASS, PHASE_ORDER, PHASES, PLANES, PLANES_IN,
     PRECISION_AT_ZERO, PRECISION_STEPS, SCALE_EMBEDDING, SCALE_EMBEDDINGS, STAGE_CLOCKS, STAGE_EMBEDDING, STAGE_EMBEDDINGS, STAGES,
     STEPS, SUBSAMPLED_CLASS, TEXTURE_GAIN, TEXTURE_OFFSET, TEXTURE_SHARE, UNIFORM_SHARE)
@@ -86,7 +86,7 @@ def analyse(x, name):
 
 def synthesize(ll, detail, name):
     """The inverse, of estimates: floating point."""
-    d = detail.unflatten(1, (PLANES, BANDS))
+    d = detail.unflatten(1, (PLANES, SUBBANDS))
     l = _t(_unlift(_t(ll), _t(d[:, :, 1]), name))
     h = _t(_unlift(_t(d[:, :, 0]), _t(d[:, :, 2]), name))
     return _unlift(l, h, name)
@@ -285,7 +285,7 @@ def features(ll, z, k):
     a2 = box(z.abs(), 2)
     x = torch.cat([compress(ll - mean), ll / 128 - 1, compress(z), precision(k),
                    torch.log(a1 + LOG_OFFSET), torch.log(a2 + LOG_OFFSET)], 1)
-    a1 = (a1 * TEXTURE_GAIN + TEXTURE_OFFSET).repeat_interleave(BANDS, 1)
+    a1 = (a1 * TEXTURE_GAIN + TEXTURE_OFFSET).repeat_interleave(SUBBANDS, 1)
     none = k == UNKNOWN
     w = torch.where(none, 1e9, torch.exp2(k.float()))
     base = torch.where(none, a1, torch.minimum(torch.maximum(a2 * ACTIVITY_GAIN + ACTIVITY_OFFSET, a1 * TEXTURE_SHARE), w))
@@ -330,12 +330,12 @@ class State:
 
 @functools.lru_cache(None)
 def band_clocks(device):
-    return torch.tensor(BAND_CLOCKS, dtype=torch.int32, device=device).view(1, COEFFICIENTS, 1, 1)
+    return torch.tensor(SUBBAND_CLOCKS, dtype=torch.int32, device=device).view(1, COEFFICIENTS, 1, 1)
 
 
 @functools.lru_cache(None)
 def is_chroma(device):
-    return (torch.arange(COEFFICIENTS, device=device) >= BANDS).view(1, COEFFICIENTS, 1, 1)
+    return (torch.arange(COEFFICIENTS, device=device) >= SUBBANDS).view(1, COEFFICIENTS, 1, 1)
 
 
 @functools.lru_cache(None)
@@ -348,13 +348,13 @@ def advance(net, s, ll, stage, scale, tau, colour_class, unit, keep, backward=No
     called with what the step costs, with gradients. Returns its bits. If keep, s keeps the predicted distributions."""
     final = STAGE_CLOCKS[stage] is None
     expert, row = net.at(stage, scale, colour_class)
-    groups = range(sum(g[0] < BANDS * PLANES_IN[stage] for g in GROUPS))
+    groups = range(sum(g[0] < SUBBANDS * PLANES_IN[stage] for g in GROUPS))
     n = GROUPS[groups[-1]][-1] + 1
     with torch.no_grad():
         coarse = (unit > 1).int()
         clock = torch.zeros_like(coarse) if final else band_clocks(ll.device) + STAGE_CLOCKS[stage] - coarse
         kt, lo, hi, z, lo2, hi2, kn, seen, seen2 = views(s.v, s.u, s.k, clock, unit)
-        planes = unit[:, ::BANDS]
+        planes = unit[:, ::SUBBANDS]
         x, logbase, mbase = features(ll * planes, z, kn)
         threshold = torch.full_like(logbase, -1e9)
         if not final:
@@ -463,7 +463,7 @@ class Chain:
             return self.ll[l]
         x = self.exact[l].float()
         if not self.whole and stage + 1 < STAGES - 1:
-            x = x + (torch.rand_like(x) - .5) * (.7 * 2. ** STAGE_CLOCKS[stage + 1]) / self.unit[:, ::BANDS]
+            x = x + (torch.rand_like(x) - .5) * (.7 * 2. ** STAGE_CLOCKS[stage + 1]) / self.unit[:, ::SUBBANDS]
         self.top = x
         return x
 

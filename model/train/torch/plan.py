@@ -4,14 +4,14 @@ Generated from the Go packages model/internal/process, transform and logistic by
 change the Go code, and run go generate ./model/train/internal/torchplan.
 """
 
-# Coefficients of a site: channel BANDS * plane + band, planes Y, Co, Cg, bands HL, LH, HH.
+# Coefficients of a site: channel SUBBANDS * plane + subband, planes Y, Co, Cg, subbands HL, LH, HH.
 PLANES = 3
-BANDS = 3
+SUBBANDS = 3
 COEFFICIENTS = 9
-# Stages of a scale: the clocks that they bring coefficients to before BAND_CLOCKS are added. The last makes them exact.
+# Stages of a scale: the clocks that they bring coefficients to before SUBBAND_CLOCKS are added. The last makes them exact.
 STAGES = 7
 STAGE_CLOCKS = [6, 5, 4, 3, 2, 1, None]
-BAND_CLOCKS = [0, 0, 1, 1, 1, 2, 1, 1, 2]
+SUBBAND_CLOCKS = [0, 0, 1, 1, 1, 2, 1, 1, 2]
 # How many planes of a colour image take part in each stage.
 PLANES_IN = [1, 3, 3, 3, 3, 3, 3]
 # Coefficients that are predicted together, and sites that are, by (row, column) parity, in coding order.

@@ -54,15 +54,15 @@ change the Go code, and run go generate ./model/train/internal/torchplan.
 	number := func(name string, value int) { set(name, strconv.Itoa(value)) }
 	real := func(name string, value float64) { set(name, strconv.FormatFloat(value, 'g', -1, 64)) }
 
-	section("Coefficients of a site: channel BANDS * plane + band, planes Y, Co, Cg, bands HL, LH, HH.")
+	section("Coefficients of a site: channel SUBBANDS * plane + subband, planes Y, Co, Cg, subbands HL, LH, HH.")
 	number("PLANES", process.Planes)
-	number("BANDS", transform.Bands)
+	number("SUBBANDS", transform.Subbands)
 	number("COEFFICIENTS", process.Coefficients)
 
-	section("Stages of a scale: the clocks that they bring coefficients to before BAND_CLOCKS are added. The last makes them exact.")
+	section("Stages of a scale: the clocks that they bring coefficients to before SUBBAND_CLOCKS are added. The last makes them exact.")
 	number("STAGES", process.Stages)
 	set("STAGE_CLOCKS", strings.TrimSuffix(list(process.StageClocks[:]), "]")+", None]")
-	set("BAND_CLOCKS", list(process.BandClocks[:]))
+	set("SUBBAND_CLOCKS", list(process.SubbandClocks[:]))
 	planes := make([]int, process.Stages)
 	for stage := range planes {
 		planes[stage] = process.PlanesIn(stage, process.Planes)
