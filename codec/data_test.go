@@ -45,7 +45,7 @@ func idealBits(t testing.TB, file []byte, want image.Image) int64 {
 	return at.IdealBits
 }
 
-// On the Kodak images, at most 3.30 bits a sub-pixel, and at most 0.5% above the ideal code length.
+// On the Kodak images, at most 1% more bits a sub-pixel than docs/benchmarks.md has, and at most 0.5% above the ideal code length.
 func TestKodak(t *testing.T) {
 	t.Parallel()
 	dir := data(t, "kodak")
@@ -80,7 +80,11 @@ func TestKodak(t *testing.T) {
 	}
 	mean := sum / float64(len(files))
 	t.Logf("mean %.4f bits a sub-pixel", mean)
-	if long() && mean > 3.30 {
+	most := 1.01 * 1.586
+	if !long() {
+		most = 1.01 * 1.842 // kodim05
+	}
+	if mean > most {
 		t.Errorf("mean of %.4f bits a sub-pixel", mean)
 	}
 }
