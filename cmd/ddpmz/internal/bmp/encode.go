@@ -7,6 +7,8 @@ import (
 	"image/color"
 	"io"
 	"math"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 )
 
 // Options are what a file says beside its pixels.
@@ -34,7 +36,7 @@ func Encode(w io.Writer, img image.Image, o Options) error {
 			e.bits, e.palette, e.index = indexBits(len(m.Palette)), m.Palette, m.ColorIndexAt
 		}
 	}
-	if e.index == nil && !isOpaque(img) {
+	if e.index == nil && !images.Opaque(img) {
 		e.bits = 32
 	}
 	if b.Dx() > math.MaxInt32 || b.Dy() > math.MaxInt32 {
@@ -52,21 +54,6 @@ func Encode(w io.Writer, img image.Image, o Options) error {
 	}
 	out.Write(o.Profile)
 	return out.Flush()
-}
-
-func isOpaque(img image.Image) bool {
-	if o, ok := img.(interface{ Opaque() bool }); ok {
-		return o.Opaque()
-	}
-	b := img.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			if _, _, _, a := img.At(x, y).RGBA(); a != 0xffff {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // indexBits returns the fewest bits of 1, 4 and 8 that tell so many colours

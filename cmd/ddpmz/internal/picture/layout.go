@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
@@ -13,7 +14,7 @@ func naturalLayout(img image.Image) metadata.Layout {
 		return metadata.Layout{Depth: indexDepth(len(p.Palette)), ColourType: metadata.Indexed}
 	}
 	opaque := func(depth uint8) metadata.Layout {
-		if isOpaque(img) {
+		if images.Opaque(img) {
 			return metadata.Layout{Depth: depth, ColourType: metadata.RGB}
 		}
 		return metadata.Layout{Depth: depth, ColourType: metadata.RGBA}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
@@ -99,7 +100,7 @@ var writers = map[string]writer{
 func holdsAll(image.Image) []Loss { return nil }
 
 func loseAlpha(img image.Image) []Loss {
-	if isOpaque(img) {
+	if images.Opaque(img) {
 		return nil
 	}
 	return []Loss{{LossAlpha, "transparency"}}
@@ -168,21 +169,4 @@ func unwritten(m *metadata.Metadata, written func(c metadata.Chunk) bool) []Loss
 func isComment(c metadata.Chunk) bool {
 	t, err := c.Text()
 	return err == nil && t.Keyword == "Comment"
-}
-
-// isOpaque reports whether no pixel is transparent. The images of the standard
-// library know it of themselves.
-func isOpaque(img image.Image) bool {
-	if o, ok := img.(interface{ Opaque() bool }); ok {
-		return o.Opaque()
-	}
-	b := img.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			if _, _, _, a := img.At(x, y).RGBA(); a != 0xffff {
-				return false
-			}
-		}
-	}
-	return true
 }

@@ -7,6 +7,7 @@ import (
 	"image/gif"
 	"io"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
@@ -29,7 +30,7 @@ func gifCannotHold(img image.Image) []Loss {
 // alphas lists the kinds of transparency in an image: 0, 0xffff, and one other if
 // there is any.
 func alphas(img image.Image) []uint32 {
-	if isOpaque(img) {
+	if images.Opaque(img) {
 		return []uint32{0xffff}
 	}
 	b := img.Bounds()

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"io"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
@@ -22,7 +23,7 @@ func writePNG(w io.Writer, img image.Image, m *metadata.Metadata, opts WriteOpti
 	if !ok {
 		var out bytes.Buffer
 		encoder := png.Encoder{CompressionLevel: opts.Compression}
-		if m.Layout.ColourType == metadata.RGBA && isOpaque(img) {
+		if m.Layout.ColourType == metadata.RGBA && images.Opaque(img) {
 			img = unopaque{img}
 		}
 		if err := encoder.Encode(&out, img); err != nil {

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"io"
 
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
@@ -69,7 +70,7 @@ func writePBM(w io.Writer, img image.Image) error {
 func writePNM(w io.Writer, format string, img image.Image) error {
 	b := img.Bounds()
 	gray, bits := needs(img)
-	alpha := format == "pam" && !isOpaque(img)
+	alpha := format == "pam" && !images.Opaque(img)
 	switch format {
 	case "pgm":
 		gray = true

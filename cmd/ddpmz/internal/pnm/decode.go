@@ -12,6 +12,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 )
 
 // A FormatError reports a malformed file.
@@ -349,27 +351,7 @@ func newSink(h *Header) *sink {
 	for v := range k.scale {
 		k.scale[v] = uint16((uint64(v)*uint64(top) + uint64(h.Max)/2) / uint64(h.Max))
 	}
-	bounds := image.Rect(0, 0, h.Width, h.Height)
-	switch h.ColorModel() {
-	case color.GrayModel:
-		m := image.NewGray(bounds)
-		k.img, k.pix, k.stride = m, m.Pix, m.Stride
-	case color.Gray16Model:
-		m := image.NewGray16(bounds)
-		k.img, k.pix, k.stride = m, m.Pix, m.Stride
-	case color.RGBAModel:
-		m := image.NewRGBA(bounds)
-		k.img, k.pix, k.stride = m, m.Pix, m.Stride
-	case color.RGBA64Model:
-		m := image.NewRGBA64(bounds)
-		k.img, k.pix, k.stride = m, m.Pix, m.Stride
-	case color.NRGBAModel:
-		m := image.NewNRGBA(bounds)
-		k.img, k.pix, k.stride = m, m.Pix, m.Stride
-	case color.NRGBA64Model:
-		m := image.NewNRGBA64(bounds)
-		k.img, k.pix, k.stride = m, m.Pix, m.Stride
-	}
+	k.img, k.pix, k.stride = images.New(h.ColorModel(), image.Rect(0, 0, h.Width, h.Height))
 	return k
 }
 

@@ -4,9 +4,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
-	"image/color"
 	"io"
 	"math"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 )
 
 // Decode decodes the page to an image whose colour model is ColorModel's: gray,
@@ -33,7 +34,7 @@ func (p *Page) Decode() (image.Image, error) {
 		}
 		return img, nil
 	}
-	img, pix, stride := newImage(p.ColorModel(), bounds)
+	img, pix, stride := images.New(p.ColorModel(), bounds)
 	out := make([]uint16, 0, 4)
 	deep := p.Bits > 8
 	convert := p.converter()
@@ -54,30 +55,6 @@ func (p *Page) Decode() (image.Image, error) {
 		}
 	}
 	return img, nil
-}
-
-// newImage returns an image of a colour model, with its samples and what a row
-// takes of them.
-func newImage(m color.Model, bounds image.Rectangle) (image.Image, []byte, int) {
-	switch m {
-	case color.GrayModel:
-		m := image.NewGray(bounds)
-		return m, m.Pix, m.Stride
-	case color.Gray16Model:
-		m := image.NewGray16(bounds)
-		return m, m.Pix, m.Stride
-	case color.NRGBAModel:
-		m := image.NewNRGBA(bounds)
-		return m, m.Pix, m.Stride
-	case color.NRGBA64Model:
-		m := image.NewNRGBA64(bounds)
-		return m, m.Pix, m.Stride
-	case color.RGBA64Model:
-		m := image.NewRGBA64(bounds)
-		return m, m.Pix, m.Stride
-	}
-	n := image.NewRGBA(bounds)
-	return n, n.Pix, n.Stride
 }
 
 // converter returns what appends a pixel's samples, as the image has them, to

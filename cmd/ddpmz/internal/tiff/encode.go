@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"io"
 	"math"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
 )
 
 // Options are what a file says beside its pixels. The zero value says nothing.
@@ -134,7 +136,7 @@ func newEncoder(img image.Image, bits int) *encoder {
 	if deep {
 		e.bits = 16
 	}
-	if !isOpaque(img) {
+	if !images.Opaque(img) {
 		e.samples, e.alpha = 4, 1
 		if straight {
 			e.alpha = 2
@@ -168,21 +170,6 @@ func newEncoder(img image.Image, bits int) *encoder {
 		copy(out, s[:])
 	}
 	return e
-}
-
-func isOpaque(img image.Image) bool {
-	if o, ok := img.(interface{ Opaque() bool }); ok {
-		return o.Opaque()
-	}
-	b := img.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			if _, _, _, a := img.At(x, y).RGBA(); a != 0xffff {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // multiples reports whether all samples are multiples of unit.
