@@ -259,13 +259,14 @@ func (s *Stream) affords(sites int64) (bool, error) {
 	return true, nil
 }
 
-// checkPicture returns a LimitError if the file has too few bytes for a picture, with what was decoded so far.
+// checkPicture returns a LimitError if the file has too few bytes for a picture, with what was decoded so far. A modelled file that is
+// there in full has enough.
 func (s *Stream) checkPicture(sites int64) error {
 	ok, err := s.affords(sites)
-	if err == nil && !ok {
-		err = s.limits.checkWork(sites, s.arrived)
+	if err != nil || ok && s.header.Modelled {
+		return err
 	}
-	return err
+	return s.limits.checkWork(sites, s.arrived)
 }
 
 // segment reads up to the next segment of the picture's colours, and decodes those of other kinds on the way.
