@@ -101,24 +101,27 @@ func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 		p.palette, blank = withGray(p.palette)
 	}
 	m, set := p.newImage()
-	row := make([]model.Plane, n)
-	for c := range row {
-		row[c] = model.NewPlane(p.w, 1)
+	strip := make([]model.Plane, n) // of a few rows: all at once would take much memory
+	for c := range strip {
+		strip[c] = model.NewPlane(p.w, max(1, min(p.h, 1<<12/p.w)))
 	}
-	for y := range p.h {
-		for c, r := range row {
-			if y >= d.rows {
-				for x := range r.Pix {
-					r.Pix[x] = blank
-				}
+	for y := 0; y < p.h; y += strip[0].H {
+		for c := range strip {
+			s := &strip[c]
+			s.Resize(p.w, min(s.H, p.h-y))
+			known := min(s.H, max(0, d.rows-y)) * p.w
+			for i := range s.Pix[known:] {
+				s.Pix[known+i] = blank
+			}
+			if known == 0 {
 				continue
 			}
 			samples := d.raster.Samples[y*p.w*n:]
-			for x := range r.Pix {
-				r.Pix[x] = int32(samples[x*n+c]) * step
+			for i := range known {
+				s.Pix[i] = int32(samples[i*n+c]) * step
 			}
 		}
-		set(y, row)
+		set(y, strip)
 	}
 	if err := ctx.Err(); err != nil && !d.at.Exact {
 		return nil, err
