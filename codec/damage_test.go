@@ -134,22 +134,28 @@ func reseal(file []byte) []byte {
 		return file
 	}
 	if short {
-		if end := n + int64(h.Segments[0].Size); end+2 <= int64(len(file)) {
+		if end := n + int64(h.Present()[0]); end+2 <= int64(len(file)) {
 			binary.LittleEndian.PutUint16(file[end:], crc16(file[:end]))
 		}
 		return file
 	}
 	castagnoli := crc32.MakeTable(crc32.Castagnoli)
 	at := uint64(n)
-	for i, s := range h.Segments {
-		end := at + s.Size
-		if end+4 > uint64(len(file)) {
-			break
+	for i, size := range h.Present() {
+		for b, left := uint32(0), size; b == 0 || left > 0; b++ {
+			block := min(left, container.BlockSize)
+			end := at + block
+			if end+4 > uint64(len(file)) {
+				return file
+			}
+			place := binary.LittleEndian.AppendUint32(bytes.Clone(file[n-4:n]), uint32(i))
+			if size > container.BlockSize {
+				place = binary.LittleEndian.AppendUint32(place, b)
+			}
+			crc := crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, file[at:end])
+			binary.LittleEndian.PutUint32(file[end:], crc)
+			at, left = end+4, left-block
 		}
-		place := binary.LittleEndian.AppendUint32(bytes.Clone(file[n-4:n]), uint32(i))
-		crc := crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, file[at:end])
-		binary.LittleEndian.PutUint32(file[end:], crc)
-		at = end + 4
 	}
 	return file
 }

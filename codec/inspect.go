@@ -24,7 +24,9 @@ type Info struct {
 	Metadata      []byte
 	Levels        []Refinement // as many as there are
 	Noise         []int        // of each level's state, if nothing were skipped: thousandths of an 8-bit grey level
-	Exact         bool         // the file is complete and undamaged
+	Exact         bool         // what there is decodes to the image itself, and the checksums say so
+	EndsEarly     bool         // the file is the beginning of a longer one, and says so: see Stream.EndsEarly
+	Whole         bool         // nothing is missing or damaged of what the file is meant to hold
 }
 
 // SegmentInfo describes a segment of a file.
@@ -53,6 +55,7 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		i.Mirrored = d.orientation.String()
 		i.ModelID = hex.EncodeToString(s.modelID[:])
 	}
+	i.EndsEarly = s.header.EndsEarly
 	i.HeaderSize, i.Size = s.offsets[0], s.offsets[len(s.offsets)-1]
 	for j, g := range s.header.Segments {
 		i.Segments = append(i.Segments, SegmentInfo{g.Kind.String(), int(g.Units), s.offsets[j], int64(g.Size)})
@@ -71,6 +74,7 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		i.Exact = at.Exact
 	}
 	i.Exact = i.Exact && !s.in.Truncated()
+	i.Whole = s.Whole()
 	i.Metadata = s.metadata
 	return i, nil
 }

@@ -86,7 +86,7 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 		}
 	}
 	g := d.segment
-	if d.begun > 0 && d.passes[d.begun-1].Level != p.Level && !g.Complete && g.offset+int64(len(g.Payload)) <= taken {
+	if d.begun > 0 && d.passes[d.begun-1].Level != p.Level && !g.Complete && g.offset+container.Reach(uint64(len(g.Payload))) <= taken {
 		// The file is cut and nothing is left of it. Then the picture stays that of the level: passes that take no byte
 		// would change it by what the network thinks of their being empty.
 		return nil, io.EOF
@@ -168,7 +168,7 @@ func (p *decodedPass) Done(complete bool) error {
 	d, g := p.passDecoder, p.segment
 	for _, b := range g.bands {
 		if complete && b.ideal > 0 { // A stream that supplied no symbol is not needed, and need not be there.
-			d.at.Bytes = max(d.at.Bytes, g.offset+b.consumed())
+			d.at.Bytes = max(d.at.Bytes, g.offset+container.Reach(uint64(b.consumed())))
 		}
 		d.ideal += b.ideal
 		b.ideal = 0
@@ -178,7 +178,7 @@ func (p *decodedPass) Done(complete bool) error {
 		if g.Complete {
 			return FormatError(fmt.Sprintf("segment %d ends inside a pass", g.Index))
 		}
-		d.at.Bytes = g.offset + int64(len(g.Payload))
+		d.at.Bytes = g.offset + container.Reach(uint64(len(g.Payload)))
 		d.shown, d.fresh = d.at, true
 		return io.EOF
 	}
@@ -197,9 +197,9 @@ func (p *decodedPass) Done(complete bool) error {
 		return nil
 	}
 	if !p.last { // what takes no byte shows when one more is there, or the segment is complete: see Begin
-		more := d.level + 1
-		if more > g.offset+int64(g.Segment.Size) {
-			more = d.stream.offsets[g.Index+1]
+		more := d.stream.offsets[g.Index+1]
+		if n := container.Held(max(0, d.level-g.offset)) + 1; n <= g.Segment.Size {
+			more = g.offset + container.Reach(n)
 		}
 		d.at.Bytes = max(d.at.Bytes, more)
 	}

@@ -54,7 +54,7 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 		}
 	}
 	n = stored.Whole(c.Payload)
-	d.at.Bytes = s.offsets[c.Index] + int64(n)
+	d.at.Bytes = s.offsets[c.Index] + container.Reach(uint64(n))
 	if c.Complete {
 		d.at.Bytes = s.offsets[c.Index+1]
 	}
@@ -69,7 +69,7 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d.at.Bytes = s.offsets[c.Index] + int64(n)
+		d.at.Bytes = s.offsets[c.Index] + container.Reach(uint64(n))
 		rows = limit
 	}
 	d.rows = rows

@@ -44,6 +44,25 @@ func (p *info) checkSegments(h *container.Header) error {
 			return FormatError(fmt.Sprintf("segment %d (%v) of %d bytes, for an image of %d x %d pixels", i, k, s.Size, p.w, p.h))
 		}
 	}
+	if !h.Modelled && !h.EndsEarly && count[container.Stored] == 0 {
+		return FormatError("a stored file without its image")
+	}
+	return nil
+}
+
+// checkPasses returns a FormatError if a file has fewer passes than its image, and does not say that it ends early.
+func checkPasses(h *container.Header, passes int) error {
+	for _, g := range h.Segments {
+		if g.Kind == container.Passes {
+			passes -= int(g.Units)
+			if g.Units == 0 { // all that are left
+				return nil
+			}
+		}
+	}
+	if passes > 0 && !h.EndsEarly {
+		return FormatError("fewer passes than the image has")
+	}
 	return nil
 }
 

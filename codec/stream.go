@@ -45,7 +45,9 @@ type Stream struct {
 	memory   int64 // what decoding takes, in bytes, payloads included
 	picture  picture
 	metadata []byte
-	whole    bool // no segment so far was cut
+	whole    bool // all segments so far were complete
+	missing  bool // the file ended inside a segment
+	ended    bool // all of the file has been read
 
 	arrived int64             // bytes of the file that have been read, as far as segments are whole
 	ahead   []container.Chunk // segments that have been read before their time: see affords
@@ -145,7 +147,14 @@ func (s *Stream) openModelled(d *Decoder) error {
 	for wanted < len(passes) && !s.reached(passes[wanted].Level) {
 		wanted++
 	}
-	if err := s.limits.checkWork(modelledWork(passes, wanted, p.w, p.h), s.size()); err != nil {
+	if err := checkPasses(s.header, len(passes)); err != nil {
+		return err
+	}
+	work := modelledWork(passes, wanted, p.w, p.h)
+	if s.header.EndsEarly && s.limits.MaxWork == 0 {
+		work = 0 // that of the passes that are there is not known yet: see affords
+	}
+	if err := s.limits.checkWork(work, s.Size()); err != nil {
 		return err
 	}
 	chain := model.NewChain(net, p.geometry(), params.tau)
@@ -161,8 +170,8 @@ func (s *Stream) openModelled(d *Decoder) error {
 func (s *Stream) open(need func(pixels int64) int64) (err error) {
 	p := &s.picture
 	payloads := int64(0)
-	for _, g := range s.header.Segments {
-		payloads += int64(g.Size)
+	for _, n := range s.header.Present() {
+		payloads += int64(n)
 	}
 	if err := s.limits.check(p.w, p.h, need, 0); err != nil {
 		return err
@@ -181,9 +190,6 @@ func (s *Stream) open(need func(pixels int64) int64) (err error) {
 	s.at = Refinement{Level: model.TopLevel(p.w, p.h) + 1, Timestep: model.T, Bytes: s.offsets[0]}
 	return nil
 }
-
-// size returns the size of the whole file.
-func (s *Stream) size() int64 { return s.offsets[len(s.offsets)-1] }
 
 // reached reports whether the state before a level is where decoding is to stop.
 func (s *Stream) reached(level int) bool {
@@ -236,7 +242,7 @@ func (s *Stream) receive() (container.Chunk, error) {
 	if err != nil {
 		return c, framing(err)
 	}
-	if s.arrived = s.offsets[c.Index] + int64(len(c.Payload)); c.Complete {
+	if s.arrived = s.offsets[c.Index] + container.Reach(uint64(len(c.Payload))); c.Complete || c.Ends {
 		s.arrived = s.offsets[c.Index+1]
 	}
 	return c, nil
@@ -244,9 +250,12 @@ func (s *Stream) receive() (container.Chunk, error) {
 
 // affords reports whether the file has bytes enough for the work of decoding so far, and of a picture, in sites: see Limits.MaxWork.
 // It reads ahead until it has. If it has not when all of it is there, it is cut, or claims more than it holds. A file that is there
-// in full, and one of a limit set by the caller, have been checked when they were opened.
+// in full, unless it ends early, and one of a limit set by the caller, have been checked when they were opened.
 func (s *Stream) affords(sites int64) (bool, error) {
-	for s.limits.MaxWork == 0 && s.arrived < s.size() && sites > s.limits.maxWork(s.arrived) {
+	for s.limits.MaxWork == 0 && sites > s.limits.maxWork(s.arrived) {
+		if s.arrived >= s.Size() {
+			return !s.header.EndsEarly, nil
+		}
 		c, err := s.receive()
 		if err == io.EOF {
 			return false, nil
@@ -277,9 +286,12 @@ func (s *Stream) segment() (container.Chunk, error) {
 		}
 		c, err := s.read()
 		if err != nil {
+			s.ended = err == io.EOF
 			return c, err
 		}
 		s.whole = s.whole && c.Complete
+		s.missing = s.missing || !c.Complete && !c.Ends
+		s.ended = c.Ends // there is no segment after it
 		switch c.Segment.Kind {
 		case container.Metadata:
 			if c.Complete {
@@ -358,8 +370,21 @@ func (s *Stream) Image() (image.Image, error) { return s.body.image(s.context) }
 // of a complete file at the latest.
 func (s *Stream) Metadata() []byte { return s.metadata }
 
-// Truncated reports, after the last refinement, whether the file ended before decoding was done with it.
-func (s *Stream) Truncated() bool { return !s.whole || s.in.Truncated() }
+// Truncated reports, after the last refinement, whether the file ended before decoding was done with it, and does not say that it
+// does so on purpose.
+func (s *Stream) Truncated() bool { return s.missing || s.in.Truncated() }
+
+// EndsEarly reports whether the file is the beginning of a longer one, and says so: Truncate makes such files. Then it is whole
+// without holding all of the image.
+func (s *Stream) EndsEarly() bool { return s.header.EndsEarly }
+
+// Whole reports, once Next has returned io.EOF or Last is done, whether all of the file was read, nothing of it is missing and
+// nothing damaged. Of a file that EndsEarly, the picture is then as good as was meant; of any other, it is exact. It is false where
+// the Decoder has a Timestep to stop it.
+func (s *Stream) Whole() bool { return s.err == io.EOF && s.ended && !s.Truncated() }
+
+// Size returns the size in bytes of the complete file.
+func (s *Stream) Size() int64 { return s.offsets[len(s.offsets)-1] }
 
 // Config returns the size and, except for paletted images at first, the color model of the image.
 func (s *Stream) Config() image.Config {

@@ -41,9 +41,13 @@ func TestReadHeaderRefuses(t *testing.T) {
 		{"stored segment, but modelled", "\x21\x10\x1f\x1fabcd\x05\x01\x04\x07", "malformed"},
 		{"passes after the last", "\x21\x10\x1f\x1fabcd\x05\x02\x05\x00\x07\x05\x01\x07", "malformed"},
 
+		{"more kept than there is", "\x21\x20\x1f\x1fabcd\x05\x07\x08", "malformed"},
+		{"kept without segments", "\x21\x30\x1f\x1fabcd\x05\x00\x01", "malformed"},
+		{"long kept", "\x21\x20\x1f\x1fabcd\x05\x07\x83\x00", "malformed"},
+
 		{"version 1", "\x41\x1f\x1fabcd\x05\x07", "unsupported"},
 		{"version 3", "\xc1\x1f\x1fabcd\x05\x07", "unsupported"},
-		{"option 5", "\x21\x20\x1f\x1fabcd\x05\x07", "unsupported"},
+		{"option 6", "\x21\x40\x1f\x1fabcd\x05\x07", "unsupported"},
 		{"option 7", "\x21\x80\x1f\x1fabcd\x05\x07", "unsupported"},
 		{"kind 0", "\x21\x10\x1f\x1fabcd\x05\x01\x00\x07", "unsupported"},
 		{"kind 6", "\x21\x10\x1f\x1fabcd\x05\x01\x06\x07", "unsupported"},
@@ -74,9 +78,12 @@ func TestReadShortHeaderRefuses(t *testing.T) {
 		{"the height of a square", "\x01\x1f\x1f\x02\x07", "malformed"},
 		{"long width", "\x21\x9f\x00\x02\x07", "malformed"},
 		{"long size", "\x21\x1f\x02\x87\x00", "malformed"},
+		{"all is kept", "\x21\x1f\x02\x87\x20\x07", "malformed"},
+		{"more is kept", "\x21\x1f\x02\x87\x20\x08", "malformed"},
 		{"version 1", "\x61\x1f\x02\x07", "unsupported"},
 		{"width", "\x21\x80\x80\x80\x08\x02\x07", "over the limit"},
 		{"size", "\x21\x1f\x02\xa1\x1f", "over the limit"},
+		{"size of a file that ends early", "\x21\x1f\x02\xa1\x3f\x01", "over the limit"},
 	} {
 		if _, _, err := ReadHeader(bytes.NewReader(sealShort([]byte(ShortMagic + c.after)))); cause(err) != c.want {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)

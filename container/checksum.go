@@ -11,7 +11,7 @@ const checksumSize = 4
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksumSizes returns the sizes in bytes of the checksums of the header and of a segment.
+// checksumSizes returns the sizes in bytes of the checksums of the header and of a block.
 func (h *Header) checksumSizes() (header, segment int) {
 	if h.Short {
 		return shortHeaderSum, shortSum
@@ -19,24 +19,10 @@ func (h *Header) checksumSizes() (header, segment int) {
 	return checksumSize, checksumSize
 }
 
-// A checksum is the checksum of a segment, computed over the bytes that have arrived.
+// A checksum is the checksum of a block of a segment, computed over the bytes that have arrived.
 type checksum struct {
 	short bool
 	value uint32
-}
-
-// newChecksum returns the checksum of segment index before its first byte. It covers
-// the segment's place: in a short file the header's bytes, raw, otherwise the header's CRC and the index. So a segment matches
-// its checksum only in its own place in its own file.
-func (h *Header) newChecksum(raw []byte, index int) checksum {
-	if h.Short {
-		c := checksum{short: true, value: 0xffff}
-		c.update(raw)
-		return c
-	}
-	place := binary.LittleEndian.AppendUint32(nil, binary.LittleEndian.Uint32(raw[len(raw)-checksumSize:]))
-	place = binary.LittleEndian.AppendUint32(place, uint32(index))
-	return checksum{value: crc32.Checksum(place, castagnoli)}
 }
 
 func (c *checksum) update(p []byte) {

@@ -16,11 +16,11 @@ func TestChecksum(t *testing.T) {
 func TestSegmentChecksum(t *testing.T) {
 	header := []byte{9, 9, 4, 3, 2, 1} // its last four bytes are its CRC
 	want := crc32.Checksum([]byte{4, 3, 2, 1, 0x2c, 1, 0, 0, 'p'}, castagnoli)
-	c := (&Header{}).newChecksum(header, 300)
+	c := (&Header{Segments: make([]Segment, 301)}).newChecksum(header, 300, 0)
 	if c.update([]byte("p")); c.value != want {
 		t.Errorf("%08x, want %08x", c.value, want)
 	}
-	c = (&Header{Short: true}).newChecksum([]byte("1234"), 0)
+	c = (&Header{Short: true}).newChecksum([]byte("1234"), 0, 0)
 	if c.update([]byte("56789")); !bytes.Equal(c.append(nil), []byte{0x6e, 0x90}) { // the check value of CRC-16/X-25
 		t.Errorf("%x", c.append(nil))
 	}
@@ -36,7 +36,7 @@ func TestShortHeaderCRC(t *testing.T) {
 // data and in the checksum.
 func TestShortChecksumsFind(t *testing.T) {
 	h := &Header{Short: true}
-	sum := h.newChecksum([]byte("file"), 0)
+	sum := h.newChecksum([]byte("file"), 0, 0)
 	for _, c := range []struct {
 		name string
 		data []byte
@@ -47,7 +47,7 @@ func TestShortChecksumsFind(t *testing.T) {
 			return shortHeaderCRC(b[:14]) == b[14]
 		}},
 		{"segment", sum.append([]byte("file")), 48, func(b []byte) bool {
-			sum := h.newChecksum(b[:4], 0)
+			sum := h.newChecksum(b[:4], 0, 0)
 			return bytes.Equal(sum.append(nil), b[4:])
 		}},
 	} {

@@ -30,18 +30,24 @@ func (e *CorruptHeaderError) Error() string {
 	return fmt.Sprintf("container: header damaged: checksum %08x, computed %08x", e.Stored, e.Computed)
 }
 
-// CorruptSegmentError says that a segment does not match its checksum: it is
+// CorruptSegmentError says that a block of a segment does not match its checksum: it is
 // damaged, or it belongs to another place or another file.
 type CorruptSegmentError struct {
 	Index int // the segment's index in Header.Segments
 	Kind  Kind
 
-	// Offset is where in the file the segment's payload begins, in bytes: a
-	// prefix of that length holds all segments before it, and their checksums.
+	Block  int // the block's index in the segment
+	Blocks int // blocks that the segment has
+
+	// Offset is where in the file the block begins, in bytes: a
+	// prefix of that length holds all blocks before it, and their checksums.
 	Offset   int64
 	FileSize int64 // of the complete file, in bytes
 }
 
 func (e *CorruptSegmentError) Error() string {
+	if e.Blocks > 1 {
+		return fmt.Sprintf("container: segment %d (%v), block %d damaged: checksum mismatch", e.Index, e.Kind, e.Block)
+	}
 	return fmt.Sprintf("container: segment %d (%v) damaged: checksum mismatch", e.Index, e.Kind)
 }

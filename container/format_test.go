@@ -18,6 +18,7 @@ var formatMD string
 var (
 	hexdumpBlock = regexp.MustCompile("(?s)```hexdump\n(.*?)```")
 	exampleRow   = regexp.MustCompile("(?m)^\\| ([0-9a-f]{2}) \\| `([0-9a-f ]+)` \\|")
+	examplesEnd  = regexp.MustCompile("\n(#|```hexdump)") // of what belongs to a dump
 )
 
 // TestFormatExamples tests the examples of FORMAT.md: that their dumps look as hex.Dump writes them, that their
@@ -52,6 +53,24 @@ func TestFormatExamples(t *testing.T) {
 			},
 			[]string{"payload"},
 		},
+		{
+			Header{
+				Width: 200, Height: 100, Format: 3, Depth: 16,
+				Modelled: true, Model: model, Params: []byte{4, 9},
+				Segments:  []Segment{{Kind: Metadata, Size: 4}, {Kind: Passes, Units: 2, Size: 6}},
+				EndsEarly: true, Kept: 3,
+			},
+			[]string{"meta", "coa"},
+		},
+		{
+			Header{
+				Width: 32, Height: 32, Format: 1, Depth: 8,
+				Modelled: true, Short: true, Number: 2,
+				Segments:  []Segment{{Kind: Passes, Size: 7}},
+				EndsEarly: true, Kept: 4,
+			},
+			[]string{"payl"},
+		},
 	}
 	blocks := hexdumpBlock.FindAllStringSubmatchIndex(formatMD, -1)
 	if len(blocks) != len(wants) {
@@ -65,8 +84,8 @@ func TestFormatExamples(t *testing.T) {
 		}
 
 		rows := formatMD[blocks[i][1]:]
-		if end := strings.Index(rows, "\n#"); end >= 0 {
-			rows = rows[:end]
+		if end := examplesEnd.FindStringIndex(rows); end != nil {
+			rows = rows[:end[0]]
 		}
 		var tabled []byte
 		for _, row := range exampleRow.FindAllStringSubmatch(rows, -1) {
@@ -87,7 +106,7 @@ func TestFormatExamples(t *testing.T) {
 			t.Errorf("example %d is %+v, want %+v", i, got, want.header)
 		}
 		for j, payload := range want.payloads {
-			if c, err := rd.Next(); err != nil || !c.Complete || string(c.Payload) != payload {
+			if c, err := rd.Next(); err != nil || !c.Complete && !c.Ends || string(c.Payload) != payload {
 				t.Errorf("example %d, segment %d: %+v, %v", i, j, c, err)
 			}
 		}

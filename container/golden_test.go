@@ -29,6 +29,12 @@ func TestGolden(t *testing.T) {
 			Width: 129, Height: 128, Format: MaxFormat, Depth: 8,
 			Segments: []Segment{{Kind: Palette, Size: 48}, {Kind: Stored, Size: 1 << 20}},
 		}, "dd504d5a3f1180017f020230048080400b928e70"},
+		{"lean, ends early", lean(9999).EndAfter(0, 300), "dd504d5a21201f1fa1b2c3d4058f4eac025c69f8b9"},
+		{"short, ends early", short(999).EndAfter(0, 300), "dd7a211f02e727ac02dd"},
+		{"every segment but the first cut off", &Header{
+			Width: 129, Height: 128, Format: MaxFormat, Depth: 8,
+			Segments: []Segment{{Kind: Palette, Size: 48}}, EndsEarly: true, Kept: 48,
+		}, "dd504d5a3f3180017f01023030323d49cb"},
 		{"one segment of some passes", &Header{
 			Width: 4000, Height: 3000, Format: 1, Depth: 10,
 			Modelled: true, Model: [4]byte{1, 2, 3, 4},

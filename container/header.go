@@ -27,6 +27,11 @@ type Header struct {
 
 	Segments []Segment // in file order, at most MaxSegments
 
+	// EndsEarly says that the file is the beginning of a longer one, cut on purpose: it is complete, although the image needs
+	// more. Of the last segment, if there is one, the file holds the first Kept bytes of the payload, which may be all.
+	EndsEarly bool
+	Kept      uint64
+
 	// Short says that the file has the short form. Then Depth is 8, Params are nil or one
 	// byte from 1 to 15, which is added to the model's own parameters, and there is one segment, which holds all
 	// passes and has at most MaxShort bytes. A Number that is not 0 identifies the model in place of
@@ -36,8 +41,8 @@ type Header struct {
 }
 
 // Offsets returns the offset in bytes of each segment's payload in the file, and last
-// the size of the whole file: len(h.Segments)+1 numbers. The checksum of segment i
-// is in the four bytes before offset i+1, or the two bytes if the file is short. The first offset is also the size of the header.
+// the size of the whole file: len(h.Segments)+1 numbers. The checksum of the last block of segment i
+// is in the four bytes before offset i+1, or the two bytes if the file is short; where in the segment the payload is, Reach says. The first offset is also the size of the header.
 // Its errors are those of Append.
 func (h *Header) Offsets() ([]int64, error) {
 	header, err := h.Append(nil)
@@ -46,10 +51,9 @@ func (h *Header) Offsets() ([]int64, error) {
 	}
 	offsets := make([]int64, 0, len(h.Segments)+1)
 	at := int64(len(header))
-	_, sum := h.checksumSizes()
-	for _, s := range h.Segments {
+	for i := range h.Segments {
 		offsets = append(offsets, at)
-		at += int64(s.Size) + int64(sum)
+		at += h.stored(i)
 	}
 	return append(offsets, at), nil
 }
@@ -83,7 +87,27 @@ func (h *Header) validate() error {
 	if err := h.validateSegments(); err != nil {
 		return err
 	}
+	if err := h.validateEnd(); err != nil {
+		return err
+	}
 	return h.validateShort()
+}
+
+// validateEnd checks what a file that ends early says of its end.
+func (h *Header) validateEnd() error {
+	var last uint64
+	if n := len(h.Segments); n > 0 {
+		last = h.Segments[n-1].Size
+	}
+	switch {
+	case !h.EndsEarly && h.Kept != 0:
+		return FormatError("bytes kept of a file that does not end early")
+	case h.Kept > last:
+		return FormatError(fmt.Sprintf("%d bytes kept of a segment of %d", h.Kept, last))
+	case h.Short && h.EndsEarly && h.Kept == last:
+		return FormatError("a whole file that ends early")
+	}
+	return nil
 }
 
 func (h *Header) validateSegments() error {

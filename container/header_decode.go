@@ -101,6 +101,9 @@ func (p *headerParser) header() *Header {
 		h.Params = p.params(options)
 	}
 	h.Segments = p.segments(h.imageKind(), options)
+	if options&optEnd != 0 {
+		h.EndsEarly, h.Kept = true, p.uvarint(MaxSize, "kept")
+	}
 	return h
 }
 

@@ -28,6 +28,7 @@ const (
 	optParams             // the length of Params is written
 	optUnits              // the one segment's Units are written
 	optTable              // a segment table is written
+	optEnd                // the file ends early on purpose: Kept is written
 	optKnown  = 1<<iota - 1
 )
 
@@ -53,6 +54,9 @@ func (h *Header) options() byte {
 		o |= optTable
 	} else if h.Segments[0].Units != 0 {
 		o |= optUnits
+	}
+	if h.EndsEarly {
+		o |= optEnd
 	}
 	return o
 }
@@ -92,6 +96,9 @@ func (h *Header) Append(dst []byte) ([]byte, error) {
 		w.Bytes(h.Params)
 	}
 	h.writeSegments(&w, options)
+	if options&optEnd != 0 {
+		w.Uvarint(h.Kept)
+	}
 
 	w.Uint32(crc32.Checksum(w.Buf[len(dst):], castagnoli))
 	return w.Buf, nil

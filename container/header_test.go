@@ -28,9 +28,25 @@ func short(size uint64) *Header {
 	}
 }
 
-// randomHeader returns a valid header whose segments have at most maxSize
-// bytes each. Its fields often have the values that take no bytes in the file.
+// randomHeader is randomWhole, but that a third of the headers are of files that end early.
 func randomHeader(rng *rand.Rand, maxSize uint64) *Header {
+	h := randomWhole(rng, maxSize)
+	if rng.IntN(3) > 0 {
+		return h
+	}
+	h.EndsEarly = true
+	if n := len(h.Segments); n > 0 {
+		size := h.Segments[n-1].Size
+		if h.Kept = rng.Uint64() % (size + 1); h.Short && h.Kept == size {
+			h.EndsEarly, h.Kept = false, 0
+		}
+	}
+	return h
+}
+
+// randomWhole returns a valid header whose segments have at most maxSize
+// bytes each. Its fields often have the values that take no bytes in the file.
+func randomWhole(rng *rand.Rand, maxSize uint64) *Header {
 	often := func() bool { return rng.IntN(2) == 0 }
 	bits := func(n int) uint64 { return rng.Uint64() >> (64 - 1 - rng.IntN(n)) } // 1 to n bits
 	h := &Header{
@@ -189,7 +205,7 @@ func TestLargestHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := int64(len(b)) + MaxSegments*(MaxSize/MaxSegments+checksumSize)
+	want := int64(len(b)) + MaxSegments*(MaxSize/MaxSegments+(MaxSize/MaxSegments+BlockSize-1)/BlockSize*checksumSize)
 	if end := offsets[MaxSegments]; end != want {
 		t.Errorf("ends at %d, want %d", end, want)
 	}

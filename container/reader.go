@@ -15,10 +15,13 @@ type Reader struct {
 	header *Header
 	raw    []byte // the header's bytes
 
-	index   int      // the index of the segment being read
-	payload []byte   // the bytes of its payload that have arrived
-	sum     checksum // the checksum of its place and of these bytes
-	stored  []byte   // the bytes of the stored checksum that have arrived
+	index    int      // the index of the segment being read
+	payload  []byte   // the bytes of its payload that have arrived
+	block    int      // the index of the block being read
+	verified int      // the bytes of the blocks before it
+	sum      checksum // the checksum of its place and of its bytes
+	stored   []byte   // the bytes of the stored checksum that have arrived
+	skip     int64    // the bytes of a damaged segment that are still to be passed over
 
 	err error // never cleared once it is set
 }
@@ -59,14 +62,18 @@ type Chunk struct {
 	Index   int // the segment's index in Header.Segments
 	Segment Segment
 
-	// Payload holds the segment's first bytes, at most Segment.Size.
+	// Payload holds the segment's first bytes, at most Segment.Size. The first Verified of them match their checksums.
 	// A later Chunk of the same segment may share its memory: do not write to
 	// it before the segment is complete.
-	Payload []byte
+	Payload  []byte
+	Verified int
 
-	// Complete says that the whole payload has arrived and matches its checksum.
-	// Until then, the bytes are unverified.
+	// Complete says that the whole payload has arrived and matches its checksums.
 	Complete bool
+
+	// Ends says that the payload is not complete, but as the file is meant to hold it, and matches its checksums: see
+	// Header.EndsEarly.
+	Ends bool
 }
 
 // Next returns the next segment, after waiting until all of it has arrived. If the file
@@ -74,21 +81,21 @@ type Chunk struct {
 // error; it counts as an end if the stream fails with io.ErrUnexpectedEOF. After that, and after the last segment, it returns
 // io.EOF. It does not read beyond the last segment.
 //
-// For a segment that fails its checksum, Next returns a *[CorruptSegmentError] with the
-// payload; the next call goes on with the segment after it. Any other
+// For a segment with a block that fails its checksum, Next returns a *[CorruptSegmentError] with the
+// payload up to that block; the next call goes on with the segment after it. Any other
 // error is final: it wraps the stream's error, or is a [LimitError] if a payload is larger than
 // this machine's memory. It comes with the bytes read before it.
 func (r *Reader) Next() (Chunk, error) {
 	for r.err == nil {
 		c, err := r.ReadSome()
-		if r.err == nil && (c.Complete || err != nil) {
+		if r.err == nil && (c.Complete || c.Ends || err != nil) {
 			return c, err
 		}
 	}
 	if len(r.payload) == 0 {
 		return Chunk{}, r.err
 	}
-	c := r.chunk(false)
+	c := r.chunk()
 	r.payload = nil // so that the next call returns r.err alone
 	if r.err == io.EOF {
 		return c, nil
@@ -98,24 +105,30 @@ func (r *Reader) Next() (Chunk, error) {
 
 // ReadSome is Next for a progressive display: it waits only until more bytes of the current
 // segment arrive, and returns all that have. A segment's Chunks grow
-// up to one with the whole payload that is not yet Complete; the next call verifies the checksum
-// and returns a Complete Chunk or a *[CorruptSegmentError]. At io.EOF, or another
+// up to one with the whole payload that is not yet Complete; the next call verifies the checksum of the last block
+// and returns a Chunk that is Complete or Ends, or a *[CorruptSegmentError]. At io.EOF, or another
 // error, no more bytes follow those of the Chunk before.
 func (r *Reader) ReadSome() (Chunk, error) {
-	if r.err == nil && r.index == len(r.header.Segments) {
-		r.err = io.EOF
+	for {
+		if r.err == nil && r.skip > 0 {
+			r.passOver()
+		}
+		if r.err == nil && r.index == len(r.header.Segments) {
+			r.err = io.EOF
+		}
+		if r.err != nil {
+			return Chunk{}, r.err
+		}
+		if len(r.payload) < r.blockEnd() {
+			if r.fill() == 0 {
+				return Chunk{}, r.err
+			}
+			return r.chunk(), nil
+		}
+		if c, done, err := r.check(); done || err != nil {
+			return c, err
+		}
 	}
-	if r.err != nil {
-		return Chunk{}, r.err
-	}
-	if uint64(len(r.payload)) == r.segment().Size {
-		return r.check()
-	}
-	n := r.fill()
-	if n == 0 {
-		return Chunk{}, r.err
-	}
-	return r.chunk(false), nil
 }
 
 func (r *Reader) segment() Segment { return r.header.Segments[r.index] }
@@ -124,15 +137,29 @@ func (r *Reader) segment() Segment { return r.header.Segments[r.index] }
 func (r *Reader) begin(index int) {
 	r.index = index
 	r.payload = nil
-	r.sum = r.header.newChecksum(r.raw, index)
+	r.verified, r.skip = 0, 0
+	r.beginBlock(0)
+}
+
+// beginBlock makes a block of the segment the current one.
+func (r *Reader) beginBlock(block int) {
+	r.block = block
 	r.stored = r.stored[:0]
+	if r.index < len(r.header.Segments) {
+		r.sum = r.header.newChecksum(r.raw, r.index, block)
+	}
+}
+
+// blockEnd returns where in the payload the current block ends.
+func (r *Reader) blockEnd() int {
+	return int(min(r.header.present(r.index), uint64(r.verified)+BlockSize, maxInt))
 }
 
 // chunk returns the bytes that have arrived. The capacity of the payload is its length, so that a caller who appends to it
 // does not overwrite later bytes.
-func (r *Reader) chunk(complete bool) Chunk {
+func (r *Reader) chunk() Chunk {
 	n := len(r.payload)
-	return Chunk{Index: r.index, Segment: r.segment(), Payload: r.payload[:n:n], Complete: complete}
+	return Chunk{Index: r.index, Segment: r.segment(), Payload: r.payload[:n:n], Verified: r.verified}
 }
 
 // fill reads the stream's next bytes into the payload, which is not yet whole,
@@ -165,13 +192,13 @@ const maxEmptyReads = 100
 // firstRoom is the memory in bytes that is first allocated for a payload.
 const firstRoom = 4096
 
-// room returns free memory after the payload's bytes, no more than the segment
+// room returns free memory after the payload's bytes, no more than the block
 // needs. It doubles the memory only when bytes have filled it, so a size that the header merely
 // claims allocates nothing.
 func (r *Reader) room() ([]byte, error) {
 	have := len(r.payload)
 	if have == cap(r.payload) {
-		size := min(r.segment().Size, max(firstRoom, 2*uint64(have)))
+		size := min(r.header.present(r.index), max(firstRoom, 2*uint64(have)))
 		if size > maxInt {
 			return nil, LimitError(fmt.Sprintf("segment %d has %d bytes", r.index, r.segment().Size))
 		}
@@ -179,36 +206,59 @@ func (r *Reader) room() ([]byte, error) {
 		copy(grown, r.payload)
 		r.payload = grown
 	}
-	return r.payload[have:cap(r.payload)], nil
+	return r.payload[have:min(cap(r.payload), r.blockEnd())], nil
 }
 
 const maxInt = uint64(^uint(0) >> 1)
 
-// check reads and verifies the checksum of the payload, all of which has arrived, and begins the
-// next segment.
-func (r *Reader) check() (Chunk, error) {
+// check reads and verifies the checksum of the current block, all of which has arrived. It begins the next block, or, with done
+// set, the next segment.
+func (r *Reader) check() (c Chunk, done bool, err error) {
 	for _, size := r.header.checksumSizes(); len(r.stored) < size; {
 		b, err := r.src.ReadByte()
 		if err != nil {
 			r.err = streamError(err)
-			return Chunk{}, r.err
+			return Chunk{}, false, r.err
 		}
 		r.stored = append(r.stored, b)
 	}
-	intact := bytes.Equal(r.sum.append(nil), r.stored)
-	c := r.chunk(intact)
-	r.begin(r.index + 1)
-	if !intact {
-		return c, r.corrupt(c)
+	if !bytes.Equal(r.sum.append(nil), r.stored) {
+		c, err = r.chunk(), r.corrupt()
+		r.payload = nil
+		_, sum := r.header.checksumSizes()
+		passed := int64(len(c.Payload)) + int64(r.block+1)*int64(sum)
+		if r.skip = r.header.stored(r.index) - passed; r.skip == 0 {
+			r.begin(r.index + 1)
+		}
+		return c, false, err
 	}
-	return c, nil
+	r.verified = len(r.payload)
+	if present := r.header.present(r.index); uint64(r.verified) == present {
+		c = r.chunk()
+		c.Complete = present == c.Segment.Size
+		c.Ends = !c.Complete
+		r.begin(r.index + 1)
+		return c, true, nil
+	}
+	r.beginBlock(r.block + 1)
+	return Chunk{}, false, nil
 }
 
-// corrupt is the error of a segment that fails its checksum.
-func (r *Reader) corrupt(c Chunk) error {
-	e := &CorruptSegmentError{Index: c.Index, Kind: c.Segment.Kind}
+// passOver reads what is left of a damaged segment, and begins the next one.
+func (r *Reader) passOver() {
+	n, err := io.CopyN(io.Discard, r.src, r.skip)
+	if r.skip -= n; r.skip == 0 {
+		r.begin(r.index + 1)
+	} else {
+		r.err = streamError(err)
+	}
+}
+
+// corrupt is the error of the current block, which fails its checksum.
+func (r *Reader) corrupt() error {
+	e := &CorruptSegmentError{Index: r.index, Kind: r.segment().Kind, Block: r.block, Blocks: int(blocks(r.header.present(r.index)))}
 	if offsets, err := r.header.Offsets(); err == nil { // as of any header that was read
-		e.Offset, e.FileSize = offsets[c.Index], offsets[len(offsets)-1]
+		e.Offset, e.FileSize = offsets[r.index]+int64(r.verified)+int64(r.block*checksumSize), offsets[len(offsets)-1]
 	}
 	return e
 }

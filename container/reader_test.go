@@ -11,8 +11,8 @@ import (
 
 func randomPayloads(rng *rand.Rand, h *Header) [][]byte {
 	payloads := make([][]byte, len(h.Segments))
-	for i, s := range h.Segments {
-		payloads[i] = make([]byte, s.Size)
+	for i, n := range h.Present() {
+		payloads[i] = make([]byte, n)
 		for j := range payloads[i] {
 			payloads[i][j] = byte(rng.Uint32())
 		}
@@ -48,7 +48,7 @@ func small(t testing.TB) (*Header, [][]byte, []byte) {
 func TestRoundTrip(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for range 200 {
-		h := randomHeader(rng, 20_000)
+		h := randomHeader(rng, 50_000)
 		payloads := randomPayloads(rng, h)
 		file := mustWrite(t, h, payloads)
 
@@ -60,8 +60,14 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatalf("Offsets ends at %d, the file at %d", end, len(file))
 		}
 		for i, p := range payloads {
-			if at := offsets[i]; !bytes.Equal(file[at:at+int64(len(p))], p) {
-				t.Fatalf("segment %d is not at %d", i, at)
+			for n := 0; n <= len(p); n += 1 + rng.IntN(5000) {
+				at := offsets[i] + Reach(uint64(n))
+				if n > 0 && file[at-1] != p[n-1] {
+					t.Fatalf("segment %d, byte %d is not before %d", i, n, at)
+				}
+				if got := Held(at - offsets[i]); got != uint64(n) {
+					t.Fatalf("%d bytes of a segment hold %d of its payload, want %d", at-offsets[i], got, n)
+				}
 			}
 		}
 		for name, r := range map[string]io.Reader{
@@ -75,7 +81,8 @@ func TestRoundTrip(t *testing.T) {
 			}
 			for i, p := range payloads {
 				c, err := rd.Next()
-				if err != nil || !c.Complete || c.Index != i || c.Segment != h.Segments[i] || !bytes.Equal(c.Payload, p) {
+				complete := uint64(len(p)) == h.Segments[i].Size
+				if err != nil || c.Complete != complete || c.Ends == complete || c.Verified != len(p) || c.Index != i || c.Segment != h.Segments[i] || !bytes.Equal(c.Payload, p) {
 					t.Fatalf("%s: segment %d: %+v, %v", name, i, c, err)
 				}
 			}

@@ -17,6 +17,9 @@ const ShortMagic = "\xddz"
 // bytes, the CRC-16 detects any three wrong bits.
 const MaxShort = 4000
 
+// shortEnd is what the size field of a file that ends early is above the size.
+const shortEnd = 4096
+
 // MaxNumber is the largest Number of a model. It shares a byte with the byte of params, which has the four highest bits.
 const MaxNumber = 1<<paramShift - 1
 
@@ -105,7 +108,12 @@ func (h *Header) appendShort(dst []byte) []byte {
 	if h.Number == 0 {
 		w.Bytes(h.Model[:])
 	}
-	w.Uvarint(h.Segments[0].Size)
+	if h.EndsEarly {
+		w.Uvarint(shortEnd + h.Segments[0].Size)
+		w.Uvarint(h.Kept)
+	} else {
+		w.Uvarint(h.Segments[0].Size)
+	}
 	w.Byte(shortHeaderCRC(w.Buf[len(dst):]))
 	return w.Buf
 }
@@ -126,6 +134,11 @@ func (p *headerParser) shortHeader() *Header {
 	if h.Number = number & MaxNumber; h.Number == 0 {
 		copy(h.Model[:], p.bytes(len(h.Model)))
 	}
-	h.Segments = []Segment{{Kind: Passes, Size: p.uvarint(MaxShort, "size")}}
+	size := p.uvarint(shortEnd+MaxShort, "size")
+	if size >= shortEnd {
+		size -= shortEnd
+		h.EndsEarly, h.Kept = true, p.uvarint(MaxShort, "kept")
+	}
+	h.Segments = []Segment{{Kind: Passes, Size: size}}
 	return h
 }

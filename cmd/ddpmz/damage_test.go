@@ -21,9 +21,15 @@ func damaged(t *testing.T) (file []byte, d *description, last segment) {
 	return file, d, last
 }
 
-// damageWords are what the error of a damaged file says.
-func damageWords(d *description, s segment) string {
-	return fmt.Sprintf("damaged at %d%% of the file (segment %d, %s); --bytes %d gives what is whole", 100*s.Offset/d.FileBytes, s.Index, s.Kind, s.Offset)
+// damageWords are what the error says of a file of which byte at of a segment, counted from its offset, is damaged.
+func damageWords(d *description, s segment, at int64) string {
+	offset, place := s.Offset, fmt.Sprintf("segment %d, %s", s.Index, s.Kind)
+	if s.Bytes > 16384 {
+		block := at / (16384 + 4)
+		offset += block * (16384 + 4)
+		place += fmt.Sprintf(", block %d", block)
+	}
+	return fmt.Sprintf("damaged at %d%% of the file (%s); --bytes %d gives what is whole", 100*offset/d.FileBytes, place, offset)
 }
 
 // TestDamageHint damages each segment of a file in turn. The error says how many bytes come before: these decode as those of
@@ -42,9 +48,10 @@ func TestDamageHint(t *testing.T) {
 		for i, s := range d.Segments {
 			file := bytes.Clone(good)
 			file[s.Offset+s.Bytes/3] ^= 0x10
+			words := damageWords(d, s, s.Bytes/3)
 			r := ddpmz(file, "decode")
-			if r.status != 1 || len(r.out) > 0 || !strings.Contains(r.err, damageWords(d, s)) {
-				t.Errorf("%s, segment %d: status %d, %d bytes, %q, want %q", name, i, r.status, len(r.out), r.err, damageWords(d, s))
+			if r.status != 1 || len(r.out) > 0 || !strings.Contains(r.err, words) {
+				t.Errorf("%s, segment %d: status %d, %d bytes, %q, want %q", name, i, r.status, len(r.out), r.err, words)
 			}
 			if header := strings.Contains(r.err, "no more than the picture's size"); header != (i == 0) {
 				t.Errorf("%s, segment %d: %q", name, i, r.err)
@@ -54,7 +61,7 @@ func TestDamageHint(t *testing.T) {
 			if i+1 < len(d.Segments) {
 				next = d.Segments[i+1].Offset
 			}
-			fails(t, 1, []string{damageWords(d, s)}, file, "decode", "--bytes", fmt.Sprint(next))
+			fails(t, 1, []string{words}, file, "decode", "--bytes", fmt.Sprint(next))
 		}
 	}
 }
@@ -72,11 +79,12 @@ func checkHint(t *testing.T, damaged, good []byte, n int64) {
 // TestDamage checks that the error names the file, and that nothing is written.
 func TestDamage(t *testing.T) {
 	file, d, last := damaged(t)
+	words := damageWords(d, last, last.Bytes/2)
 	dir := folder(t)
 	name := filepath.Join(dir, "a.ddpmz")
 	writeFile(t, name, file)
-	fails(t, 1, []string{"ddpmz: " + name + ": " + damageWords(d, last)}, nil, "decode", name)
-	fails(t, 1, []string{"ddpmz: standard input: " + damageWords(d, last)}, file, "decode")
+	fails(t, 1, []string{"ddpmz: " + name + ": " + words}, nil, "decode", name)
+	fails(t, 1, []string{"ddpmz: standard input: " + words}, file, "decode")
 	wantFiles(t, dir, "a.ddpmz")
 	must(t, file, "decode", "--steps", "900") // comes not so far
 
@@ -117,7 +125,7 @@ func TestDamage(t *testing.T) {
 // TestInfoDamage checks that info prints what it knows before it fails.
 func TestInfoDamage(t *testing.T) {
 	file, whole, last := damaged(t)
-	words := damageWords(whole, last)
+	words := damageWords(whole, last, last.Bytes/2)
 	for _, args := range [][]string{{"info"}, {"info", "--json"}} {
 		r := ddpmz(file, args...)
 		if r.status != 1 || !strings.Contains(r.err, "ddpmz: standard input: "+words) {

@@ -29,7 +29,7 @@ type decoding struct {
 	limits   limitFlags
 	losses   lossFlags
 
-	allowLoss bool
+	allowLoss, allowPartial bool
 
 	model  string // weights file
 	nets   []*model.Net
@@ -46,7 +46,9 @@ func decodeCommand(s *streams) *cli.Command {
 		Name:      "decode",
 		Usage:     "make pictures of " + suffix + " files",
 		ArgsUsage: "[FILES] | FILE" + suffix + " PICTURE",
-		Description: "A file that was cut gives the best picture of what is there. With several files, -o names a folder.\n\n" +
+		Description: "A file that was cut gives the best picture of what is there. That is written, but a note says so even\n" +
+			"with --quiet, and the exit status is 3, or 0 with --allow-partial. What truncate made, or encode with --bytes,\n" +
+			"is no such file: it ends early on purpose. With several files, -o names a folder.\n\n" +
 			"PNG holds every picture exactly, and its metadata. A format that cannot hold the picture itself is refused,\n" +
 			"unless --allow-loss is given; notes on standard error say which metadata it cannot hold.",
 		Flags: slices.Concat(d.output.flags("the input's name, ending in .png"), []cli.Flag{
@@ -54,6 +56,7 @@ func decodeCommand(s *streams) *cli.Command {
 				Usage: "write `FORMAT`: " + formats},
 			&cli.BoolFlag{Name: "allow-loss", Destination: &d.allowLoss, DisableDefaultText: true,
 				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
+			partialFlag(&d.allowPartial),
 			weightsFlag(&d.model),
 		}, d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.limits.flags()),
 		Action: d.action,
@@ -119,10 +122,11 @@ func holds(name, format string) bool {
 // A decodeOutcome is what decode --json prints of a file.
 type decodeOutcome struct {
 	outcome
-	Steps int      `json:"steps"` // of the reverse process that the picture shows, of 1000
-	Exact bool     `json:"exact"` // the picture is the image that was encoded
-	Cut   bool     `json:"cut"`   // the file ends before what was asked for
-	Notes []string `json:"notes"` // remarks for people
+	Steps int      `json:"steps"`      // of the reverse process that the picture shows, of 1000
+	Exact bool     `json:"exact"`      // the picture is the image that was encoded
+	Cut   bool     `json:"cut"`        // the file ends before what was asked for
+	Ends  bool     `json:"ends_early"` // the file is the beginning of a longer one, on purpose
+	Notes []string `json:"notes"`      // remarks for people
 }
 
 // decode does one job.
@@ -143,13 +147,18 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 	bar.end()
 	if err != nil {
 		o.fail(err)
-	} else if !d.output.quiet {
-		for _, text := range o.Notes {
-			d.note(o.Input, text)
+	} else {
+		for i, text := range o.Notes {
+			if !d.output.quiet || i == 0 && o.Cut {
+				d.note(o.Input, text)
+			}
 		}
 	}
 	if d.losses.json {
-		return errors.Join(err, about("standard output", printJSON(d.stdout, o)))
+		err = errors.Join(err, about("standard output", printJSON(d.stdout, o)))
+	}
+	if err == nil && o.Cut && !d.allowPartial {
+		return errIncomplete
 	}
 	return err
 }
@@ -172,7 +181,7 @@ func (d *decoding) write(w io.Writer, got decoded, o *decodeOutcome) error {
 		return err
 	}
 	o.Bytes, o.Losses = out.n, append(o.Losses, losses...)
-	if text := got.note(); text != "" {
+	if text := got.note(); text != "" { // the first note, if the file is cut
 		o.Notes = append(o.Notes, text)
 	}
 	o.Notes = append(o.Notes, lossNotes(o.Losses)...)
@@ -245,7 +254,7 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 		return got, err
 	}
 	got.cut = src.ended && (d.cut.Bytes == 0 || prefix.N > 0)
-	o.Steps, o.Exact, o.Cut = got.last.Steps, got.last.Exact, got.cut
+	o.Steps, o.Exact, o.Cut, o.Ends = got.last.Steps, got.last.Exact, got.cut, stream.EndsEarly()
 	got.metadata = stream.Metadata()
 	runtime.GC() // what the last pass took can hold the picture, where nobody may have noticed yet that it is free
 	got.image, err = stream.Image()

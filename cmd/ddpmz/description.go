@@ -28,9 +28,11 @@ type description struct {
 	Ideal measure `json:"ideal"` // code length under the model of what there is of the colour planes
 	Real  measure `json:"real"`  // of the file as it is, with everything in it
 
-	Exact bool   `json:"exact"` // what there is decodes to the image itself
-	Cut   bool   `json:"cut"`   // the file is not complete
-	Error string `json:"error"` // what is wrong with the file; else empty
+	Exact bool   `json:"exact"`      // what there is decodes to the image itself
+	Cut   bool   `json:"cut"`        // the file is not complete
+	Ends  bool   `json:"ends_early"` // the file is the beginning of a longer one, on purpose
+	Whole bool   `json:"whole"`      // nothing is missing or damaged of what the file is meant to hold
+	Error string `json:"error"`      // what is wrong with the file; else empty
 
 	Segments []segment `json:"segments"`
 	Levels   []level   `json:"levels"` // in the order of decoding; one, for all rows, in stored files
@@ -84,6 +86,8 @@ func newDescription(name string, size int64, info *codec.Info, err error) *descr
 		ModelID:       info.ModelID,
 		Exact:         info.Exact && err == nil,
 		Cut:           size < info.Size,
+		Ends:          info.EndsEarly,
+		Whole:         info.Whole && err == nil,
 		Segments:      []segment{}, // never null in JSON
 		Levels:        []level{},
 	}

@@ -51,7 +51,7 @@ func encodeCommand(s *streams) *cli.Command {
 		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP, GIF or Netpbm files. Colour profiles and metadata are kept, in\n" +
 			"the form that PNG has for them. Notes on standard error say what cannot be kept, such as the frames of an\n" +
 			"animation after the first. With several pictures, -o names a folder. Files get their input's permissions.\n\n" +
-			"--steps, --timestep and --bytes write only the beginning of the file.",
+			"--steps, --timestep and --bytes write only the beginning of the file, as truncate does.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
 				Usage: modelUsage("code by")},

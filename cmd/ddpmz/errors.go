@@ -19,6 +19,9 @@ import (
 // errReported stands for errors that have been printed already.
 var errReported = errors.New("reported")
 
+// errIncomplete stands for files of which something is missing, when that has been said and all went well otherwise.
+var errIncomplete = errors.New("incomplete")
+
 // A usageError is a mistake in the command line, rather than in a file.
 type usageError = commandline.UsageError
 
@@ -79,12 +82,16 @@ func message(err error) string {
 	return text
 }
 
-// damageMessage says where a file is damaged, and how many bytes are whole: those of all segments before the damaged one. In
-// that segment itself no byte is known to be whole, since its only checksum is that of all its bytes.
+// damageMessage says where a file is damaged, and how many bytes are whole: those of all blocks before the damaged one. In that
+// block itself no byte is known to be whole, since its only checksum is that of all its bytes.
 func damageMessage(e *codec.CorruptSegmentError) string {
-	text := fmt.Sprintf("damaged at %d%% of the file (segment %d, %v); --bytes %d gives what is whole",
-		100*e.Offset/max(e.FileSize, 1), e.Index, e.Kind, e.Offset)
-	if e.Index == 0 {
+	place := fmt.Sprintf("segment %d, %v", e.Index, e.Kind)
+	if e.Blocks > 1 {
+		place += fmt.Sprintf(", block %d", e.Block)
+	}
+	text := fmt.Sprintf("damaged at %d%% of the file (%s); --bytes %d gives what is whole",
+		100*e.Offset/max(e.FileSize, 1), place, e.Offset)
+	if e.Index == 0 && e.Block == 0 {
 		text += ", which is no more than the picture's size"
 	}
 	return text

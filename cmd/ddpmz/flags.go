@@ -59,6 +59,12 @@ func (f *outputFlags) flags(def string) []cli.Flag {
 	}
 }
 
+// partialFlag is --allow-partial for commands that decode.
+func partialFlag(to *bool) cli.Flag {
+	return &cli.BoolFlag{Name: "allow-partial", Destination: to, DisableDefaultText: true,
+		Usage: "end with status 0, not 3, if a file is cut"}
+}
+
 func (f *outputFlags) quietFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &f.quiet, DisableDefaultText: true, Usage: "print errors only"}
 }

@@ -19,6 +19,8 @@ type inquiry struct {
 	nets   []*model.Net
 	limits limitFlags
 	quiet  bool
+
+	allowPartial bool
 }
 
 func infoCommand(s *streams) *cli.Command {
@@ -29,10 +31,12 @@ func infoCommand(s *streams) *cli.Command {
 		ArgsUsage: "[FILES]",
 		Description: "The table of levels tells for each state of the reverse process the standard deviation of its noise,\n" +
 			"in 8-bit grey levels, and how much of the file it takes. This decodes the file, which takes as long\n" +
-			"as decode does.",
+			"as decode does. Of a file that is cut, a note says so even with --quiet, and the exit status is 3, or 0 with\n" +
+			"--allow-partial.",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Destination: &q.json, DisableDefaultText: true, Usage: "print an object in JSON for each file"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &q.quiet, DisableDefaultText: true, Usage: "no progress bar"},
+			partialFlag(&q.allowPartial),
 			weightsFlag(&q.model),
 		}, q.limits.flags()...),
 		Action: q.action,
@@ -55,6 +59,7 @@ func (q *inquiry) describe(ctx context.Context, j job) error {
 	bar := q.bar(j.in, q.quiet)
 	defer bar.end()
 	var damage error
+	cut := false
 	err := writeUntilDone(ctx, q.stdout, func(w io.Writer) error {
 		file, err := q.readAll(j.in)
 		if err != nil {
@@ -71,6 +76,7 @@ func (q *inquiry) describe(ctx context.Context, j job) error {
 		}
 		damage = about(displayName(j.in), err)
 		d := newDescription(displayName(j.in), int64(len(file)), info, err)
+		cut = d.Cut && err == nil
 		if q.json {
 			return printJSON(w, d)
 		}
@@ -78,6 +84,12 @@ func (q *inquiry) describe(ctx context.Context, j job) error {
 	})
 	if err != nil {
 		return about("standard output", err)
+	}
+	if cut {
+		q.note(displayName(j.in), "the file is cut")
+		if !q.allowPartial {
+			return errIncomplete
+		}
 	}
 	return damage
 }

@@ -94,7 +94,7 @@ func TestInfoNames(t *testing.T) {
 		want string
 	}{
 		{description{}, "file file_bytes complete_bytes header_bytes metadata_bytes width height colour bit_depth planes " +
-			"colour_transform mirrored subpixels_per_pixel mode model model_id ideal real exact cut error segments levels"},
+			"colour_transform mirrored subpixels_per_pixel mode model model_id ideal real exact cut ends_early whole error segments levels"},
 		{measure{}, "bits bits_per_subpixel bits_per_pixel"},
 		{segment{}, "index kind passes offset bytes"},
 		{level{}, "level partial timestep steps noise bytes bits_per_pixel ideal_bits"},
@@ -137,19 +137,27 @@ func TestInfoTable(t *testing.T) {
 	}
 }
 
-// TestInfoCut describes files that end early.
+// TestInfoCut describes files whose tail is missing.
 func TestInfoCut(t *testing.T) {
 	coded := must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled")
-	d := describeJSON(t, must(t, coded[:len(coded)-100], "info", "--json"))
+	info := func(file []byte, flags ...string) []byte {
+		t.Helper()
+		r := ddpmz(file, append([]string{"info"}, flags...)...)
+		if r.status != 3 || !strings.Contains(r.err, "note: standard input: the file is cut") {
+			t.Errorf("status %d, %q", r.status, r.err)
+		}
+		return r.out
+	}
+	d := describeJSON(t, info(coded[:len(coded)-100], "--json"))
 	last := d.Levels[len(d.Levels)-1]
-	if !d.Cut || d.Exact || d.CompleteBytes != int64(len(coded)) || d.FileBytes != int64(len(coded))-100 || last.Level == 0 || !last.Partial {
+	if !d.Cut || d.Exact || d.Whole || d.Ends || d.CompleteBytes != int64(len(coded)) || d.FileBytes != int64(len(coded))-100 || last.Level == 0 || !last.Partial {
 		t.Errorf("%+v", d)
 	}
-	d = describeJSON(t, must(t, coded[:d.HeaderBytes], "info", "--json"))
+	d = describeJSON(t, info(coded[:d.HeaderBytes], "--json"))
 	if !d.Cut || d.Exact || len(d.Segments) != 1 || len(d.Levels) != 0 {
 		t.Errorf("a header alone: %+v", d)
 	}
-	out := must(t, coded[:len(coded)-100], "info")
+	out := info(coded[:len(coded)-100])
 	if !inOrder(string(out), []string{"state    cut from", "and part of the next"}) {
 		t.Errorf("%s", out)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -151,10 +152,10 @@ func (f *outputFlags) checkSuffix(wrong func(name string) bool, made string) err
 	return usagef("%s would be a %s file, which its suffix denies; --force makes it all the same", f.name, made)
 }
 
-// each does all jobs, even if some fail, and prints their errors. It returns errReported if there were any. A
-// usageError, and the end of ctx, are returned at once.
+// each does all jobs, even if some fail, and prints their errors. It returns errReported if there were any, or else errIncomplete
+// if a job did. A usageError, and the end of ctx, are returned at once.
 func (s *streams) each(ctx context.Context, list []job, do func(context.Context, job) error) error {
-	var failed error
+	var failed, incomplete error
 	for _, j := range list {
 		err := do(ctx, j)
 		var usage *usageError
@@ -162,12 +163,16 @@ func (s *streams) each(ctx context.Context, list []job, do func(context.Context,
 		case err == nil:
 		case ctx.Err() != nil || errors.As(err, &usage):
 			return err
+		case errors.Is(err, errReported): // by a line of its own
+			failed = err
+		case errors.Is(err, errIncomplete):
+			incomplete = err
 		default:
 			s.report(err)
 			failed = errReported
 		}
 	}
-	return failed
+	return cmp.Or(failed, incomplete)
 }
 
 func isFolder(name string) bool {

@@ -4,14 +4,15 @@
 //	ddpmz decode photo.ddpmz                 writes photo.png
 //	ddpmz info photo.ddpmz                   says what is inside
 //	ddpmz truncate --bytes 20K photo.ddpmz   writes the first 20 KiB, which decode as well
+//	ddpmz test photo.ddpmz                   says whether it is whole
 //	ddpmz bench photos                       measures, beside other codecs
 //
 // No file name, or "-", means standard input, and "-o -" standard output. The exit status is 0 if all went
-// well, 1 if a file did not, 2 if the command line was wrong, and 128 and the number of the signal that ended
-// the program, which is 130 for an interrupt.
+// well, 1 if a file did not, 2 if the command line was wrong, 3 if nothing worse happened than that a file is cut,
+// and 128 and the number of the signal that ended the program, which is 130 for an interrupt.
 //
 // The files follow the life of a command: cmd/internal/commandline, flags.go and jobs.go find out what is wanted;
-// encode.go, decode.go, truncate.go, info.go (with description.go and table.go) and bench.go (with
+// encode.go, decode.go, truncate.go, info.go (with description.go and table.go), test.go and bench.go (with
 // benchpictures.go, benchcifar.go and benchoutput.go) do it; streams.go opens and saves files; outcome.go, errors.go and progress.go report.
 package main
 
@@ -55,6 +56,8 @@ func runContext(ctx context.Context, args []string, s *streams) int {
 		return commandline.InterruptedStatus(ctx)
 	case errors.Is(err, errReported):
 		return 1
+	case errors.Is(err, errIncomplete):
+		return 3
 	case errors.As(err, &usage):
 		s.report(err)
 		fmt.Fprintln(s.stderr, "ddpmz: try --help")
@@ -73,7 +76,7 @@ func newApp(s *streams) *cli.App {
 		Reader:    s.stdin,
 		Writer:    s.stdout,
 		ErrWriter: s.stderr,
-		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), benchCommand(s)},
+		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), testCommand(s), benchCommand(s)},
 		// Errors come back from RunContext; left alone, the library would print some and exit.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
@@ -81,7 +84,7 @@ func newApp(s *streams) *cli.App {
 			if c.Args().Present() {
 				return commandline.NoCommand(c.App, c.Args().First())
 			}
-			return usagef("which command? encode, decode, info, truncate or bench")
+			return usagef("which command? encode, decode, info, truncate, test or bench")
 		},
 	}
 	for _, c := range app.Commands {

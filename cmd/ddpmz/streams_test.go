@@ -64,7 +64,7 @@ func TestBrokenStreams(t *testing.T) {
 		{iotest.ErrReader(broken), io.Discard, []string{"encode"}, "standard input: broken"},
 		{iotest.ErrReader(broken), io.Discard, []string{"decode"}, "standard input: "},
 		{iotest.ErrReader(broken), io.Discard, []string{"info"}, "standard input: broken"},
-		{iotest.ErrReader(broken), io.Discard, []string{"truncate", "--steps", "0"}, "standard input: broken"},
+		{iotest.ErrReader(broken), io.Discard, []string{"truncate", "--steps", "0"}, "standard input: in the header: broken"},
 		{bytes.NewReader(load(t, "tiny/rock.png")), failing{broken}, []string{"encode"}, "standard output: broken"},
 	} {
 		var stderr strings.Builder

@@ -41,6 +41,9 @@ func (d *description) state() string {
 	if d.Cut {
 		state = append(state, fmt.Sprintf("cut from %d bytes", d.CompleteBytes))
 	}
+	if d.Ends {
+		state = append(state, "ends early, on purpose")
+	}
 	if d.Exact {
 		state = append(state, "exact")
 	}

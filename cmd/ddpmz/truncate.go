@@ -25,8 +25,9 @@ func truncateCommand(s *streams) *cli.Command {
 		Name:      "truncate",
 		Usage:     "cut a " + suffix + " file without coding it again",
 		ArgsUsage: "[FILE] | FILE" + suffix + " FILE" + suffix,
-		Description: "The result is the beginning of the file, and a file itself. It can hold a little more than was asked\n" +
-			"for, since there are steps that take no bytes.",
+		Description: "The result holds the beginning of the file, and says that it ends there on purpose: it is whole as it is, and\n" +
+			"decoding it ends with status 0. It can hold a little more than was asked for, since there are steps that take\n" +
+			"no bytes. If the file is cut already, the result is a cut file, too.",
 		Flags:  slices.Concat(t.output.flags("standard output"), t.cutFlags.flags(), t.limits.flags()),
 		Action: t.action,
 	}

@@ -111,11 +111,10 @@ func (r *run) levels(ctx context.Context, file []byte, c *comparison, own *Own) 
 // prefix measures the picture of the first bytes of a file, as many as a rate allows.
 func (r *run) prefix(ctx context.Context, file []byte, rate float64, c *comparison) (point Point, ok bool, err error) {
 	n := min(peers.Budget(rate, c.original), int64(len(file)))
-	var cut bytes.Buffer
-	if _, err := codec.Truncate(&cut, bytes.NewReader(file), codec.Cut{Bytes: max(n, 1)}, r.Limits); err != nil {
-		return point, false, nil // less than the header, since the file is a good one
+	s, err := r.decoder(0).Open(bytes.NewReader(file[:n]))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return point, false, nil // less than the header
 	}
-	s, err := r.decoder(0).Open(&cut)
 	if err != nil {
 		return point, false, err
 	}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// A test is one run of the test command.
+type test struct {
+	*streams
+	json, quiet bool
+	model       string // weights file
+	nets        []*model.Net
+	limits      limitFlags
+}
+
+func testCommand(s *streams) *cli.Command {
+	t := &test{streams: s}
+	return &cli.Command{
+		Name:      "test",
+		Usage:     "say whether " + suffix + " files are whole",
+		ArgsUsage: "[FILES|FOLDERS]",
+		Description: "Files are decoded, and nothing is written. Of a folder, all files are tested whose names end in " + suffix + ", also in\n" +
+			"folders in it. A line for each file says what it is:\n\n" +
+			"   whole                    the image, exactly\n" +
+			"   ends early, on purpose   whole as truncate made it\n" +
+			"   cut                      its end is missing\n" +
+			"   damaged                  and where\n" +
+			"   unknown model            its weights are not known; see --model\n" +
+			"   not tested               for another reason\n\n" +
+			"The exit status is 0 if all files are whole, or end early on purpose; 3 if the worst is that one is cut; else 1.",
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "json", Destination: &t.json, DisableDefaultText: true, Usage: "print an object in JSON for each file"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &t.quiet, DisableDefaultText: true,
+				Usage: "print nothing of files that are whole, or end early on purpose"},
+			weightsFlag(&t.model),
+		}, t.limits.flags()...),
+		Action: t.action,
+	}
+}
+
+func (t *test) action(c *cli.Context) (err error) {
+	names := c.Args().Slice()
+	if len(names) > 0 {
+		if names, err = ddpmzFiles(names); err != nil {
+			return err
+		}
+	}
+	list, err := t.pair(names, "", func(name string) string { return name })
+	if err != nil {
+		return err
+	}
+	if t.nets, err = loadNets(t.model); err != nil {
+		return err
+	}
+	return t.each(c.Context, list, t.test)
+}
+
+// ddpmzFiles returns names with the files in folders in place of these.
+func ddpmzFiles(names []string) (list []string, err error) {
+	seen := make(map[string]bool)
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			list = append(list, name)
+		}
+	}
+	for _, name := range names {
+		if !isFolder(name) {
+			add(name)
+			continue
+		}
+		found := false
+		err := filepath.WalkDir(name, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() && namesDdpmz(path) {
+				found = true
+				add(path)
+			}
+			return err
+		})
+		if err == nil && !found {
+			err = errors.New("no " + suffix + " file in this folder")
+		}
+		if err != nil {
+			return nil, about(name, err)
+		}
+	}
+	return list, nil
+}
+
+// The states of a file, as they are printed.
+const (
+	stateWhole   = "whole"
+	stateEnds    = "ends early, on purpose"
+	stateCut     = "cut"
+	stateDamaged = "damaged"
+	stateModel   = "unknown model"
+	stateOther   = "not tested"
+)
+
+// A finding is what test --json prints of a file. The names of the fields, and what they mean, stay; later versions may add some.
+type finding struct {
+	File     string `json:"file"`           // as named, or "standard input"
+	State    string `json:"state"`          // as the command's help lists them
+	Bytes    int64  `json:"file_bytes"`     // that were read
+	Complete int64  `json:"complete_bytes"` // that the file would have, were it not cut; 0 if its header is not to be read
+	Trailing int64  `json:"trailing_bytes"` // after the end of a file that is whole: they are not part of it
+	Steps    int    `json:"steps"`          // of 1000, that come before what is missing or damaged
+	Exact    bool   `json:"exact"`          // what there is decodes to the image itself
+	Offset   int64  `json:"damage_offset"`  // of the damaged block in the file, if that is known; else 0
+	Segment  *int   `json:"damage_segment"` // that is damaged, if that is known; else null
+	Block    *int   `json:"damage_block"`   // of that segment
+	Error    string `json:"error"`          // what is wrong with the file; else empty
+}
+
+// test does one job.
+func (t *test) test(ctx context.Context, j job) error {
+	bar := t.bar(j.in, t.quiet)
+	f := finding{File: displayName(j.in)}
+	done := make(chan error, 1)
+	go func() { done <- t.decode(ctx, j.in, bar, &f) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		bar.end()
+		return context.Cause(ctx) // and leave f to what still goes on
+	}
+	bar.end()
+	f.judge(err)
+	if err := t.print(&f); err != nil {
+		return about("standard output", err)
+	}
+	switch f.State {
+	case stateWhole, stateEnds:
+		return nil
+	case stateCut:
+		return errIncomplete
+	}
+	return errReported // in that line
+}
+
+// judge finds the state of a file that could not be decoded to its end.
+func (f *finding) judge(err error) {
+	if err == nil {
+		return
+	}
+	var file *fileError
+	if f.Error = message(err); errors.As(err, &file) {
+		f.Error = message(file.err)
+	}
+	var (
+		segment *codec.CorruptSegmentError
+		header  *codec.CorruptHeaderError
+		format  codec.FormatError
+		unknown zoo.UnknownModelError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		f.State = stateModel
+	case errors.As(err, &segment):
+		f.State = stateDamaged
+		f.Offset, f.Segment, f.Block = segment.Offset, &segment.Index, &segment.Block
+	case errors.As(err, &header), errors.As(err, &format):
+		f.State = stateDamaged
+	case errors.Is(err, io.ErrUnexpectedEOF) && f.Complete == 0:
+		f.State = stateCut
+	default:
+		f.State = stateOther
+	}
+}
+
+// decode decodes a file, and finds the state of one that is not damaged.
+func (t *test) decode(ctx context.Context, name string, bar *bar, f *finding) error {
+	in, err := t.open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	counted := &counter{r: in}
+	defer func() { f.Bytes = counted.n }()
+	src := newSource(counted)
+	s, err := (&codec.Decoder{Nets: t.nets, Progress: bar.update, Limits: t.limits.limits()}).OpenContext(ctx, src)
+	if err != nil {
+		return err
+	}
+	size := s.Config()
+	tuneCollector(size.Width, size.Height)
+	f.Complete = s.Size()
+	at, err := s.Last()
+	f.Steps, f.Exact = at.Steps, at.Exact && err == nil
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Truncated():
+		f.State = stateCut
+		f.Error = fmt.Sprintf("the file is cut; there are %d of 1000 steps", at.Steps)
+		return nil
+	case s.EndsEarly():
+		f.State = stateEnds
+	default:
+		f.State = stateWhole
+	}
+	f.Trailing, err = io.Copy(io.Discard, src)
+	return err
+}
+
+// print prints a finding.
+func (t *test) print(f *finding) error {
+	if t.quiet && (f.State == stateWhole || f.State == stateEnds) {
+		return nil
+	}
+	if t.json {
+		return printJSON(t.stdout, f)
+	}
+	line := f.File + ": " + f.State
+	if f.Error != "" {
+		line += ": " + f.Error
+	}
+	if f.Trailing > 0 {
+		line += fmt.Sprintf("; followed by %d bytes that are not part of it", f.Trailing)
+	}
+	_, err := fmt.Fprintln(t.stdout, line)
+	return err
+}
