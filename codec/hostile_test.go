@@ -89,7 +89,6 @@ func hostiles(t testing.TB) []hostile {
 	payloads[0], payloads[1] = payloads[1], payloads[0]
 
 	flat := encode(t, uniform(2048, 127), &codec.Options{Mode: codec.Modelled, Limits: codec.Limits{MaxWork: 1 << 30}})
-	larger := encode(t, uniform(2048, 512), &codec.Options{Mode: codec.Modelled, Limits: codec.Limits{MaxWork: 1 << 30}})
 	return []hostile{
 		{"wide-4096x127-short", shortFile(t, 4096, 127, nil), refused},
 		{"wide-32768x127-short", shortFile(t, 32768, 127, nil), refused},
@@ -98,7 +97,6 @@ func hostiles(t testing.TB) []hostile {
 		{"head-4x4-claims-1TiB", append(claim, make([]byte, 1<<20)...), refused},
 		{"complete-but-passes-missing", missing, unknown},
 		{"flat-2048x127", flat, refused},
-		{"flat-2048x512", larger, refused},
 		{"metadata-64M", metadata, decoded},
 		{"alpha-after-stored", putTogether(t, h, payloads), refused},
 	}

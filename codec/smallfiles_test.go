@@ -207,7 +207,7 @@ func TestSmallFilesTakeLittle(t *testing.T) {
 		heap uint64
 	}
 	for i, f := range list {
-		if !all && i%3 > 0 {
+		if !all && i%5 > 0 {
 			continue
 		}
 		if len(f.file) > smallBytes {
