@@ -53,7 +53,6 @@ type outcome int
 const (
 	refused outcome = iota // with an error of a type that is documented
 	decoded
-	unknown
 )
 
 // hostiles are files as those that once took seconds, or gigabytes: each is as the one of its name in the shared data's folder of
@@ -95,7 +94,7 @@ func hostiles(t testing.TB) []hostile {
 		{"wide-600x127-short", shortFile(t, 600, 127, nil), refused},
 		{"wide, and claims more than there is", withHeader(t, modelledHeader(t, 4096, 127, 1, passes(0, 1<<20)), []byte{1, 2, 3}), decoded},
 		{"head-4x4-claims-1TiB", append(claim, make([]byte, 1<<20)...), refused},
-		{"complete-but-passes-missing", missing, unknown},
+		{"complete-but-passes-missing", missing, refused},
 		{"flat-2048x127", flat, refused},
 		{"metadata-64M", metadata, decoded},
 		{"alpha-after-stored", putTogether(t, h, payloads), refused},

@@ -111,7 +111,7 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 // done.
 func (d *passDecoder) workOf(begun int) int64 {
 	w, h := d.stream.picture.w, d.stream.picture.h
-	return newWork(d.passes[:begun], w, h, nil).total + max(pictureWork(d.passes, max(begun-1, 0), w, h), pictureWork(d.passes, begun, w, h))
+	return passWork(d.passes[:begun], w, h) + max(pictureWork(d.passes, max(begun-1, 0), w, h), pictureWork(d.passes, begun, w, h))
 }
 
 // open reads the next segment of passes, of which the first has so many bands.

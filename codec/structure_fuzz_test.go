@@ -19,6 +19,8 @@ type structure struct {
 	format, depth uint8
 	modelled      bool
 	short         bool
+	endsEarly     bool // after so many bytes of the last segment
+	kept          uint16
 	params        []byte
 	table         []byte // tableEntry bytes for every segment
 	payload       []byte // of all segments, one after the other
@@ -52,6 +54,13 @@ func (s structure) file(net *model.Net) []byte {
 		payloads = append(payloads, rest[:n])
 		rest = rest[n:]
 	}
+	if last := len(h.Segments) - 1; s.endsEarly {
+		h.EndsEarly = true
+		if last >= 0 {
+			h.Kept = min(uint64(s.kept), h.Segments[last].Size)
+			payloads[last] = payloads[last][:h.Kept]
+		}
+	}
 	var b bytes.Buffer
 	if err := container.Write(&b, h, payloads); err != nil {
 		return nil
@@ -66,7 +75,7 @@ func structureOf(file []byte) (s structure, ok bool) {
 		return s, false
 	}
 	h := r.Header()
-	s = structure{width: h.Width, height: h.Height, format: h.Format, depth: h.Depth, modelled: h.Modelled, short: h.Short, params: h.Params}
+	s = structure{width: h.Width, height: h.Height, format: h.Format, depth: h.Depth, modelled: h.Modelled, short: h.Short, endsEarly: h.EndsEarly, kept: uint16(h.Kept), params: h.Params}
 	for range h.Segments {
 		c, err := r.Next()
 		if err != nil {
@@ -125,11 +134,11 @@ func checkBounds(t *testing.T, file []byte, present, step int, limits Limits) {
 			err = pictureErr
 		}
 		switch have, most := s.workDone(), limits.maxWork(int64(len(file))); {
-		case pictureErr == nil && !complete && have > most:
+		case pictureErr == nil && (!complete || s.header.EndsEarly) && have > most:
 			t.Errorf("%d sites of work, for %d bytes no more than %d are", have, len(file), most)
 		case at.Bytes > int64(len(file)):
 			t.Errorf("%+v, of %d bytes", at, len(file))
-		case at.Exact && !complete:
+		case at.Exact && (!complete || s.header.EndsEarly):
 			t.Errorf("%d bytes are exact and not complete: %+v", len(file), at)
 		case m != nil && (m.Bounds().Dx() != s.picture.w || m.Bounds().Dy() != s.picture.h):
 			t.Errorf("a picture of %v, want %d x %d", m.Bounds(), s.picture.w, s.picture.h)
@@ -159,7 +168,7 @@ func FuzzStructure(f *testing.F) {
 		f.Fatal(err)
 	}
 	add := func(s structure, present uint16, step uint8) {
-		f.Add(s.width, s.height, s.format, s.depth, s.modelled, s.short, s.params, s.table, s.payload, present, step)
+		f.Add(s.width, s.height, s.format, s.depth, s.modelled, s.short, s.endsEarly, s.kept, s.params, s.table, s.payload, present, step)
 	}
 	for _, name := range []string{"modelled", "alpha", "palette", "derived", "derived-photocd", "common"} {
 		s, ok := structureOf(readFile(f, "testdata/"+name+".ddpmz"))
@@ -168,6 +177,9 @@ func FuzzStructure(f *testing.F) {
 		}
 		add(s, math.MaxUint16, 2)
 		add(s, 90, 7)
+		early := s
+		early.endsEarly, early.kept = true, uint16(len(s.payload)/3)
+		add(early, math.MaxUint16, 2)
 		if s.modelled {
 			for _, shape := range [][2]uint32{{4096, 12}, {9, 3000}, {300, 127}} { // of one band, and of several
 				wide := s
@@ -179,8 +191,8 @@ func FuzzStructure(f *testing.F) {
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, width, height uint32, format, depth uint8, modelled, short bool, params, table, payload []byte, present uint16, step uint8) {
-		s := structure{width, height, format, depth, modelled, short, params, table, payload}
+	f.Fuzz(func(t *testing.T, width, height uint32, format, depth uint8, modelled, short, endsEarly bool, kept uint16, params, table, payload []byte, present uint16, step uint8) {
+		s := structure{width, height, format, depth, modelled, short, endsEarly, kept, params, table, payload}
 		file := s.file(net)
 		if file == nil {
 			return

@@ -34,10 +34,25 @@ func (k *work) done(p model.Pass) {
 	}
 }
 
+// leastRows is how many rows of sites a scale counts at least: the network keeps that many around one that it predicts.
+const leastRows = 8
+
+// scaleWork returns the work of predicting all sites of a scale of a modelled image once.
+func scaleWork(l, w, h int) int64 {
+	return (int64(w)>>l + 1) * max(int64(h)>>l+1, leastRows)
+}
+
+// passWork returns the work of passes of a modelled image.
+func passWork(passes []model.Pass, w, h int) (n int64) {
+	for _, p := range passes {
+		n += scaleWork(p.Scale, w, h)
+	}
+	return n
+}
+
 // pictureWork returns the work that the picture of a modelled image takes at most after some of its passes: the network predicts
 // the scales that have begun, and the one after these, which may be due.
 func pictureWork(passes []model.Pass, done, w, h int) int64 {
-	k := work{w: w, h: h}
 	n := int64(w) * int64(h) / pixelsPerSite
 	if done == len(passes) {
 		return n
@@ -47,12 +62,12 @@ func pictureWork(passes []model.Pass, done, w, h int) int64 {
 		finest = min(finest, p.Scale-1)
 	}
 	for l := passes[0].Scale; l >= max(finest, 1) && done > 0; l-- {
-		n += k.sites(model.Pass{Scale: l})
+		n += scaleWork(l, w, h)
 	}
 	return n
 }
 
 // modelledWork returns the work that decoding the first passes of a modelled image takes at most, with the picture after them.
 func modelledWork(passes []model.Pass, done, w, h int) int64 {
-	return newWork(passes[:done], w, h, nil).total + pictureWork(passes, done, w, h)
+	return passWork(passes[:done], w, h) + pictureWork(passes, done, w, h)
 }
