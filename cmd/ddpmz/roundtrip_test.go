@@ -140,7 +140,8 @@ func TestFormats(t *testing.T) {
 	if ppm := must(t, coded, "decode", "--format=ppm"); !bytes.HasPrefix(ppm, []byte("P6")) {
 		t.Error("no PPM file")
 	}
-	must(t, must(t, coded, "decode", "--format=jpeg"), "encode")
+	must(t, must(t, coded, "decode", "--quiet", "--format=jpeg"), "encode")
+	fails(t, 1, []string{"JPEG approximates"}, coded, "decode", "--strict", "--format=jpeg")
 
 	fails(t, 2, []string{`unknown format "webp"`}, coded, "decode", "-o", filepath.Join(dir, "x.webp"))
 	fails(t, 2, []string{`unknown format "webp"`}, coded, "decode", "--format", "webp")

@@ -43,6 +43,10 @@ func Decode(file []byte) (image.Image, *Header, error) {
 			return nil, nil, err
 		}
 		h.clampIndices(img)
+		if h.fileSize < h.pixels { // which says where the codes end, if anything does
+			h.fileSize = int64(len(file))
+		}
+		h.End = min(max(h.End, h.fileSize), int64(len(file)))
 		return img, h, nil
 	}
 	stride := (int64(h.Width)*int64(h.Bits) + 31) / 32 * 4 // rows are of whole 32-bit words
@@ -50,6 +54,7 @@ func Decode(file []byte) (image.Image, *Header, error) {
 	if int64(len(data)) < stride*int64(h.Height-1)+last {
 		return nil, nil, io.ErrUnexpectedEOF
 	}
+	h.End = min(max(h.End, h.pixels+stride*int64(h.Height)), int64(len(file)))
 	row := func(y int) []byte {
 		if !h.TopDown {
 			y = h.Height - 1 - y

@@ -60,10 +60,12 @@ type Header struct {
 	YPerMetre     int           // vertical resolution
 	Profile       []byte        // the ICC profile within the file, or nil
 	Unread        string        // what else the file says of its colours, in words, or ""
+	End           int64         // where the pixels and the profile end; known after Decode
 
-	method int
-	masks  [4]uint32 // of red, green, blue and alpha, in pixels of 16 and 32 bits
-	pixels int64     // where they begin
+	method   int
+	masks    [4]uint32 // of red, green, blue and alpha, in pixels of 16 and 32 bits
+	pixels   int64     // where they begin
+	fileSize int64     // as the file has it
 }
 
 // ReadHeader reads the header of a file, which need not be complete after it. Its
@@ -83,7 +85,7 @@ func ReadHeader(file []byte) (*Header, error) {
 	if int64(len(file)) < fileHeader+size {
 		return nil, io.ErrUnexpectedEOF
 	}
-	h := &Header{pixels: int64(order.Uint32(file[10:]))}
+	h := &Header{fileSize: int64(order.Uint32(file[2:])), pixels: int64(order.Uint32(file[10:]))}
 	b := make([]byte, max(size, 124)) // fields that are cut off are 0
 	copy(b, file[fileHeader:fileHeader+size])
 	entry, planes, used := 4, 0, int64(0)
@@ -271,9 +273,11 @@ func (h *Header) readColourSpace(file, b []byte, size int64) {
 			return
 		}
 		at, n := fileHeader+int64(order.Uint32(b[offsetOfOffset:])), int64(order.Uint32(b[offsetOfOffset+4:]))
-		if at+n <= int64(len(file)) {
-			h.Profile = file[at : at+n]
+		if at+n > int64(len(file)) {
+			h.Unread = "a colour profile that is not whole"
+			return
 		}
+		h.Profile, h.End = file[at:at+n], at+n
 	}
 }
 

@@ -85,6 +85,20 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestNamesOfOthers checks that formats which are not read are called by their
+// names, even where one begins like another.
+func TestNamesOfOthers(t *testing.T) {
+	for _, test := range []struct{ file, want string }{
+		{"\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00", "Targa"}, {"\x00\x00\x02\x00\x01\x00\x10\x10", "Windows cursor"},
+		{"\x00\x00\x00\x20ftypavif", "AVIF"}, {"\x00\x00\x00\x20ftypisom", "MP4"},
+		{"FUJIFILMCCD-RAW 0201", "Fujifilm"}, {"<?xml version=\"1.0\"?><svg/>", "SVG"}, {"", "empty"},
+	} {
+		if _, err := Read(strings.NewReader(test.file), ReadOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: %v, want an error that names %s", test.file, err, test.want)
+		}
+	}
+}
+
 // TestPNM writes small pictures out in full.
 func TestPNM(t *testing.T) {
 	bounds := image.Rect(5, 5, 7, 6)

@@ -94,6 +94,10 @@ func TestReadLosses(t *testing.T) {
 	binary.LittleEndian.PutUint32(linked[14:], 124)
 	linked[18], linked[22], linked[26], linked[28] = 1, 1, 1, 24
 	copy(linked[14+56:], "KNIL")
+	cutProfile := bytes.Clone(linked)
+	copy(cutProfile[14+56:], "DEBM\x00")
+	cutProfile[14+112], cutProfile[14+116] = 124+4, 1 // where it begins and how long it is: after the only row, and one byte
+	tailed := append(write(t, "bmp", &Picture{Image: rgb}), "tail"...)
 
 	for _, test := range []struct {
 		name   string
@@ -119,6 +123,11 @@ func TestReadLosses(t *testing.T) {
 		{"extended XMP", jpegOf(t, rgb, segment(0xe1, prefixXMPMore)), LossMetadata, "extended XMP"},
 		{"other segments", jpegOf(t, rgb, segment(0xeb, "JP\x00")), LossMetadata, "APP11 segments (JP)"},
 		{"TIFF fields", tiffPages(t, rgb, []tiff.Field{short(50000, 1)}), LossMetadata, "TIFF fields 50000"},
+		{"TIFF field of an unknown type", tiffPages(t, rgb, []tiff.Field{{Tag: tiff.TagSoftware, Type: 77, Count: 1, Data: []byte("abc\x00")}}), LossDamage, "TIFF fields 305, which"},
+		{"TIFF field that points nowhere", tiffPages(t, rgb, []tiff.Field{{Tag: tiff.TagEXIF, Type: tiff.Long, Count: 1, Data: []byte("zzzz")}}), LossDamage, "TIFF fields 34665, which"},
+		{"profile that is cut off", cutProfile, LossProfile, "profile that is not whole"},
+		{"what follows a bitmap", tailed, LossMetadata, "4 bytes after the end"},
+		{"image data after the last row", withExcess(t, png, []byte{1}), LossDamage, "image data after the last row"},
 		{"WebP chunk", appendRIFF(nil, "RIFF", appendRIFF(appendRIFF([]byte("WEBP"), "VP8L", []byte(losslessWebP)), "prVt", []byte{1})), LossMetadata, `"prVt"`},
 		{"histogram", insert(encodePNG(t, indexed), "IDAT", metadata.Chunk{Type: "hIST", Data: make([]byte, 4)}), LossMetadata, "PNG chunks hIST"},
 		{"suggested palette", insert(png, "IDAT", metadata.Chunk{Type: "PLTE", Data: make([]byte, 6)}), LossMetadata, "PNG chunks PLTE"},
@@ -167,6 +176,34 @@ func TestThumbnailFirst(t *testing.T) {
 	}
 }
 
+// TestPaletteWithAlpha has a TIFF file whose pixels are an index and alpha each,
+// which no palette of PNG can hold.
+func TestPaletteWithAlpha(t *testing.T) {
+	pixels := []byte{0, 255, 2, 128, 1, 0, 2, 7} // after the header of 8 bytes
+	palette := make([]byte, 2*3*256)
+	for i, v := range []byte{10, 20, 30} { // red of the first three entries; green is 255 of all, blue 0
+		palette[2*i], palette[2*i+1] = v, v
+	}
+	for i := 2 * 256; i < 2*2*256; i++ {
+		palette[i] = 0xff
+	}
+	eight := []byte{8, 0, 8, 0}
+	tree := &tiff.Tree{Directory: tiff.Directory{Order: binary.LittleEndian, Fields: []tiff.Field{
+		short(tiff.TagImageWidth, 2), short(tiff.TagImageLength, 2), {Tag: tiff.TagBitsPerSample, Type: tiff.Short, Count: 2, Data: eight},
+		short(tiff.TagPhotometricInterpretation, 3), short(tiff.TagStripOffsets, 8), short(tiff.TagSamplesPerPixel, 2),
+		short(tiff.TagStripByteCounts, 8), {Tag: tiff.TagColorMap, Type: tiff.Short, Count: 768, Data: palette}, short(tiff.TagExtraSamples, 2),
+	}}}
+	file, err := tree.Append(append([]byte("II*\x00\x10\x00\x00\x00"), pixels...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := read(t, file)
+	want := &image.NRGBA{Pix: []byte{10, 255, 0, 255, 30, 255, 0, 128, 20, 255, 0, 0, 30, 255, 0, 7}, Stride: 8, Rect: image.Rect(0, 0, 2, 2)}
+	if !samePixels(p.Image, want) || len(p.Losses) > 0 {
+		t.Errorf("%v, losses are %v", p.Image, p.Losses)
+	}
+}
+
 // TestWriteLosses has pictures that formats do not hold.
 func TestWriteLosses(t *testing.T) {
 	translucent := paint(image.NewNRGBA(testBounds), translucentAt)
@@ -194,6 +231,12 @@ func TestWriteLosses(t *testing.T) {
 			continue
 		}
 		losses, err := Write(&out, test.format, test.img, nil, WriteOptions{AllowLoss: true})
+		if test.format == "jpeg" && len(losses) > 0 { // which is never exact, and not refused for that
+			last := losses[len(losses)-1]
+			if losses = losses[:len(losses)-1]; last.Kind != LossColour {
+				t.Errorf("jpeg of %T: the last loss is %v", test.img, last)
+			}
+		}
 		if err != nil || !slices.Equal(losses, refused.Losses) {
 			t.Errorf("%s of %T: allowed, it is %v and %v, want %v", test.format, test.img, losses, err, refused.Losses)
 		}
@@ -328,6 +371,37 @@ func TestMetadataInFormats(t *testing.T) {
 		if len(tree.Fields) != 2 || tree.Uint(tiff.TagOrientation, 0) != 6 || string(tree.Bytes(tiff.TagMake)) != "maker\x00" ||
 			child == nil || len(child.Fields) != 2 || child.Rationals(33434)[0] != [2]uint32{1, 256} {
 			t.Errorf("%s: EXIF is %+v", test.format, tree)
+		}
+	}
+}
+
+// TestEXIFInTIFF has EXIF data with a field that TIFF may take for one about its
+// pixels: it is left out, and that is told; how JPEG stored the pixels is not.
+func TestEXIFInTIFF(t *testing.T) {
+	exif := &tiff.Tree{Directory: tiff.Directory{Order: binary.LittleEndian, Fields: []tiff.Field{
+		{Tag: tiff.TagMake, Type: tiff.ASCII, Count: 6, Data: []byte("maker\x00")},
+		short(tiff.TagYCbCrPositioning, 1), short(tiff.TagResolutionUnit, 2), short(50000, 1),
+	}}}
+	packed, err := exif.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m metadata.Metadata
+	if err := m.SetEXIF(packed); err != nil {
+		t.Fatal(err)
+	}
+	losses, err := Write(io.Discard, "tiff", paint(image.NewGray(testBounds), grayOf(1)), &m, WriteOptions{})
+	if want := []Loss{{LossMetadata, "fields 50000 of the EXIF data"}}; err != nil || !slices.Equal(losses, want) {
+		t.Errorf("losses are %v, and %v, want %v", losses, err, want)
+	}
+}
+
+// TestDensity checks that densities of JFIF, which are whole numbers, are to that
+// unit of length which makes them exact, if one does.
+func TestDensity(t *testing.T) {
+	for _, r := range []metadata.Resolution{{X: 11811, Y: 2835, Metre: true}, {X: 3000, Y: 2000, Metre: true}, {X: 100, Y: 70000, Metre: true}, {X: 3, Y: 4}} {
+		if got := jfifResolution(append([]byte(prefixJFIF), jfifDensity(r)...)); got != r {
+			t.Errorf("%v becomes %v", r, got)
 		}
 	}
 }

@@ -131,7 +131,14 @@ var others = []struct{ magic, name string }{
 	{"\x00\x00\x00\x0cjP  ", "JPEG 2000"}, {"\xff\x4f\xff\x51", "JPEG 2000"},
 	{"II\xbc\x01", "JPEG XR"}, {"II\xbc\x00", "JPEG XR"},
 	{"\xff\xd8", "JPEG without a marker after its first"},
-	{"8BPS", "Photoshop"}, {"qoif", "QOI"}, {"\x00\x00\x01\x00", "Windows icon"}, {"\x00\x00\x02\x00", "Windows cursor"},
+	{"8BPS", "Photoshop"}, {"qoif", "QOI"}, {"\x00\x00\x01\x00", "Windows icon"},
+	// Targa has no signature: no name, no palette or one, and how the pixels are stored. A cursor goes on with the number of its pictures.
+	{"\x00\x00\x02\x00\x00\x00", "Targa"}, {"\x00\x00\x0a\x00\x00\x00", "Targa"}, {"\x00\x00\x03\x00\x00\x00", "Targa"},
+	{"\x00\x00\x0b\x00\x00\x00", "Targa"}, {"\x00\x01\x01\x00\x00", "Targa"}, {"\x00\x01\x09\x00\x00", "Targa"},
+	{"\x00\x00\x02\x00", "Windows cursor"}, {"icns", "Apple icon"},
+	{"IIU\x00", "raw data of Panasonic cameras"}, {"IIRO", "raw data of Olympus cameras"}, {"IIRS", "raw data of Olympus cameras"},
+	{"MMOR", "raw data of Olympus cameras"}, {"FUJIFILMCCD-RAW", "raw data of Fujifilm cameras"},
+	{"#define ", "XBM"}, {"\x0a\x05\x01", "PCX"}, {"????ftyp", "MP4 or another format of its family"}, {"\x1aE\xdf\xa3", "WebM"}, {"<?xml", "SVG, or other XML,"},
 	{"DDS ", "DDS"}, {"v/1\x01", "OpenEXR"}, {"#?RADIANCE", "Radiance HDR"}, {"#?RGBE", "Radiance HDR"},
 	{"\x8bJNG", "JNG"}, {"\x8aMNG", "MNG"}, {"FLIF", "FLIF"}, {"BPG\xfb", "BPG"}, {"gimp xcf", "GIMP"},
 	{"PF", "PFM"}, {"Pf", "PFM"}, {"FORM????ILBM", "ILBM"}, {"SIMPLE  =", "FITS"}, {"\x59\xa6\x6a\x95", "Sun raster"},
@@ -180,6 +187,9 @@ func Read(r io.Reader, o ReadOptions) (*Picture, error) {
 		return nil, err
 	}
 	head = head[:n]
+	if n == 0 {
+		return nil, UnsupportedError("an empty file")
+	}
 	format, err := formatOf(head)
 	if err != nil {
 		return nil, err

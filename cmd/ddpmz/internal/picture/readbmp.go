@@ -38,6 +38,7 @@ func readBMP(file []byte, p *Picture) error {
 	if h.Unread != "" {
 		p.lose(LossProfile, "%s", h.Unread)
 	}
+	p.loseTrailing(file[h.End:])
 	return nil
 }
 

@@ -44,7 +44,10 @@ func readPNG(file []byte, p *Picture) error {
 		return err
 	}
 	if p.Image, err = png.Decode(s.essence()); err != nil {
-		return err
+		if p.Image = s.decodeExcess(); p.Image == nil {
+			return err
+		}
+		p.lose(LossDamage, "image data after the last row of the PNG file")
 	}
 	p.Metadata.Chunks = s.chunks
 	p.keepLayout(s.layout)
@@ -61,6 +64,8 @@ type pngScan struct {
 	chunks []metadata.Chunk
 
 	kept        [][]byte // the chunks of which the pixels are made, with their frames
+	imageData   [][]byte // the contents of those that are IDAT
+	ihdr        []byte   // the contents of IHDR
 	colours     int      // in the palette
 	transparent bool     // there is a tRNS chunk that counts
 	dropped     []string // types of chunks
@@ -81,7 +86,7 @@ func (s *pngScan) chunk(c rawChunk) error {
 		if len(c.data) != 13 {
 			return FormatError("length of IHDR")
 		}
-		s.seen = true
+		s.seen, s.ihdr = true, c.data
 		s.layout = metadata.Layout{Depth: c.data[8], ColourType: c.data[9]}
 		s.kept = append(s.kept, c.whole)
 	case "PLTE":
@@ -101,7 +106,7 @@ func (s *pngScan) chunk(c rawChunk) error {
 		s.kept = append(s.kept, c.whole)
 	case "IDAT":
 		s.place = metadata.AfterIDAT
-		s.kept = append(s.kept, c.whole)
+		s.kept, s.imageData = append(s.kept, c.whole), append(s.imageData, c.data)
 	case "IEND":
 	case "fcTL":
 		if s.place == metadata.AfterIDAT { // before it, this is about the picture itself

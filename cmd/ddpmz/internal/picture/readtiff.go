@@ -39,9 +39,6 @@ func readTIFF(file []byte, p *Picture) error {
 		if bits == 1 || bits == 2 || bits == 4 || bits == 8 {
 			p.keepLayout(metadata.Layout{Depth: bits, ColourType: metadata.Indexed})
 		}
-		if page.DeepPalette() {
-			p.lose(LossDepth, "a palette of 16 bits, cut to 8")
-		}
 	default:
 		if page.Alpha {
 			layout := metadata.Layout{Depth: 8, ColourType: metadata.RGBA}
@@ -56,6 +53,9 @@ func readTIFF(file []byte, p *Picture) error {
 		if bits != 8 && bits != 16 {
 			p.keepDepth(bits)
 		}
+	}
+	if page.DeepPalette() {
+		p.lose(LossDepth, "a palette of 16 bits, cut to 8")
 	}
 	if page.Extra > 0 {
 		p.lose(LossColour, "%s of every pixel", plural(page.Extra, "further sample"))
@@ -112,7 +112,7 @@ func tiffProfiles(page *tiff.Page, p *Picture) {
 	if iptc := page.Uints(tiff.TagIPTC); iptc != nil && !hasIPTC(s.iptc) {
 		s.iptc = appendIPTC(s.iptc, page.Field(tiff.TagIPTC).Data)
 	}
-	var unkept []string
+	var unkept []uint16
 	if tree, err := page.Tree(); err == nil {
 		kept := tree.Select(inEXIF)
 		if !kept.Empty() && !(len(kept.Fields) == 1 && len(kept.Children) == 0 && kept.Uint(tiff.TagOrientation, 0) == 1) {
@@ -122,8 +122,11 @@ func tiffProfiles(page *tiff.Page, p *Picture) {
 		}
 		for _, f := range tree.Fields {
 			if !inEXIF(f.Tag) && !slices.Contains(tiffStructure, f.Tag) && !slices.Contains(tiffElsewhere, f.Tag) {
-				unkept = append(unkept, fmt.Sprint(f.Tag))
+				unkept = append(unkept, f.Tag)
 			}
+		}
+		if unread := tree.AllUnread(); len(unread) > 0 {
+			p.lose(LossDamage, "TIFF fields %s, which are damaged or of an unknown type", tagList(unread))
 		}
 	}
 	if chrm := chromaticities(&page.Directory); chrm != nil && page.Bytes(tiff.TagICCProfile) == nil && !page.Gray() {
@@ -131,8 +134,17 @@ func tiffProfiles(page *tiff.Page, p *Picture) {
 	}
 	s.keep(p)
 	if len(unkept) > 0 {
-		p.lose(LossMetadata, "TIFF fields %s", strings.Join(slices.Compact(unkept), ", "))
+		p.lose(LossMetadata, "TIFF fields %s", tagList(unkept))
 	}
+}
+
+// tagList names fields by their tags, which are in ascending order.
+func tagList(tags []uint16) string {
+	var names []string
+	for _, tag := range slices.Compact(tags) {
+		names = append(names, fmt.Sprint(tag))
+	}
+	return strings.Join(names, ", ")
 }
 
 // tiffResolution reads a directory's resolution.

@@ -55,6 +55,8 @@ func FormatOf(name string) (format string, ok bool) {
 //	pgm            gray of up to 16 bits                         none
 //	pbm            black and white                               none
 //
+// That JPEG approximates does not stop it either: it is always among the losses.
+//
 // Indexed pictures with transparency become RGB with alpha in TIFF and BMP, which
 // have no transparent palettes.
 func Write(w io.Writer, format string, img image.Image, m *metadata.Metadata, o WriteOptions) ([]Loss, error) {

@@ -24,7 +24,7 @@ func writeJPEG(w io.Writer, img image.Image, m *metadata.Metadata, o WriteOption
 		return nil, err
 	}
 	var s jpegSegments
-	losses := s.add(m)
+	losses := append([]Loss{{LossColour, "the exact colours, which JPEG approximates"}}, s.add(m)...)
 	const soi = 2
 	for _, b := range [][]byte{file.Bytes()[:soi], s.out, file.Bytes()[soi:]} {
 		if _, err := w.Write(b); err != nil {
@@ -129,15 +129,21 @@ func chunksOf(b []byte, n int) func(yield func([]byte) bool) {
 }
 
 // jfifDensity returns the data of a JFIF segment: version 1.1, the unit and the
-// density, and no thumbnail. Densities are of 16 bits: to the inch if that fits,
-// else to the centimetre, rounded.
+// density, and no thumbnail. Densities are of 16 bits, rounded: to the inch, unless
+// that does not fit or those to the centimetre are nearer.
 func jfifDensity(r metadata.Resolution) []byte {
 	unit, x, y := byte(0), float64(r.X), float64(r.Y)
 	if r.Metre {
 		const perInch, perCentimetre = 1, 2
-		unit, x, y = perInch, math.Round(x*inch), math.Round(y*inch)
-		if max(x, y) > math.MaxUint16 {
-			unit, x, y = perCentimetre, math.Round(float64(r.X)*centimetre), math.Round(float64(r.Y)*centimetre)
+		rounded := func(unit float64) (x, y, wrong float64) {
+			x, y = math.Round(float64(r.X)*unit), math.Round(float64(r.Y)*unit)
+			return x, y, max(math.Abs(x/unit-float64(r.X)), math.Abs(y/unit-float64(r.Y)))
+		}
+		const half = 0.5 // a reader that rounds to whole pixels a metre gets them again
+		inchX, inchY, inchWrong := rounded(inch)
+		unit, x, y = perInch, inchX, inchY
+		if cmX, cmY, cmWrong := rounded(centimetre); max(x, y) > math.MaxUint16 || inchWrong > half && cmWrong < inchWrong {
+			unit, x, y = perCentimetre, cmX, cmY
 		}
 	}
 	for max(x, y) > math.MaxUint16 { // without a unit, the ratio counts

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 	"io"
+	"slices"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tiff"
 	"github.com/ddpmz/ddpmz/codec/metadata"
@@ -22,10 +23,18 @@ func writeTIFF(w io.Writer, img image.Image, m *metadata.Metadata, _ WriteOption
 				losses = append(losses, Loss{LossImages, "the thumbnail in the EXIF data"})
 			}
 			_, resolved := m.Resolution()
+			lost := tree.AllUnread()
 			tree = tree.Select(func(tag uint16) bool {
 				isResolution := tag == tiff.TagXResolution || tag == tiff.TagYResolution || tag == tiff.TagResolutionUnit
-				return inEXIF(tag) || isResolution && !resolved
+				keep := inEXIF(tag) || isResolution && !resolved
+				if !keep && !isResolution && !slices.Contains(tiffStructure, tag) {
+					lost = append(lost, tag)
+				}
+				return keep
 			})
+			if slices.Sort(lost); len(lost) > 0 {
+				losses = append(losses, Loss{LossMetadata, "fields " + tagList(lost) + " of the EXIF data"})
+			}
 			err = tree.Reorder(binary.LittleEndian)
 		}
 		if err != nil {

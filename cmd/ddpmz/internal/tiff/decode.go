@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"image/color"
 	"io"
 	"math"
 
@@ -24,7 +25,7 @@ func (p *Page) Decode() (image.Image, error) {
 	}
 	bounds := image.Rect(0, 0, p.Width, p.Height)
 	row := make([]uint16, p.Width*p.Samples)
-	if p.Photometric == paletteRGB {
+	if p.Photometric == paletteRGB && !p.Alpha {
 		img := image.NewPaletted(bounds, p.palette())
 		for y := range p.Height {
 			r.row(row, y)
@@ -75,6 +76,12 @@ func (p *Page) converter() func(out, in []uint16) []uint16 {
 	}
 	opaque := uint16(top)
 	switch {
+	case p.Photometric == paletteRGB: // with alpha, which palettes of images of Go do not have a pixel apart
+		palette := p.palette()
+		return func(out, in []uint16) []uint16 {
+			c := palette[in[0]].(color.RGBA)
+			return append(out, uint16(c.R), uint16(c.G), uint16(c.B), in[1])
+		}
 	case p.CMYK():
 		return func(out, in []uint16) []uint16 {
 			k := top - uint32(widen(in[3]))

@@ -58,7 +58,8 @@ type Field struct {
 type Directory struct {
 	Order  binary.ByteOrder
 	Fields []Field
-	Next   uint64 // offset of the next directory in the chain, 0 at its end
+	Unread []uint16 // tags of fields of an unknown type, or whose values or directory are not in the file
+	Next   uint64   // offset of the next directory in the chain, 0 at its end
 }
 
 // limits of what a file may ask for
@@ -116,7 +117,7 @@ func (f *file) part(at, n uint64) ([]byte, error) {
 }
 
 // directory reads the directory at an offset. Fields of an unknown type or with
-// values outside the file are left out.
+// values outside the file are left out, and noted as unread.
 func (f *file) directory(at uint64) (*Directory, error) {
 	countSize, entrySize, valueSize := uint64(2), uint64(12), uint64(4)
 	if f.big {
@@ -147,6 +148,7 @@ func (f *file) directory(at uint64) (*Directory, error) {
 		}
 		size := field.Type.size()
 		if size == 0 || field.Count > math.MaxInt32 {
+			d.Unread = append(d.Unread, field.Tag)
 			continue
 		}
 		if size *= field.Count; size <= valueSize {
@@ -157,6 +159,7 @@ func (f *file) directory(at uint64) (*Directory, error) {
 				offset = f.order.Uint64(value)
 			}
 			if field.Data, err = f.part(offset, size); err != nil {
+				d.Unread = append(d.Unread, field.Tag)
 				continue
 			}
 		}
@@ -249,7 +252,7 @@ var childTags = []uint16{TagEXIF, TagGPS, TagInteroperability}
 
 // ReadTree reads the first directory of a TIFF or EXIF structure, and those that
 // hold its EXIF, GPS and interoperability fields. One of these that is damaged is
-// left out.
+// left out, and noted as unread.
 func ReadTree(data []byte) (*Tree, error) {
 	f, err := open(data)
 	if err != nil {
@@ -264,6 +267,7 @@ func (f *file) tree(at uint64, depth int) (*Tree, error) {
 		return nil, err
 	}
 	t := &Tree{Directory: *d, Children: map[uint16]*Tree{}}
+	t.Unread = slices.Clone(d.Unread)
 	t.Fields = slices.DeleteFunc(slices.Clone(d.Fields), func(f Field) bool { return slices.Contains(childTags, f.Tag) })
 	for _, tag := range childTags {
 		offset := d.Uint(tag, 0)
@@ -272,6 +276,8 @@ func (f *file) tree(at uint64, depth int) (*Tree, error) {
 		}
 		if child, err := f.tree(offset, depth+1); err == nil {
 			t.Children[tag] = child
+		} else {
+			t.Unread = append(t.Unread, tag)
 		}
 	}
 	return t, nil
@@ -292,6 +298,17 @@ func (t *Tree) Select(keep func(tag uint16) bool) *Tree {
 		}
 	}
 	return out
+}
+
+// AllUnread returns the tags of the fields of t and of its children that could not
+// be read, in ascending order.
+func (t *Tree) AllUnread() []uint16 {
+	out := slices.Clone(t.Unread)
+	for _, child := range t.Children {
+		out = append(out, child.AllUnread()...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Empty reports whether t says nothing.

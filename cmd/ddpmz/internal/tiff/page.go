@@ -186,7 +186,9 @@ func (p *Page) readPhotometric() error {
 	// what the fourth sample is nearly always mean alpha.
 	extra := p.Uints(TagExtraSamples)
 	switch {
-	case p.Extra == 0 || p.Photometric == separated || p.Photometric == paletteRGB:
+	case p.Extra == 0 || p.Photometric == separated:
+	case p.Photometric == paletteRGB: // straight, for the colours of a palette cannot be multiplied by it
+		p.Alpha = len(extra) > 0 && (extra[0] == 1 || extra[0] == 2) && p.Bits == 8
 	case len(extra) > 0 && extra[0] == 1:
 		p.Alpha, p.Premultiplied = true, true
 	case len(extra) > 0 && extra[0] == 2, p.Photometric == rgb && p.Extra == 1:
@@ -247,7 +249,7 @@ func (p *Page) checkCompression() error {
 func (p *Page) ColorModel() color.Model {
 	deep := p.Bits > 8
 	switch {
-	case p.Photometric == paletteRGB:
+	case p.Photometric == paletteRGB && !p.Alpha:
 		return p.palette()
 	case p.Alpha && p.Premultiplied && deep:
 		return color.RGBA64Model
@@ -289,10 +291,13 @@ func (p *Page) palette() color.Palette {
 	return out
 }
 
-// DeepPalette reports whether the palette has values of more than 8 bits, rather
+// DeepPalette reports whether there is a palette and it has values of more than 8 bits, rather
 // than 8-bit ones with their byte repeated or zeros after it.
 func (p *Page) DeepPalette() bool {
 	deep, large := false, false
+	if p.Photometric != paletteRGB {
+		return false
+	}
 	for _, v := range p.Uints(TagColorMap) {
 		low := v & 0xff
 		deep = deep || low != 0 && low != v>>8
