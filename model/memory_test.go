@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"testing"
@@ -36,6 +37,9 @@ func TestMemory(t *testing.T) {
 		{Geometry{2001, 31, 3, 8}, 4},
 		{Geometry{17, 1203, 3, 8}, 4},
 	} {
+		if test.g.Width*test.g.Height > 150_000 && os.Getenv("DDPMZ_LONG") != "1" {
+			continue // it takes as long as all others
+		}
 		for _, encoder := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%v, %d processors, %v", test.g, test.procs, encoder), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(test.procs))

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model"
@@ -13,7 +14,11 @@ import (
 func TestExport(t *testing.T) {
 	net := zooNet(t)
 	images := textures(8, 96) // with two, lengths differ by as much as that for another dither alone
-	for _, net := range []*Net{net, trainedExperts(t, netOf(t, singleFile(t)), images)} {
+	nets := []*Net{net}
+	if os.Getenv("DDPMZ_LONG") == "1" {
+		nets = append(nets, trainedExperts(t, netOf(t, singleFile(t)), images))
+	}
+	for _, net := range nets {
 		e, err := ExportNet(context.Background(), net, images, .4, 2)
 		if err != nil {
 			t.Fatal(err)
