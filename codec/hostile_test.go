@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"path/filepath"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -190,6 +191,33 @@ func TestMetadataLimit(t *testing.T) {
 		_, err := (&codec.Decoder{Limits: codec.Limits{MaxMemory: c.memory}}).Decode(bytes.NewReader(of(c.payload)))
 		if (err != nil) != c.refused || err != nil && !documented(err) {
 			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// Photographs have bytes enough for the work that they ask for, and so have their prefixes: by default, these decode to what they do
+// without a limit.
+func TestPhotographsHaveBytesEnough(t *testing.T) {
+	photographs := map[string]image.Image{"landscape.png": picture(t, "landscape.png")}
+	if long() {
+		names, _ := filepath.Glob(filepath.Join(data(t, "kodak"), "*.png"))
+		for _, name := range names {
+			photographs[name] = open(t, name)
+		}
+	}
+	for name, m := range photographs {
+		file := encode(t, m, nil)
+		for n := int(offsets(t, file)[0]); n < len(file) && n < 16<<10; n += max(30, n/8) {
+			if !long() && n > 3000 {
+				break
+			}
+			want, _, err := decodeLast(file[:n], codec.Decoder{Limits: codec.Limits{MaxWork: 1 << 40}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _, err := decodeLast(file[:n], codec.Decoder{}); err != nil || !same(got, want) {
+				t.Errorf("%s, %d bytes: another picture than without a limit, %v", name, n, err)
+			}
 		}
 	}
 }

@@ -30,7 +30,7 @@ type Limits struct {
 	MaxMemory int64 // bytes, estimated before anything is allocated; payloads, alpha and metadata included
 
 	// MaxWork bounds the work of decoding, in sites: every site of the wavelet pyramid counts once for every pass that visits
-	// it, and once if the picture needs it predicted; 32 pixels of the picture count as a site. Scales of
+	// it, and once if the picture needs it predicted; 32 pixels of the picture count as a site, or 16 of 16 bits. Scales of
 	// less than 8 rows count as if they had as many. An image takes about 2.4 sites a pixel, a column 7, a row 56.
 	//
 	// By default the work follows the bytes: it is at most 2^17 sites, 256 for each of the first 1024 bytes, and 1024 for every

@@ -38,9 +38,9 @@ type modelledFile struct {
 
 // checkWork returns a LimitError if a decoder with the same limits would refuse the file.
 func (f *modelledFile) checkWork(l Limits) error {
-	w, h := int(f.header.Width), int(f.header.Height)
-	passes := model.Passes(w, h)
-	return l.checkWork(modelledWork(passes, len(passes), w, h), f.size)
+	p := &info{w: int(f.header.Width), h: int(f.header.Height), depth: int(f.header.Depth)}
+	passes := model.Passes(p.w, p.h)
+	return l.checkWork(p.modelledWork(passes, len(passes)), f.size)
 }
 
 // planes returns the picture's colour planes.

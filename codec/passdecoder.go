@@ -110,8 +110,8 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 // workOf returns the work that decoding the first passes takes at most, with the picture that they are for until the last of them is
 // done.
 func (d *passDecoder) workOf(begun int) int64 {
-	w, h := d.stream.picture.w, d.stream.picture.h
-	return passWork(d.passes[:begun], w, h) + max(pictureWork(d.passes, max(begun-1, 0), w, h), pictureWork(d.passes, begun, w, h))
+	p := &d.stream.picture
+	return passWork(d.passes[:begun], p.w, p.h) + max(p.pictureWork(d.passes, max(begun-1, 0)), p.pictureWork(d.passes, begun))
 }
 
 // open reads the next segment of passes, of which the first has so many bands.

@@ -150,7 +150,7 @@ func (s *Stream) openModelled(d *Decoder) error {
 	if err := checkPasses(s.header, len(passes)); err != nil {
 		return err
 	}
-	work := modelledWork(passes, wanted, p.w, p.h)
+	work := p.modelledWork(passes, wanted)
 	if s.header.EndsEarly && s.limits.MaxWork == 0 {
 		work = 0 // that of the passes that are there is not known yet: see affords
 	}

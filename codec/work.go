@@ -4,7 +4,7 @@ import "github.com/ddpmz/ddpmz/model"
 
 // Pixels and bytes of a picture that count as a site of work, which takes the network up to 2.5 µs.
 const (
-	pixelsPerSite = 32  // of a modelled file, whose coarser scales are merged even where nothing is predicted
+	pixelsPerSite = 32  // of a modelled file of 8 bits a sample, whose coarser scales are merged even where nothing is predicted
 	bytesPerSite  = 384 // of a stored file, alpha included; what they take of memory is bounded by this, too
 )
 
@@ -52,22 +52,22 @@ func passWork(passes []model.Pass, w, h int) (n int64) {
 
 // pictureWork returns the work that the picture of a modelled image takes at most after some of its passes: the network predicts
 // the scales that have begun, and the one after these, which may be due.
-func pictureWork(passes []model.Pass, done, w, h int) int64 {
-	n := int64(w) * int64(h) / pixelsPerSite
+func (p *info) pictureWork(passes []model.Pass, done int) int64 {
+	n := int64(p.w) * int64(p.h) * int64(max(p.depth, 8)/8) / pixelsPerSite
 	if done == len(passes) {
 		return n
 	}
 	finest := passes[0].Scale
-	for _, p := range passes[:done] {
-		finest = min(finest, p.Scale-1)
+	for _, pass := range passes[:done] {
+		finest = min(finest, pass.Scale-1)
 	}
 	for l := passes[0].Scale; l >= max(finest, 1) && done > 0; l-- {
-		n += scaleWork(l, w, h)
+		n += scaleWork(l, p.w, p.h)
 	}
 	return n
 }
 
 // modelledWork returns the work that decoding the first passes of a modelled image takes at most, with the picture after them.
-func modelledWork(passes []model.Pass, done, w, h int) int64 {
-	return passWork(passes[:done], w, h) + pictureWork(passes, done, w, h)
+func (p *info) modelledWork(passes []model.Pass, done int) int64 {
+	return passWork(passes[:done], p.w, p.h) + p.pictureWork(passes, done)
 }

@@ -112,7 +112,7 @@ func (f *cutFlags) cut(c *cli.Context) (cut codec.Cut, ok bool, err error) {
 }
 
 // limitFlags bound what a file may ask for.
-type limitFlags struct{ pixels, memory size }
+type limitFlags struct{ pixels, memory, work size }
 
 func (f *limitFlags) flags() []cli.Flag {
 	return []cli.Flag{
@@ -120,11 +120,13 @@ func (f *limitFlags) flags() []cli.Flag {
 			Usage: "refuse images of more than `N` pixels"},
 		&cli.GenericFlag{Name: "max-memory", Value: &f.memory, DefaultText: strconv.Itoa(codec.DefaultMaxMemory>>30) + "G",
 			Usage: "refuse images that need more than about `N` bytes of memory"},
+		&cli.GenericFlag{Name: "max-work", Value: &f.work, DefaultText: "as the bytes of the file allow",
+			Usage: "refuse files that ask for more than `N` sites of work, 2 to 3 for a pixel"},
 	}
 }
 
 func (f *limitFlags) limits() codec.Limits {
-	return codec.Limits{MaxPixels: int64(f.pixels), MaxMemory: int64(f.memory)}
+	return codec.Limits{MaxPixels: int64(f.pixels), MaxMemory: int64(f.memory), MaxWork: int64(f.work)}
 }
 
 // reading returns the limits for pictures of other formats.
