@@ -82,6 +82,14 @@ func TestReadLosses(t *testing.T) {
 	webp := appendRIFF([]byte("WEBP"), "VP8X", []byte("\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
 	webp = append(append(appendRIFF(webp, "ANIM", make([]byte, 6)), anmf...), anmf...)
 
+	twice := func(kind, data string) []byte { // a still with two chunks of a kind
+		out := []byte("WEBP")
+		if kind != "VP8L" {
+			out = appendRIFF(out, "VP8L", []byte(losslessWebP))
+		}
+		return appendRIFF(appendRIFF(out, kind, []byte(data)), kind, []byte(data))
+	}
+
 	badCRC := bytes.Clone(insert(png, "IDAT", metadata.Chunk{Type: "tEXt", Data: []byte("a\x00b")}))
 	badCRC[bytes.Index(badCRC, []byte("tEXt"))+4] ^= 1
 
@@ -129,6 +137,8 @@ func TestReadLosses(t *testing.T) {
 		{"what follows a bitmap", tailed, LossMetadata, "4 bytes after the end"},
 		{"image data after the last row", withExcess(t, png, []byte{1}), LossDamage, "image data after the last row"},
 		{"WebP chunk", appendRIFF(nil, "RIFF", appendRIFF(appendRIFF([]byte("WEBP"), "VP8L", []byte(losslessWebP)), "prVt", []byte{1})), LossMetadata, `"prVt"`},
+		{"second EXIF chunk of WebP", appendRIFF(nil, "RIFF", twice("EXIF", "II*\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00")), LossMetadata, "further EXIF"},
+		{"second picture in WebP", appendRIFF(nil, "RIFF", twice("VP8L", losslessWebP)), LossImages, "1 further image"},
 		{"histogram", insert(encodePNG(t, indexed), "IDAT", metadata.Chunk{Type: "hIST", Data: make([]byte, 4)}), LossMetadata, "PNG chunks hIST"},
 		{"suggested palette", insert(png, "IDAT", metadata.Chunk{Type: "PLTE", Data: make([]byte, 6)}), LossMetadata, "PNG chunks PLTE"},
 		{"what follows the end", append(bytes.Clone(png), "tail"...), LossMetadata, "4 bytes after the end"},

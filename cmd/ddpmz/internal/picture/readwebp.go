@@ -24,7 +24,8 @@ type webpFile struct {
 	lossy         bool            // it is VP8
 	alphaPlane    []byte          // of a lossy frame; nil if it has none
 	profiles      profiles
-	unknown       []string // identifiers of other chunks
+	lost          []string // what else is in the file, of metadata
+	images        int      // how many bitstreams of stills come after the first
 	rest          []byte   // what comes after the file
 	truncated     bool
 }
@@ -74,8 +75,12 @@ func scanWebP(file []byte) (*webpFile, error) {
 		if kind == "ALPH" && f.alphaPlane == nil && f.bitstream == nil {
 			f.alphaPlane = data
 		}
-		if (kind == "VP8 " || kind == "VP8L") && f.bitstream == nil {
+		switch {
+		case kind != "VP8 " && kind != "VP8L":
+		case f.bitstream == nil:
 			f.bitstream, f.lossy = data, kind == "VP8 "
+		default:
+			f.images++
 		}
 	}
 	truncated := riffChunks(body, func(kind string, data []byte) {
@@ -104,15 +109,13 @@ func scanWebP(file []byte) (*webpFile, error) {
 		case "VP8 ", "VP8L", "ALPH":
 			still(kind, data)
 		case "ICCP":
-			f.profiles.icc = data
+			f.first(&f.profiles.icc, data, "colour profile")
 		case "EXIF":
-			f.profiles.exif = data
+			f.first(&f.profiles.exif, data, "EXIF data")
 		case "XMP ":
-			f.profiles.xmp = data
+			f.first(&f.profiles.xmp, data, "XMP")
 		default:
-			if !slices.Contains(f.unknown, kind) {
-				f.unknown = append(f.unknown, kind)
-			}
+			f.lose(fmt.Sprintf("WebP chunk %q", kind))
 		}
 	})
 	if err != nil {
@@ -126,6 +129,23 @@ func scanWebP(file []byte) (*webpFile, error) {
 		return nil, FormatError("a WebP file without a picture")
 	}
 	return f, nil
+}
+
+// first keeps what a chunk holds of which a file should have one; libwebp takes the
+// first, too.
+func (f *webpFile) first(to *[]byte, data []byte, what string) {
+	if *to != nil {
+		f.lose("further " + what)
+		return
+	}
+	*to = data
+}
+
+// lose notes metadata that are not kept, once.
+func (f *webpFile) lose(what string) {
+	if !slices.Contains(f.lost, what) {
+		f.lost = append(f.lost, what)
+	}
 }
 
 // open returns the frame as a file of its own.
@@ -217,8 +237,11 @@ func readWebP(file []byte, p *Picture) error {
 		p.lose(LossFrames, "%s of an animation", plural(f.frames-1, "further frame"))
 	}
 	f.profiles.keep(p)
-	for _, kind := range f.unknown {
-		p.lose(LossMetadata, "WebP chunk %q", kind)
+	for _, what := range f.lost {
+		p.lose(LossMetadata, "%s", what)
+	}
+	if f.images > 0 {
+		p.lose(LossImages, "%s", plural(f.images, "further image"))
 	}
 	if f.truncated {
 		p.lose(LossDamage, "the end of the WebP file, which ends within a chunk")
