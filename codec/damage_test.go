@@ -25,9 +25,10 @@ func documented(err error) bool {
 		number      container.LimitError // in a damaged header
 		header      *codec.CorruptHeaderError
 		segment     *codec.CorruptSegmentError
+		digest      *codec.DigestError
 	)
 	return errors.As(err, &format) || errors.As(err, &unsupported) || errors.As(err, &limit) || errors.As(err, &number) ||
-		errors.As(err, &header) || errors.As(err, &segment) || errors.Is(err, io.ErrUnexpectedEOF)
+		errors.As(err, &header) || errors.As(err, &segment) || errors.As(err, &digest) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // A changed byte, wherever it is, is an error that names the segment.

@@ -29,7 +29,7 @@ type Decoder struct {
 // Decode reads an image from r. Of a file that ends early it returns the best picture of what is there; a
 // Stream tells how exact that is.
 //
-// Errors: FormatError, UnsupportedError, *LimitError, *CorruptHeaderError, *CorruptSegmentError,
+// Errors: FormatError, UnsupportedError, *LimitError, *CorruptHeaderError, *CorruptSegmentError, *DigestError,
 // one that wraps io.ErrUnexpectedEOF if r ends inside the header, or r's own.
 func Decode(r io.Reader) (image.Image, error) { return new(Decoder).Decode(r) }
 

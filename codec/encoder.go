@@ -44,6 +44,10 @@ type Options struct {
 	// inside; package codec/metadata packs such data into a string.
 	Metadata []byte
 
+	// NoDigest leaves out the digest of the samples, of 14 bytes, that files of more than 4 KiB have otherwise. Decoders compare it
+	// with what they come to: see DigestError.
+	NoDigest bool
+
 	// Progress, if set, is called now and then with the share of the work that is done, up to 1000.
 	Progress func(permille int)
 

@@ -21,7 +21,7 @@ type (
 	// CorruptHeaderError: the header does not match its checksum.
 	CorruptHeaderError = container.CorruptHeaderError
 
-	// CorruptSegmentError: a segment does not match its checksum.
+	// CorruptSegmentError: a block of a segment does not match its checksum.
 	CorruptSegmentError = container.CorruptSegmentError
 )
 

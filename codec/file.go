@@ -68,11 +68,18 @@ func (f *file) shorten() {
 const smallMetadata = 4 << 10
 
 // sideData is what a file holds besides the pixels' colours, coded once for whichever way these are coded.
-type sideData struct{ before, after file }
+type sideData struct {
+	before, after file
+	digest        []byte // of the samples, or nil
+}
 
 // side codes the metadata, the palette and the alpha.
 func (e *Encoder) side(ctx context.Context, rows *pixelReader) (*sideData, error) {
 	d := new(sideData)
+	if !e.NoDigest {
+		sum := rows.digest()
+		d.digest = sum[:]
+	}
 	d.before.header = container.Header{Width: uint32(rows.w), Height: uint32(rows.h), Format: uint8(rows.format), Depth: uint8(rows.depth)}
 	if len(e.Metadata) > 0 {
 		b, err := packSide(e.Metadata)
@@ -109,6 +116,9 @@ func (d *sideData) begin() *file { return d.before.clone() }
 
 // end adds to a file what comes after the pixels' colours.
 func (d *sideData) end(f *file) {
+	if n, err := f.size(); err == nil && n > digestAbove && d.digest != nil {
+		f.add(container.Digest, 0, d.digest)
+	}
 	f.header.Segments = append(f.header.Segments, d.after.header.Segments...)
 	f.payloads = append(f.payloads, d.after.payloads...)
 	f.shorten()

@@ -15,17 +15,16 @@ const (
 // checkSegments returns a FormatError if the segments of a header are not of the kinds, in the order, or of the sizes that an image
 // like p has.
 func (p *info) checkSegments(h *container.Header) error {
-	var count [container.Passes + 1]int
+	var count [container.Digest + 1]int
 	last := 0 // the place of the segment before
 	for i, s := range h.Segments {
 		k := s.Kind
-		if k > container.Passes {
-			continue
-		}
 		place := int(k)
 		switch {
 		case k == container.Metadata && i > 0:
-			place = int(container.Passes) + 1
+			place = int(container.Digest) + 1
+		case k == container.Digest && s.Size != uint64(len(digest{})):
+			return FormatError(fmt.Sprintf("a digest of %d bytes", s.Size))
 		case k == container.Alpha && !p.format.hasAlpha():
 			return FormatError("alpha in an image that has none")
 		case k == container.Palette && p.format != formatPaletted:

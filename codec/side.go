@@ -94,12 +94,7 @@ func unpackBounded(b []byte, most int, allow func(bytes int64) error) ([]byte, e
 // A palette is coded as four bytes a color: red, green, blue, alpha, straight.
 
 func packPalette(p color.Palette) ([]byte, error) {
-	b := make([]byte, 0, 4*len(p))
-	for _, c := range p {
-		n := color.NRGBAModel.Convert(c).(color.NRGBA)
-		b = append(b, n.R, n.G, n.B, n.A)
-	}
-	return packSide(b)
+	return packSide(paletteBytes(p))
 }
 
 func unpackPalette(b []byte) (color.Palette, error) {

@@ -30,7 +30,8 @@ type Refinement struct {
 	// files it is the length of the rows so far.
 	IdealBits int64
 
-	// Exact says that the picture is the image, and that the checksums say so too.
+	// Exact says that the picture is the image, and that the checksums say so too, and the digest of the samples, if the file has
+	// one.
 	Exact bool
 }
 
@@ -58,6 +59,12 @@ type Stream struct {
 	model     string
 	modelID   [4]byte
 	transform string // of the colours, in words
+
+	// Of the digest of the samples, once the picture is exact as far as checksums know.
+	tried     bool        // it has been looked for
+	unproven  bool        // it should be there, and is missing or wrong
+	digestEnd int64       // where it ends in the file; 0 if there is none
+	proven    image.Image // the picture that has it, until Image returns it
 
 	at  Refinement // the last
 	err error
@@ -278,20 +285,29 @@ func (s *Stream) checkPicture(sites int64) error {
 	return s.limits.checkWork(sites, s.arrived)
 }
 
+// take is read, and notes whether segments are complete.
+func (s *Stream) take() (container.Chunk, error) {
+	c, err := s.read()
+	if err != nil {
+		s.ended = err == io.EOF
+		return c, err
+	}
+	s.whole = s.whole && c.Complete
+	s.missing = s.missing || !c.Complete && !c.Ends
+	s.ended = c.Ends // there is no segment after it
+	return c, nil
+}
+
 // segment reads up to the next segment of the picture's colours, and decodes those of other kinds on the way.
 func (s *Stream) segment() (container.Chunk, error) {
 	for {
 		if err := s.context.Err(); err != nil {
 			return container.Chunk{}, err
 		}
-		c, err := s.read()
+		c, err := s.take()
 		if err != nil {
-			s.ended = err == io.EOF
 			return c, err
 		}
-		s.whole = s.whole && c.Complete
-		s.missing = s.missing || !c.Complete && !c.Ends
-		s.ended = c.Ends // there is no segment after it
 		switch c.Segment.Kind {
 		case container.Metadata:
 			if c.Complete {
@@ -303,6 +319,7 @@ func (s *Stream) segment() (container.Chunk, error) {
 			}
 		case container.Alpha:
 			err = s.readAlpha(c)
+		case container.Digest: // of a picture that is not exact
 		default:
 			return c, nil
 		}
@@ -318,7 +335,7 @@ func (s *Stream) segment() (container.Chunk, error) {
 func (s *Stream) Next() (Refinement, error) {
 	for s.err == nil {
 		var fresh bool
-		s.at, fresh, s.err = s.body.next(s.context)
+		fresh = s.step(s.body.next)
 		if fresh && (s.err == nil || s.err == io.EOF) {
 			return s.at, nil
 		}
@@ -326,12 +343,33 @@ func (s *Stream) Next() (Refinement, error) {
 	return Refinement{}, s.err
 }
 
+// step decodes, and proves a picture that is exact. It returns whether there is a new refinement.
+func (s *Stream) step(decode func(context.Context) (Refinement, bool, error)) (fresh bool) {
+	s.at, fresh, s.err = decode(s.context)
+	if !s.at.Exact || s.err != nil && s.err != io.EOF {
+		return fresh
+	}
+	if !s.tried {
+		s.tried = true
+		var err error
+		if s.digestEnd, err = s.prove(); err != nil {
+			s.unproven = true
+			if err != io.EOF {
+				s.err = err
+			}
+		}
+	}
+	s.at.Exact = !s.unproven
+	s.at.Bytes = max(s.at.Bytes, s.digestEnd)
+	return fresh
+}
+
 // Last decodes up to the end, or to the Decoder's Timestep, and describes the result, as the last Next would. It takes less
 // time: with no pictures between to be shown, more is done side by side. Of damage, the error is that of Next, and the
 // refinement the last one before it.
 func (s *Stream) Last() (Refinement, error) {
 	for s.err == nil {
-		s.at, _, s.err = s.body.last(s.context)
+		s.step(s.body.last)
 	}
 	if s.err != io.EOF {
 		return s.at, s.err
@@ -364,7 +402,13 @@ func (s *Stream) storedError(c container.Chunk, err error) error {
 
 // Image returns the picture so far. It costs about as much as a level of the reverse process, which the context can
 // stop: then the error is the context's. The whole image is there even then.
-func (s *Stream) Image() (image.Image, error) { return s.body.image(s.context) }
+func (s *Stream) Image() (image.Image, error) {
+	if m := s.proven; m != nil {
+		s.proven = nil // the caller may draw on it
+		return m, nil
+	}
+	return s.body.image(s.context)
+}
 
 // Metadata returns what Options.Metadata gave the encoder, as soon as the stream has come to it: by the end
 // of a complete file at the latest.

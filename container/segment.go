@@ -12,11 +12,12 @@ const (
 	Alpha                    // transparency
 	Stored                   // the image, in a stored file
 	Passes                   // passes of the image, in a modelled file
+	Digest                   // of the samples, to prove that they come back
 )
 
-var kindNames = [...]string{Metadata: "metadata", Palette: "palette", Alpha: "alpha", Stored: "stored", Passes: "passes"}
+var kindNames = [...]string{Metadata: "metadata", Palette: "palette", Alpha: "alpha", Stored: "stored", Passes: "passes", Digest: "digest"}
 
-func (k Kind) known() bool { return Metadata <= k && k <= Passes }
+func (k Kind) known() bool { return Metadata <= k && k <= Digest }
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {

@@ -35,7 +35,7 @@ func damageWords(d *description, s segment, at int64) string {
 // TestDamageHint damages each segment of a file in turn. The error says how many bytes come before: these decode as those of
 // the undamaged file do, and with the damaged segment, nothing does.
 func TestDamageHint(t *testing.T) {
-	for name, kinds := range map[string]string{"noise.png": "passes passes metadata", "alpha16.png": "alpha passes metadata"} {
+	for name, kinds := range map[string]string{"noise.png": "passes passes digest metadata", "alpha16.png": "alpha passes digest metadata"} {
 		good := must(t, withText(t, load(t, name), 9000), "encode", "--mode", "modelled") // so much metadata is behind the picture
 		d := describeJSON(t, must(t, good, "info", "--json"))
 		var have []string

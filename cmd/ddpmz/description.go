@@ -48,7 +48,7 @@ type measure struct {
 // A segment is a part of the file with a checksum of its own.
 type segment struct {
 	Index  int    `json:"index"`  // by which errors name it
-	Kind   string `json:"kind"`   // "metadata", "palette", "alpha", "stored" or "passes"
+	Kind   string `json:"kind"`   // "metadata", "palette", "alpha", "stored", "passes" or "digest"
 	Passes int    `json:"passes"` // of the reverse process; 0 for other kinds, or all there are
 	Offset int64  `json:"offset"` // in bytes, from the beginning of the file
 	Bytes  int64  `json:"bytes"`  // without the checksum

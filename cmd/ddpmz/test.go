@@ -163,6 +163,7 @@ func (f *finding) judge(err error) {
 		segment *codec.CorruptSegmentError
 		header  *codec.CorruptHeaderError
 		format  codec.FormatError
+		wrong   *codec.DigestError
 		unknown zoo.UnknownModelError
 	)
 	switch {
@@ -171,7 +172,7 @@ func (f *finding) judge(err error) {
 	case errors.As(err, &segment):
 		f.State = stateDamaged
 		f.Offset, f.Segment, f.Block = segment.Offset, &segment.Index, &segment.Block
-	case errors.As(err, &header), errors.As(err, &format):
+	case errors.As(err, &header), errors.As(err, &format), errors.As(err, &wrong):
 		f.State = stateDamaged
 	case errors.Is(err, io.ErrUnexpectedEOF) && f.Complete == 0:
 		f.State = stateCut
