@@ -415,3 +415,17 @@ func TestDensity(t *testing.T) {
 		}
 	}
 }
+
+// TestFurtherProfiles has metadata of a PNG file that breaks the rules: two of what
+// other formats have one of.
+func TestFurtherProfiles(t *testing.T) {
+	var m metadata.Metadata
+	m.SetICCProfile(iccOf("RGB ", 200))
+	m.SetResolution(metadata.Resolution{X: 3, Y: 4})
+	m.Chunks = append(m.Chunks, m.Chunks...)
+	want := []Loss{{LossMetadata, "a further colour profile"}, {LossMetadata, "a further resolution"}}
+	losses, err := Write(io.Discard, "tiff", paint(image.NewRGBA(testBounds), opaqueAt), &m, WriteOptions{})
+	if err != nil || !slices.Equal(losses, want) {
+		t.Errorf("losses are %v, and %v, want %v", losses, err, want)
+	}
+}

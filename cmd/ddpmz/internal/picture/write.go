@@ -124,13 +124,20 @@ func loseColours(img image.Image) []Loss {
 }
 
 // unwritten returns, as losses, what of m is not among the chunk types and texts
-// that a format's writer takes up.
+// that a format's writer takes up. Of profiles, EXIF and the like a file has one:
+// writers take the first, and PNG files that have more, against the rules, lose them.
 func unwritten(m *metadata.Metadata, written func(c metadata.Chunk) bool) []Loss {
 	var losses []Loss
 	var others []string
 	texts := 0
+	seen := map[string]bool{}
 	for _, c := range m.Chunks {
+		name := soleOfFile(c)
 		if written(c) {
+			if name != "" && seen[name] {
+				losses = append(losses, Loss{LossMetadata, "a further " + name})
+			}
+			seen[name] = true
 			continue
 		}
 		switch c.Type {
@@ -165,6 +172,24 @@ func unwritten(m *metadata.Metadata, written func(c metadata.Chunk) bool) []Loss
 		losses = append(losses, Loss{LossMetadata, "PNG chunks " + strings.Join(others, ", ")})
 	}
 	return losses
+}
+
+// soleOfFile names what a chunk holds, if a file that is no PNG file has only one
+// of that, else it returns "".
+func soleOfFile(c metadata.Chunk) string {
+	switch {
+	case c.Type == "iCCP":
+		return "colour profile"
+	case c.Type == "eXIf":
+		return "set of EXIF data"
+	case c.Type == "pHYs":
+		return "resolution"
+	case metadata.IsXMP(c):
+		return "XMP packet"
+	case metadata.IsIPTC(c):
+		return "set of IPTC data"
+	}
+	return ""
 }
 
 // isComment reports whether a chunk is a text with the keyword Comment.
