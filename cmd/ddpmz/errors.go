@@ -68,11 +68,13 @@ func message(err error) string {
 	text := plainText(err.Error())
 	var limit *codec.LimitError
 	if errors.As(err, &limit) {
-		switch limit.What {
-		case "pixels":
+		switch {
+		case limit.What == "pixels":
 			text += "; --max-pixels raises it"
-		case "bytes of memory":
+		case limit.What == "bytes of memory":
 			text += "; --max-memory raises it"
+		case strings.HasPrefix(limit.What, "sites of work"):
+			text += "; --max-work raises it"
 		}
 	}
 	var loss *picture.LossError

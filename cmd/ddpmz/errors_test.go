@@ -29,6 +29,7 @@ func TestMessages(t *testing.T) {
 		{fmt.Errorf("reading: %w", &fs.PathError{Op: "open", Path: "png", Err: fs.ErrPermission}), "permission denied"},
 		{&atomicfile.ExistsError{Path: "x"}, "exists already; --force replaces it"},
 		{&codec.LimitError{What: "pixels", Have: 9, Limit: 5}, "image needs 9 pixels, the limit is 5; --max-pixels raises it"},
+		{&codec.LimitError{What: "sites of work for 9 bytes", Have: 9, Limit: 5}, "image needs 9 sites of work for 9 bytes, the limit is 5; --max-work raises it"},
 		{&picture.LossError{Format: "bmp", Losses: []picture.Loss{{Kind: picture.LossAlpha, Detail: "transparency"}}},
 			"bmp does not hold transparency; --allow-loss writes the file all the same"},
 		{&codec.CorruptSegmentError{Index: 3, Kind: 6, Offset: 320, FileSize: 999},
