@@ -78,6 +78,12 @@ func TestReadLosses(t *testing.T) {
 	if err := gif.EncodeAll(&animation, &gif.GIF{Image: []*image.Paletted{frame, frame, frame}, Delay: []int{1, 1, 1}}); err != nil {
 		t.Fatal(err)
 	}
+	var still bytes.Buffer
+	if err := gif.Encode(&still, frame, nil); err != nil {
+		t.Fatal(err)
+	}
+	blocks := gifBlocksAt(still.Bytes())
+	extended := slices.Concat(still.Bytes()[:blocks], []byte("!\x77\x02ab\x01c\x00"), still.Bytes()[blocks:])
 	anmf := appendRIFF(nil, "ANMF", appendRIFF(make([]byte, 16), "VP8L", []byte(losslessWebP)))
 	webp := appendRIFF([]byte("WEBP"), "VP8X", []byte("\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
 	webp = append(append(appendRIFF(webp, "ANIM", make([]byte, 6)), anmf...), anmf...)
@@ -114,6 +120,7 @@ func TestReadLosses(t *testing.T) {
 		detail string // a part of it
 	}{
 		{"GIF animation", animation.Bytes(), LossFrames, "2 further frames"},
+		{"GIF extension", extended, LossMetadata, "1 extension that GIF does not define"},
 		{"WebP animation", appendRIFF(nil, "RIFF", webp), LossFrames, "1 further frame of"},
 		{"PNG animation", insert(png, "IEND", metadata.Chunk{Type: "fcTL", Data: make([]byte, 26)}, metadata.Chunk{Type: "fdAT", Data: make([]byte, 9)}), LossFrames, "1 further frame of"},
 		{"TIFF pages", tiffPages(t, rgb, nil, nil, nil), LossPages, "2 further pages"},

@@ -22,9 +22,13 @@ func readGIF(file []byte, p *Picture) error {
 	if err != nil {
 		return err
 	}
-	img, err := gif.Decode(bytes.NewReader(file))
+	known, unknown := withoutUnknown(file)
+	img, err := gif.Decode(bytes.NewReader(known))
 	if err != nil {
 		return err
+	}
+	if unknown > 0 {
+		p.lose(LossMetadata, "%s that GIF does not define", plural(unknown, "extension"))
 	}
 	frame := img.(*image.Paletted)
 	bounds := image.Rect(0, 0, canvas.Width, canvas.Height)
@@ -76,73 +80,121 @@ func onCanvas(frame *image.Paletted, canvas image.Rectangle, c color.Color) imag
 	return out
 }
 
-// scanGIF goes through a GIF file's blocks and finds what it holds beside its
-// first frame: a block is an extension, 0x21 and a label, or an image, 0x2c; both
-// end with sub-blocks, each after its length, up to an empty one.
-func scanGIF(file []byte, p *Picture) {
-	const (
-		beginning  = 13
-		descriptor = 9 // of an image, after its first byte
-	)
-	table := func(packed byte) int {
-		if packed&0x80 == 0 {
-			return 0
+// A gifBlock is an extension or an image of a GIF file.
+type gifBlock struct {
+	image bool
+	label byte   // of an extension
+	at    int    // where it begins in the file
+	whole []byte // as it stands there
+	raw   []byte // of that, the sub-blocks
+	data  []byte // what the sub-blocks hold
+}
+
+// Labels of extensions.
+const (
+	gifText        = 0x01
+	gifControl     = 0xf9
+	gifComment     = 0xfe
+	gifApplication = 0xff
+)
+
+// gifBlocks calls yield for each block of a GIF file: an extension, 0x21 and a
+// label, or an image, 0x2c; both end with sub-blocks, each after its length, up to
+// an empty one. It returns what comes after the trailer, and whether there is one.
+func gifBlocks(file []byte, yield func(b gifBlock)) (rest []byte, ended bool) {
+	const descriptor = 9 // of an image, after its first byte
+	rest = file[min(gifBlocksAt(file), len(file)):]
+	for len(rest) > 0 {
+		whole, b := rest, gifBlock{at: len(file) - len(rest)}
+		switch block := rest[0]; block {
+		case 0x21:
+			if len(rest) < 2 {
+				return nil, false
+			}
+			b.label = rest[1]
+			rest = rest[2:]
+		case 0x2c:
+			if len(rest) < 1+descriptor {
+				return nil, false
+			}
+			b.image = true
+			rest = rest[min(1+descriptor+gifTable(rest[descriptor])+1, len(rest)):]
+		case 0x3b:
+			return rest[1:], true
+		case 0: // stray ends of blocks are common
+			rest = rest[1:]
+			continue
+		default:
+			return nil, false
 		}
-		return 3 << (packed&7 + 1)
+		raw := rest
+		for len(rest) > 0 && rest[0] > 0 {
+			n := min(1+int(rest[0]), len(rest))
+			b.data, rest = append(b.data, rest[1:n]...), rest[n:]
+		}
+		rest = rest[min(1, len(rest)):]
+		b.raw, b.whole = raw[:len(raw)-len(rest)], whole[:len(whole)-len(rest)]
+		yield(b)
 	}
-	if len(file) < beginning {
-		return
+	return nil, false
+}
+
+// gifBlocksAt returns where a GIF file's first block begins.
+func gifBlocksAt(file []byte) int {
+	const header = 13
+	if len(file) < header {
+		return len(file)
 	}
+	return header + gifTable(file[10])
+}
+
+// gifTable returns the size of the colour table that a packed byte tells of.
+func gifTable(packed byte) int {
+	if packed&0x80 == 0 {
+		return 0
+	}
+	return 3 << (packed&7 + 1)
+}
+
+// withoutUnknown returns a GIF file without the extensions that GIF89a does not
+// define, which image/gif refuses, and how many there were.
+func withoutUnknown(file []byte) (known []byte, unknown int) {
+	at := min(gifBlocksAt(file), len(file)) // what of the file is not copied yet begins here
+	gifBlocks(file, func(b gifBlock) {
+		if b.image || b.label == gifText || b.label == gifControl || b.label == gifComment || b.label == gifApplication {
+			return
+		}
+		if unknown++; unknown == 1 {
+			known = append(known, file[:at]...)
+		}
+		known = append(known, file[at:b.at]...)
+		at = b.at + len(b.whole)
+	})
+	if unknown == 0 {
+		return file, 0
+	}
+	return append(known, file[at:]...), unknown
+}
+
+// scanGIF finds what a GIF file holds beside its first frame.
+func scanGIF(file []byte, p *Picture) {
 	var s profiles
 	if aspect := file[12]; aspect != 0 { // width to height of a pixel, times 64, less 15
 		s.resolution = metadata.Resolution{X: 64, Y: uint32(aspect) + 15}
 	}
-	rest := file[min(beginning+table(file[10]), len(file)):]
-	// blocks takes sub-blocks off rest and joins them.
-	blocks := func() (data []byte) {
-		for len(rest) > 0 && rest[0] > 0 {
-			n := min(1+int(rest[0]), len(rest))
-			data, rest = append(data, rest[1:n]...), rest[n:]
-		}
-		rest = rest[min(1, len(rest)):]
-		return data
-	}
-	frames, texts, ended := 0, 0, false
-scan:
-	for len(rest) > 0 {
-		switch block := rest[0]; block {
-		case 0x21:
-			if len(rest) < 2 {
-				break scan
-			}
-			label := rest[1]
-			rest = rest[2:]
-			raw := rest
-			data := blocks()
-			switch label {
-			case 0xfe:
-				s.comments = append(s.comments, string(data))
-			case 0x01:
-				texts++
-			case 0xff:
-				s.application(p, data, raw[:len(raw)-len(rest)])
-			}
-		case 0x2c:
-			if len(rest) < 1+descriptor {
-				break scan
-			}
+	frames, texts := 0, 0
+	rest, ended := gifBlocks(file, func(b gifBlock) {
+		switch {
+		case b.image:
 			frames++
-			rest = rest[min(1+descriptor+table(rest[descriptor])+1, len(rest)):]
-			blocks()
-		case 0x3b:
-			rest, ended = rest[1:], true
-			break scan
-		case 0: // stray ends of blocks are common
-			rest = rest[1:]
-		default:
-			break scan
+		case b.label == gifComment:
+			s.comments = append(s.comments, string(b.data))
+		case b.label == gifText:
+			texts++
+		case b.label == gifApplication:
+			s.application(p, b.data, b.raw)
 		}
-	}
+	})
 	if frames > 1 {
 		p.lose(LossFrames, "%s of an animation", plural(frames-1, "further frame"))
 	}
