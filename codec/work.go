@@ -34,7 +34,8 @@ func (k *work) done(p model.Pass) {
 	}
 }
 
-// leastRows is how many rows of sites a scale counts at least: the network keeps that many around one that it predicts.
+// leastRows is how many rows a scale or a picture counts at least: the network keeps that many around one that it predicts, and merging
+// scales several around one of the picture.
 const leastRows = 8
 
 // scaleWork returns the work of predicting all sites of a scale of a modelled image once.
@@ -53,7 +54,7 @@ func passWork(passes []model.Pass, w, h int) (n int64) {
 // pictureWork returns the work that the picture of a modelled image takes at most after some of its passes: the network predicts
 // the scales that have begun, and the one after these, which may be due.
 func (p *info) pictureWork(passes []model.Pass, done int) int64 {
-	n := int64(p.w) * int64(p.h) * int64(max(p.depth, 8)/8) / pixelsPerSite
+	n := int64(p.w) * int64(max(p.h, leastRows)) * int64(max(p.depth, 8)/8) / pixelsPerSite
 	if done == len(passes) {
 		return n
 	}
