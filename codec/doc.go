@@ -7,7 +7,7 @@
 //	img, err := codec.Decode(r)
 //
 // A file that was cut decodes to the best picture of what is there; Decode does not call that an error. Who
-// wants to see the picture grow, or to know whether it is exact, opens a Stream:
+// wants to see the picture grow, or to know whether it is exact and the file whole, opens a Stream:
 //
 //	s, err := new(codec.Decoder).Open(r)
 //	for {
