@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -206,7 +207,7 @@ func (t *test) decode(ctx context.Context, name string, bar *bar, f *finding) er
 	switch {
 	case s.Truncated():
 		f.State = stateCut
-		f.Error = fmt.Sprintf("the file is cut; there are %d of 1000 steps", at.Steps)
+		f.Error = fmt.Sprintf("there are %d of 1000 steps", at.Steps)
 		return nil
 	case s.EndsEarly():
 		f.State = stateEnds
@@ -227,7 +228,7 @@ func (t *test) print(f *finding) error {
 	}
 	line := f.File + ": " + f.State
 	if f.Error != "" {
-		line += ": " + f.Error
+		line += ": " + strings.TrimPrefix(f.Error, "damaged ") // the state says so already
 	}
 	if f.Trailing > 0 {
 		line += fmt.Sprintf("; followed by %d bytes that are not part of it", f.Trailing)
