@@ -49,7 +49,7 @@ func (b *benchmark) measurePictures(ctx context.Context, names []string) (report
 }
 
 // pictureSuffixes are those of files in a folder that are taken for pictures.
-var pictureSuffixes = []string{".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+var pictureSuffixes = []string{".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".pbm", ".pgm", ".ppm", ".pnm", ".pam"}
 
 // photos reads pictures, and all those in folders that can be measured.
 func (b *benchmark) photos(names []string) (list []bench.Photo, err error) {
