@@ -121,8 +121,8 @@ func putTogether(t testing.TB, h *container.Header, payloads [][]byte) []byte {
 // Pictures of several bands come back, whatever their type, and the number of processors changes neither files nor
 // pictures.
 func TestBandsRoundTrip(t *testing.T) {
-	for _, typ := range types {
-		if typ.name == "Paletted" {
+	for i, typ := range types {
+		if typ.name == "Paletted" || i%2 > 0 && !long() {
 			continue
 		}
 		m := tall(typ.make(image.Rect(0, 0, 4, 515)))
@@ -159,7 +159,7 @@ func TestBandsCut(t *testing.T) {
 	lengths := []int{int(o[0]), len(s.file)}
 	for i, b := range several {
 		begin := int(o[b.index])
-		if i%3 == 0 || long() {
+		if i%6 == 0 || long() {
 			lengths = append(lengths, begin+int(b.edges[0]+b.edges[1])/2)
 		}
 		if i < len(several)-1 && !long() {
@@ -236,10 +236,14 @@ func TestBandsCutInLengths(t *testing.T) {
 func TestBandsDamagedLengths(t *testing.T) {
 	s := tallRGB(t)
 	h, payloads, several := takeApart(t, s.file)
+	damaged := 1
+	if long() {
+		damaged = 2
+	}
 	several = slices.DeleteFunc(several, func(b banded) bool { // a first pass may have nothing to say
 		return len(payloads[b.index]) == int(b.edges[0])
 	})
-	for _, b := range several[:2] {
+	for _, b := range several[:damaged] {
 		whole := payloads[b.index]
 		streams := whole[b.edges[0]:]
 		var length []uint64

@@ -27,11 +27,18 @@ func TestLast(t *testing.T) {
 		bytes, timestep int
 	}
 	tests := []test{{len(s.file), 0}, {len(s.file), 1}, {len(s.file), 30}, {len(s.file), 150}}
+	step := 4001
+	if long() {
+		step = 1201
+	}
 	o := offsets(t, s.file)
-	for n := int(o[0]); n < len(s.file); n += 1201 {
+	for n := int(o[0]); n < len(s.file); n += step {
 		tests = append(tests, test{n, 0})
 	}
-	for _, end := range o {
+	for i, end := range o {
+		if i%3 > 0 && !long() {
+			continue
+		}
 		tests = append(tests, test{int(end) - len(tests)%2, 0})
 	}
 	for i, test := range tests {
@@ -73,7 +80,10 @@ func TestLastDamaged(t *testing.T) {
 	s := tallRGB(t)
 	h, payloads, several := takeApart(t, s.file)
 	found := 0
-	for _, b := range several {
+	for i, b := range several {
+		if i%3 > 0 && !long() {
+			continue
+		}
 		for _, at := range []int{len(payloads[b.index]) / 2, len(payloads[b.index]) - 1} {
 			payloads[b.index][at] ^= 0x55
 			file := putTogether(t, h, payloads)

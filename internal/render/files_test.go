@@ -23,8 +23,8 @@ func TestCommittedFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := got.Bounds().Dx() * got.Bounds().Dy(); n > 60_000 && testing.Short() {
-				t.Skip("the large scenes take seconds")
+			if n := got.Bounds().Dx() * got.Bounds().Dy(); n > 60_000 && os.Getenv("DDPMZ_LONG") != "1" {
+				t.Skip("set DDPMZ_LONG=1 for the large scenes")
 			}
 			want := f.Draw()
 			if g, w := reflect.TypeOf(got), reflect.TypeOf(want); g != w {

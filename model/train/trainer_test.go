@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 )
 
@@ -39,7 +40,11 @@ func TestTrainingLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, muon := range []bool{false, true} {
+	optimizers := []bool{true} // whether it is Muon
+	if os.Getenv("DDPMZ_LONG") == "1" {
+		optimizers = append(optimizers, false)
+	}
+	for _, muon := range optimizers {
 		o := quick
 		o.Steps, o.Muon = 60, muon
 		tr, err := New(net, images, o)
