@@ -173,7 +173,7 @@ func TestCIFAR(t *testing.T) {
 func TestGraphics(t *testing.T) {
 	t.Parallel()
 	root := data(t, "graphics")
-	limit, step := 1<<12, 12 // pixels; of so many pictures, one
+	limit, step := 1<<12, 20 // pixels; of so many pictures, one
 	if long() {
 		limit, step = math.MaxInt, 1
 	}
