@@ -94,7 +94,7 @@ func TestDamageToALaterSegment(t *testing.T) {
 
 // Where the checksum is missing, damage cannot be seen; but it does no other harm, and is not called exact.
 func TestDamageToTruncatedFiles(t *testing.T) {
-	stride := 5
+	stride := 11
 	if long() {
 		stride = 1
 	}

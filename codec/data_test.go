@@ -134,10 +134,10 @@ func TestCIFAR(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	count := 40
+	count := 15
 	switch {
 	case testing.Short():
-		count = 20
+		count = 10
 	case long():
 		count = 200
 	}
@@ -173,7 +173,7 @@ func TestCIFAR(t *testing.T) {
 func TestGraphics(t *testing.T) {
 	t.Parallel()
 	root := data(t, "graphics")
-	limit, step := 1<<12, 20 // pixels; of so many pictures, one
+	limit, step := 1<<12, 40 // pixels; of so many pictures, one
 	if long() {
 		limit, step = math.MaxInt, 1
 	}

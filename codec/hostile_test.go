@@ -198,19 +198,17 @@ func TestMetadataLimit(t *testing.T) {
 // Photographs have bytes enough for the work that they ask for, and so have their prefixes: by default, these decode to what they do
 // without a limit.
 func TestPhotographsHaveBytesEnough(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1 for prefixes of photographs")
+	}
 	photographs := map[string]image.Image{"landscape.png": picture(t, "landscape.png")}
-	if long() {
-		names, _ := filepath.Glob(filepath.Join(data(t, "kodak"), "*.png"))
-		for _, name := range names {
-			photographs[name] = open(t, name)
-		}
+	names, _ := filepath.Glob(filepath.Join(data(t, "kodak"), "*.png"))
+	for _, name := range names {
+		photographs[name] = open(t, name)
 	}
 	for name, m := range photographs {
 		file := encode(t, m, nil)
 		for n := int(offsets(t, file)[0]); n < len(file) && n < 16<<10; n += max(30, n/8) {
-			if !long() && n > 1000 {
-				break
-			}
 			want, _, err := decodeLast(file[:n], codec.Decoder{Limits: codec.Limits{MaxWork: 1 << 40}})
 			if err != nil {
 				t.Fatal(err)

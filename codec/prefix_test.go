@@ -103,6 +103,9 @@ func testEveryPrefix(t *testing.T, s sample) {
 	var lengths []int
 	var quality []float64
 	for n := header; n <= len(s.file); n++ {
+		if !long() && n%3 > 0 && n > header+9 && n < len(s.file)-9 {
+			continue // .ci/run tries every one
+		}
 		lengths = append(lengths, n)
 		quality = append(quality, checkPrefix(t, s, n))
 	}

@@ -144,6 +144,9 @@ func codes(t *testing.T, weights []byte, list []image.Image) {
 
 // TestTrainCIFAR10 trains on files in CIFAR-10's layout, and measures the network.
 func TestTrainCIFAR10(t *testing.T) {
+	if os.Getenv("DDPMZ_LONG") != "1" {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	var files []string
 	for i := range 2 {
 		var records []byte

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"testing"
 
@@ -22,7 +23,11 @@ func TestResume(t *testing.T) {
 			}
 		}
 	}
-	for _, useMuon := range []bool{false, true} {
+	optimizers := []bool{false} // whether it is Muon
+	if os.Getenv("DDPMZ_LONG") == "1" {
+		optimizers = append(optimizers, true)
+	}
+	for _, useMuon := range optimizers {
 		o, shape := quick, Shape{Channels: 16, Layers: 1, Hidden: 16}
 		o.Muon, o.Threads = useMuon, 1
 		if useMuon {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"testing"
 
@@ -73,6 +74,9 @@ func TestGrow(t *testing.T) {
 // code lengths and the pictures of the codec are the same at every step, of gray images, of those with YCoCg and with derived
 // colours.
 func TestGrowExperts(t *testing.T) {
+	if os.Getenv("DDPMZ_LONG") != "1" {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	single := singleFile(t)
 	n := netOf(t, single)
 	s := n.Shape
