@@ -153,6 +153,9 @@ func TestBandsRoundTrip(t *testing.T) {
 // A file cut anywhere, in the lengths of bands or at their edges, decodes to one picture, whatever the number of
 // processors, and more bytes make no worse one.
 func TestBandsCut(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	s := tallRGB(t)
 	o := offsets(t, s.file)
 	_, _, several := takeApart(t, s.file)
@@ -234,6 +237,9 @@ func TestBandsCutInLengths(t *testing.T) {
 
 // Lengths of bands that cannot be are an error, and never a panic.
 func TestBandsDamagedLengths(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	s := tallRGB(t)
 	h, payloads, several := takeApart(t, s.file)
 	damaged := 1

@@ -74,6 +74,9 @@ func TestEveryByteDamaged(t *testing.T) {
 
 // In a file of many segments, those before the damage can still be seen.
 func TestDamageToALaterSegment(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	s := large(t)
 	o := offsets(t, s.file)
 	for i, begin := range o[:len(o)-1] {
@@ -94,6 +97,9 @@ func TestDamageToALaterSegment(t *testing.T) {
 
 // Where the checksum is missing, damage cannot be seen; but it does no other harm, and is not called exact.
 func TestDamageToTruncatedFiles(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	stride := 11
 	if long() {
 		stride = 1

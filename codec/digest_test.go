@@ -80,6 +80,9 @@ func TestWrongDigest(t *testing.T) {
 
 // A file that is cut before the end of its digest is not exact, and says that it is cut. Without an end on purpose, that is.
 func TestCutDigest(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	s := large(t)
 	at := digestAt(t, s.file)
 	step := 5

@@ -77,6 +77,9 @@ func TestLast(t *testing.T) {
 
 // Damage that no checksum shows is found by Last as by Next, and what Last says came before it decodes.
 func TestLastDamaged(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	s := tallRGB(t)
 	h, payloads, several := takeApart(t, s.file)
 	found := 0

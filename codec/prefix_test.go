@@ -145,6 +145,9 @@ func large(t testing.TB) sample {
 
 // Cuts at both sides of every segment's end, and some between.
 func TestPrefixesOfManySegments(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	t.Parallel()
 	s := large(t)
 	o := offsets(t, s.file)

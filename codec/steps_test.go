@@ -109,6 +109,9 @@ const mostMore = 1 + 3 + 4
 
 // A file truncated to a number of steps holds what these steps need, and little more.
 func TestTruncateToSteps(t *testing.T) {
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	for _, s := range append(kinds(t), large(t)) {
 		before := 0
 		for _, n := range steps {

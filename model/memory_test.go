@@ -17,6 +17,9 @@ func (m memoryCoders) Close(int)      { m.look() }
 // TestMemory: Memory is at least what is there, in the middle of any pass and of a picture, and not much more, whatever
 // the shape and however many processors: at most a quarter and 200 kB.
 func TestMemory(t *testing.T) {
+	if os.Getenv("DDPMZ_LONG") != "1" {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	if testing.Short() {
 		t.Skip("takes a minute with the race detector, of which it has no need")
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -124,6 +125,9 @@ func TestDamage(t *testing.T) {
 
 // TestInfoDamage checks that info prints what it knows before it fails.
 func TestInfoDamage(t *testing.T) {
+	if os.Getenv("DDPMZ_LONG") != "1" {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	file, whole, last := damaged(t)
 	words := damageWords(whole, last, last.Bytes/2)
 	for _, args := range [][]string{{"info"}, {"info", "--json"}} {

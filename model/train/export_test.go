@@ -12,6 +12,9 @@ import (
 
 // TestExport: the integer network costs what the float one does, within what issue and README promise.
 func TestExport(t *testing.T) {
+	if os.Getenv("DDPMZ_LONG") != "1" {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	net := zooNet(t)
 	images := textures(8, 96) // with two, lengths differ by as much as that for another dither alone
 	nets := []*Net{net}

@@ -15,6 +15,9 @@ import (
 // TestGrow tests that a grown network has the code lengths of the small one, that new parameters have gradients, and that
 // training changes them.
 func TestGrow(t *testing.T) {
+	if os.Getenv("DDPMZ_LONG") != "1" {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
 	small, err := NewNet(Shape{Channels: 16, Layers: 1, Hidden: 16}, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func TestDeterministic(t *testing.T) {
 // become fewer, those counted are exact, those not counted are untouched, and
 // only the whole stream passes for complete.
 func TestPrefixes(t *testing.T) {
-	prefixes := 120
+	prefixes := 60
 	if os.Getenv("DDPMZ_LONG") == "1" {
 		prefixes = 500
 	}
