@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"slices"
 
 	"github.com/ddpmz/ddpmz/container"
 )
@@ -96,11 +97,7 @@ func paletteBytes(p color.Palette) []byte {
 // prove compares the picture, which is exact as far as checksums know, with the digest that comes after its segments, if the file
 // has one. It returns where that ends in the file, or 0 if the file has none. The error is io.EOF if it is cut before.
 func (s *Stream) prove() (end int64, err error) {
-	has := false
-	for _, g := range s.header.Segments {
-		has = has || g.Kind == container.Digest
-	}
-	if !has {
+	if !slices.ContainsFunc(s.header.Segments, func(g container.Segment) bool { return g.Kind == container.Digest }) {
 		return 0, nil
 	}
 	c, err := s.take()
