@@ -33,17 +33,8 @@ func decode(d *Decoder, syms []interval) (n int, clean bool) {
 	return n, true
 }
 
-// bigState is ANS as in the paper: one unbounded state, pushed and
-// popped with a division.
+// bigState is ANS as in the paper: one unbounded state, from which symbols are popped.
 type bigState struct{ x big.Int }
-
-func (b *bigState) push(s interval) {
-	var r big.Int
-	q, _ := b.x.QuoRem(&b.x, big.NewInt(int64(s.freq)), &r)
-	q.Lsh(q, ProbBits)
-	q.Add(q, &r)
-	q.Add(q, big.NewInt(int64(s.start)))
-}
 
 func (b *bigState) peek() uint32 {
 	return uint32(new(big.Int).And(&b.x, big.NewInt(total-1)).Uint64())
