@@ -257,3 +257,17 @@ func (c *stepCoder) Bits(_ uint32, n uint) (uint32, bool) {
 	fmt.Fprintf(&c.steps, "%-26s  bits(%d): %d\n", c.pass, n, v)
 	return v, true
 }
+
+func (c *stepCoder) Bit(_, p uint32) (uint32, bool) {
+	b := uint32(0)
+	if c.rans.Peek() < p {
+		b = 1
+	}
+	start, freq := model.BitInterval(b, p)
+	c.rans.Advance(start, freq)
+	if c.rans.Truncated() {
+		return 0, false
+	}
+	fmt.Fprintf(&c.steps, "%-26s  bit %d: %d to %d\n", c.pass, b, start, start+freq)
+	return b, true
+}

@@ -116,6 +116,12 @@ func (c *counter) Bits(v uint32, n uint) (uint32, bool) {
 	return v, true
 }
 
+func (c *counter) Bit(b, p uint32) (uint32, bool) {
+	_, freq := model.BitInterval(b, p)
+	c.bits += float64(model.CodeLength(freq)) / (1 << 16)
+	return b, true
+}
+
 // idealBytes returns what a picture takes as it is, by the default model.
 func idealBytes(t testing.TB, m image.Image) float64 {
 	t.Helper()

@@ -136,6 +136,7 @@ func (c *limitedCoder) Symbol(_ *model.Distribution, s int32) (int32, bool) {
 }
 
 func (c *limitedCoder) Bits(v uint32, _ uint) (uint32, bool) { return v, true }
+func (c *limitedCoder) Bit(b, _ uint32) (uint32, bool)       { return b, true }
 
 func clonePlanes(image []model.Plane) []model.Plane {
 	planes := slices.Clone(image)

@@ -27,6 +27,13 @@ func (c *symbolEncoder) Bits(v uint32, n uint) (uint32, bool) {
 	return v, true
 }
 
+func (c *symbolEncoder) Bit(b, p uint32) (uint32, bool) {
+	start, freq := model.BitInterval(b, p)
+	c.rans.Put(start, freq)
+	c.ideal += uint64(model.CodeLength(freq))
+	return b, true
+}
+
 // finish returns the stream of what was coded since the last one.
 func (c *symbolEncoder) finish() []byte {
 	c.ideal = 0
@@ -57,6 +64,20 @@ func (c *symbolDecoder) Bits(_ uint32, n uint) (uint32, bool) {
 	}
 	c.ideal += uint64(n) << 16
 	return v, true
+}
+
+func (c *symbolDecoder) Bit(_, p uint32) (uint32, bool) {
+	b := uint32(0)
+	if c.rans.Peek() < p {
+		b = 1
+	}
+	start, freq := model.BitInterval(b, p)
+	c.rans.Advance(start, freq)
+	if c.rans.Truncated() {
+		return 0, false
+	}
+	c.ideal += uint64(model.CodeLength(freq))
+	return b, true
 }
 
 // reset begins a stream of size bytes, of which the first are there, and which is offset bytes from the payload's begin.

@@ -143,6 +143,13 @@ func (s source) Bits(_ uint32, n uint) (uint32, bool) {
 	return s.bits(n), true
 }
 
+func (s source) Bit(_, p uint32) (uint32, bool) {
+	if p < 1 || p >= 1<<logistic.ProbBits {
+		s.t.Fatalf("a bit of probability %d", p)
+	}
+	return s.bits(1), true
+}
+
 // sources are random bits, which make decoding the same as sampling from the model (the paper's Algorithm 2),
 // and what only a hostile file holds.
 func sources(t *testing.T, r *rand.Rand) map[string]source {

@@ -9,5 +9,8 @@ type Distribution = logistic.Distribution
 // given and returns what it decodes. ok is false when a decoder has no more bytes; the chain makes no more calls then.
 type Coder = logistic.Coder
 
+// BitInterval returns the interval of a bit that is 1 with probability p/65536: of a 1 it is [0, p), of a 0 the rest.
+func BitInterval(b, p uint32) (start, freq uint32) { return logistic.BitInterval(b, p) }
+
 // CodeLength returns the ideal code length of a symbol of the given frequency, in bits, Q16.
 func CodeLength(freq uint32) uint32 { return logistic.CodeLength(freq) }

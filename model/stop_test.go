@@ -21,6 +21,7 @@ func (c *counter) count() {
 
 func (c *counter) Symbol(d *Distribution, _ int32) (int32, bool) { c.count(); return median(d), true }
 func (c *counter) Bits(uint32, uint) (uint32, bool)              { c.count(); return 0, true }
+func (c *counter) Bit(_, _ uint32) (uint32, bool)                { c.count(); return 0, true }
 
 // TestBandsStop: once Done is closed, CodePass goes no further than to the end of a group's phase, and begins no other
 // band. A pass that nothing stopped is complete.

@@ -38,6 +38,12 @@ func (c *counter) Bits(v uint32, n uint) (uint32, bool) {
 	return v, true
 }
 
+func (c *counter) Bit(b, p uint32) (uint32, bool) {
+	_, freq := model.BitInterval(b, p)
+	c.q16 += uint64(model.CodeLength(freq))
+	return b, true
+}
+
 // advance runs a pass of a chain and returns its bits. The bands of a pass have coders of their own.
 func advance(c *model.Chain, p model.Pass) float64 {
 	var counters []*counter

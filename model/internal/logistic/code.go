@@ -14,6 +14,16 @@ type Coder interface {
 	Symbol(d *Distribution, s int32) (t int32, ok bool)
 	// Bits codes the n <= 16 bits of v, all values of which have the same probability.
 	Bits(v uint32, n uint) (w uint32, ok bool)
+	// Bit codes a bit that is 1 with probability p/65536, 0 < p < 65536. A 1 has the interval [0, p), a 0 the rest.
+	Bit(b, p uint32) (c uint32, ok bool)
+}
+
+// BitInterval returns the interval of a bit that is 1 with probability p/65536.
+func BitInterval(b, p uint32) (start, freq uint32) {
+	if b != 0 {
+		return 0, p
+	}
+	return p, 1<<ProbBits - p
 }
 
 // escapeBits bounds the distances that CodeDistance codes, in bits.

@@ -127,3 +127,4 @@ type ones struct{}
 
 func (ones) Symbol(*logistic.Distribution, int32) (int32, bool) { return 1, true }
 func (ones) Bits(_ uint32, n uint) (uint32, bool)               { return 1<<n - 1, true }
+func (ones) Bit(_, _ uint32) (uint32, bool)                     { return 1, true }

@@ -24,6 +24,13 @@ func (l *Length) Bits(v uint32, n uint) (uint32, bool) {
 	return v, true
 }
 
+// Bit implements logistic.Coder.
+func (l *Length) Bit(b, p uint32) (uint32, bool) {
+	_, freq := logistic.BitInterval(b, p)
+	*l += Length(logistic.ProbBits - math.Log2(float64(freq)))
+	return b, true
+}
+
 // A Tape is a Coder that records what an encoder codes, as the intervals that an entropy coder sees; Replay makes a decoder of
 // it.
 type Tape struct {
@@ -85,4 +92,28 @@ func (t *Tape) Bits(v uint32, n uint) (uint32, bool) {
 		t.Broken = true
 	}
 	return m.bits, ok
+}
+
+// Bit implements logistic.Coder.
+func (t *Tape) Bit(b, p uint32) (uint32, bool) {
+	if p < 1 || p >= 1<<logistic.ProbBits || b > 1 {
+		t.Broken = true
+	}
+	start, freq := logistic.BitInterval(b, p)
+	if !t.play {
+		t.Marks = append(t.Marks, Mark{start: start, freq: freq})
+		return b, true
+	}
+	m, ok := t.read()
+	if !ok {
+		return 0, false
+	}
+	b = 0
+	if m.start+t.random.Uint32N(max(m.freq, 1)) < p {
+		b = 1
+	}
+	if start, freq = logistic.BitInterval(b, p); start != m.start || freq != m.freq {
+		t.Broken = true
+	}
+	return b, true
 }
