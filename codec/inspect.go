@@ -51,8 +51,8 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 	if p.format&formatWide != 0 {
 		i.Depth = 16
 	}
-	if d, ok := s.body.(*passDecoder); ok {
-		i.Mirrored = d.orientation.String()
+	if s.header.Modelled {
+		i.Mirrored = s.mirrored
 		i.ModelID = hex.EncodeToString(s.modelID[:])
 	}
 	i.EndsEarly = s.header.EndsEarly

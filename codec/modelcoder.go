@@ -87,7 +87,10 @@ func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []
 		}
 		return nil
 	}
-	if err := f.addPasses(ctx, f.chain, planes, newWork(model.Passes(p.w, p.h), p.w, p.h, progress), before); err != nil {
+	f.chain.Done = ctx.Done()
+	f.chain.SetImage(planes)
+	passes := model.Passes(p.w, p.h)
+	if err := f.addPasses(ctx, f.chain, passes, newWork(passes, scaleSites(p.w, p.h), progress), before); err != nil {
 		return nil, err
 	}
 	f.passBytes = f.payloadBytes() - sideBytes

@@ -12,11 +12,10 @@ import (
 )
 
 // A passDecoder decodes the picture of a modelled file, whose segments are of passes of the reverse process. It is the
-// model.Source of its chain.
+// model.Source of its process.
 type passDecoder struct {
 	stream      *Stream
-	chain       *model.Chain
-	orientation orientation // in which the picture was coded
+	process     process
 	passes      []model.Pass
 	begun, done int // passes
 	work        *work
@@ -59,7 +58,7 @@ func (d *passDecoder) run(ctx context.Context, passes []model.Pass) (at Refineme
 	switch err = ctx.Err(); {
 	case err != nil:
 	case len(passes) > 0:
-		if err = d.chain.Run(passes, d); errors.Is(err, model.ErrStopped) {
+		if err = d.process.Run(passes, d); errors.Is(err, model.ErrStopped) {
 			err = ctx.Err()
 		}
 	default:
@@ -107,12 +106,8 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 	return &decodedPass{d, g, p, g.units == 0}, nil
 }
 
-// workOf returns the work that decoding the first passes takes at most, with the picture that they are for until the last of them is
-// done.
-func (d *passDecoder) workOf(begun int) int64 {
-	p := &d.stream.picture
-	return passWork(d.passes[:begun], p.w, p.h) + max(p.pictureWork(d.passes, max(begun-1, 0)), p.pictureWork(d.passes, begun))
-}
+// workOf returns the work of the first passes: see passWork.
+func (d *passDecoder) workOf(begun int) int64 { return passWork(d.process, d.passes, begun) }
 
 // open reads the next segment of passes, of which the first has so many bands.
 func (d *passDecoder) open(bands int) error {
@@ -216,14 +211,8 @@ func (p *decodedPass) Done(complete bool) error {
 
 // image returns the picture so far. Once ctx is done, the error is its own, unless the picture is exact.
 func (d *passDecoder) image(ctx context.Context) (image.Image, error) {
-	p := &d.stream.picture
 	if err := d.stream.checkPicture(d.workOf(d.begun)); err != nil {
 		return nil, err
 	}
-	m, set := p.newImage()
-	d.chain.Strips(func(y int, rows []model.Plane) { set(d.orientation.flip(y, rows, p.h), rows) })
-	if err := ctx.Err(); err != nil && !d.chain.Exact() {
-		return nil, err
-	}
-	return m, nil
+	return d.process.image(ctx)
 }

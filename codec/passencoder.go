@@ -38,13 +38,16 @@ type passSegment struct {
 	payload []byte
 }
 
-// addPasses codes an image by the model: every pass of the reverse process. It calls before, if it is set, before each pass.
-// The error is that of ctx, or before's.
-func (f *file) addPasses(ctx context.Context, chain *model.Chain, image []model.Plane, work *work, before beforePass) error {
-	e := &passEncoder{passes: model.Passes(image[0].W, image[0].H), work: work, before: before}
-	chain.Done = ctx.Done()
-	chain.SetImage(image)
-	err := chain.Run(e.passes, e)
+// A runner takes a reverse process through passes, as model.Chain does, until it is stopped.
+type runner interface {
+	Run(passes []model.Pass, source model.Source) error
+}
+
+// addPasses codes an image by the model: every pass of its reverse process, which ctx stops. It calls before, if it is set, before
+// each pass. The error is that of ctx, or before's.
+func (f *file) addPasses(ctx context.Context, r runner, passes []model.Pass, work *work, before beforePass) error {
+	e := &passEncoder{passes: passes, work: work, before: before}
+	err := r.Run(e.passes, e)
 	if errors.Is(err, model.ErrStopped) {
 		return ctx.Err()
 	}

@@ -59,6 +59,7 @@ type Stream struct {
 	model     string
 	modelID   [4]byte
 	transform string // of the colours, in words
+	mirrored  string // what is exchanged, in words
 
 	// Of the digest of the samples, once the picture is exact as far as checksums know.
 	tried     bool        // it has been looked for
@@ -169,7 +170,9 @@ func (s *Stream) openModelled(d *Decoder) error {
 	if p.format.planes() > 1 {
 		s.transform = params.colour.String()
 	}
-	s.body = &passDecoder{stream: s, chain: chain, orientation: params.orientation, passes: passes, work: newWork(passes, p.w, p.h, d.Progress), at: s.at, shown: s.at}
+	s.mirrored = params.orientation.String()
+	s.body = &passDecoder{stream: s, process: &waveletProcess{chain, p, params.orientation}, passes: passes,
+		work: newWork(passes, scaleSites(p.w, p.h), d.Progress), at: s.at, shown: s.at}
 	return nil
 }
 

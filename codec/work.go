@@ -10,21 +10,22 @@ const (
 
 // work counts the sites that passes have to visit.
 type work struct {
-	w, h         int
+	sites        func(p model.Pass) int64
 	total, sofar int64 // of passes that are done
 	report       func(permille int)
 }
 
-func newWork(passes []model.Pass, w, h int, report func(permille int)) *work {
-	k := &work{w: w, h: h, report: report}
+func newWork(passes []model.Pass, sites func(p model.Pass) int64, report func(permille int)) *work {
+	k := &work{sites: sites, report: report}
 	for _, p := range passes {
 		k.total += k.sites(p)
 	}
 	return k
 }
 
-func (k *work) sites(p model.Pass) int64 {
-	return (int64(k.w)>>p.Scale + 1) * (int64(k.h)>>p.Scale + 1)
+// scaleSites returns the sites of the scale of a pass over a modelled image of w x h pixels.
+func scaleSites(w, h int) func(p model.Pass) int64 {
+	return func(p model.Pass) int64 { return (int64(w)>>p.Scale + 1) * (int64(h)>>p.Scale + 1) }
 }
 
 func (k *work) done(p model.Pass) {
@@ -41,14 +42,6 @@ const leastRows = 8
 // scaleWork returns the work of predicting all sites of a scale of a modelled image once.
 func scaleWork(l, w, h int) int64 {
 	return (int64(w)>>l + 1) * max(int64(h)>>l+1, leastRows)
-}
-
-// passWork returns the work of passes of a modelled image.
-func passWork(passes []model.Pass, w, h int) (n int64) {
-	for _, p := range passes {
-		n += scaleWork(p.Scale, w, h)
-	}
-	return n
 }
 
 // pictureWork returns the work that the picture of a modelled image takes at most after some of its passes: the network predicts
@@ -70,5 +63,9 @@ func (p *info) pictureWork(passes []model.Pass, done int) int64 {
 
 // modelledWork returns the work that decoding the first passes of a modelled image takes at most, with the picture after them.
 func (p *info) modelledWork(passes []model.Pass, done int) int64 {
-	return passWork(passes[:done], p.w, p.h) + p.pictureWork(passes, done)
+	n := p.pictureWork(passes, done)
+	for _, pass := range passes[:done] {
+		n += scaleWork(pass.Scale, p.w, p.h)
+	}
+	return n
 }

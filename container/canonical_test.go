@@ -50,7 +50,7 @@ func TestReadHeaderRefuses(t *testing.T) {
 		{"option 6", "\x21\x40\x1f\x1fabcd\x05\x07", "unsupported"},
 		{"option 7", "\x21\x80\x1f\x1fabcd\x05\x07", "unsupported"},
 		{"kind 0", "\x21\x10\x1f\x1fabcd\x05\x01\x00\x07", "unsupported"},
-		{"kind 7", "\x21\x10\x1f\x1fabcd\x05\x01\x07\x07", "unsupported"},
+		{"kind 9", "\x21\x10\x1f\x1fabcd\x05\x01\x09\x07", "unsupported"},
 
 		{"width", "\x01\x80\x80\x80\x08\x1fabcd\x05\x07", "over the limit"},
 		{"params", "\x21\x04\x1f\x1fabcd\x21" + "123456789012345678901234567890123" + "\x07", "over the limit"},

@@ -157,7 +157,7 @@ func TestFormatLimits(t *testing.T) {
 			t.Errorf("%s: the package has %d", row.text, row.limit)
 		}
 	}
-	for k := Metadata; k <= Digest; k++ {
+	for k := Metadata; k <= Syntax; k++ {
 		if row := fmt.Sprintf("| %d | %v |", byte(k), k); !strings.Contains(formatMD, row) {
 			t.Errorf("no row %q", row)
 		}

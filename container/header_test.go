@@ -232,7 +232,7 @@ func TestAppendRefuses(t *testing.T) {
 		{"passes, but stored", func(h *Header) { h.Modelled = false; h.Model = [4]byte{}; h.Params = nil }, malformed},
 		{"many segments", func(h *Header) { h.Segments = make([]Segment, MaxSegments+1) }, limit},
 		{"no kind", func(h *Header) { h.Segments[0].Kind = 0 }, unsupported},
-		{"unknown kind", func(h *Header) { h.Segments[0].Kind = Digest + 1 }, unsupported},
+		{"unknown kind", func(h *Header) { h.Segments[0].Kind = Syntax + 1 }, unsupported},
 		{"units of metadata", func(h *Header) { h.Segments[0] = Segment{Kind: Metadata, Units: 1} }, malformed},
 		{"many units", func(h *Header) { h.Segments[0].Units = MaxUnits + 1 }, limit},
 		{"passes after the last", func(h *Header) { h.Segments = append(h.Segments, Segment{Kind: Passes, Units: 1}) }, malformed},

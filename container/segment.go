@@ -12,12 +12,14 @@ const (
 	Alpha                    // transparency
 	Stored                   // the image, in a stored file
 	Passes                   // passes of the image, in a modelled file
-	Digest                   // of the samples, to prove that they come back
+	Digest                   // of the samples, or of the file, to prove that they come back
+	Frame                    // of an image that was a file of another format: what its picture needs to be known of that
+	Syntax                   // and the rest of that file, beside what the other segments hold
 )
 
-var kindNames = [...]string{Metadata: "metadata", Palette: "palette", Alpha: "alpha", Stored: "stored", Passes: "passes", Digest: "digest"}
+var kindNames = [...]string{Metadata: "metadata", Palette: "palette", Alpha: "alpha", Stored: "stored", Passes: "passes", Digest: "digest", Frame: "frame", Syntax: "syntax"}
 
-func (k Kind) known() bool { return Metadata <= k && k <= Digest }
+func (k Kind) known() bool { return Metadata <= k && k <= Syntax }
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
