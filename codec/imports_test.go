@@ -131,6 +131,7 @@ func TestImports(t *testing.T) {
 		"model/internal/process/reals": {},
 		"model/internal/*/*test":       {"model/internal/*"},
 		"model/train/internal/*":       {"model/internal/*", "model/internal/process/reals", "model/zoo"},
+		"model/train/jpegs":            {"model/train"},
 		"model/train":                  {"model", "model/internal/*", "model/internal/process/reals", "model/train/internal/*", "internal/cifar10"},
 
 		"cmd/internal/*":        {},
