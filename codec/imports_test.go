@@ -124,6 +124,7 @@ func TestImports(t *testing.T) {
 		"model/zoo":        {"model"},
 		"codec/internal/*": {"bitstream"},
 		"codec/metadata":   {},
+		"codec/jpeg":       {"bitstream"},
 		"codec/jpeg/*":     {"codec/jpeg"},
 		"codec":            {"bitstream", "rans", "container", "model", "model/zoo", "codec/internal/*"},
 

@@ -1,0 +1,83 @@
+package jpeg
+
+import "sync"
+
+// fastBits is how many bits of a code are looked up at once.
+const fastBits = 10
+
+// A huffman is a Huffman table, for both directions.
+type huffman struct {
+	fast   [1 << fastBits]uint16 // by the next bits: the code's length, and above it the value; 0 for longer codes
+	limit  [18]uint32            // by length: codes of that length, shifted to 16 bits, are below; the last is above all
+	offset [17]int32             // by length: what to add to a code to get its value's index
+	values [256]uint8
+
+	codes   [256]uint32 // by value: the code's length, and above it the code; 0 for values without a code
+	repeats bool        // a value has two codes
+}
+
+// newHuffman makes a table of what a DHT segment says: 16 counts, and as many values as these count. Of p it uses as much as
+// it needs, n bytes.
+func newHuffman(p []byte) (h *huffman, n int, err error) {
+	if len(p) < 16 {
+		return nil, 0, FormatError("Huffman table is cut")
+	}
+	total := 0
+	for _, c := range p[:16] {
+		total += int(c)
+	}
+	if total > 256 {
+		return nil, 0, FormatError("Huffman table of more than 256 codes")
+	}
+	if len(p) < 16+total {
+		return nil, 0, FormatError("Huffman table is cut")
+	}
+	h = new(huffman)
+	copy(h.values[:], p[16:16+total])
+	code, index := uint32(0), 0
+	for length := 1; length <= 16; length++ {
+		h.offset[length] = int32(index) - int32(code)
+		for range p[length-1] {
+			if code >= 1<<length {
+				return nil, 0, FormatError("Huffman table of too many short codes")
+			}
+			v := h.values[index]
+			if h.codes[v] != 0 {
+				h.repeats = true
+			}
+			h.codes[v] = code<<8 | uint32(length)
+			if length <= fastBits {
+				first := code << (fastBits - length)
+				for i := range uint32(1) << (fastBits - length) {
+					h.fast[first+i] = uint16(v)<<8 | uint16(length)
+				}
+			}
+			code++
+			index++
+		}
+		h.limit[length] = code << (16 - length)
+		code <<= 1
+	}
+	h.limit[17] = 1 << 17
+	return h, 16 + total, nil
+}
+
+// long finds a code that is longer than fastBits in the next 16 bits. Its length is 17 if there is none.
+func (h *huffman) long(bits uint32) (value uint8, length int) {
+	length = fastBits + 1
+	for bits >= h.limit[length] {
+		length++
+	}
+	if length == 17 {
+		return 0, 17
+	}
+	return h.values[uint8(int32(bits>>(16-length))+h.offset[length])], length
+}
+
+// typicalHuffman returns the tables of typical.
+var typicalHuffman = sync.OnceValue(func() (h [len(typical)]*huffman) {
+	for i, t := range typical {
+		h[i], _, _ = newHuffman([]byte(t))
+	}
+	return h
+})

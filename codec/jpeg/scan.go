@@ -1,0 +1,87 @@
+package jpeg
+
+// A visitor codes the blocks of a scan in their order.
+type visitor interface {
+	restart(interval int) error // between two intervals; the first ends the interval 0
+	block(i int, coef []int16) error
+}
+
+// visit takes a visitor to the blocks of a scan: component i of the scan, with 64 coefficients in natural order.
+func (f *File) visit(s *scan, v visitor) error {
+	interleaved := len(s.components) > 1
+	first := s.components[0].index
+	wide, high := f.Blocks(first)
+	if interleaved {
+		c := &f.Components[first]
+		wide, high = c.Wide/c.H, c.High/c.V
+	}
+	left, interval := s.interval, 0
+	for y := range high {
+		for x := range wide {
+			if s.interval > 0 {
+				if left == 0 {
+					if err := v.restart(interval); err != nil {
+						return err
+					}
+					left = s.interval
+					interval++
+				}
+				left--
+			}
+			if !interleaved {
+				c := &f.Components[first]
+				at := (y*c.Wide + x) * BlockSize
+				if err := v.block(0, c.Coef[at:at+BlockSize:at+BlockSize]); err != nil {
+					return err
+				}
+				continue
+			}
+			for i := range s.components {
+				if err := f.visitMCU(s, v, i, x, y); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// visitMCU takes a visitor to the blocks that component i of the scan has in MCU x, y.
+func (f *File) visitMCU(s *scan, v visitor, i, x, y int) error {
+	c := &f.Components[s.components[i].index]
+	for row := range c.V {
+		at := ((y*c.V+row)*c.Wide + x*c.H) * BlockSize
+		for range c.H {
+			if err := v.block(i, c.Coef[at:at+BlockSize:at+BlockSize]); err != nil {
+				return err
+			}
+			at += BlockSize
+		}
+	}
+	return nil
+}
+
+// A kind of scan has its own way of coding blocks.
+type kind uint8
+
+const (
+	sequential kind = iota
+	firstDC
+	refineDC
+	firstAC
+	refineAC
+)
+
+func (s *scan) kind(progressive bool) kind {
+	switch {
+	case !progressive:
+		return sequential
+	case s.ss == 0 && s.ah == 0:
+		return firstDC
+	case s.ss == 0:
+		return refineDC
+	case s.ah == 0:
+		return firstAC
+	}
+	return refineAC
+}
