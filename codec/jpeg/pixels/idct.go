@@ -6,6 +6,12 @@ const (
 	extraBits    = 2
 )
 
+// last are the bits by which sums become samples: 3 of them divide by 8. bias makes samples unsigned, and rounds them.
+const (
+	last = fractionBits + extraBits + 3
+	bias = 128<<last + 1<<(last-1)
+)
+
 // The products of the transform: round(c * 2^13) of
 //
 //	c6 = sqrt(2) cos(6pi/16) and the like; two constants added are what one multiplication and additions around make of them.
@@ -69,8 +75,6 @@ func invert(dst []byte, stride int, coef *[64]int32, shift uint) {
 		work[i+32], work[i+40] = limit((c4+half)>>(down+shift)), limit((c5+half)>>(down+shift))
 		work[i+48], work[i+56] = limit((c6+half)>>(down+shift)), limit((c7+half)>>(down+shift))
 	}
-	const last = fractionBits + extraBits + 3 // the 3 divide by 8
-	const bias = 128<<last + 1<<(last-1)      // samples are unsigned, and rounded
 	if flat {
 		v := sample((int64(work[0])<<fractionBits + bias) >> last)
 		for y := range 8 {

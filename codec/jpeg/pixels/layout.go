@@ -1,16 +1,15 @@
 package pixels
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ddpmz/ddpmz/codec/jpeg"
+)
 
 // A LayoutError reports a layout that no JPEG file has.
 type LayoutError string
 
 func (e LayoutError) Error() string { return "jpeg: layout of a picture: " + string(e) }
-
-// An UnsupportedError names what this package makes no picture of.
-type UnsupportedError string
-
-func (e UnsupportedError) Error() string { return "jpeg: no picture of " + string(e) }
 
 // Colours are what the components of a picture mean.
 type Colours uint8
@@ -38,7 +37,8 @@ func (c Colours) components() int {
 }
 
 // ColoursOf guesses what components are as libjpeg does, from their numbers in the frame header, whether there is a JFIF marker, and
-// the transform of the Adobe marker, or -1 if there is none. The error is an [UnsupportedError] for two components.
+// the transform of the Adobe marker, or -1 if there is none. The error is a [jpeg.UnsupportedError] for two
+// components.
 func ColoursOf(ids []byte, jfif bool, adobe int) (Colours, error) {
 	switch {
 	case len(ids) == 1:
@@ -56,7 +56,7 @@ func ColoursOf(ids []byte, jfif bool, adobe int) (Colours, error) {
 	case len(ids) == 4:
 		return YCCK, nil
 	}
-	return 0, UnsupportedError(fmt.Sprintf("%d components", len(ids)))
+	return 0, jpeg.UnsupportedError(fmt.Sprintf("a picture of %d components", len(ids)))
 }
 
 // A Component is where samples of one kind are.
@@ -80,6 +80,9 @@ func (l *Layout) check() error {
 	if l.Width < 1 || l.Width > limit || l.Height < 1 || l.Height > limit {
 		return LayoutError(fmt.Sprintf("%dx%d pixels", l.Width, l.Height))
 	}
+	if 4*int64(l.Width)*int64(l.Height) > int64(^uint(0)>>1) {
+		return LayoutError(fmt.Sprintf("%dx%d pixels, which this machine cannot address", l.Width, l.Height))
+	}
 	if n := l.Colours.components(); n == 0 || n != len(l.Components) {
 		return LayoutError(fmt.Sprintf("%d components for colours %d", len(l.Components), l.Colours))
 	}
@@ -89,8 +92,8 @@ func (l *Layout) check() error {
 		}
 	}
 	for i, c := range l.Components {
-		if w, h := l.samples(c); c.Wide < blocks(w) || c.High < blocks(h) {
-			return LayoutError(fmt.Sprintf("component %d has %dx%d blocks for %dx%d samples", i, c.Wide, c.High, w, h))
+		if w, h := l.blocks(c); c.Wide < w || c.High < h {
+			return LayoutError(fmt.Sprintf("component %d has %dx%d blocks of %dx%d", i, c.Wide, c.High, w, h))
 		}
 	}
 	return nil
@@ -104,13 +107,10 @@ func (l *Layout) largest() (h, v int) {
 	return h, v
 }
 
-// samples returns how many columns and rows of a component's samples belong to the picture (T.81, A.1.1).
-func (l *Layout) samples(c Component) (wide, high int) {
+// blocks returns how many blocks of a component, in a row and in a column, have samples of the picture (T.81, A.1.1 and A.2.4).
+func (l *Layout) blocks(c Component) (wide, high int) {
 	h, v := l.largest()
-	return ceilDiv(l.Width*c.H, h), ceilDiv(l.Height*c.V, v)
+	return ceilDiv(l.Width*c.H, 8*h), ceilDiv(l.Height*c.V, 8*v)
 }
-
-// blocks returns how many blocks hold n samples in a row.
-func blocks(n int) int { return ceilDiv(n, 8) }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

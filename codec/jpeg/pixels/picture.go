@@ -1,6 +1,7 @@
 package pixels
 
 import (
+	"fmt"
 	"image"
 	"runtime"
 	"sync"
@@ -17,29 +18,45 @@ const unitsApiece = 4
 // opaque, at (0, 0). It runs on all processors, and takes, beside the picture, two rows of MCUs on each. The error is a
 // [LayoutError].
 func (l *Layout) Image(source Blocks, shift uint) (image.Image, error) {
+	return l.Reduced(source, shift, 0)
+}
+
+// Reduced is [Layout.Image] for a picture that is smaller by 2^reduce in both directions, rounded up; reduce is at most 16. Up to 3,
+// it is made of the coefficients of low frequencies, as many a block as it has samples; from there on, of the means of the pixels of
+// the picture that is smaller by 8. It is not what djpeg -scale gives to the last bit.
+func (l *Layout) Reduced(source Blocks, shift, reduce uint) (image.Image, error) {
 	if err := l.check(); err != nil {
 		return nil, err
 	}
-	if shift > 16 {
-		return nil, LayoutError("units of the coefficients")
+	if shift > 16 || reduce > 16 {
+		return nil, LayoutError(fmt.Sprintf("coefficients in units of 2^-%d, reduced by 2^%d", shift, reduce))
 	}
-	bounds := image.Rect(0, 0, l.Width, l.Height)
+	by := min(reduce, 3)
+	width, height := ceilDiv(l.Width, 1<<by), ceilDiv(l.Height, 1<<by)
+	channels := 4
 	if l.Colours == Gray {
-		out := image.NewGray(bounds)
-		l.eachPart(func(from, to int) {
-			l.draw(from, to, source, shift, func(y int, rows [4][]byte) {
-				copy(out.Pix[y*out.Stride:][:l.Width], rows[0])
-			})
-		})
-		return out, nil
+		channels = 1
 	}
-	out := image.NewRGBA(bounds)
+	pix := make([]byte, channels*width*height)
 	l.eachPart(func(from, to int) {
-		l.draw(from, to, source, shift, func(y int, rows [4][]byte) {
-			l.Colours.paint(out.Pix[y*out.Stride:][:4*l.Width], rows)
+		l.draw(from, to, source, shift, by, func(y int, rows [4][]byte) {
+			row := pix[channels*width*y:][:channels*width]
+			if l.Colours == Gray {
+				copy(row, rows[0])
+			} else {
+				l.Colours.paint(row, rows)
+			}
 		})
 	})
-	return out, nil
+	if reduce > by {
+		pix = means(pix, width, height, channels, 1<<(reduce-by))
+		width, height = ceilDiv(l.Width, 1<<reduce), ceilDiv(l.Height, 1<<reduce)
+	}
+	bounds := image.Rect(0, 0, width, height)
+	if l.Colours == Gray {
+		return &image.Gray{Pix: pix, Stride: width, Rect: bounds}, nil
+	}
+	return &image.RGBA{Pix: pix, Stride: 4 * width, Rect: bounds}, nil
 }
 
 // eachPart calls do for parts of the rows of MCUs, each in a goroutine.
@@ -54,18 +71,19 @@ func (l *Layout) eachPart(do func(from, to int)) {
 	parts.Wait()
 }
 
-// draw makes the pixels of some rows of MCUs, and calls paint for each row of them with the components' samples.
-func (l *Layout) draw(from, to int, source Blocks, shift uint, paint func(y int, rows [4][]byte)) {
+// draw makes the pixels of some rows of MCUs, smaller by 2^reduce, and calls paint for each row of them with the components' samples.
+func (l *Layout) draw(from, to int, source Blocks, shift, reduce uint, paint func(y int, rows [4][]byte)) {
 	planes := make([]*plane, len(l.Components))
 	for i := range planes {
-		planes[i] = newPlane(l, i)
+		planes[i] = newPlane(l, i, reduce)
 	}
 	_, v := l.largest()
+	high := v * (8 >> reduce)
 	for unit := from; unit < to; unit++ {
 		for _, p := range planes {
 			p.decode(unit, source, shift)
 		}
-		for y := unit * 8 * v; y < min((unit+1)*8*v, l.Height); y++ {
+		for y := unit * high; y < min((unit+1)*high, ceilDiv(l.Height, 1<<reduce)); y++ {
 			var rows [4][]byte
 			for i, p := range planes {
 				rows[i] = p.pixels(y)

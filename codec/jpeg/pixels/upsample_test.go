@@ -58,7 +58,7 @@ func TestUpsampling(t *testing.T) {
 
 func checkUpsampling(t *testing.T, r *rand.Rand, l *Layout) {
 	t.Helper()
-	p := newPlane(l, 0)
+	p := newPlane(l, 0, 0)
 	samples := make([][]int, p.high)
 	for y := range samples {
 		samples[y] = make([]int, p.wide)
@@ -79,7 +79,7 @@ func checkUpsampling(t *testing.T, r *rand.Rand, l *Layout) {
 		for y := 8 * v * unit; y < min(8*v*(unit+1), l.Height); y++ {
 			want := make([]byte, l.Width)
 			for x := range want {
-				want[x] = byte(upsampled(l, p.Component, samples, x, y))
+				want[x] = byte(upsampled(l, l.Components[0], samples, x, y))
 			}
 			if have := p.pixels(y)[:l.Width]; !bytes.Equal(have, want) {
 				t.Fatalf("%s, row %d: %v, want %v", describe(l), y, have, want)
