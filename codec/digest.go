@@ -101,20 +101,34 @@ func (s *Stream) prove() (end int64, err error) {
 		return 0, nil
 	}
 	c, err := s.take()
+	for err == nil && c.Segment.Kind != container.Digest {
+		if err = s.readSide(c); err == nil {
+			c, err = s.take()
+		}
+	}
 	if err != nil {
 		return 0, err
 	}
 	if !c.Complete {
 		return 0, io.EOF
 	}
-	m, err := s.body.image(s.context)
+	stored := digest(c.Payload)
+	computed, err := s.computeDigest()
 	if err != nil {
 		return 0, err
 	}
-	stored := digest(c.Payload)
-	if computed := digestOf(m); computed != stored {
+	if computed != stored {
 		return 0, &DigestError{Stored: stored, Computed: computed}
 	}
-	s.proven = m
 	return s.offsets[c.Index+1], nil
+}
+
+// computeDigest returns the digest of the picture, which is exact, or of the original file.
+func (s *Stream) computeDigest() (digest, error) {
+	m, err := s.body.image(s.context)
+	if err != nil {
+		return digest{}, err
+	}
+	s.proven = m
+	return digestOf(m), nil
 }

@@ -12,7 +12,8 @@ import (
 // *CorruptSegmentError or *CorruptHeaderError, which name the part. Where the coder of a segment finds it malformed, its error is
 // wrapped: a *rans.CorruptError, a *bitstream.SyntaxError, or one of Zstandard.
 type (
-	// FormatError: the input is not a ddpmz file, or breaks the format in a way that no damage explains.
+	// FormatError: the input is not a ddpmz file, or breaks the format in a way that no damage explains; for EncodeJPEG, it is not a
+	// JPEG file, or is damaged or cut.
 	FormatError = container.FormatError
 
 	// UnsupportedError: the input is fine, but this version of the package cannot do it.
@@ -42,6 +43,14 @@ type unsupportedError struct {
 }
 
 func (e *unsupportedError) Unwrap() []error { return []error{e.UnsupportedError, e.cause} }
+
+// A formatError is a FormatError with a cause, which it words itself.
+type formatError struct {
+	FormatError
+	cause error
+}
+
+func (e *formatError) Unwrap() []error { return []error{e.FormatError, e.cause} }
 
 // malformed returns a FormatError that says what is malformed, and why: its cause, which it wraps.
 func malformed(what string, cause error) error { return &causedError{FormatError(what), cause} }

@@ -70,7 +70,7 @@ const smallMetadata = 4 << 10
 // sideData is what a file holds besides the pixels' colours, coded once for whichever way these are coded.
 type sideData struct {
 	before, after file
-	digest        []byte // of the samples, or nil
+	digest        []byte // of the samples or the original file, or nil
 }
 
 // side codes the metadata, the palette and the alpha.
@@ -81,16 +81,8 @@ func (e *Encoder) side(ctx context.Context, rows *pixelReader) (*sideData, error
 		d.digest = sum[:]
 	}
 	d.before.header = container.Header{Width: uint32(rows.w), Height: uint32(rows.h), Format: uint8(rows.format), Depth: uint8(rows.depth)}
-	if len(e.Metadata) > 0 {
-		b, err := packSide(e.Metadata)
-		if err != nil {
-			return nil, err
-		}
-		f := &d.before
-		if len(e.Metadata) > smallMetadata {
-			f = &d.after
-		}
-		f.add(container.Metadata, 0, b)
+	if err := d.addMetadata(e.Metadata); err != nil {
+		return nil, err
 	}
 	if rows.palette != nil {
 		b, err := packPalette(rows.palette)
@@ -109,6 +101,23 @@ func (e *Encoder) side(ctx context.Context, rows *pixelReader) (*sideData, error
 		d.before.add(container.Alpha, 0, b)
 	}
 	return d, nil
+}
+
+// addMetadata adds metadata, if there are any.
+func (d *sideData) addMetadata(data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
+	b, err := packSide(data)
+	if err != nil {
+		return err
+	}
+	f := &d.before
+	if len(data) > smallMetadata {
+		f = &d.after
+	}
+	f.add(container.Metadata, 0, b)
+	return nil
 }
 
 // begin returns a file that holds what comes before the pixels' colours.

@@ -17,6 +17,8 @@ const (
 	formatNRGBA                  // image.NRGBA, image.NRGBA64: straight alpha
 	formatRGBA                   // image.RGBA, image.RGBA64 with alpha: premultiplied
 	formatPaletted               // image.Paletted
+	formatGrayJPEG               // image.Gray, from a JPEG file that the file holds
+	formatJPEG                   // image.RGBA, opaque, from another one
 	formatCount
 
 	// Flags.
@@ -64,6 +66,8 @@ func (f format) valid(depth int) bool {
 		return f&formatOneColour == 0 && (depth == 8 || depth == 16 && f&formatWide == 0 || f&formatWide == 0 && (depth == 1 || depth == 2 || depth == 4))
 	case formatRGB, formatNRGBA, formatRGBA:
 		return depth == 8 || depth == 16 && f&formatWide == 0
+	case formatGrayJPEG, formatJPEG:
+		return f == f.base() && depth == 8
 	case formatPaletted:
 		return f == formatPaletted && (depth == 1 || depth == 2 || depth == 4 || depth == 8)
 	}
@@ -72,11 +76,14 @@ func (f format) valid(depth int) bool {
 
 // planes returns the number of colour planes.
 func (f format) planes() int {
-	if b := f.base(); b == formatGray || b == formatPaletted || f&formatOneColour != 0 {
+	if b := f.base(); b == formatGray || b == formatPaletted || b == formatGrayJPEG || f&formatOneColour != 0 {
 		return 1
 	}
 	return 3
 }
+
+// isJPEG reports whether files of the format hold a JPEG file.
+func (f format) isJPEG() bool { return f == formatGrayJPEG || f == formatJPEG }
 
 // alpha reports whether images of the format can have alpha.
 func (f format) hasAlpha() bool { return f.base() == formatNRGBA || f.base() == formatRGBA }
@@ -87,7 +94,7 @@ func (p *info) imageBytes() int64 {
 	if p.depth == 16 || p.format&formatWide != 0 {
 		sample = 2
 	}
-	if b := p.format.base(); b == formatGray || b == formatPaletted {
+	if b := p.format.base(); b == formatGray || b == formatPaletted || b == formatGrayJPEG {
 		channels = 1
 	}
 	n := sample * channels
@@ -152,7 +159,7 @@ func (p *picture) newImage() (m image.Image, set func(y int, rows []model.Plane)
 				m.Pix[k], m.Pix[k+1] = byte(v>>8), byte(v)
 			}
 		}
-	case f == formatGray:
+	case f == formatGray || f == formatGrayJPEG:
 		m := image.NewGray(r)
 		return m, setOne8(m.Pix)
 	case f == formatNRGBA && wide:
@@ -186,7 +193,7 @@ func (p *info) colorModel() color.Model {
 		return p.palette
 	case f == formatGray && wide:
 		return color.Gray16Model
-	case f == formatGray:
+	case f == formatGray || f == formatGrayJPEG:
 		return color.GrayModel
 	case f == formatNRGBA && wide:
 		return color.NRGBA64Model

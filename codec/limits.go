@@ -46,11 +46,8 @@ func (l Limits) check(w, h int, need func(pixels int64) int64, payloads int64) e
 	if w <= 0 || h <= 0 {
 		return FormatError(fmt.Sprintf("image of %d x %d pixels", w, h))
 	}
-	pixels, maxPixels := int64(w)*int64(h), l.MaxPixels
-	if maxPixels == 0 {
-		maxPixels = DefaultMaxPixels
-	}
-	if pixels > maxPixels {
+	pixels := int64(w) * int64(h)
+	if maxPixels, _ := l.bounds(); pixels > maxPixels {
 		return &LimitError{"pixels", pixels, maxPixels}
 	}
 	return l.checkMemory(need(pixels) + payloads)
@@ -58,14 +55,22 @@ func (l Limits) check(w, h int, need func(pixels int64) int64, payloads int64) e
 
 // checkMemory returns a LimitError if so many bytes are more than there may be.
 func (l Limits) checkMemory(n int64) error {
-	maxMemory := l.MaxMemory
-	if maxMemory == 0 {
-		maxMemory = DefaultMaxMemory
-	}
-	if n > maxMemory {
+	if _, maxMemory := l.bounds(); n > maxMemory {
 		return &LimitError{"bytes of memory", n, maxMemory}
 	}
 	return nil
+}
+
+// bounds returns the limits on pixels and memory.
+func (l Limits) bounds() (maxPixels, maxMemory int64) {
+	maxPixels, maxMemory = l.MaxPixels, l.MaxMemory
+	if maxPixels == 0 {
+		maxPixels = DefaultMaxPixels
+	}
+	if maxMemory == 0 {
+		maxMemory = DefaultMaxMemory
+	}
+	return maxPixels, maxMemory
 }
 
 // checkWork returns a LimitError if a file of so many bytes may not ask for the work.

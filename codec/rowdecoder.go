@@ -22,7 +22,7 @@ type rowDecoder struct {
 
 // next decodes the rows, or what comes after them.
 func (d *rowDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
-	if d.rowLimit() == 0 {
+	if d.stream.rowLimit() == 0 {
 		return d.at, false, io.EOF
 	}
 	c, err := d.stream.segment()
@@ -58,7 +58,7 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	if c.Complete {
 		d.at.Bytes = s.offsets[c.Index+1]
 	}
-	if limit := d.rowLimit(); rows > limit {
+	if limit := s.rowLimit(); rows > limit {
 		// The shortest prefix with that many rows. The decoder is quick, and its blocks are few.
 		n = sort.Search(n, func(n int) bool {
 			part := *d.raster
@@ -84,8 +84,8 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 }
 
 // rowLimit is where the rows of a stored file stop, which has no steps: after as large a share of them.
-func (d *rowDecoder) rowLimit() int {
-	return d.stream.picture.h * (model.T - min(d.stream.timestep, model.T)) / model.T
+func (s *Stream) rowLimit() int {
+	return s.picture.h * (model.T - min(s.timestep, model.T)) / model.T
 }
 
 // image returns the rows so far, and gray for those that are missing.

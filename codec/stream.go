@@ -116,9 +116,12 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	if s.picture, err = describe(h); err != nil {
 		return nil, err
 	}
-	if h.Modelled {
+	switch {
+	case s.picture.format.isJPEG():
+		err = UnsupportedError("a JPEG file")
+	case h.Modelled:
 		err = s.openModelled(d)
-	} else {
+	default:
 		err = s.openStored(d)
 	}
 	if err != nil {
@@ -225,10 +228,15 @@ func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
 	net, name, err := zoo.ByID(s.modelID)
 	var unknown zoo.UnknownModelError
 	if errors.As(err, &unknown) {
-		return nil, &unsupportedError{UnsupportedError(fmt.Sprintf("model %x is not in this version", s.modelID)), err}
+		return nil, unknownModel(s.modelID, err)
 	}
 	s.model = name
 	return net, err
+}
+
+// unknownModel is the error of a file whose model is not known.
+func unknownModel(id [4]byte, cause error) error {
+	return &unsupportedError{UnsupportedError(fmt.Sprintf("model %x is not in this version", id)), cause}
 }
 
 // read returns the next segment, from those that have been read ahead, or from the file.
@@ -311,25 +319,28 @@ func (s *Stream) segment() (container.Chunk, error) {
 		if err != nil {
 			return c, err
 		}
-		switch c.Segment.Kind {
-		case container.Metadata:
-			if c.Complete {
-				s.metadata, err = s.limits.unpackSide(c.Payload, s.memory)
-			}
-		case container.Palette:
-			if c.Complete {
-				s.picture.palette, err = unpackPalette(c.Payload)
-			}
-		case container.Alpha:
-			err = s.readAlpha(c)
-		case container.Digest: // of a picture that is not exact
-		default:
+		if k := c.Segment.Kind; k == container.Passes || k == container.Stored {
 			return c, nil
 		}
-		if err != nil {
+		if err := s.readSide(c); err != nil {
 			return c, err
 		}
 	}
+}
+
+// readSide decodes a segment of another kind than those of the picture's colours.
+func (s *Stream) readSide(c container.Chunk) (err error) {
+	switch k := c.Segment.Kind; {
+	case k == container.Alpha:
+		return s.readAlpha(c)
+	case !c.Complete:
+	case k == container.Metadata:
+		s.metadata, err = s.limits.unpackSide(c.Payload, s.memory)
+	case k == container.Palette:
+		s.picture.palette, err = unpackPalette(c.Payload)
+	case k == container.Digest: // of a picture that is not exact
+	}
+	return err
 }
 
 // Next decodes up to the end of the next level and describes the result; Image shows it. Of a file that ends

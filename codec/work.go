@@ -6,6 +6,9 @@ import "github.com/ddpmz/ddpmz/model"
 const (
 	pixelsPerSite = 32  // of a modelled file of 8 bits a sample, whose coarser scales are merged even where nothing is predicted
 	bytesPerSite  = 384 // of a stored file, alpha included; what they take of memory is bounded by this, too
+
+	jpegPixelsPerSite = 128 // of a picture made of a JPEG file's coefficients
+	blocksPerSite     = 8   // of a JPEG file's, whose coefficients are estimated
 )
 
 // work counts the sites that passes have to visit.
@@ -69,3 +72,6 @@ func (p *info) modelledWork(passes []model.Pass, done int) int64 {
 	}
 	return n
 }
+
+// jpegPictureWork returns the work of making a picture of the coefficients of a JPEG file, once these are known.
+func jpegPictureWork(w, h int) int64 { return int64(w) * int64(h) / jpegPixelsPerSite }
