@@ -103,6 +103,24 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// TestExtremes has the largest coefficients: they neither overflow nor leave the range.
+func TestExtremes(t *testing.T) {
+	for k := range 64 {
+		for _, v := range []int32{math.MinInt32, math.MaxInt32} {
+			for _, shift := range []uint{0, 16} {
+				var coef [64]int32
+				coef[0], coef[k] = v, v
+				var whole, low [64]byte
+				invert(whole[:], 8, &coef, shift)
+				invertLow(low[:], 8, &coef, shift, 8, 8)
+				if k == 0 && whole[63] != byte(^(v>>31)) || low != whole {
+					t.Errorf("coefficient %d is %d: %v, %v", k, v, whole, low)
+				}
+			}
+		}
+	}
+}
+
 // inTwoPasses is invert without short ways.
 func inTwoPasses(coef *[64]int32) (out [64]byte) {
 	var columns, samples [64]int64
