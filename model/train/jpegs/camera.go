@@ -83,17 +83,8 @@ func demosaic(scene [3]plane) (full [3]plane) {
 			seen.pix[y*w+x] = scene[colour(x, y)].pix[y*w+x]
 		}
 	}
-	// Beyond the edges the mosaic is mirrored about its last pixels, so that colours stay where they are.
-	mirror := func(i, n int) int {
-		if i < 0 {
-			i = -i
-		}
-		if i >= n {
-			i = 2*n - 2 - i
-		}
-		return min(max(i, 0), n-1)
-	}
-	at := func(p plane, x, y int) float32 { return p.pix[mirror(y, h)*w+mirror(x, w)] }
+	columns, rows := mirrored(w), mirrored(h)
+	at := func(p plane, x, y int) float32 { return p.pix[rows[y+2]*w+columns[x+2]] }
 	green := newPlane(w, h)
 	for y := range h {
 		for x := range w {
@@ -118,21 +109,46 @@ func demosaic(scene [3]plane) (full [3]plane) {
 		p := newPlane(w, h)
 		for y := range h {
 			for x := range w {
-				sum, n := float32(0), float32(0)
-				for dy := -1; dy <= 1; dy++ {
-					for dx := -1; dx <= 1; dx++ {
-						if i, j := mirror(x+dx, w), mirror(y+dy, h); colour(i, j) == c && (colour(x, y) != c || dx == 0 && dy == 0) {
-							sum += seen.pix[j*w+i] - green.pix[j*w+i]
-							n++
+				// Pixels of colour c next to this one: itself, two, or four at the corners.
+				i, here := y*w+x, colour(x, y)
+				difference := float32(0)
+				switch {
+				case here == c:
+					difference = seen.pix[i] - green.pix[i]
+				case here == 1 && y&1 == c/2: // red is in even rows, blue in odd ones
+					difference = (at(seen, x-1, y) - at(green, x-1, y) + at(seen, x+1, y) - at(green, x+1, y)) / 2
+				case here == 1:
+					difference = (at(seen, x, y-1) - at(green, x, y-1) + at(seen, x, y+1) - at(green, x, y+1)) / 2
+				default:
+					for _, dy := range []int{-1, 1} {
+						for _, dx := range []int{-1, 1} {
+							difference += (at(seen, x+dx, y+dy) - at(green, x+dx, y+dy)) / 4
 						}
 					}
 				}
-				p.pix[y*w+x] = green.pix[y*w+x] + sum/max(n, 1)
+				p.pix[i] = green.pix[i] + difference
 			}
 		}
 		full[c] = p
 	}
 	return full
+}
+
+// mirrored returns where the samples -2 ... n+1 are taken from: beyond its edges the mosaic is mirrored about its last pixels, so
+// that colours stay where they are.
+func mirrored(n int) []int {
+	at := make([]int, n+4)
+	for i := range at {
+		j := i - 2
+		if j < 0 {
+			j = -j
+		}
+		if j >= n {
+			j = 2*n - 2 - j
+		}
+		at[i] = min(max(j, 0), n-1)
+	}
+	return at
 }
 
 func abs(x float32) float32 { return float32(math.Abs(float64(x))) }

@@ -1,14 +1,17 @@
 package jpegs
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	imagejpeg "image/jpeg"
 	"math"
 	"math/rand/v2"
 	"reflect"
 	"runtime"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/codec/jpeg"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
@@ -239,5 +242,44 @@ func TestGolden(t *testing.T) {
 	}
 	if got, want := h.Sum(nil)[:4], []byte{0x13, 0x38, 0x15, 0x4d}; !reflect.DeepEqual(got, want) {
 		t.Errorf("the pictures are others: %x", got)
+	}
+}
+
+// TestAsEncoders compares with Go's encoder, which samples 4:2:0 by means of four and has libjpeg's tables. It rounds in between,
+// so that coefficients near a half come out otherwise.
+func TestAsEncoders(t *testing.T) {
+	m := photograph(130, 90, 3)
+	for _, quality := range []int{50, 90} {
+		var file bytes.Buffer
+		if err := imagejpeg.Encode(&file, m.Picture(), &imagejpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		want, err := jpeg.Parse(file.Bytes(), jpeg.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := Compress(m, Standard(quality, 2, 2))
+		for c, p := range got.Planes {
+			w := want.Components[c]
+			if p.H != w.H || p.V != w.V || p.Wide != w.Wide || p.High != w.High || p.Quant != w.Quant {
+				t.Fatalf("quality %d, component %d: %dx%d blocks, steps %v", quality, c, p.Wide, p.High, p.Quant)
+			}
+			others := 0
+			for by := range (m.H + 16/p.V - 1) / (16 / p.V) { // blocks of the picture: what fills up units is a matter of taste
+				for bx := range (m.W + 16/p.H - 1) / (16 / p.H) {
+					at := 64 * (by*p.Wide + bx)
+					for i := range 64 {
+						if d := p.Coef[at+i] - w.Coef[at+i]; d < -1 || d > 1 {
+							t.Fatalf("quality %d, component %d, block %d, %d: frequency %d is %d, not %d", quality, c, bx, by, i, p.Coef[at+i], w.Coef[at+i])
+						} else if d != 0 {
+							others++
+						}
+					}
+				}
+			}
+			if n := len(p.Coef); others > n/50 {
+				t.Errorf("quality %d, component %d: %d of %d coefficients are others", quality, c, others, n)
+			}
+		}
 	}
 }

@@ -26,10 +26,15 @@ func (p plane) crop(x, y, w, h int) plane {
 
 // transpose exchanges rows and columns.
 func (p plane) transpose() plane {
+	const side = 32 // of squares whose rows and columns are both in the cache
 	t := newPlane(p.h, p.w)
-	for y := range p.h {
-		for x, v := range p.pix[y*p.w:][:p.w] {
-			t.pix[x*p.h+y] = v
+	for y0 := 0; y0 < p.h; y0 += side {
+		for x0 := 0; x0 < p.w; x0 += side {
+			for y := y0; y < min(y0+side, p.h); y++ {
+				for x := x0; x < min(x0+side, p.w); x++ {
+					t.pix[x*p.h+y] = p.pix[y*p.w+x]
+				}
+			}
 		}
 	}
 	return t
@@ -51,20 +56,25 @@ func (p plane) enlarge(w, h int) plane { return p.widen(w).transpose().widen(h).
 
 // widen returns the plane on rows of w samples.
 func (p plane) widen(w int) plane {
-	out := newPlane(w, p.h)
-	for x := range w {
+	type taps struct {
+		at     [4]int
+		weight [4]float32
+	}
+	columns := make([]taps, w)
+	for x := range columns {
 		centre := (float64(x)+.5)*float64(p.w)/float64(w) - .5
 		first := int(math.Floor(centre)) - 1
-		var weights [4]float32
-		for i := range weights {
-			weights[i] = float32(cubic(float64(first+i) - centre))
+		for i := range 4 {
+			columns[x].at[i] = min(max(first+i, 0), p.w-1)
+			columns[x].weight[i] = float32(cubic(float64(first+i) - centre))
 		}
-		for y := range p.h {
-			sum := float32(0)
-			for i, k := range weights {
-				sum += k * p.at(first+i, y)
-			}
-			out.pix[y*w+x] = sum
+	}
+	out := newPlane(w, p.h)
+	for y := range p.h {
+		in, row := p.pix[y*p.w:][:p.w], out.pix[y*w:][:w]
+		for x := range columns {
+			c := &columns[x]
+			row[x] = c.weight[0]*in[c.at[0]] + c.weight[1]*in[c.at[1]] + c.weight[2]*in[c.at[2]] + c.weight[3]*in[c.at[3]]
 		}
 	}
 	return out
@@ -116,8 +126,9 @@ func (p plane) blur() plane { return p.blurRows().transpose().blurRows().transpo
 func (p plane) blurRows() plane {
 	out := newPlane(p.w, p.h)
 	for y := range p.h {
-		for x := range p.w {
-			out.pix[y*p.w+x] = (p.at(x-1, y) + 2*p.at(x, y) + p.at(x+1, y)) / 4
+		in, row := p.pix[y*p.w:][:p.w], out.pix[y*p.w:][:p.w]
+		for x, v := range in {
+			row[x] = (in[max(x-1, 0)] + 2*v + in[min(x+1, p.w-1)]) / 4
 		}
 	}
 	return out
