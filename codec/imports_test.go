@@ -137,7 +137,7 @@ func TestImports(t *testing.T) {
 		"model/train":                  {"model", "model/internal/*", "model/internal/process/reals", "model/train/internal/*", "internal/cifar10"},
 
 		"cmd/internal/*":        {},
-		"cmd/*/internal/*":      {"codec", "codec/metadata", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/ddpmz/internal/*"},
+		"cmd/*/internal/*":      {"codec", "codec/metadata", "codec/jpeg", "codec/jpeg/pixels", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/ddpmz/internal/*"},
 		"cmd/ddpmz":             {"codec", "codec/metadata", "container", "model", "model/zoo", "internal/cifar10", "cmd/internal/*", "cmd/ddpmz/internal/*"},
 		"cmd/ddpmz-train":       {"codec", "model", "model/zoo", "model/train", "internal/cifar10", "cmd/internal/*"},
 		"internal/cifar10":      {},

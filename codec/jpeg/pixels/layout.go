@@ -83,8 +83,8 @@ func (l *Layout) check() error {
 	if 4*int64(l.Width)*int64(l.Height) > int64(^uint(0)>>1) {
 		return LayoutError(fmt.Sprintf("%dx%d pixels, which this machine cannot address", l.Width, l.Height))
 	}
-	if n := l.Colours.components(); n == 0 || n != len(l.Components) {
-		return LayoutError(fmt.Sprintf("%d components for colours %d", len(l.Components), l.Colours))
+	if n := len(l.Components); n < 1 || n > 4 {
+		return LayoutError(fmt.Sprintf("%d components", n))
 	}
 	for i, c := range l.Components {
 		if c.H < 1 || c.H > 4 || c.V < 1 || c.V > 4 {

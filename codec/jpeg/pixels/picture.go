@@ -28,6 +28,9 @@ func (l *Layout) Reduced(source Blocks, shift, reduce uint) (image.Image, error)
 	if err := l.check(); err != nil {
 		return nil, err
 	}
+	if n := l.Colours.components(); n == 0 || n != len(l.Components) {
+		return nil, LayoutError(fmt.Sprintf("%d components for colours %d", len(l.Components), l.Colours))
+	}
 	if shift > 16 || reduce > 16 {
 		return nil, LayoutError(fmt.Sprintf("coefficients in units of 2^-%d, reduced by 2^%d", shift, reduce))
 	}
@@ -57,6 +60,26 @@ func (l *Layout) Reduced(source Blocks, shift, reduce uint) (image.Image, error)
 		return &image.Gray{Pix: pix, Stride: width, Rect: bounds}, nil
 	}
 	return &image.RGBA{Pix: pix, Stride: 4 * width, Rect: bounds}, nil
+}
+
+// Samples returns the samples of each component at each pixel, row by row, whatever their colours: what becomes the picture of
+// [Layout.Image]. The error is a [LayoutError].
+func (l *Layout) Samples(source Blocks) ([][]byte, error) {
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	out := make([][]byte, len(l.Components))
+	for i := range out {
+		out[i] = make([]byte, l.Width*l.Height)
+	}
+	l.eachPart(func(from, to int) {
+		l.draw(from, to, source, 0, 0, func(y int, rows [4][]byte) {
+			for i, samples := range out {
+				copy(samples[y*l.Width:][:l.Width], rows[i])
+			}
+		})
+	})
+	return out, nil
 }
 
 // eachPart calls do for parts of the rows of MCUs, each in a goroutine.

@@ -99,6 +99,17 @@ func TestParts(t *testing.T) {
 		if b := img.Bounds(); b != image.Rect(0, 0, l.Width, l.Height) {
 			t.Fatalf("%s: bounds %v", describe(l), b)
 		}
+		samples, err := l.Samples(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range l.Height {
+			var rows [4][]byte
+			for i, s := range samples {
+				rows[i] = s[y*l.Width:][:l.Width]
+			}
+			wantRow(t, l, img, y, rows)
+		}
 		_, v := l.largest()
 		for unit := range ceilDiv(l.Height, 8*v) { // each by itself
 			l.draw(unit, unit+1, source, 0, 0, func(y int, rows [4][]byte) { wantRow(t, l, img, y, rows) })
@@ -139,6 +150,7 @@ func TestLayouts(t *testing.T) {
 	for name, change := range map[string]func(*Layout){
 		"no pixels": func(l *Layout) { l.Width = 0 }, "too high": func(l *Layout) { l.Height = 1 << 16 },
 		"no colours": func(l *Layout) { l.Colours = 9 }, "too few components": func(l *Layout) { l.Colours = CMYK },
+		"no components": func(l *Layout) { l.Components = nil }, "five components": func(l *Layout) { l.Components = make([]Component, 5) },
 		"factor of 0": func(l *Layout) { l.Components[1].V = 0 }, "factor of 5": func(l *Layout) { l.Components[0].H = 5 },
 		"too narrow": func(l *Layout) { l.Components[0].Wide = 2 }, "too low": func(l *Layout) { l.Components[2].High = 0 },
 	} {

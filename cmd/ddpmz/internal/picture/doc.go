@@ -4,10 +4,10 @@
 //
 // [Read] takes PNG, JPEG, GIF, WebP, TIFF, BMP and Netpbm files. Pixels are those
 // that the format's reference decoder gives (libpng, giflib's canvas, libwebp,
-// libtiff, ImageMagick for BMP, Netpbm), which tests compare; those of JPEG are
-// image/jpeg's. Whatever is not read is refused by its name, and whatever a file
-// holds beside the picture that is read is a [Loss]. [Write] refuses to lose
-// pixels with a [LossError], unless it is allowed to.
+// libtiff, ImageMagick for BMP, Netpbm, libjpeg-turbo), which tests compare.
+// Whatever is not read is refused by its name, and whatever a file holds beside
+// the picture that is read is a [Loss]. [Write] refuses to lose pixels with a
+// [LossError], unless it is allowed to.
 //
 // Everything that survives is kept in the form of PNG chunks, whatever the
 // source: a colour profile from a JPEG becomes an iCCP chunk. Package

@@ -204,6 +204,23 @@ func TestJPEGProfiles(t *testing.T) {
 	wantProfiles(t, jpegOf(t, gray, app), iccOf("GRAY", 200), "", "")
 }
 
+// TestLinesAfterTheScan has a JPEG file whose header says that there are 0 lines:
+// a marker after the scan has their number.
+func TestLinesAfterTheScan(t *testing.T) {
+	file := jpegOf(t, paint(image.NewRGBA(testBounds), opaqueAt), "")
+	want := read(t, file)
+	at := bytes.Index(file, []byte{0xff, 0xc0}) + 5
+	lines := string(file[at : at+2])
+	file[at], file[at+1] = 0, 0
+	if _, err := Read(bytes.NewReader(file), ReadOptions{}); err == nil {
+		t.Error("no error for a picture without lines")
+	}
+	file = append(bytes.TrimSuffix(file, []byte("\xff\xd9")), segment(0xdc, lines)+"\xff\xd9"...)
+	if got := read(t, file); !samePixels(got.Image, want.Image) {
+		t.Errorf("the picture is of %v, or its pixels are others", got.Image.Bounds())
+	}
+}
+
 // losslessWebP is a WebP picture of one pixel: the data of its VP8L chunk.
 const losslessWebP = "\x2f\x00\x00\x00\x00\x07\xd0\xff\xfe\xf7\xbf\xff\x81\x88\xe8\x7f\x00\x00"
 

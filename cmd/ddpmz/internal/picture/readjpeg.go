@@ -3,24 +3,23 @@ package picture
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
-	"image"
-	"image/jpeg"
 	"io"
 	"slices"
-	"strings"
 
+	"github.com/ddpmz/ddpmz/codec/jpeg"
+	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
 // A jpegFile is what a JPEG file's marker segments say (ITU-T T.81, annex B).
 type jpegFile struct {
 	profiles   profiles
-	frame      byte // marker of the frame header; 0 if there is none
-	precision  int  // bits of a sample
+	framed     bool // there is a frame header
 	width      int
-	height     int // 0 if the first scan is to say it
-	components int
+	height     int      // 0 if it is in no header
+	components []byte   // as the frame header lists them: three bytes each, the second of which is the sampling factors
 	further    int      // images that a multi-picture index names beside the first
 	unkept     []string // segments that are not kept
 	ended      bool     // there is an end-of-image marker
@@ -36,6 +35,7 @@ const (
 	markerDAC   = 0xcc
 	markerEOI   = 0xd9
 	markerSOS   = 0xda
+	markerDNL   = 0xdc
 	markerAPP0  = 0xe0
 	markerAPP15 = 0xef
 	markerCOM   = 0xfe
@@ -72,9 +72,13 @@ scan:
 		rest = rest[n:]
 		switch {
 		case marker >= markerSOF0 && marker <= markerSOF15 && marker != markerDHT && marker != markerJPG && marker != markerDAC:
-			if f.frame == 0 && len(data) >= 6 {
-				f.frame, f.precision, f.components = marker, int(data[0]), int(data[5])
+			if !f.framed && len(data) >= 6 {
+				f.framed, f.components = true, data[6:]
 				f.height, f.width = int(binary.BigEndian.Uint16(data[1:])), int(binary.BigEndian.Uint16(data[3:]))
+			}
+		case marker == markerDNL:
+			if f.height == 0 && len(data) == 2 {
+				f.height = int(binary.BigEndian.Uint16(data))
 			}
 		case marker == markerCOM:
 			f.profiles.comments = append(f.profiles.comments, string(data))
@@ -215,55 +219,55 @@ func mpfImages(data []byte) int {
 	return int(min(max(d.Uint(numberOfImages, 1), 1), 1<<16)) - 1
 }
 
-// refuse returns an UnsupportedError that names what image/jpeg does not read.
-func (f *jpegFile) refuse() error {
-	switch {
-	case f.frame == 0x00:
-		return nil
-	case f.frame == 0xc3:
-		return UnsupportedError("lossless JPEG is not supported")
-	case f.frame >= 0xc5 && f.frame <= 0xc7:
-		return UnsupportedError("hierarchical JPEG is not supported")
-	case f.frame >= 0xc9:
-		return UnsupportedError("arithmetic-coded JPEG is not supported")
-	case f.precision != 8:
-		return UnsupportedError(fmt.Sprintf("%d-bit JPEG is not supported", f.precision))
-	case f.height == 0:
-		return UnsupportedError("JPEG whose height is in a DNL marker is not supported")
+// memory returns what the picture and the coefficients of its blocks take, in bytes.
+func (f *jpegFile) memory() int64 {
+	var mostH, mostV int
+	for i := 1; i < len(f.components); i += 3 {
+		mostH, mostV = max(mostH, int(f.components[i]>>4)), max(mostV, int(f.components[i]&15))
 	}
-	return nil
+	units := int64(f.width/max(8*mostH, 1)+1) * int64(f.height/max(8*mostV, 1)+1) // MCUs
+	bytes := 4 * int64(f.width) * int64(f.height)
+	for i := 1; i < len(f.components); i += 3 {
+		bytes += units * int64(f.components[i]>>4) * int64(f.components[i]&15) * 2 * jpeg.BlockSize
+	}
+	return bytes
 }
 
 func jpegHeader(file []byte) (header, error) {
 	f := scanJPEG(file)
-	if err := f.refuse(); err != nil {
-		return header{}, err
+	if !f.framed || f.width == 0 || f.height == 0 {
+		return header{}, FormatError("JPEG file without a frame header, or without its size")
 	}
-	c, err := jpeg.DecodeConfig(bytes.NewReader(file))
-	const coefficients = 3 * 4 // which a progressive file makes image/jpeg keep
-	return header{c.Width, c.Height, bytesPerPixel(c.ColorModel) + coefficients}, err
+	pixels := int64(f.width) * int64(f.height)
+	return header{f.width, f.height, (f.memory() + pixels - 1) / pixels}, nil
 }
 
 // readJPEG reads a JPEG file's first image.
 func readJPEG(file []byte, p *Picture) error {
 	f := scanJPEG(file)
-	var in io.Reader = bytes.NewReader(file)
-	if !f.ended {
-		in = io.MultiReader(in, strings.NewReader("\xff\xd9"))
+	parsed, err := jpeg.Parse(file, jpeg.Limits{MaxPixels: int64(f.width) * int64(f.height), MaxMemory: f.memory()})
+	if err == nil {
+		p.Image, err = pixels.Decode(parsed)
 	}
-	img, err := jpeg.Decode(in)
-	if err != nil && !f.ended {
+	var unsupported jpeg.UnsupportedError
+	switch {
+	case errors.As(err, &unsupported):
+		return UnsupportedError(string(unsupported) + " is not supported")
+	case err != nil && !f.ended:
 		return fmt.Errorf("the JPEG picture is not whole: %w", io.ErrUnexpectedEOF)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	p.Image = img
 	if !f.ended {
 		p.lose(LossDamage, "the end of the JPEG file: there is no end-of-image marker")
 	}
-	if m, ok := img.(*image.CMYK); ok {
-		p.Image = rgbOfCMYK(m)
+	f.keep(p)
+	return nil
+}
+
+// keep gives a picture, which has its image, what it keeps of the file, and notes the rest as losses.
+func (f *jpegFile) keep(p *Picture) {
+	if len(f.components) == 4*3 {
 		p.loseCMYK(&f.profiles)
 	}
 	f.profiles.keep(p)
@@ -276,23 +280,4 @@ func readJPEG(file []byte, p *Picture) error {
 	} else {
 		p.loseTrailing(f.rest)
 	}
-	return nil
-}
-
-// rgbOfCMYK converts inks to light: each of the samples is the product of what
-// its ink and black leave, of 255, rounded down (libtiff's formula).
-func rgbOfCMYK(m *image.CMYK) *image.RGBA {
-	out := image.NewRGBA(m.Rect)
-	for y := range m.Rect.Dy() {
-		in, to := m.Pix[y*m.Stride:], out.Pix[y*out.Stride:]
-		for x := range m.Rect.Dx() {
-			c := in[4*x : 4*x+4]
-			k := 255 - uint32(c[3])
-			for i := range 3 {
-				to[4*x+i] = byte(k * (255 - uint32(c[i])) / 255)
-			}
-			to[4*x+3] = 0xff
-		}
-	}
-	return out
 }

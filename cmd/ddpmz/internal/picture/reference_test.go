@@ -28,8 +28,6 @@ var updateReference = flag.Bool("update-reference", false, "write testdata/pixel
 //
 //   - "equal HASH": that the pixels have the checksum, which is of what the format's
 //     reference decoder gives, as hashOf makes it;
-//   - "near": that it is read, and that no sample is far from that of djpeg: what a
-//     JPEG decoder gives is not specified to the bit;
 //   - "refused TEXT": an error with that text.
 //
 // With the reference decoders installed (packages netpbm, webp, imagemagick, libtiff-tools and
@@ -347,9 +345,6 @@ func checkReference(t *testing.T, file string, want [2]string) (expected, losses
 		have.hideTransparent()
 	}
 	expected = "equal " + have.hashOf()
-	if p.Format == "jpeg" || strings.HasSuffix(file, "tiff-jpeg.tif") {
-		expected = "near"
-	}
 	var kinds []string
 	for _, l := range p.Losses {
 		kinds = append(kinds, l.Kind)
@@ -372,13 +367,6 @@ func checkReference(t *testing.T, file string, want [2]string) (expected, losses
 		t.Errorf("the reference decoder: %v", err)
 	case ref.width != have.width || ref.height != have.height:
 		t.Errorf("%d x %d pixels, the reference decoder has %d x %d", have.width, have.height, ref.width, ref.height)
-	case expected == "near":
-		const far = 70 << 8 // chroma upsampled otherwise, at the worst edges
-		for i, v := range have.samples {
-			if d := int(v) - int(ref.samples[i]); max(d, -d) > far {
-				t.Fatalf("sample %d is %d, of the reference decoder %d", i, v, ref.samples[i])
-			}
-		}
 	case ref.hashOf() != have.hashOf():
 		for i, v := range have.samples {
 			if v != ref.samples[i] {

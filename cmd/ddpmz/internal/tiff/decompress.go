@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/jpeg"
 	"io"
 	"math"
 	"math/bits"
 
 	"golang.org/x/image/tiff/lzw"
+
+	"github.com/ddpmz/ddpmz/codec/jpeg"
+	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
 )
 
 // A decompressor decompresses the strips or tiles of a page.
@@ -138,9 +140,8 @@ func (d *decompressor) undoDifferences(data []byte, stride int) {
 	}
 }
 
-// decodeJPEG decodes a strip or tile that is a JPEG stream, whose tables may be in
-// a field of the directory. What the components are is for TIFF to say: an Adobe
-// segment says it to image/jpeg.
+// decodeJPEG decodes a strip or tile that is a JPEG stream, whose tables may be in a field of the directory. What the components are
+// is for TIFF to say: red, green and blue where they are Y, Cb and Cr, and samples as they are where not.
 func (d *decompressor) decodeJPEG(in []byte, width, height int) ([]byte, error) {
 	p := d.page
 	const soi, eoi = "\xff\xd8", "\xff\xd9"
@@ -148,51 +149,47 @@ func (d *decompressor) decodeJPEG(in []byte, width, height int) ([]byte, error) 
 	if !ok {
 		return nil, FormatError("a strip of JPEG without its beginning")
 	}
-	stream := []byte(soi)
-	if d.samples > 1 {
-		transform := byte(0)
-		if p.Photometric == yCbCr {
-			transform = 1
-		}
-		stream = append(stream, "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"...)
-		stream = append(stream, transform)
-	}
 	tables := bytes.TrimSuffix(bytes.TrimPrefix(p.Bytes(TagJPEGTables), []byte(soi)), []byte(eoi))
-	stream = append(append(stream, tables...), in...)
-	c, err := jpeg.DecodeConfig(bytes.NewReader(stream))
-	if err != nil {
-		return nil, fmt.Errorf("tiff: %w", err)
-	}
+	stream := append(append([]byte(soi), tables...), in...)
 	const unit = 16 // pixels by which a stream may be larger than its strip or tile, as codes are of whole blocks
-	if c.Width < width || c.Height < height || c.Width >= width+unit || c.Height >= height+unit {
-		return nil, FormatError(fmt.Sprintf("%d x %d pixels in a JPEG stream of %d x %d", width, height, c.Width, c.Height))
-	}
-	m, err := jpeg.Decode(bytes.NewReader(stream))
+	f, err := jpeg.Parse(stream, jpeg.Limits{MaxPixels: int64(width+unit-1) * int64(height+unit-1)})
 	if err != nil {
 		return nil, fmt.Errorf("tiff: %w", err)
+	}
+	if f.Width < width || f.Height < height || f.Width >= width+unit || f.Height >= height+unit {
+		return nil, FormatError(fmt.Sprintf("%d x %d pixels in a JPEG stream of %d x %d", width, height, f.Width, f.Height))
+	}
+	if len(f.Components) != d.samples {
+		return nil, FormatError("a JPEG stream with another number of components")
+	}
+	layout := pixels.Layout{Width: f.Width, Height: f.Height, Colours: pixels.YCbCr}
+	for _, c := range f.Components {
+		layout.Components = append(layout.Components, pixels.Component{H: c.H, V: c.V, Wide: c.Wide, High: c.High})
 	}
 	out := make([]byte, 0, width*height*d.samples)
+	if p.Photometric == yCbCr && d.samples == 3 {
+		m, err := layout.Image(pixels.BlocksOf(f), 0)
+		if err != nil {
+			return nil, fmt.Errorf("tiff: %w", err)
+		}
+		rgba := m.(*image.RGBA)
+		for y := range height {
+			for x := range width {
+				out = append(out, rgba.Pix[y*rgba.Stride+4*x:][:3]...)
+			}
+		}
+		return out, nil
+	}
+	planes, err := layout.Samples(pixels.BlocksOf(f))
+	if err != nil {
+		return nil, fmt.Errorf("tiff: %w", err)
+	}
 	for y := range height {
 		for x := range width {
-			if out, ok = appendSamples(out, m, x, y, d.samples); !ok {
-				return nil, FormatError("a JPEG stream with another number of components")
+			for _, plane := range planes {
+				out = append(out, plane[y*f.Width+x])
 			}
 		}
 	}
 	return out, nil
-}
-
-// appendSamples appends the samples of a pixel of an image that image/jpeg made,
-// or returns false if there are not as many.
-func appendSamples(out []byte, m image.Image, x, y, samples int) ([]byte, bool) {
-	switch m := m.(type) {
-	case *image.Gray:
-		return append(out, m.GrayAt(x, y).Y), samples == 1
-	case *image.CMYK: // which image/jpeg has inverted
-		c := m.CMYKAt(x, y)
-		return append(out, ^c.C, ^c.M, ^c.Y, ^c.K), samples == 4
-	default:
-		r, g, b, _ := m.At(x, y).RGBA()
-		return append(out, byte(r>>8), byte(g>>8), byte(b>>8)), samples == 3
-	}
 }
