@@ -1,7 +1,6 @@
 package container
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -11,7 +10,7 @@ import (
 // Reader reads a file front to back, from a stream that may be slow and may
 // end early.
 type Reader struct {
-	src    byteSource
+	src    source
 	header *Header
 	raw    []byte // the header's bytes
 
@@ -21,24 +20,16 @@ type Reader struct {
 	verified int      // the bytes of the blocks before it
 	sum      checksum // the checksum of its place and of its bytes
 	stored   []byte   // the bytes of the stored checksum that have arrived
-	skip     int64    // the bytes of a damaged segment that are still to be passed over
+	skip     int64    // the bytes of a segment that are still to be passed over
 
 	err error // never cleared once it is set
-}
-
-type byteSource interface {
-	io.Reader
-	io.ByteReader
 }
 
 // NewReader reads the header from r; its errors are those of [ReadHeader]. If
 // r is not an io.ByteReader, the Reader buffers it, and may read beyond the
 // file's end.
 func NewReader(r io.Reader) (*Reader, error) {
-	src, ok := r.(byteSource)
-	if !ok {
-		src = bufio.NewReader(r)
-	}
+	src := newSource(r)
 	header, raw, err := readHeader(src)
 	if err != nil {
 		return nil, err
@@ -244,9 +235,28 @@ func (r *Reader) check() (c Chunk, done bool, err error) {
 	return Chunk{}, false, nil
 }
 
-// passOver reads what is left of a damaged segment, and begins the next one.
+// Skip passes over the next segment, or what is left of it after ReadSome, and does not verify it. It seeks if the reader that
+// NewReader was given is an [io.Seeker], and one that can; otherwise it reads. If the file ends before the segment does, the error is
+// io.EOF, as it is after the last segment; others wrap the stream's.
+func (r *Reader) Skip() error {
+	if r.err == nil && r.index == len(r.header.Segments) {
+		r.err = io.EOF
+	}
+	if r.err != nil {
+		return r.err
+	}
+	if r.skip == 0 {
+		_, sum := r.header.checksumSizes()
+		r.skip = r.header.stored(r.index) - int64(len(r.payload)) - int64(r.block)*int64(sum) - int64(len(r.stored))
+		r.payload = nil
+	}
+	r.passOver()
+	return r.err
+}
+
+// passOver passes over what is left of a segment, and begins the next one.
 func (r *Reader) passOver() {
-	n, err := io.CopyN(io.Discard, r.src, r.skip)
+	n, err := r.src.discard(r.skip)
 	if r.skip -= n; r.skip == 0 {
 		r.begin(r.index + 1)
 	} else {
