@@ -2,6 +2,7 @@ package codec
 
 import (
 	"context"
+	"errors"
 	"io"
 )
 
@@ -17,6 +18,17 @@ func (r contextReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.Reader.Read(p)
+}
+
+// Seek seeks in what is read, if that can.
+func (r contextReader) Seek(offset int64, whence int) (int64, error) {
+	if err := r.context.Err(); err != nil {
+		return 0, err
+	}
+	if s, ok := r.Reader.(io.Seeker); ok {
+		return s.Seek(offset, whence)
+	}
+	return 0, errors.ErrUnsupported
 }
 
 // A contextByteReader is a contextReader of a reader that is an io.ByteReader too, from which the container reads no more than it needs.

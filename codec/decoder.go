@@ -16,6 +16,13 @@ type Decoder struct {
 	// state x_t with this t. 0 decodes all there is, 1000 nothing but the header.
 	Timestep int
 
+	// Reduce makes the picture smaller: 1/2^Reduce of each side, rounded up, for Reduce from 1 to MaxReduce. Of a modelled file it is
+	// the low band of the wavelet pyramid. Segments of finer scales are passed over, by seeking if the reader is an io.Seeker that can,
+	// and decoding stops by itself where noise hardly shows at that size: time and memory go with the reduced picture, but for
+	// alpha, and Refinements are about that picture and never Exact. Of a stored file, pixels are averaged. Sixteen bits stay
+	// sixteen, gray stays gray; a palette becomes RGB, with straight alpha if it has any.
+	Reduce int
+
 	// Nets are networks of one's own, from model.Load, that files may have been made with: see Options.Net. Those of the zoo
 	// are always known.
 	Nets []*model.Net
@@ -25,6 +32,9 @@ type Decoder struct {
 
 	Limits
 }
+
+// MaxReduce is the most by which a Decoder reduces a picture: a 64th of each side.
+const MaxReduce = 6
 
 // Decode reads an image from r. Of a file that ends early it returns the best picture of what is there; a
 // Stream tells how exact that is.

@@ -94,12 +94,17 @@ func (l Limits) maxWork(bytes int64) int64 {
 func fallbackMemory(pixels int64) int64 { return fallbackPixelBytes * pixels }
 
 // decodingMemory returns what decoding a modelled file takes: the chain; the picture and its alpha; the bytes of a pass,
-// which are fewer than the image's own. The model itself, some megabytes, is left out.
-func decodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
+// which are fewer than the image's own. The model itself, some megabytes, is left out. A reduced picture and its passes take less;
+// its alpha, which is stored in full, does not.
+func decodingMemory(net *model.Net, g model.Geometry, r model.Reduction, alpha bool) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
 		sample := int64(g.Depth / 8)
-		beside := 4*sample + 2 + int64(g.Planes)*sample
-		return slack * (model.Memory(net, g, runtime.GOMAXPROCS(0), false) + beside*pixels)
+		w, h := r.Size(g.Width, g.Height)
+		beside := (4*sample + int64(g.Planes)*sample) * int64(w) * int64(h)
+		if alpha || r.Scales == 0 {
+			beside += 2 * pixels
+		}
+		return slack * (model.ReducedMemory(net, g, r, runtime.GOMAXPROCS(0)) + beside)
 	}
 }
 

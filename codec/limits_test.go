@@ -18,7 +18,7 @@ func TestLimitsOfProcessors(t *testing.T) {
 	}
 	of := func(w, h int, modelled bool) func(int64) int64 {
 		if modelled {
-			return decodingMemory(net, model.Geometry{Width: w, Height: h, Planes: 3, Depth: 8})
+			return decodingMemory(net, model.Geometry{Width: w, Height: h, Planes: 3, Depth: 8}, model.Reduction{}, false)
 		}
 		return fallbackMemory
 	}

@@ -40,7 +40,7 @@ type modelledFile struct {
 func (f *modelledFile) checkWork(l Limits) error {
 	p := &info{w: int(f.header.Width), h: int(f.header.Height), depth: int(f.header.Depth)}
 	passes := model.Passes(p.w, p.h)
-	return l.checkWork(p.modelledWork(passes, len(passes)), f.size)
+	return l.checkWork(p.modelledWork(passes, len(passes), 0), f.size)
 }
 
 // planes returns the picture's colour planes.

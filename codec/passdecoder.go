@@ -16,12 +16,13 @@ import (
 type passDecoder struct {
 	stream      *Stream
 	process     process
-	passes      []model.Pass
-	begun, done int // passes
+	plan        *passPlan
+	passes      []model.Pass // the plan's
+	begun, done int          // passes
 	work        *work
 
 	segment *passPayload // that the pass to begin is in, or nil
-	end     int64        // of the last segment of passes that was read, in the file
+	read    int64        // the end of the last segment of passes that was read, in the file
 
 	at    Refinement // as of the passes done
 	ideal uint64     // their length, in bits as Q16
@@ -41,7 +42,7 @@ type passPayload struct {
 // next decodes to the end of the next level.
 func (d *passDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
 	n := d.begun
-	for n < len(d.passes) && d.passes[n].Level == d.passes[d.begun].Level {
+	for n < d.end() && d.passes[n].Level == d.passes[d.begun].Level {
 		n++
 	}
 	return d.run(ctx, d.passes[d.begun:n])
@@ -49,7 +50,15 @@ func (d *passDecoder) next(ctx context.Context) (at Refinement, fresh bool, err 
 
 // last decodes all passes. More is done side by side than if every level is awaited.
 func (d *passDecoder) last(ctx context.Context) (at Refinement, fresh bool, err error) {
-	return d.run(ctx, d.passes[d.begun:])
+	return d.run(ctx, d.passes[d.begun:d.end()])
+}
+
+// end returns how many passes are tried. Of a picture that is not reduced, these are all: Begin stops where decoding is to stop.
+func (d *passDecoder) end() int {
+	if d.plan.Scales > 0 {
+		return d.plan.wanted
+	}
+	return len(d.passes)
 }
 
 // run decodes passes, or what comes after the last one.
@@ -79,7 +88,7 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 	}
 	taken := d.level // of the file, by the levels before
 	if d.segment == nil {
-		taken = d.end
+		taken = d.read
 		if err := d.open(bands); err != nil {
 			return nil, err
 		}
@@ -115,12 +124,8 @@ func (d *passDecoder) open(bands int) error {
 	if err != nil {
 		return err
 	}
-	left := len(d.passes) - d.begun
-	g := &passPayload{Chunk: c, offset: d.stream.offsets[c.Index], units: int(c.Segment.Units)}
-	if g.units == 0 {
-		g.units = left
-	}
-	if g.units > left {
+	g := &passPayload{Chunk: c, offset: d.stream.offsets[c.Index], units: d.plan.units(c.Segment, c.Index)}
+	if g.units > d.plan.total-d.plan.first[c.Index] {
 		return FormatError("more passes than the image has")
 	}
 	if bands > 1 && g.units > 1 {
@@ -132,7 +137,7 @@ func (d *passDecoder) open(bands int) error {
 	if err := splitBands(g.bands, c.Payload, c.Segment.Size); err != nil {
 		return malformed(fmt.Sprintf("segment %d", c.Index), err)
 	}
-	d.segment, d.end = g, d.stream.offsets[c.Index+1]
+	d.segment, d.read = g, d.stream.offsets[c.Index+1]
 	return nil
 }
 
@@ -188,7 +193,7 @@ func (p *decodedPass) Done(complete bool) error {
 	case p.last: // whether it needs a byte or not, without any the segment is not there
 		d.at.Bytes = max(d.at.Bytes, g.offset+1)
 	}
-	if d.done < len(d.passes) && d.passes[d.done].Level == p.pass.Level {
+	if d.done < d.end() && d.passes[d.done].Level == p.pass.Level {
 		return nil
 	}
 	if !p.last { // what takes no byte shows when one more is there, or the segment is complete: see Begin
@@ -200,11 +205,11 @@ func (p *decodedPass) Done(complete bool) error {
 	}
 	d.level = d.at.Bytes
 	d.at.Level, d.at.Timestep = p.pass.Level, model.LevelTimestep(p.pass.Level)
-	if d.done == len(d.passes) {
+	if d.done == d.plan.total {
 		d.at.Level, d.at.Timestep = 0, 0 // of an image of at most 2x2 pixels, the first pass is the last
 	}
 	d.at.Steps = model.T - d.at.Timestep
-	d.at.Exact = d.done == len(d.passes) && d.stream.whole
+	d.at.Exact = d.done == d.plan.total && d.plan.Scales == 0 && d.stream.whole
 	d.shown, d.fresh = d.at, true
 	return nil
 }

@@ -43,7 +43,7 @@ type waveletProcess struct {
 func (c *waveletProcess) exact() bool { return c.Exact() }
 
 func (c *waveletProcess) image(ctx context.Context) (image.Image, error) {
-	p := c.picture
+	p := c.picture.reduced(c.Reduction)
 	m, set := p.newImage()
 	c.Strips(func(y int, rows []model.Plane) { set(c.orientation.flip(y, rows, p.h), rows) })
 	if err := ctx.Err(); err != nil && !c.Exact() {
@@ -57,5 +57,5 @@ func (c *waveletProcess) work(p model.Pass) int64 {
 }
 
 func (c *waveletProcess) pictureWork(passes []model.Pass, done int) int64 {
-	return c.picture.pictureWork(passes, done)
+	return c.picture.pictureWork(passes, done, c.Reduction.Scales)
 }

@@ -76,9 +76,8 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	d.at.Steps = model.T * d.rows / p.h
 	d.at.Timestep = model.T - d.at.Steps
 	d.at.IdealBits = 8 * int64(n)
-	d.at.Exact = d.rows == p.h && s.whole
-	if d.at.Exact {
-		d.at.Level = 0
+	if d.rows == p.h && s.whole {
+		d.at.Level, d.at.Exact = 0, s.reduce == 0
 	}
 	return nil
 }
@@ -93,6 +92,9 @@ func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 	p := d.stream.picture
 	if err := d.stream.checkPicture(p.imageBytes() / bytesPerSite); err != nil {
 		return nil, err
+	}
+	if d.stream.reduce > 0 {
+		return d.reduced(ctx)
 	}
 	n := p.format.planes()
 	step := int32(p.grayStep())

@@ -46,9 +46,12 @@ type Stream struct {
 	memory   int64 // what decoding takes, in bytes, payloads included
 	picture  picture
 	metadata []byte
-	whole    bool // all segments so far were complete
-	missing  bool // the file ended inside a segment
-	ended    bool // all of the file has been read
+	whole    bool   // all segments so far were complete
+	missing  bool   // the file ended inside a segment
+	ended    bool   // all of the file has been read
+	reduce   int    // the picture has 1/2^reduce of each side
+	unread   []bool // by segment, which are passed over; nil if none are
+	next     int    // the segment that is received next
 
 	arrived int64             // bytes of the file that have been read, as far as segments are whole
 	ahead   []container.Chunk // segments that have been read before their time: see affords
@@ -111,8 +114,11 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	if err != nil {
 		return nil, framing(err)
 	}
+	if d.Reduce < 0 || d.Reduce > MaxReduce {
+		return nil, UnsupportedError(fmt.Sprintf("a picture reduced by 2^%d", d.Reduce))
+	}
 	h := in.Header()
-	s := &Stream{context: ctx, in: in, header: h, timestep: d.Timestep, limits: d.Limits, whole: true}
+	s := &Stream{context: ctx, in: in, header: h, timestep: d.Timestep, reduce: d.Reduce, limits: d.Limits, whole: true}
 	if s.picture, err = describe(h); err != nil {
 		return nil, err
 	}
@@ -150,18 +156,17 @@ func (s *Stream) openModelled(d *Decoder) error {
 	if err != nil {
 		return err
 	}
-	if err := s.open(decodingMemory(net, p.geometry())); err != nil {
+	plan := planPasses(s.header, model.Passes(p.w, p.h), s.reduce, s.reached)
+	if s.reduce > 0 {
+		s.unread = plan.unread
+	}
+	if err := s.open(decodingMemory(net, p.geometry(), plan.Reduction, p.format.hasAlpha())); err != nil {
 		return err
 	}
-	passes := model.Passes(p.w, p.h)
-	wanted := 0 // passes
-	for wanted < len(passes) && !s.reached(passes[wanted].Level) {
-		wanted++
-	}
-	if err := checkPasses(s.header, len(passes)); err != nil {
+	if err := checkPasses(s.header, plan.total); err != nil {
 		return err
 	}
-	work := p.modelledWork(passes, wanted)
+	work := p.modelledWork(plan.passes, plan.wanted, s.reduce)
 	if s.header.EndsEarly && s.limits.MaxWork == 0 {
 		work = 0 // that of the passes that are there is not known yet: see affords
 	}
@@ -169,13 +174,13 @@ func (s *Stream) openModelled(d *Decoder) error {
 		return err
 	}
 	chain := model.NewChain(net, p.geometry(), params.tau)
-	chain.Done, chain.Colour = s.context.Done(), params.colour
+	chain.Done, chain.Colour, chain.Reduction = s.context.Done(), params.colour, plan.Reduction
 	if p.format.planes() > 1 {
 		s.transform = params.colour.String()
 	}
 	s.mirrored = params.orientation.String()
-	s.body = &passDecoder{stream: s, process: &waveletProcess{chain, p, params.orientation}, passes: passes,
-		work: newWork(passes, scaleSites(p.w, p.h), d.Progress), at: s.at, shown: s.at}
+	s.body = &passDecoder{stream: s, process: &waveletProcess{chain, p, params.orientation}, plan: plan, passes: plan.passes,
+		work: newWork(plan.passes[:plan.wanted], scaleSites(p.w, p.h), d.Progress), at: s.at, shown: s.at}
 	return nil
 }
 
@@ -183,8 +188,10 @@ func (s *Stream) openModelled(d *Decoder) error {
 func (s *Stream) open(need func(pixels int64) int64) (err error) {
 	p := &s.picture
 	payloads := int64(0)
-	for _, n := range s.header.Present() {
-		payloads += int64(n)
+	for i, n := range s.header.Present() {
+		if !s.passesOver(i) {
+			payloads += int64(n)
+		}
 	}
 	if err := s.limits.check(p.w, p.h, need, 0); err != nil {
 		return err
@@ -248,8 +255,21 @@ func (s *Stream) read() (c container.Chunk, err error) {
 	return s.receive()
 }
 
-// receive reads the next segment of the file.
+// passesOver reports whether segment i is not read.
+func (s *Stream) passesOver(i int) bool { return i < len(s.unread) && s.unread[i] }
+
+// receive reads the next segment of the file that is to be read.
 func (s *Stream) receive() (container.Chunk, error) {
+	for ; s.passesOver(s.next); s.next++ {
+		if err := s.context.Err(); err != nil {
+			return container.Chunk{}, err
+		}
+		if err := s.in.Skip(); err != nil {
+			return container.Chunk{}, framing(err)
+		}
+		s.arrived = s.offsets[s.next+1]
+	}
+	s.next++
 	if err := s.context.Err(); err != nil {
 		return container.Chunk{}, err
 	}
@@ -400,6 +420,9 @@ func (s *Stream) readAlpha(c container.Chunk) error {
 	p.alpha = r.Samples
 	r.Stop = s.context.Err
 	_, err := stored.Decode(c.Payload, c.Complete, r)
+	if s.reduce > 0 && s.header.Modelled {
+		p.alpha = reduceAlpha(p.alpha, p.w, p.h, s.reduce)
+	}
 	return s.storedError(c, err)
 }
 
@@ -438,13 +461,14 @@ func (s *Stream) EndsEarly() bool { return s.header.EndsEarly }
 
 // Whole reports, once Next has returned io.EOF or Last is done, whether all of the file was read, nothing of it is missing and
 // nothing damaged. Of a file that EndsEarly, the picture is then as good as was meant; of any other, it is exact. It is false where
-// the Decoder has a Timestep to stop it.
-func (s *Stream) Whole() bool { return s.err == io.EOF && s.ended && !s.Truncated() }
+// the Decoder has a Timestep to stop it, or Reduce and segments were passed over.
+func (s *Stream) Whole() bool { return s.err == io.EOF && s.ended && s.unread == nil && !s.Truncated() }
 
 // Size returns the size in bytes of the complete file.
 func (s *Stream) Size() int64 { return s.offsets[len(s.offsets)-1] }
 
-// Config returns the size and, except for paletted images at first, the color model of the image.
+// Config returns the size and, except for paletted images at first, the color model of the image, reduced as the Decoder says.
 func (s *Stream) Config() image.Config {
-	return image.Config{ColorModel: s.picture.colorModel(), Width: s.picture.w, Height: s.picture.h}
+	p := s.picture.reduced(model.Reduction{Scales: s.reduce})
+	return image.Config{ColorModel: p.colorModel(), Width: p.w, Height: p.h}
 }

@@ -47,10 +47,11 @@ func scaleWork(l, w, h int) int64 {
 	return (int64(w)>>l + 1) * max(int64(h)>>l+1, leastRows)
 }
 
-// pictureWork returns the work that the picture of a modelled image takes at most after some of its passes: the network predicts
-// the scales that have begun, and the one after these, which may be due.
-func (p *info) pictureWork(passes []model.Pass, done int) int64 {
-	n := int64(p.w) * int64(max(p.h, leastRows)) * int64(max(p.depth, 8)/8) / pixelsPerSite
+// pictureWork returns the work that the picture of a modelled image takes at most after some of its passes, reduced by so many scales: the
+// network predicts the scales that have begun, and the one after these, which may be due.
+func (p *info) pictureWork(passes []model.Pass, done, scales int) int64 {
+	w, h := model.Reduction{Scales: scales}.Size(p.w, p.h)
+	n := int64(w) * int64(max(h, leastRows)) * int64(max(p.depth, 8)/8) / pixelsPerSite
 	if done == len(passes) {
 		return n
 	}
@@ -58,15 +59,15 @@ func (p *info) pictureWork(passes []model.Pass, done int) int64 {
 	for _, pass := range passes[:done] {
 		finest = min(finest, pass.Scale-1)
 	}
-	for l := passes[0].Scale; l >= max(finest, 1) && done > 0; l-- {
+	for l := passes[0].Scale; l >= max(finest, scales+1) && done > 0; l-- {
 		n += scaleWork(l, p.w, p.h)
 	}
 	return n
 }
 
 // modelledWork returns the work that decoding the first passes of a modelled image takes at most, with the picture after them.
-func (p *info) modelledWork(passes []model.Pass, done int) int64 {
-	n := p.pictureWork(passes, done)
+func (p *info) modelledWork(passes []model.Pass, done, scales int) int64 {
+	n := p.pictureWork(passes, done, scales)
 	for _, pass := range passes[:done] {
 		n += scaleWork(pass.Scale, p.w, p.h)
 	}

@@ -22,6 +22,9 @@ type Chain struct {
 	// Colour is the colour transform of an image of three planes. It has to be set before SetImage, Run, CodePass and Picture.
 	Colour Colour
 
+	// Reduction makes the picture smaller. It has to be set before Run, CodePass and Picture.
+	Reduction Reduction
+
 	// NetworkAlone has every coefficient predicted by the network, without corrections, skip test and sparse details. It is for
 	// measuring networks: no file is made so.
 	NetworkAlone bool
@@ -41,6 +44,8 @@ type Chain struct {
 	scales  []scale         // scales[l] is scale l; scales[0] is unused
 	exactAt int             // all scales coarser than this one are exact
 	ll      []storage.Image // ll[l] is the estimate of the image at the sites of scale l, Q4; ll[exactAt] is exact, not Q4: see coarser
+
+	merged bool // ll[Reduction.Scales] has the estimates of the last pass of a scale coarser than it
 
 	work [2]workspace // scratch; see workOf
 	back *backBuffer  // nil until a pass writes to it, and when none will any more

@@ -30,6 +30,9 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 			*details = *c.newImage(s.fw, s.fh, c.planes)
 		}
 	}
+	if c.Reduction.Scales > 0 && s.number > c.Reduction.Scales {
+		c.merged = false
+	}
 	work := c.workOf(s.number)
 	n := bandsOf(s.h)
 	work.learned = storage.Resize(work.learned, n, n)
@@ -65,6 +68,7 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 		c.finish(s)
 	} else if s.number > 1 {
 		c.merge(details, seen.image, seen.shift, 4, work)
+		c.merged = c.merged || s.number == c.Reduction.Scales+1 && p.Stage > 0
 	}
 	c.beginNext(s)
 	return true

@@ -10,7 +10,7 @@ import (
 // whose first pass is due; the coefficients of finer scales are estimated as zero. It may call each from several goroutines at once.
 func (c *Chain) estimates(each func(rows *ycc, y int)) {
 	seen := c.parentOf(&c.scales[c.exactAt])
-	for l := c.exactAt; l > 1; l-- {
+	for l := c.exactAt; l > max(c.Reduction.Scales, 1); l-- {
 		s := &c.scales[l]
 		d := c.newImage(s.fw, s.fh, c.planes)
 		if c.predicts(s) {
@@ -18,6 +18,13 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 		}
 		c.merge(d, seen.image, seen.shift, 4, c.workOf(l))
 		seen = parent{image: d, records: s.records, w: s.w}
+	}
+	if c.Reduction.Scales > 0 {
+		c.eachStrip(func(x *ycc, y0, y1 int) {
+			c.loadRows(x, seen.image, seen.shift, y0, y1)
+			each(x, y0)
+		})
+		return
 	}
 	s := &c.scales[1]
 	if !c.predicts(s) {

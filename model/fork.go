@@ -6,8 +6,8 @@ import "slices"
 // between passes. The fork of an encoder's chain has the image too.
 func (c *Chain) Fork() *Chain {
 	f := NewChain(c.net, Geometry{c.w, c.h, c.planes, int(c.depth)}, int8(c.tau))
-	f.Done, f.Colour, f.NetworkAlone = c.Done, c.Colour, c.NetworkAlone
-	f.top, f.hasTop, f.exactAt = c.top, c.hasTop, c.exactAt
+	f.Done, f.Colour, f.Reduction, f.NetworkAlone = c.Done, c.Colour, c.Reduction, c.NetworkAlone
+	f.top, f.hasTop, f.exactAt, f.merged = c.top, c.hasTop, c.exactAt, c.merged
 	f.coded.Store(c.coded.Load())
 	f.learned = slices.Clone(c.learned)
 	for l := range c.scales {

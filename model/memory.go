@@ -15,26 +15,42 @@ import (
 // and Picture; in an encoder, from SetImage on, without the planes that SetImage is given. It does not count garbage that has not been
 // collected, the picture, and the network with its layers. TestMemory compares it with what is allocated.
 func Memory(n *Net, g Geometry, procs int, encoder bool) int64 {
+	return memory(NewChain(n, g, 0), procs, encoder)
+}
+
+// ReducedMemory is Memory for a decoder's chain that makes a reduced picture.
+func ReducedMemory(n *Net, g Geometry, r Reduction, procs int) int64 {
 	c := NewChain(n, g, 0)
+	c.Reduction = r
+	return memory(c, procs, false)
+}
+
+func memory(c *Chain, procs int, encoder bool) int64 {
 	total := storage.Allocated(1, int64(unsafe.Sizeof(*c))) + storage.Allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(scale{}))) +
 		storage.Allocated(1, int64(len(c.scales))*int64(unsafe.Sizeof(storage.Image{})))
 	if len(c.scales) == 1 {
 		return total + c.stripBytes(procs)
 	}
-	for l := range c.scales[1:] {
-		total += c.scaleBytes(&c.scales[1+l], encoder)
+	finest := min(max(c.Reduction.Finest, 1), len(c.scales)-1)
+	for l := finest; l < len(c.scales); l++ {
+		total += c.scaleBytes(&c.scales[l], encoder)
 	}
-	s := &c.scales[1]
+	if finest > 1 {
+		total += c.imageBytes(c.scales[finest].fw, c.scales[finest].fh)
+	}
+	s := &c.scales[finest]
 	workers := min(bandsOf(s.h), procs)
 	total += storage.Allocated(1, process.Stages*stateBytes) // the state of adaptation
-	for _, l := range []int{1, c.firstIndependent()} {       // the scales whose passes have scratch
-		if l < len(c.scales) {
-			s := &c.scales[l]
-			n := bandsOf(s.h)
-			total += int64(min(n, procs))*c.bandBytes(s, procs, encoder) + c.aboveBytes(s) + storage.Allocated(1, int64(n)*stateBytes) + c.mergeBytes(s)
-		}
+	scratch := []int{finest}                                 // the scales whose passes have scratch
+	if l := c.firstIndependent(); l > finest && l < len(c.scales) {
+		scratch = append(scratch, l)
 	}
-	if s := &c.scales[min(2, len(c.scales)-1)]; c.buffered(s) {
+	for _, l := range scratch {
+		s := &c.scales[l]
+		n := bandsOf(s.h)
+		total += int64(min(n, procs))*c.bandBytes(s, procs, encoder) + c.aboveBytes(s) + storage.Allocated(1, int64(n)*stateBytes) + c.mergeBytes(s)
+	}
+	if s := &c.scales[min(2, len(c.scales)-1)]; finest <= 2 && c.buffered(s) {
 		total += storage.Allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.imageBytes(s.fw, s.fh) + storage.Allocated(int64(transform.Subbands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
 	}
 	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
@@ -99,22 +115,26 @@ func (c *Chain) aboveBytes(s *scale) int64 {
 func (c *Chain) pictureBytes(workers int) int64 {
 	s := &c.scales[1]
 	total := int64(0)
-	for l := range c.scales[2:] {
-		total += c.imageBytes(c.scales[2+l].fw, c.scales[2+l].fh)
+	for l := max(c.Reduction.Scales, 1) + 1; l < len(c.scales); l++ {
+		total += c.imageBytes(c.scales[l].fw, c.scales[l].fh)
+	}
+	if c.Reduction.Scales > 0 {
+		return total
 	}
 	return total + int64(min(bandsOf(s.h), workers+2))*c.imageBytes(s.fw, 2*mostRows(s.h)) +
-		int64(workers)*c.rowsBytes(2*min(s.h, mostRows(s.h)+2*storage.MergeHalo))
+		int64(workers)*c.rowsBytes(c.w, 2*min(s.h, mostRows(s.h)+2*storage.MergeHalo))
 }
 
 // stripBytes is the size of the strips of a picture that are in use at a time.
 func (c *Chain) stripBytes(procs int) int64 {
-	n := (c.h + stripRows - 1) / stripRows
-	return int64(min(n, procs)) * c.rowsBytes(min(c.h+1, stripRows+4*storage.MergeHalo))
+	w, h := c.pictureSize()
+	n := (h + stripRows - 1) / stripRows
+	return int64(min(n, procs)) * c.rowsBytes(w, min(h+1, stripRows+4*storage.MergeHalo))
 }
 
-// rowsBytes is the size of rows of the image in a ycc, with the rows of sites that they are made of.
-func (c *Chain) rowsBytes(rows int) int64 {
-	return storage.Allocated(int64(c.planes), int64(c.w)*int64(rows)*4) + storage.Allocated(3, int64(c.w)*2)
+// rowsBytes is the size of rows of w pixels in a ycc, with the rows of sites that they are made of.
+func (c *Chain) rowsBytes(w, rows int) int64 {
+	return storage.Allocated(int64(c.planes), int64(w)*int64(rows)*4) + storage.Allocated(3, int64(w)*2)
 }
 
 // mergeBytes is the size of the scratch for merging scale s, or coarser ones, with the coarser image.

@@ -39,19 +39,20 @@ func (c *Chain) strip(x *ycc, coarser *storage.Image, shift, frac uint, y0, y1 i
 	return x.rows(2*(y0-top), min(2*y1, s.fh)-2*top)
 }
 
-// Exact reports whether all passes are complete, so that Picture returns the image itself.
+// Exact reports whether all passes are complete, so that Picture, unless it is reduced, returns the image itself.
 func (c *Chain) Exact() bool { return c.hasTop && c.exactAt == 0 }
 
 // Picture returns the picture that the present state stands for: the image itself once it is known, and until then the model's
 // estimate x̂_0 (eq. 15), clipped to the range of samples. Planes are gray or R, G, B. The state does not change.
 func (c *Chain) Picture() []Plane {
 	x := make([]Plane, c.planes)
+	w, h := c.pictureSize()
 	for p := range x {
-		x[p] = NewPlane(c.w, c.h)
+		x[p] = NewPlane(w, h)
 	}
 	c.Strips(func(y int, rows []Plane) {
 		for p, r := range rows {
-			copy(x[p].Pix[y*c.w:], r.Pix)
+			copy(x[p].Pix[y*w:], r.Pix)
 		}
 	})
 	return x
@@ -61,10 +62,11 @@ func (c *Chain) Picture() []Plane {
 // memory. It may call each from several goroutines at once, but never twice with the same row. After each has returned, the rows
 // are overwritten.
 func (c *Chain) Strips(each func(y int, rows []Plane)) {
+	w, _ := c.pictureSize()
 	flat := func(colour [process.Planes]int32) { // luma and chroma, Q4
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			for p := range c.planes {
-				x[p].Resize(c.w, y1-y0)
+				x[p].Resize(w, y1-y0)
 				for i := range x[p].Pix {
 					x[p].Pix[i] = colour[p]
 				}
@@ -75,10 +77,14 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 	switch {
 	case !c.hasTop: // x_T: mid-gray
 		flat([process.Planes]int32{c.Colour.Middle(c.depth)})
-	case len(c.scales) == 1: // a single pixel
+	case c.Reduction.Scales >= len(c.scales)-1: // a single pixel
 		flat([process.Planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
 	case c.exactAt == len(c.scales)-1:
 		flat(c.meanColour()) // the first pass is incomplete
+	case c.Reduction.Scales > 0 && c.exactAt <= c.Reduction.Scales:
+		c.eachRow(&c.ll[c.Reduction.Scales], 4, each)
+	case c.merged:
+		c.eachRow(&c.ll[c.Reduction.Scales], 0, each)
 	case c.Exact():
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			rows := c.strip(x, &c.ll[1], 0, 0, y0/2, (y1+1)/2, c.scales[1].values)
@@ -141,14 +147,15 @@ func (c *Chain) blendWeight() int32 {
 // stripRows is how many rows of the image a strip has.
 const stripRows = 2 * bandRows
 
-// eachStrip calls f for strips of rows [y0,y1) of the image, as many at a time as there are processors, with scratch for each. Strips
+// eachStrip calls f for strips of rows [y0,y1) of the picture, as many at a time as there are processors, with scratch for each. Strips
 // begin with even rows.
 func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
-	n := (c.h + stripRows - 1) / stripRows
+	w, h := c.pictureSize()
+	n := (h + stripRows - 1) / stripRows
 	scratch := make([]ycc, runtime.GOMAXPROCS(0))
-	parallel.Ranges(len(scratch), n, c.w*c.h*10, func(worker, i0, i1 int) {
+	parallel.Ranges(len(scratch), n, w*h*10, func(worker, i0, i1 int) {
 		for i := i0; i < i1; i++ {
-			f(&scratch[worker], i*stripRows, min((i+1)*stripRows, c.h))
+			f(&scratch[worker], i*stripRows, min((i+1)*stripRows, h))
 		}
 	})
 }
@@ -184,7 +191,7 @@ func (c *Chain) samples(x *ycc, exact bool) []Plane {
 			x[0].Pix[i] = (v + 8) >> 4
 		}
 	}
-	if !exact && !c.Exact() {
+	if !exact && (!c.Exact() || c.Reduction.Scales > 0) {
 		top := int32(1)<<c.depth - 1
 		for p := range c.planes {
 			for i, v := range x[p].Pix {

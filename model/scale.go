@@ -86,7 +86,9 @@ func (c *Chain) finish(s *scale) {
 		c.back = nil
 	}
 	c.merge(&c.ll[c.exactAt], &c.ll[s.number], 0, 0, c.workOf(s.number))
-	c.ll[s.number] = storage.Image{}
+	if s.number != c.Reduction.Scales { // else it is the picture
+		c.ll[s.number] = storage.Image{}
+	}
 }
 
 // A parent is what a pass reads of coarser scales: the image at the pass's sites as far as it is known, the bits to shift it up to Q4,

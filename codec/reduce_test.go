@@ -1,0 +1,188 @@
+package codec_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// reducedModel returns the color model that a picture has when it is reduced.
+func reducedModel(m image.Image) color.Model {
+	if p, ok := m.(*image.Paletted); ok {
+		if p.Opaque() {
+			return color.RGBAModel
+		}
+		return color.NRGBAModel
+	}
+	return m.ColorModel()
+}
+
+// checkReduced decodes a prefix at 1/2^n of each side from a reader that can seek and from one that cannot, with pictures between
+// and without.
+func checkReduced(t testing.TB, s sample, length, n int) image.Image {
+	t.Helper()
+	file := s.file[:length]
+	d := codec.Decoder{Reduce: n}
+	m, at, err := decodeLast(file, d)
+	if err != nil {
+		t.Fatalf("%d of %d bytes reduced by %d: %v", length, len(s.file), n, err)
+	}
+	b := s.m.Bounds()
+	model := reducedModel(s.m)
+	if model == color.NRGBAModel && length < len(s.file) && m.ColorModel() == color.RGBAModel {
+		model = color.RGBAModel // the palette is not there yet
+	}
+	if want := image.Rect(0, 0, (b.Dx()-1)>>n+1, (b.Dy()-1)>>n+1); m.Bounds() != want || m.ColorModel() != model {
+		t.Fatalf("%d of %d bytes reduced by %d: %T of %v, want %v", length, len(s.file), n, m, m.Bounds(), want)
+	}
+	if at.Exact || at.Bytes > int64(length) {
+		t.Fatalf("%d of %d bytes reduced by %d: %+v", length, len(s.file), n, at)
+	}
+	stream, err := d.Open(struct{ io.Reader }{bytes.NewReader(file)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := stream.Last()
+	if err != nil || at.Steps > 0 && last != at {
+		t.Fatalf("%d of %d bytes reduced by %d: %+v, %v, and %+v of a stream", length, len(s.file), n, at, err, last)
+	}
+	other, err := stream.Image()
+	if err != nil || !same(m, other) {
+		t.Fatalf("%d of %d bytes reduced by %d: another picture of a stream, %v", length, len(s.file), n, err)
+	}
+	if c := stream.Config(); c.Width != m.Bounds().Dx() || c.Height != m.Bounds().Dy() || c.ColorModel != m.ColorModel() {
+		t.Fatalf("Config is %v", c)
+	}
+	return m
+}
+
+// TestReducePrefixes reduces every prefix of files of every kind.
+func TestReducePrefixes(t *testing.T) {
+	for _, s := range kinds(t) {
+		t.Run(s.name, func(t *testing.T) {
+			for length := int(offsets(t, s.file)[0]); length <= len(s.file); length++ {
+				if n := 1 + length%codec.MaxReduce; long() || length == len(s.file) || length%61 == 0 {
+					checkReduced(t, s, length, n)
+				}
+			}
+			for n := 1; n <= codec.MaxReduce; n++ {
+				checkReduced(t, s, len(s.file), n)
+			}
+			if m, err := (&codec.Decoder{Reduce: 0}).Decode(bytes.NewReader(s.file)); err != nil || !same(m, decode(t, s.file, 0)) {
+				t.Errorf("reduced by 1: %v", err)
+			}
+		})
+	}
+}
+
+// TestReduceRefuses tests how far pictures can be reduced.
+func TestReduceRefuses(t *testing.T) {
+	s := kind(t, "gray")
+	for _, n := range []int{-1, codec.MaxReduce + 1, 1 << 30} {
+		var unsupported codec.UnsupportedError
+		if _, err := (&codec.Decoder{Reduce: n}).Open(bytes.NewReader(s.file)); !errors.As(err, &unsupported) {
+			t.Errorf("by %d: %v", n, err)
+		}
+	}
+}
+
+// A seeking reader counts what is read of it.
+type seeking struct {
+	*bytes.Reader
+	read int
+}
+
+func (s *seeking) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	s.read += n
+	return n, err
+}
+
+func (s *seeking) ReadByte() (byte, error) {
+	s.read++
+	return s.Reader.ReadByte()
+}
+
+// TestReduceReadsLittle: of a file of several segments, a reduced picture needs few, and metadata at the end of the file are found all the
+// same. What the picture needs decodes to it, too.
+func TestReduceReadsLittle(t *testing.T) {
+	m := crop(picture(t, "landscape.png"), 200, 0, 97, 256)
+	meta := bytes.Repeat([]byte("somewhere, once; "), 1000)
+	file := encode(t, m, &codec.Options{Mode: codec.Modelled, KeepColours: true, Metadata: meta})
+	size, lastRead := len(file), 0
+	for _, n := range []int{3, 1} {
+		in := &seeking{Reader: bytes.NewReader(file)}
+		s, err := (&codec.Decoder{Reduce: n}).Open(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := s.Last()
+		if err != nil {
+			t.Fatal(err)
+		}
+		small, err := s.Image()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(s.Metadata(), meta) || s.Truncated() || s.Whole() {
+			t.Errorf("reduced by %d: %d bytes of metadata, truncated: %v", n, len(s.Metadata()), s.Truncated())
+		}
+		t.Logf("reduced by %d: %d of %d bytes read, the picture needs the first %d", n, in.read, size, at.Bytes)
+		if in.read > size*6/10 || in.read < lastRead {
+			t.Errorf("reduced by %d: %d of %d bytes are read", n, in.read, size)
+		}
+		lastRead = in.read
+		again, _, err := decodeLast(file[:at.Bytes], codec.Decoder{Reduce: n})
+		if err != nil || !same(small, again) {
+			t.Errorf("reduced by %d: the first %d bytes give another picture, %v", n, at.Bytes, err)
+		}
+	}
+	for i, at := range offsets(t, file) { // cut at the borders of segments, those passed over among them
+		if at < int64(len(file)) && i%3 == 0 {
+			checkReduced(t, sample{fmt.Sprint(i), m, file}, int(at), 1)
+		}
+	}
+}
+
+// TestReduceStored compares the reduced picture of stored files with means of their pixels.
+func TestReduceStored(t *testing.T) {
+	for _, name := range []string{"stored", "stored gray", "stored alpha16", "palette", "palette with alpha"} {
+		s := kind(t, name)
+		for n := 1; n <= 4; n++ {
+			got := straight(checkReduced(t, s, len(s.file), n))
+			b := s.m.Bounds()
+			w, h := (b.Dx()-1)>>n+1, (b.Dy()-1)>>n+1
+			from := straight(s.m)
+			for y := range h {
+				for x := range w {
+					var sum [4]float64
+					pixels := 0.0
+					for yy := y << n; yy < min((y+1)<<n, b.Dy()); yy++ {
+						for xx := x << n; xx < min((x+1)<<n, b.Dx()); xx++ {
+							p := from[4*(yy*b.Dx()+xx):]
+							a := float64(p[3])
+							sum[0], sum[1], sum[2], sum[3] = sum[0]+a*float64(p[0]), sum[1]+a*float64(p[1]), sum[2]+a*float64(p[2]), sum[3]+a
+							pixels++
+						}
+					}
+					if sum[3] == 0 {
+						continue
+					}
+					p := got[4*(y*w+x):]
+					want := [4]float64{sum[0] / sum[3], sum[1] / sum[3], sum[2] / sum[3], sum[3] / pixels}
+					for c, v := range want {
+						if d := float64(p[c]) - v; d > 257 || d < -257 {
+							t.Fatalf("%s reduced by %d: channel %d at %d, %d is %d, want %.1f", name, n, c, x, y, p[c], v)
+						}
+					}
+				}
+			}
+		}
+	}
+}
