@@ -53,6 +53,12 @@ func (r *bitReader) take(n int) uint32 {
 	return v
 }
 
+// skip removes bits.
+func (r *bitReader) skip(n int) {
+	r.acc <<= n
+	r.n -= n
+}
+
 // symbol reads a code. It leaves at least 16 bits read ahead. Where there is no such code, ok is false.
 func (r *bitReader) symbol(h *huffman) (value uint8, ok bool) {
 	r.fill()
@@ -63,8 +69,7 @@ func (r *bitReader) symbol(h *huffman) (value uint8, ok bool) {
 			return 0, false
 		}
 	}
-	r.acc <<= length
-	r.n -= length
+	r.skip(length)
 	return value, true
 }
 
@@ -106,17 +111,21 @@ type bitWriter struct {
 // put appends up to 32 bits.
 func (w *bitWriter) put(bits uint32, n int) {
 	w.acc = w.acc<<n | uint64(bits)
-	w.n += n
-	if w.n >= 32 {
-		w.n -= 32
-		word := uint32(w.acc >> w.n)
-		if !hasFF(word) {
-			w.out = binary.BigEndian.AppendUint32(w.out, word)
-			return
-		}
-		for shift := 24; shift >= 0; shift -= 8 {
-			w.byte(byte(word >> shift))
-		}
+	if w.n += n; w.n >= 32 {
+		w.write()
+	}
+}
+
+// write writes four bytes.
+func (w *bitWriter) write() {
+	w.n -= 32
+	word := uint32(w.acc >> w.n)
+	if !hasFF(word) {
+		w.out = binary.BigEndian.AppendUint32(w.out, word)
+		return
+	}
+	for shift := 24; shift >= 0; shift -= 8 {
+		w.byte(byte(word >> shift))
 	}
 }
 

@@ -1,5 +1,7 @@
 package jpeg
 
+import "math/bits"
+
 const (
 	errEnds    = FormatError("entropy-coded data end early")
 	errCode    = FormatError("no such code in the entropy-coded data")
@@ -14,6 +16,7 @@ type scanReader struct {
 	kind  kind
 	done  int      // blocks
 	level [4]int32 // by component of the scan: the last DC coefficient
+	sets  []uint64 // of the component, if the scan is progressive and has but one: which coefficients of a block are not zero
 	notes
 
 	// A run is a number of blocks in which no more coefficients than known become other than zero.
@@ -31,6 +34,18 @@ func (p *parser) coefficients(s *scan) error {
 		}
 	}
 	r := scanReader{bitReader: bitReader{data: p.data, pos: p.pos}, s: s, kind: s.kind(p.f.Progressive), runEnd: -1}
+	if s.ss > 0 {
+		i := s.components[0].index
+		if p.sets[i] == nil {
+			p.sets[i] = make([]uint64, p.f.Components[i].Wide*p.f.Components[i].High)
+		}
+		r.sets = p.sets[i]
+	}
+	for _, c := range s.components {
+		if c.ac != nil {
+			c.ac.prepare()
+		}
+	}
 	err := p.f.visit(s, &r)
 	if err == nil {
 		err = r.align()
@@ -65,7 +80,7 @@ func (r *scanReader) restart(interval int) error {
 	return nil
 }
 
-func (r *scanReader) block(i int, coef []int16) (err error) {
+func (r *scanReader) block(i, n int, coef []int16) (err error) {
 	switch r.kind {
 	case sequential:
 		if err = r.firstDC(i, coef); err == nil {
@@ -77,9 +92,9 @@ func (r *scanReader) block(i int, coef []int16) (err error) {
 		r.fill()
 		coef[0] |= int16(r.take(1) << r.s.al)
 	case firstAC:
-		err = r.firstAC(r.s.components[0].ac, coef)
+		err = r.firstAC(r.s.components[0].ac, coef, &r.sets[n])
 	case refineAC:
-		err = r.refineAC(r.s.components[0].ac, coef)
+		err = r.refineAC(r.s.components[0].ac, coef, &r.sets[n])
 	}
 	if err == nil && r.ended() {
 		err = errEnds
@@ -99,8 +114,9 @@ func (r *scanReader) firstDC(i int, coef []int16) error {
 	if size > 0 {
 		r.level[i] += extend(r.take(int(size)), int(size))
 	}
+	// Scans to come may add less than 1<<al.
 	v := r.level[i] << r.s.al
-	if v < -MaxCoef || v > MaxCoef {
+	if v < -MaxCoef>>r.s.al<<r.s.al || v > MaxCoef {
 		return r.bad(errRange)
 	}
 	coef[0] = int16(v)
@@ -118,6 +134,18 @@ func (r *scanReader) bad(err error) error {
 func (r *scanReader) sequentialAC(h *huffman, coef []int16) error {
 	zeroRuns := 0
 	for k := 1; k < BlockSize; {
+		r.fill()
+		if e := h.short[r.acc>>(64-fastBits)]; e != 0 {
+			k += int(e >> 8 & 0xff)
+			if k >= BlockSize {
+				return r.bad(errPastEnd)
+			}
+			coef[zigzag[k]&63] = int16(e >> 16)
+			r.skip(int(e & 0xff))
+			k++
+			zeroRuns = 0
+			continue
+		}
 		symbol, ok := r.symbol(h)
 		if !ok {
 			return r.bad(errCode)
@@ -153,7 +181,7 @@ func (r *scanReader) sequentialAC(h *huffman, coef []int16) error {
 	return nil
 }
 
-func (r *scanReader) firstAC(h *huffman, coef []int16) error {
+func (r *scanReader) firstAC(h *huffman, coef []int16, set *uint64) error {
 	if r.run > 0 {
 		r.run--
 		return nil
@@ -186,6 +214,7 @@ func (r *scanReader) firstAC(h *huffman, coef []int16) error {
 			return r.bad(errRange)
 		}
 		coef[zigzag[k]&63] = int16(v)
+		*set |= 1 << k
 		k++
 		zeroRuns = 0
 	}
@@ -207,9 +236,9 @@ func (r *scanReader) begin(size int, alone bool) {
 	r.runEnd, r.runLength, r.corrections = r.done+r.run, r.run, 0
 }
 
-func (r *scanReader) refineAC(h *huffman, coef []int16) error {
+func (r *scanReader) refineAC(h *huffman, coef []int16, set *uint64) error {
 	s := r.s
-	k := s.ss
+	k, known := s.ss, *set
 	for zeroRuns := 0; r.run == 0 && k <= s.se; {
 		symbol, ok := r.symbol(h)
 		if !ok {
@@ -226,23 +255,27 @@ func (r *scanReader) refineAC(h *huffman, coef []int16) error {
 			r.begin(zeros, k == s.ss)
 		}
 		if r.run == 0 {
-			if k, _ = r.correct(coef, k, zeros); k > s.se {
+			if k = r.correct(coef, known, k, zeros); k > s.se {
 				return r.bad(errPastEnd)
 			}
-			coef[zigzag[k]&63] = v
-			k++
 			zeroRuns++
 			if size == 1 {
+				coef[zigzag[k]&63] = v
+				*set |= 1 << k
 				zeroRuns = 0
 			}
+			k++
 		}
 		if zeroRuns > 0 && (r.run > 0 || k > s.se) {
 			r.zeroRuns = append(r.zeroRuns, zeroRun{r.done, zeroRuns})
 		}
 	}
 	if r.run > 0 {
-		_, n := r.correct(coef, k, BlockSize)
-		r.corrections += n
+		known &= s.band(k)
+		if known != 0 {
+			r.correct(coef, known, k, BlockSize)
+			r.corrections += bits.OnesCount64(known)
+		}
 		r.run--
 		if r.corrections > maxCorrections && r.run > 0 {
 			r.endless = true
@@ -251,25 +284,23 @@ func (r *scanReader) refineAC(h *huffman, coef []int16) error {
 	return nil
 }
 
-// correct reads a bit for every coefficient from k on that is known, until it has passed so many zeros and stands on another, or
-// past the end of the scan's band. It returns where it stands, and how many bits that were.
-func (r *scanReader) correct(coef []int16, k, zeros int) (at, n int) {
-	for ; k <= r.s.se; k++ {
-		c := &coef[zigzag[k]&63]
-		if *c == 0 {
-			if zeros == 0 {
-				break
-			}
-			zeros--
-			continue
+// correct reads a bit for every known coefficient of the scan's band from k on, until it has passed so many zeros and stands on
+// another, or past the end. It returns where it stands.
+func (r *scanReader) correct(coef []int16, known uint64, k, zeros int) int {
+	for known &= r.s.band(k); known != 0; known &= known - 1 {
+		at := bits.TrailingZeros64(known)
+		if at-k > zeros {
+			break
 		}
+		zeros -= at - k
+		k = at + 1
 		if r.n == 0 {
 			r.fill()
 		}
 		if r.take(1) != 0 {
+			c := &coef[zigzag[at]&63]
 			*c += (*c>>15 | 1) << r.s.al
 		}
-		n++
 	}
-	return k, n
+	return k + zeros
 }

@@ -16,17 +16,32 @@ func (f *File) Append(dst []byte) ([]byte, error) {
 			return dst, FormatError(fmt.Sprintf("component %d has %d coefficients, not %d", i, len(c.Coef), c.Wide*c.High*BlockSize))
 		}
 	}
+	var sets [4][]uint64
+	if f.Progressive {
+		sets = f.nonzero()
+	}
 	from := 0
 	for i := range f.scans {
 		s := &f.scans[i]
 		dst = append(dst, f.skeleton[from:s.at]...)
 		from = s.at
 		var err error
-		if dst, err = f.appendScan(dst, s); err != nil {
+		if dst, err = f.appendScan(dst, s, sets[s.components[0].index]); err != nil {
 			return dst, err
 		}
 	}
 	return append(dst, f.skeleton[from:]...), nil
+}
+
+// nonzero returns, for every block of every component, which coefficients are not zero: bits of indices in zigzag order.
+func (f *File) nonzero() (sets [4][]uint64) {
+	for i, c := range f.Components {
+		sets[i] = make([]uint64, c.Wide*c.High)
+		for n := range sets[i] {
+			sets[i][n] = nonzero(c.Coef[n*BlockSize:][:BlockSize])
+		}
+	}
+	return sets
 }
 
 // A scanWriter writes the entropy-coded data of a scan. It undoes what a scanReader does.
@@ -40,13 +55,22 @@ type scanWriter struct {
 
 	choices // those that are still to come
 
-	run         int     // blocks of the run that is not written yet
-	corrections []uint8 // what corrects their known coefficients, a bit each
-	tail        []uint8 // the same, of a block that is being written, behind its last code
+	sets []uint64 // of the component, if the scan has but one: which coefficients of a block are not zero
+
+	run         int        // blocks of the run that is not written yet
+	corrections []bitGroup // what corrects their known coefficients, a bit each
+	corrected   int        // bits of these
+	tail        bitGroup   // the same, of a block that is being written, behind its last code
 }
 
-func (f *File) appendScan(dst []byte, s *scan) ([]byte, error) {
-	w := scanWriter{bitWriter: bitWriter{out: dst}, s: s, kind: s.kind(f.Progressive), choices: s.choices}
+// A bitGroup is up to 64 bits.
+type bitGroup struct {
+	bits uint64
+	n    int
+}
+
+func (f *File) appendScan(dst []byte, s *scan, sets []uint64) ([]byte, error) {
+	w := scanWriter{bitWriter: bitWriter{out: dst}, s: s, kind: s.kind(f.Progressive), choices: s.choices, sets: sets}
 	err := f.visit(s, &w)
 	if err == nil {
 		err = w.align()
@@ -90,7 +114,7 @@ func (w *scanWriter) restart(interval int) error {
 	return nil
 }
 
-func (w *scanWriter) block(i int, coef []int16) (err error) {
+func (w *scanWriter) block(i, n int, coef []int16) (err error) {
 	if len(w.splits) > 0 && w.splits[0] == w.done {
 		w.endRun()
 		w.splits = w.splits[1:]
@@ -109,9 +133,9 @@ func (w *scanWriter) block(i int, coef []int16) (err error) {
 	case refineDC:
 		w.put(uint32(coef[0])>>w.s.al&1, 1)
 	case firstAC:
-		err = w.firstAC(w.s.components[0].ac, coef, zeroRuns)
+		err = w.firstAC(w.s.components[0].ac, coef, w.sets[n], zeroRuns)
 	case refineAC:
-		err = w.refineAC(w.s.components[0].ac, coef, zeroRuns)
+		err = w.refineAC(w.s.components[0].ac, coef, w.sets[n], zeroRuns)
 	}
 	w.done++
 	return err
@@ -134,100 +158,103 @@ func (w *scanWriter) firstDC(i int, coef []int16) {
 var errZeroRuns = FormatError("more zeros than fit into a block")
 
 func (w *scanWriter) sequentialAC(h *huffman, coef []int16, zeroRuns int) error {
-	zeros := 0
-	for k := 1; k < BlockSize; k++ {
-		c := coef[zigzag[k]&63]
-		if c == 0 {
-			zeros++
-			continue
-		}
+	k := 1 // behind the last coefficient
+	for set := nonzero(coef) &^ 1; set != 0; set &= set - 1 {
+		at := bits.TrailingZeros64(set)
+		extra, n := category(int32(coef[zigzag[at]&63]))
+		zeros := at - k
 		for ; zeros > 15; zeros -= 16 {
 			w.symbol(h, 0xf0, 0, 0)
 		}
-		extra, n := category(int32(c))
 		w.symbol(h, uint8(zeros<<4|n), extra, n)
-		zeros = 0
+		k = at + 1
 	}
-	for ; zeroRuns > 0 && zeros > 15; zeroRuns-- {
+	for ; zeroRuns > 0; zeroRuns-- {
+		if k += 16; k > BlockSize {
+			return errZeroRuns
+		}
 		w.symbol(h, 0xf0, 0, 0)
-		zeros -= 16
 	}
-	if zeroRuns > 0 {
-		return errZeroRuns
-	}
-	if zeros > 0 {
+	if k < BlockSize {
 		w.symbol(h, 0, 0, 0)
 	}
 	return nil
 }
 
-func (w *scanWriter) firstAC(h *huffman, coef []int16, zeroRuns int) error {
-	zeros := 0
-	for k := w.s.ss; k <= w.s.se; k++ {
-		c := int32(coef[zigzag[k]&63])
+func (w *scanWriter) firstAC(h *huffman, coef []int16, set uint64, zeroRuns int) error {
+	k := w.s.ss // behind the last coefficient
+	for set &= w.s.band(k); set != 0; set &= set - 1 {
+		at := bits.TrailingZeros64(set)
+		c := int32(coef[zigzag[at]&63])
 		sign := c >> 31
-		if c = (c ^ sign - sign) >> w.s.al; c == 0 {
-			zeros++
+		m := (c ^ sign - sign) >> w.s.al
+		if m == 0 {
 			continue
 		}
 		w.endRun()
+		zeros := at - k
 		for ; zeros > 15; zeros -= 16 {
 			w.symbol(h, 0xf0, 0, 0)
 		}
-		extra, n := category(c ^ sign - sign)
+		extra, n := category(m ^ sign - sign)
 		w.symbol(h, uint8(zeros<<4|n), extra, n)
-		zeros = 0
+		k = at + 1
 	}
-	for ; zeroRuns > 0 && zeros > 15; zeroRuns-- {
+	for ; zeroRuns > 0; zeroRuns-- {
+		if k += 16; k > w.s.se+1 {
+			return errZeroRuns
+		}
 		w.endRun()
 		w.symbol(h, 0xf0, 0, 0)
-		zeros -= 16
 	}
-	if zeroRuns > 0 {
-		return errZeroRuns
-	}
-	if zeros > 0 {
+	if k <= w.s.se {
 		w.lengthenRun()
 	}
 	return nil
 }
 
-func (w *scanWriter) refineAC(h *huffman, coef []int16, zeroRuns int) error {
+func (w *scanWriter) refineAC(h *huffman, coef []int16, set uint64, zeroRuns int) error {
 	s := w.s
-	// The last coefficient that becomes other than zero in this scan: behind it, zeros are not coded.
-	last := s.se
-	for last >= s.ss && magnitude(coef[zigzag[last]&63])>>s.al != 1 {
-		last--
+	var known uint64 // those that are not zero up to this scan
+	last := -1       // the last that becomes other than zero in it: behind that, zeros are not coded
+	for set &= s.band(s.ss); set != 0; set &= set - 1 {
+		at := bits.TrailingZeros64(set)
+		if m := magnitude(coef[zigzag[at]&63]) >> s.al; m > 0 {
+			known |= 1 << at
+			if m == 1 {
+				last = at
+			}
+		}
 	}
-	w.tail = w.tail[:0]
 	zeros, k := 0, s.ss
-	for ; k <= s.se; k++ {
-		c := coef[zigzag[k]&63]
-		m := magnitude(c) >> s.al
-		if m == 0 {
-			zeros++
-			if k > last && zeroRuns > 0 && zeros == 16 {
-				w.refineSymbol(h, 0xf0, 0, 0)
-				zeros = 0
+	for ; known != 0; known &= known - 1 {
+		at := bits.TrailingZeros64(known)
+		c := coef[zigzag[at]&63]
+		zeros += at - k
+		k = at + 1
+		for ; zeros > 15 && (at <= last || zeroRuns > 0); zeros -= 16 {
+			w.refineSymbol(h, 0xf0, 0, 0)
+			if at > last {
 				zeroRuns--
 			}
-			continue
 		}
-		for ; zeros > 15 && k <= last; zeros -= 16 {
-			w.refineSymbol(h, 0xf0, 0, 0)
-		}
-		if m > 1 {
-			w.tail = append(w.tail, uint8(m&1))
+		if m := magnitude(c) >> s.al; m > 1 {
+			w.tail.bits = w.tail.bits<<1 | uint64(m&1)
+			w.tail.n++
 			continue
 		}
 		w.refineSymbol(h, uint8(zeros<<4|1), uint32(^c>>15&1), 1)
 		zeros = 0
 	}
+	zeros += s.se + 1 - k
+	for ; zeros > 15 && zeroRuns > 0; zeroRuns-- {
+		w.refineSymbol(h, 0xf0, 0, 0)
+		zeros -= 16
+	}
 	if zeroRuns > 0 {
 		return errZeroRuns
 	}
-	if zeros > 0 || len(w.tail) > 0 {
-		w.corrections = append(w.corrections, w.tail...)
+	if zeros > 0 || w.tail.n > 0 {
 		w.lengthenRun()
 	}
 	return nil
@@ -237,20 +264,27 @@ func (w *scanWriter) refineAC(h *huffman, coef []int16, zeroRuns int) error {
 func (w *scanWriter) refineSymbol(h *huffman, value uint8, extra uint32, n int) {
 	w.endRun()
 	w.symbol(h, value, extra, n)
-	w.putAll(w.tail)
-	w.tail = w.tail[:0]
+	w.putGroup(w.tail)
+	w.tail = bitGroup{}
 }
 
-func (w *scanWriter) putAll(list []uint8) {
-	for _, b := range list {
-		w.put(uint32(b), 1)
+func (w *scanWriter) putGroup(g bitGroup) {
+	if g.n > 32 {
+		w.put(uint32(g.bits>>32), g.n-32)
+		g.n = 32
 	}
+	w.put(uint32(g.bits), g.n)
 }
 
-// lengthenRun adds a block to the run.
+// lengthenRun adds a block to the run, with what corrects its known coefficients.
 func (w *scanWriter) lengthenRun() {
 	w.run++
-	if w.run == maxRun || !w.endless && len(w.corrections) > maxCorrections {
+	if w.tail.n > 0 {
+		w.corrections = append(w.corrections, w.tail)
+		w.corrected += w.tail.n
+		w.tail = bitGroup{}
+	}
+	if w.run == maxRun || !w.endless && w.corrected > maxCorrections {
 		w.endRun()
 	}
 }
@@ -262,8 +296,10 @@ func (w *scanWriter) endRun() {
 	}
 	n := bits.Len32(uint32(w.run)) - 1
 	w.symbol(w.s.components[0].ac, uint8(n<<4), uint32(w.run)-1<<n, n)
-	w.putAll(w.corrections)
-	w.run, w.corrections = 0, w.corrections[:0]
+	for _, g := range w.corrections {
+		w.putGroup(g)
+	}
+	w.run, w.corrections, w.corrected = 0, w.corrections[:0], 0
 }
 
 func magnitude(c int16) int32 {

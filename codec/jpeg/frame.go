@@ -74,9 +74,9 @@ const (
 )
 
 func writeTable(w *bitstream.Writer, t *[BlockSize]uint16) {
-	for i := range 200 {
-		if scaled(i&1, 1+i>>1) == *t {
-			w.Byte(byte(scaledTable + i))
+	for i := range steps {
+		if quality := qualityOf(t, i); quality > 0 {
+			w.Byte(byte(scaledTable + 2*(quality-1) + i))
 			return
 		}
 	}

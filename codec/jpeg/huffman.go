@@ -12,6 +12,10 @@ type huffman struct {
 	offset [17]int32             // by length: what to add to a code to get its value's index
 	values [256]uint8
 
+	// short is for AC coefficients whose code and bits are found at once, by the next bits: how many they are, how many
+	// zeros precede, in 8 bits each, and the coefficient; 0 for others. See prepare.
+	short *[1 << fastBits]uint32
+
 	codes   [256]uint32 // by value: the code's length, and above it the code; 0 for values without a code
 	repeats bool        // a value has two codes
 }
@@ -60,6 +64,21 @@ func newHuffman(p []byte) (h *huffman, n int, err error) {
 	}
 	h.limit[17] = 1 << 17
 	return h, 16 + total, nil
+}
+
+// prepare makes short.
+func (h *huffman) prepare() {
+	if h.short != nil {
+		return
+	}
+	h.short = new([1 << fastBits]uint32)
+	for i, e := range h.fast {
+		length, zeros, size := int(e&0xff), uint32(e>>12), int(e>>8&15)
+		if all := length + size; length > 0 && size > 0 && all <= fastBits {
+			v := extend(uint32(i)>>(fastBits-all)&(1<<size-1), size)
+			h.short[i] = uint32(uint16(v))<<16 | zeros<<8 | uint32(all)
+		}
+	}
 }
 
 // long finds a code that is longer than fastBits in the next 16 bits. Its length is 17 if there is none.

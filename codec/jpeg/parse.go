@@ -58,6 +58,7 @@ type parser struct {
 	latched [4]bool            // by component: it has its quantization table
 	bits    [4][BlockSize]int8 // by component and index in zigzag order: Al of the last scan plus one; 0 before the first
 	visits  int64              // blocks that scans have gone over
+	sets    [4][]uint64        // by component, of a progressive file: see scanReader
 }
 
 // Parse takes a JPEG file apart. Bytes before the image, at most 4096, and after it are part of the file. Coefficients take
@@ -97,6 +98,21 @@ func (p *parser) file() error {
 	}
 	if slices.Contains(p.latched[:len(p.f.Components)], false) {
 		return FormatError("component without a scan")
+	}
+	for i := range p.f.Components {
+		if err := p.f.Components[i].check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check returns an error if a DC coefficient is too low, which the scan that begins it cannot tell.
+func (c *Component) check() error {
+	for at := 0; at < len(c.Coef); at += BlockSize {
+		if c.Coef[at] < -MaxCoef {
+			return errRange
+		}
 	}
 	return nil
 }

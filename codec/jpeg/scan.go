@@ -3,10 +3,10 @@ package jpeg
 // A visitor codes the blocks of a scan in their order.
 type visitor interface {
 	restart(interval int) error // between two intervals; the first ends the interval 0
-	block(i int, coef []int16) error
+	block(i, n int, coef []int16) error
 }
 
-// visit takes a visitor to the blocks of a scan: component i of the scan, with 64 coefficients in natural order.
+// visit takes a visitor to the blocks of a scan: block n of component i of the scan, with 64 coefficients in natural order.
 func (f *File) visit(s *scan, v visitor) error {
 	interleaved := len(s.components) > 1
 	first := s.components[0].index
@@ -30,8 +30,8 @@ func (f *File) visit(s *scan, v visitor) error {
 			}
 			if !interleaved {
 				c := &f.Components[first]
-				at := (y*c.Wide + x) * BlockSize
-				if err := v.block(0, c.Coef[at:at+BlockSize:at+BlockSize]); err != nil {
+				n := y*c.Wide + x
+				if err := v.block(0, n, c.Coef[n*BlockSize:][:BlockSize:BlockSize]); err != nil {
 					return err
 				}
 				continue
@@ -50,12 +50,11 @@ func (f *File) visit(s *scan, v visitor) error {
 func (f *File) visitMCU(s *scan, v visitor, i, x, y int) error {
 	c := &f.Components[s.components[i].index]
 	for row := range c.V {
-		at := ((y*c.V+row)*c.Wide + x*c.H) * BlockSize
-		for range c.H {
-			if err := v.block(i, c.Coef[at:at+BlockSize:at+BlockSize]); err != nil {
+		first := (y*c.V+row)*c.Wide + x*c.H
+		for n := first; n < first+c.H; n++ {
+			if err := v.block(i, n, c.Coef[n*BlockSize:][:BlockSize:BlockSize]); err != nil {
 				return err
 			}
-			at += BlockSize
 		}
 	}
 	return nil
@@ -85,3 +84,6 @@ func (s *scan) kind(progressive bool) kind {
 	}
 	return refineAC
 }
+
+// band returns the bits of indices from k to the last one of the scan.
+func (s *scan) band(k int) uint64 { return ^uint64(0) << k & (^uint64(0) >> (63 - s.se)) }

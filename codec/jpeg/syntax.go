@@ -88,10 +88,17 @@ func (f *File) phrases() (list [][]byte) {
 		segment(markerDHT, slices.Concat(table(0), table(1), table(2), table(3))),
 		segment(markerDHT, slices.Concat(table(0), table(2), table(1), table(3))),
 		slices.Concat(segment(markerDHT, table(0)), segment(markerDHT, table(1))),
+		segment(markerDHT, slices.Concat(table(0), table(1))),
 	)
-	// Quantization tables of the frame: alone, in 8 and 16 bits, and one after another.
+	// Quantization tables of the frame: alone, in 8 and 16 bits, and one after another. Encoders of gray files write a table for
+	// chroma, too.
 	var each, one []byte
-	for i, t := range f.tables() {
+	tables := f.tables()
+	if quality := qualityOf(tables[0], 0); quality > 0 && len(tables) == 1 {
+		chroma := scaled(1, quality)
+		tables = append(tables, &chroma)
+	}
+	for i, t := range tables {
 		steps := appendSteps(nil, t, 1)
 		list = append(list, steps, appendSteps(nil, t, 2))
 		one = append(append(one, byte(i)), steps...)

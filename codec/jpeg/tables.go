@@ -12,6 +12,31 @@ var zigzag = [BlockSize]uint8{
 	53, 60, 61, 54, 47, 55, 62, 63,
 }
 
+// nonzero returns the bits of those indices in zigzag order whose coefficient is not zero.
+func nonzero(coef []int16) (set uint64) {
+	_ = coef[BlockSize-1]
+	for i := 0; i < BlockSize; i += 8 {
+		c := coef[i : i+8 : i+8]
+		if c[0]|c[1]|c[2]|c[3]|c[4]|c[5]|c[6]|c[7] == 0 {
+			continue
+		}
+		for j, v := range c {
+			if v != 0 {
+				set |= 1 << unzigzag[(i+j)&63]
+			}
+		}
+	}
+	return set
+}
+
+// unzigzag is the inverse of zigzag.
+var unzigzag = func() (inverse [BlockSize]uint8) {
+	for k, i := range zigzag {
+		inverse[i] = uint8(k)
+	}
+	return inverse
+}()
+
 // typical are the Huffman tables of T.81, annex K.3, as a DHT segment has them: how many codes there are of 1 to 16 bits,
 // and the values. DC and AC of luma, then of chroma. Files without tables of their own (motion JPEG) mean these.
 var typical = [4]string{
@@ -71,12 +96,30 @@ var steps = [2][BlockSize]uint8{
 
 // scaled returns a quantization table as libjpeg scales it for a quality of 1 to 100, in steps of 8 bits.
 func scaled(table, quality int) (t [BlockSize]uint16) {
+	for i, s := range steps[table] {
+		t[i] = scaledStep(s, quality)
+	}
+	return t
+}
+
+func scaledStep(step uint8, quality int) uint16 {
 	percent := 200 - 2*quality
 	if quality < 50 {
 		percent = 5000 / quality
 	}
-	for i, s := range steps[table] {
-		t[i] = uint16(min(max((int(s)*percent+50)/100, 1), 255))
+	return uint16(min(max((int(step)*percent+50)/100, 1), 255))
+}
+
+// qualityOf returns for which quality libjpeg scales a table to t, or 0.
+func qualityOf(t *[BlockSize]uint16, table int) int {
+	for quality := 1; quality <= 100; quality++ {
+		same := 0
+		for same < BlockSize && scaledStep(steps[table][same], quality) == t[same] {
+			same++
+		}
+		if same == BlockSize {
+			return quality
+		}
 	}
-	return t
+	return 0
 }
