@@ -121,12 +121,13 @@ func TestImports(t *testing.T) {
 		"model/internal/sparse":    {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/transform"},
 
 		"model":            {"model/internal/*"},
+		"model/dct":        {"model", "model/internal/fixed", "model/internal/parallel"},
 		"model/zoo":        {"model"},
 		"codec/internal/*": {"bitstream"},
 		"codec/metadata":   {},
 		"codec/jpeg":       {"bitstream"},
 		"codec/jpeg/*":     {"codec/jpeg"},
-		"codec":            {"bitstream", "rans", "container", "model", "model/zoo", "codec/internal/*"},
+		"codec":            {"bitstream", "rans", "container", "model", "model/dct", "model/zoo", "codec/internal/*"},
 
 		// The trainer is imported by its command alone. Constants of the network in floating point, and what only tests and
 		// the trainer use of the logistic distribution, are apart from what decodes.

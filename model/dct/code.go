@@ -1,0 +1,462 @@
+package dct
+
+import (
+	"math/bits"
+
+	"github.com/ddpmz/ddpmz/model"
+)
+
+// A band is a run of block rows being coded. It has adaptive state of its own.
+type band struct {
+	mixer
+	components []*component
+	encodes    bool // the planes have the coefficients
+	coder      model.Coder
+	out        bool            // the coder ran out
+	observe    func(*Decision) // or nil
+}
+
+// bit codes a decision that was set by choose.
+func (b *band) bit(bit uint32) uint32 {
+	bit, ok := b.coder.Bit(bit, b.predict())
+	if !ok {
+		b.out = true
+		return 0
+	}
+	b.learn(bit)
+	return bit
+}
+
+// evenBit codes a bit that is as often 0 as 1.
+func (b *band) evenBit(bit uint32) uint32 {
+	bit, ok := b.coder.Bit(bit, 1<<15)
+	b.out = b.out || !ok
+	return bit & 1
+}
+
+// pass codes a pass, and reports whether the coder did not run out.
+func (b *band) pass(p model.Pass, coder model.Coder, stopped func() bool) bool {
+	b.coder, b.out = coder, false
+	for i := range b.components {
+		c := b.components[i]
+		if c.class != p.Stage {
+			continue
+		}
+		for _, f := range order {
+			step := c.plane.Quant[f]
+			if !takesPart(step, c.area, p.Level) {
+				continue
+			}
+			k := clock(step, c.area, p.Level)
+			for phase := range phases {
+				if stopped() {
+					return false
+				}
+				b.phase(i, int(f), phase, k, p.Level == topLevel)
+				if b.out {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// phase brings the coefficients of a frequency and phase to a clock.
+func (b *band) phase(plane, f, phase int, k uint8, first bool) {
+	c := b.components[plane]
+	if f == 0 && phase == 0 && first {
+		b.codeRange(c)
+	}
+	for y := phases[phase][0]; y < c.high; y += 2 {
+		for x := phases[phase][1]; x < c.wide; x += 2 {
+			if f == 0 {
+				b.codeDC(c, y, x, phase, k)
+			} else {
+				b.codeAC(plane, f, y, x, phase, k)
+			}
+			if b.out {
+				return
+			}
+		}
+	}
+}
+
+// Where in its cell a magnitude of clock k > 0 is expected, Q4 of 2^k: if it is not in the one of zero, and at most if it is.
+const (
+	expectedLarge = 7
+	expectedZero  = 6
+)
+
+// codeAC brings a coefficient other than a DC to clock k, or skips it.
+func (b *band) codeAC(plane, f, y, x, phase int, k uint8) {
+	c := b.components[plane]
+	pos := c.at(y, x)
+	at := f*c.size + pos
+	was := c.clocks[at]
+	if was != never && c.values[at] != 0 {
+		b.refine(c, f, y, x, phase, k)
+		return
+	}
+	if b.observe != nil {
+		b.observe(&Decision{b, plane, f, phase, pos})
+	}
+	p := &c.predictors[f][phase]
+	all, own, others := p.magnitude(c.magnitudes, at)
+	value := p.expected(c.values, at)
+	absolute := max(value, -value)
+	if k > 0 && was == never && max(all, 2*absolute) < skipBelow<<k {
+		return
+	}
+	parent := others
+	if c.class != 0 {
+		parent = b.parent(plane, f, y, x)
+	}
+	d := newAC(c, f, pos, was, k, all, own, others, parent, value)
+	truth := c.truth(f, y, x)
+	magnitude := int32(0) // of an encoder
+	if b.encodes {
+		magnitude = max(int32(*truth), -int32(*truth)) >> k
+	}
+	b.chooseLarge(c, &d)
+	if b.bit(uint32(min(magnitude, 1))) == 0 {
+		if b.out {
+			return
+		}
+		expected := int32(0)
+		if k > 0 {
+			expected = int32(min(all, expectedZero<<k))
+		}
+		c.know(at, k, 0, expected)
+		return
+	}
+	minus := uint32(0)
+	if *truth < 0 {
+		minus = 1
+	}
+	b.chooseSign(c, &d, plane)
+	minus = b.bit(minus)
+	n := b.codeLarger(&d, magnitude)
+	if b.out {
+		return
+	}
+	n = min(n<<k, 1<<15-1+int32(minus))
+	expected := 16 * n
+	if k > 0 {
+		expected += expectedLarge << k
+	}
+	c.large[pos] = min(c.large[pos]+1, 63)
+	if minus == 1 {
+		n = -n
+	}
+	if !b.encodes {
+		*truth = int16(n)
+	}
+	c.know(at, k, n, expected)
+}
+
+// skipBelow is the least expected magnitude, Q4, over 2^k for which a coefficient is not skipped.
+const skipBelow = 2
+
+// parent returns what the planes before make expect of a magnitude of a plane of chroma, Q4: luma's magnitudes around, at the same
+// frequency, and those of the chroma plane before.
+func (b *band) parent(plane, f, y, x int) int64 {
+	c, l := b.components[plane], b.components[0]
+	down, right := max(l.plane.V/max(c.plane.V, 1), 1), max(l.plane.H/max(c.plane.H, 1), 1)
+	g := (f>>3+down-1)/down*8 + (f&7+right-1)/right
+	sum := int64(0)
+	for dy := range down {
+		for dx := range right {
+			at := g*l.size + l.at(min(y*down+dy, l.high-1), min(x*right+dx, l.wide-1))
+			sum += int64(l.magnitudes[at])
+		}
+	}
+	sum = sum * int64(max(l.plane.Quant[g], 1)) / (int64(max(c.plane.Quant[f], 1)) * int64(down*right))
+	if before := b.components[plane-1]; before.class == c.class && before.size == c.size && before.stride == c.stride {
+		m := int64(before.magnitudes[f*c.size+c.at(y, x)]) * int64(max(before.plane.Quant[f], 1)) / int64(max(c.plane.Quant[f], 1))
+		sum = (sum + 3*m) / 4
+	}
+	return sum
+}
+
+// An acContext has what the decisions about a coefficient have contexts of.
+type acContext struct {
+	f, pos, at int
+	class      int32
+	k          uint8
+	was        int32 // 0 if the coefficient was not coded, 1 if it is one clock from where it was, or 2
+	state      int32 // of the clocks, below clockStates
+	longest    int32 // the most that the magnitude may be at clock k
+	fine       int32 // log of the expected magnitude
+	own        int32 // coarse logs of the partial predictions
+	others     int32
+	parent     int32
+	mean       int32 // coarse log of the expected value's magnitude
+	value      int64 // expected, Q3
+}
+
+func newAC(c *component, f, pos int, was, k uint8, all, own, others, parent, value int64) acContext {
+	log := func(x int64) int32 { return largeQuarters(x) - 4*int32(k) }
+	coarse := func(x int64) int32 { return min(max((log(x)+12)/2, 0), coarseSteps-1) }
+	d := acContext{f: f, pos: pos, at: f*c.size + pos, class: int32(c.class), k: k, longest: 1 << 15, value: value,
+		fine: min(max(log(all)+12, 0), fineSteps-1), own: coarse(own), others: coarse(others), parent: coarse(parent),
+		mean: min(max((log(2*max(value, -value))-4)/2, 0), meanSteps-1),
+	}
+	if was != never {
+		d.was = 1 + min(int32(was-k)-1, 1)
+		d.longest = 1<<(was-k) - 1
+	}
+	d.state = 3*min(int32(k), 3) + d.was
+	return d
+}
+
+// chooseLarge sets the contexts of whether a magnitude is more than 0.
+func (b *band) chooseLarge(c *component, d *acContext) {
+	f, u, v := int32(d.f), d.f>>3, d.f&7
+	exact := min(int32(d.k), 1)
+	beside := c.isLarge(d.at-1) + 2*c.isLarge(d.at+1) + 4*c.isLarge(d.at-c.stride) + 8*c.isLarge(d.at+c.stride)
+	var left, up, corner, right int32
+	if v > 0 && d.f > 1 {
+		left = c.sizeClass(d.at-c.size, d.k)
+	}
+	if u > 0 && d.f > 8 {
+		up = c.sizeClass(d.at-8*c.size, d.k)
+	}
+	if u > 0 && v > 0 && d.f > 9 {
+		corner = c.sizeClass(d.at-9*c.size, d.k)
+	}
+	if u > 0 && v < 7 {
+		right = c.sizeClass(d.at-7*c.size, d.k)
+	}
+	large := min(int32(c.large[d.pos]), 8) + min(max(int32(c.large[d.pos])-8, 0)/2, 7)
+	region := int32(min(u, 3)*4 + min(v, 3))
+	of := d.class*BlockSize + f // the frequency in its class
+	both := d.own*coarseSteps + d.others
+	b.choose(isLarge, []int32{
+		((d.class*3+d.was)*BlockSize+f)*fineSteps + d.fine,
+		(d.class*clockStates+d.state)*coarseSteps*coarseSteps + both,
+		((d.class*2+exact)*BlockSize+f)*coarseSteps + d.own,
+		((d.class*2+exact)*BlockSize+f)*coarseSteps + d.others,
+		((d.class*clockStates+d.state)*coarseSteps+d.parent)*halfSteps + d.fine/2,
+		((f*16+beside)*9+left*3+up)*2 + exact,
+		(of*meanSteps+d.mean)*halfSteps + d.fine/2,
+		(of*coarseSteps+d.parent)*halfSteps + d.fine/2,
+		of*16 + min(large, 15),
+		((d.class*16+region)*81+left+3*up+9*corner+27*right)*3 + d.was,
+	}, [weightSets]int32{(d.class*2+exact)*BlockSize + f, d.fine*3 + d.was, both}, [refiners]int32{of*3 + d.was, both})
+}
+
+// chooseSign sets the contexts of a sign.
+func (b *band) chooseSign(c *component, d *acContext, plane int) {
+	f, u, v := int32(d.f), d.f>>3, d.f&7
+	beside := c.sign(d.at-1) + 3*c.sign(d.at+1) + 9*c.sign(d.at-c.stride) + 27*c.sign(d.at+c.stride)
+	two := func(along, step int) int { // the frequency two further on, to where there is one
+		if along > 1 {
+			return d.at - 2*step*c.size
+		}
+		return d.at + 2*step*c.size
+	}
+	within := c.sign(two(u, 8)) + 3*c.sign(two(v, 1))
+	if u > 0 && v > 0 && d.f > 9 {
+		within += 9 * c.sign(d.at-9*c.size)
+	}
+	other := int32(0)
+	if plane > 0 {
+		if o := b.components[plane-1]; o.size == c.size {
+			other = o.sign(d.at)
+		}
+	}
+	value := signSteps/2 + signedLog(2*d.value, d.k)
+	b.choose(isMinus, []int32{
+		f*signSteps + value,
+		f*81 + beside,
+		value*halfSteps + d.fine/2,
+		f*27 + within,
+		((f*3+other)*classes+d.class)*meanSteps + d.mean,
+	}, [weightSets]int32{f, value, 0}, [refiners]int32{f, value})
+}
+
+// codeLarger codes a magnitude at clock k that is more than 0.
+func (b *band) codeLarger(d *acContext, magnitude int32) int32 {
+	f := int32(d.f)
+	n := int32(1)
+	for ; n < min(d.longest, longest); n++ {
+		i := n - 1
+		b.choose(isLarger, []int32{
+			(d.class*longest+i)*BlockSize + f,
+			i*fineSteps + d.fine,
+			(i*clockStates+d.state)*coarseSteps + d.others,
+			(i*coarseSteps+d.own)*coarseSteps + d.others,
+			(i*meanSteps+d.mean)*coarseSteps + d.parent,
+			((d.class*longest+i)*halfSteps+d.fine/2)*clockStates + d.state,
+		}, [weightSets]int32{f, i, d.fine}, [refiners]int32{f, i})
+		larger := uint32(0)
+		if magnitude > n {
+			larger = 1
+		}
+		if b.bit(larger) == 0 {
+			return n
+		}
+	}
+	if n == longest && d.longest > longest {
+		n = min(longest+b.codeDistance(magnitude-longest), d.longest)
+	}
+	return n
+}
+
+// codeDistance codes a number of at most 15 bits, as Elias codes do: how many bits there are of it plus 1, in unary, and those after
+// the leading one.
+func (b *band) codeDistance(d int32) int32 {
+	n := bits.Len32(uint32(max(d, 0) + 1))
+	size := 1
+	for size < 16 {
+		longer := uint32(0)
+		if n > size {
+			longer = 1
+		}
+		if b.evenBit(longer) == 0 {
+			break
+		}
+		size++
+	}
+	v := int32(1)
+	for i := size - 2; i >= 0; i-- {
+		v = v<<1 | int32(b.evenBit(uint32(d+1)>>uint(i)&1))
+	}
+	return v - 1
+}
+
+// refine brings a coefficient whose sign is known to clock k.
+func (b *band) refine(c *component, f, y, x, phase int, k uint8) {
+	at := f*c.size + c.at(y, x)
+	p := &c.predictors[f][phase]
+	all, _, _ := p.magnitude(c.magnitudes, at)
+	value := p.expected(c.values, at)
+	truth := c.truth(f, y, x)
+	j := c.clocks[at]
+	v := int32(*truth)
+	minus := c.values[at] < 0
+	if minus {
+		v, value = -v, -value
+	}
+	m := v >> j << j // known
+	for j > k {
+		j--
+		head := min(m>>(j+1), 15) // at least 1
+		fine := min(max(largeQuarters(all)-4*int32(j)+12, 0), fineSteps-1)
+		in := int32(min(max((value-int64(m+1<<j)*8)>>j, -32), 31))/4 + 8 // where the expected value is in the cell
+		last, class := 1-min(int32(j), 1), int32(c.class)
+		b.choose(isUpper, []int32{
+			(int32(f)*16+head)*4 + last*2 + class,
+			fine*16 + head,
+			(fine/2*16+head)*17 + in,
+			int32(f)*17 + in,
+			in*halfSteps + fine/2,
+		}, [weightSets]int32{int32(f), head, fine / 2}, [refiners]int32{int32(f), head})
+		m |= int32(b.bit(uint32(v)>>j&1)) << j
+		if b.out {
+			return
+		}
+	}
+	expected := 16 * m
+	if k > 0 {
+		expected += expectedLarge << k
+	}
+	if minus {
+		m = -m
+	}
+	if !b.encodes {
+		*truth = int16(m)
+	}
+	c.know(at, k, m, expected)
+}
+
+// rangeOdds is the probability, Q16, of a plane whose DCs are beyond what a picture's are.
+const rangeOdds = 64
+
+// rangeBits returns the number of bits of an interval, from -2^(n-1), that holds the DCs of a plane.
+func rangeBits(step uint16, wide bool) uint8 {
+	if wide {
+		return 16
+	}
+	return uint8(bits.Len(uint(1032/int(max(step, 1)))) + 1)
+}
+
+// codeRange codes whether a plane's DCs are beyond what a picture's are.
+func (b *band) codeRange(c *component) {
+	wide := uint32(0)
+	if b.encodes {
+		most := int32(1) << (rangeBits(c.plane.Quant[0], false) - 1)
+		for y := range c.high {
+			for x := range c.wide {
+				if v := int32(*c.truth(0, y, x)); v < -most || v >= most {
+					wide = 1
+				}
+			}
+		}
+	}
+	wide, ok := b.coder.Bit(wide, rangeOdds)
+	b.out = b.out || !ok
+	c.rangeBits = rangeBits(c.plane.Quant[0], wide != 0)
+}
+
+// codeDC brings a DC to clock k.
+func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
+	at := c.at(y, x)
+	if c.clocks[at] <= k {
+		return
+	}
+	if b.observe != nil {
+		b.observe(&Decision{b, c.index, 0, phase, at})
+	}
+	value := c.predictors[0][phase].expected(c.values, at) // Q3
+	least, most, sum, n := int64(1<<15), int64(-1<<15), int64(0), int64(0)
+	s := c.stride
+	for _, from := range [...]int{-1, 1, -s, s, -s - 1, -s + 1, s - 1, s + 1} {
+		if c.clocks[at+from] != never {
+			v := int64(c.values[at+from])
+			least, most, sum, n = min(least, v), max(most, v), sum+v, n+1
+		}
+	}
+	if n == 0 {
+		least, most, n = 0, 0, 1
+	}
+	sum /= n
+	step := func(f int) int64 { return int64(max(c.plane.Quant[f], 1)) }
+	activity := (int64(c.magnitudes[at+c.size])*step(1) + int64(c.magnitudes[at+8*c.size])*step(8)) / step(0)
+	class := int32(c.class)
+	truth := c.truth(0, y, x)
+	j := c.clocks[at]
+	low := int32(*truth) >> (j & 15) << (j & 15)
+	if j == never {
+		j = c.rangeBits
+		low = -1 << (j - 1)
+	}
+	for j > k {
+		j--
+		middle := int64(low+1<<j) * 8
+		in := func(v int64) int32 { return signSteps/2 + offset((v-middle)*2>>j) }
+		log := func(v int64) int32 { return min(max((largeQuarters(v)-4*int32(j)-4)/2, 0), 31) }
+		spread, active, k := log(most-least+1), log(activity), min(int32(j), clockStates-1)
+		b.choose(isAbove, []int32{
+			(class*clockStates+k)*signSteps + in(value),
+			(class*signSteps+in(value))*32 + spread,
+			in(value)*32 + active,
+			in(value)*signSteps + in(sum),
+			in(least)*signSteps + in(most),
+			(class*clockStates+k)*32 + spread,
+		}, [weightSets]int32{class, k, spread}, [refiners]int32{class*clockStates + k, spread})
+		low += int32(b.bit(uint32(int32(*truth)-low)>>j&1)) << j
+		if b.out {
+			return
+		}
+	}
+	if !b.encodes {
+		*truth = int16(low)
+	}
+	expected := 8 * low
+	if k > 0 {
+		expected += 4 << k
+	}
+	c.clocks[at], c.values[at] = k, int16(min(max(expected, -1<<15), 1<<15-1))
+}

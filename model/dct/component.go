@@ -1,0 +1,185 @@
+package dct
+
+// never is the clock of a coefficient that was not coded.
+const never = 255
+
+// A component has what a band knows of a plane. Arrays have a border of one block, and all blocks of a frequency before those of
+// the next.
+type component struct {
+	plane      *Plane
+	index      int // of the plane
+	class      int
+	first      int // block row of the plane
+	wide, high int // blocks
+	stride     int // blocks from a row to the next
+	size       int // blocks with the border
+	clocks     []uint8
+	magnitudes []uint16 // expected, Q4, up to 4095
+	values     []int16  // expected, Q3, up to 4095: 0 if the sign is not known
+	large      []uint8  // how many magnitudes of a block are known to be more than 0, up to 63
+	predictors *predictors
+	area       int32
+	rangeBits  uint8 // the DCs are in [-2^(rangeBits-1), 2^(rangeBits-1))
+}
+
+// predictors has a plane's predictors by frequency and phase.
+type predictors [BlockSize][len(phases)]predictor
+
+// newPredictors returns those of a plane in arrays of these dimensions.
+func newPredictors(w *Weights, p *Plane, class, stride, size int) *predictors {
+	all := new(predictors)
+	for f := range all {
+		at := func(t Tap) int32 { return int32((t.Frequency-f)*size + t.Down*stride + t.Right) }
+		for ph := range phases {
+			d := &all[f][ph]
+			l := &w.linear[class][f][ph]
+			for i, t := range magnitudeTaps[f] {
+				step := p.Quant[t.Frequency]
+				x := tap{at(t), [2]int32{scaled(l.all[i], step, p.Quant[f]), scaled(l.part[i], step, p.Quant[f])}}
+				switch {
+				case x.weight == [2]int32{}:
+				case t.own():
+					d.own = append(d.own, x)
+				default:
+					d.others = append(d.others, x)
+				}
+			}
+			for i, t := range valueTaps[f] {
+				if weight := scaled(l.value[i], p.Quant[t.Frequency], p.Quant[f]); weight != 0 {
+					d.value = append(d.value, valueTap{at(t), weight})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// magnitude predicts the magnitude of coefficient at, Q4: from all taps, from those of its own block, and from those of others.
+func (p *predictor) magnitude(magnitudes []uint16, at int) (all, own, others int64) {
+	for i := range p.own {
+		t := &p.own[i]
+		m := int64(magnitudes[at+int(t.from)])
+		all += m * int64(t.weight[0])
+		own += m * int64(t.weight[1])
+	}
+	for i := range p.others {
+		t := &p.others[i]
+		m := int64(magnitudes[at+int(t.from)])
+		all += m * int64(t.weight[0])
+		others += m * int64(t.weight[1])
+	}
+	return max(all>>tapBits, 0), max(own>>tapBits, 0), max(others>>tapBits, 0)
+}
+
+// expected predicts the value of coefficient at, Q3.
+func (p *predictor) expected(values []int16, at int) (sum int64) {
+	for i := range p.value {
+		t := &p.value[i]
+		sum += int64(values[at+int(t.from)]) * int64(t.weight)
+	}
+	return sum >> tapBits
+}
+
+// newComponent returns a band's part of a plane.
+func newComponent(im *Image, plane, band, bands, stride, size int, p *predictors) *component {
+	c := &component{plane: &im.Planes[plane], index: plane, class: class(plane), area: im.area(plane), predictors: p, stride: stride, size: size}
+	c.first, c.wide = c.plane.bandStart(band, bands), c.plane.Wide
+	c.high = c.plane.bandStart(band+1, bands) - c.first
+	n := BlockSize * size
+	c.clocks, c.magnitudes, c.values, c.large = make([]uint8, n), make([]uint16, n), make([]int16, n), make([]uint8, size)
+	for i := range c.clocks {
+		c.clocks[i] = never
+	}
+	for f := range BlockSize {
+		m := priorMagnitude(f, c.plane.Quant[f])
+		for y := range c.high {
+			row := c.magnitudes[f*size+c.at(y, 0):][:c.wide]
+			for x := range row {
+				row[x] = m
+			}
+		}
+	}
+	return c
+}
+
+// at returns the index of a block.
+func (c *component) at(y, x int) int { return (y+1)*c.stride + x + 1 }
+
+// truth returns the coefficient in the plane.
+func (c *component) truth(f, y, x int) *int16 {
+	return &c.plane.Coef[((c.first+y)*c.wide+x)*BlockSize+f]
+}
+
+// priorMagnitude is the expected magnitude of a coefficient before anything is known, Q4.
+func priorMagnitude(f int, step uint16) uint16 {
+	u, v := f>>3, f&7
+	return uint16(60 * 16 / max(u+v+u*v/2, 1) / int(max(step, 1)))
+}
+
+// sign returns 0 if a coefficient's sign is not known, 1 if it is plus, 2 if it is minus.
+func (c *component) sign(at int) int32 {
+	switch v := c.values[at]; {
+	case v > 0:
+		return 1
+	case v < 0:
+		return 2
+	}
+	return 0
+}
+
+// isLarge returns 1 if a coefficient's magnitude is known to be more than 0.
+func (c *component) isLarge(at int) int32 {
+	if c.values[at] != 0 {
+		return 1
+	}
+	return 0
+}
+
+// sizeClass returns 0, 1 or 2 for a magnitude of 0, 1 or more at a clock.
+func (c *component) sizeClass(at int, k uint8) int32 {
+	if c.values[at] == 0 {
+		return 0
+	}
+	return min(int32(c.magnitudes[at])>>(k+4), 2)
+}
+
+// know notes what is known of coefficient at: its value of clock k, and its expected magnitude, Q4.
+func (c *component) know(at int, k uint8, value, magnitude int32) {
+	c.clocks[at] = k
+	c.magnitudes[at] = uint16(min(magnitude, 1<<16-1))
+	v := int16(min(magnitude/2, 1<<15-1))
+	switch {
+	case value > 0:
+		c.values[at] = v
+	case value < 0:
+		c.values[at] = -v
+	}
+}
+
+// border copies what is known of the blocks above and below from the bands there, and of the DC, also from the own blocks at
+// edges of the picture.
+func (c *component) border(above, below *component) {
+	for f := range BlockSize {
+		row := func(to int, from *component, y int) {
+			at, of := f*c.size+to, f*from.size+from.at(y, 0)
+			copy(c.magnitudes[at:at+c.wide], from.magnitudes[of:])
+			copy(c.values[at:at+c.wide], from.values[of:])
+			copy(c.clocks[at:at+c.wide], from.clocks[of:])
+		}
+		if above != nil {
+			row(c.at(-1, 0), above, above.high-1)
+		} else if f == 0 {
+			row(c.at(-1, 0), c, 0)
+		}
+		if below != nil {
+			row(c.at(c.high, 0), below, 0)
+		} else if f == 0 {
+			row(c.at(c.high, 0), c, c.high-1)
+		}
+	}
+	for y := -1; y <= c.high; y++ {
+		left, right := c.at(y, 0), c.at(y, c.wide-1)
+		c.values[left-1], c.clocks[left-1] = c.values[left], c.clocks[left]
+		c.values[right+1], c.clocks[right+1] = c.values[right], c.clocks[right]
+	}
+}

@@ -1,0 +1,167 @@
+package dct
+
+import "math/bits"
+
+// The kinds of decisions.
+const (
+	isLarge  = iota // is the magnitude known at this clock more than 0?
+	isMinus         // the sign
+	isLarger        // is the magnitude more than 1, 2, ...?
+	isUpper         // which half of its cell is a magnitude in?
+	isAbove         // which half of its cell is a DC in?
+	kinds
+)
+
+const (
+	fineSteps   = 44 // of a logarithm in quarters of octaves
+	halfSteps   = fineSteps / 2
+	coarseSteps = 16 // in halves
+	meanSteps   = 8  // of a predicted value's magnitude
+	signSteps   = 33 // of a signed logarithm, or of where a value is in a cell
+	longest     = 16 // magnitudes that are coded in unary are less than this
+	clockStates = 12 // min(clock, 3), times what was known before
+)
+
+// sizes has the number of contexts of every probability of a kind; weightSizes that of each weight set, refinerSizes of each
+// refiner.
+var sizes = [kinds][]int32{
+	isLarge: {
+		classes * 3 * BlockSize * fineSteps,
+		classes * clockStates * coarseSteps * coarseSteps,
+		classes * 2 * BlockSize * coarseSteps,
+		classes * 2 * BlockSize * coarseSteps,
+		classes * clockStates * coarseSteps * halfSteps,
+		BlockSize * 16 * 9 * 2,
+		classes * BlockSize * meanSteps * halfSteps,
+		classes * BlockSize * coarseSteps * halfSteps,
+		classes * BlockSize * 16,
+		classes * 16 * 81 * 3,
+	},
+	isMinus: {
+		BlockSize * signSteps,
+		BlockSize * 81,
+		signSteps * halfSteps,
+		BlockSize * 27,
+		BlockSize * 3 * classes * meanSteps,
+	},
+	isLarger: {
+		classes * longest * BlockSize,
+		longest * fineSteps,
+		longest * clockStates * coarseSteps,
+		longest * coarseSteps * coarseSteps,
+		longest * meanSteps * coarseSteps,
+		classes * longest * halfSteps * clockStates,
+	},
+	isUpper: {
+		BlockSize * 16 * 4,
+		fineSteps * 16,
+		halfSteps * 16 * 17,
+		BlockSize * 17,
+		17 * halfSteps,
+	},
+	isAbove: {
+		classes * clockStates * signSteps,
+		classes * signSteps * 32,
+		signSteps * 32,
+		signSteps * signSteps,
+		signSteps * signSteps,
+		classes * clockStates * 32,
+	},
+}
+
+var weightSizes = [kinds][weightSets]int32{
+	isLarge:  {classes * 2 * BlockSize, fineSteps * 3, coarseSteps * coarseSteps},
+	isMinus:  {BlockSize, signSteps, 1},
+	isLarger: {BlockSize, longest, fineSteps},
+	isUpper:  {BlockSize, 16, halfSteps},
+	isAbove:  {classes, clockStates, 32},
+}
+
+var refinerSizes = [kinds][refiners]int32{
+	isLarge:  {classes * 3 * BlockSize, coarseSteps * coarseSteps},
+	isMinus:  {BlockSize, signSteps},
+	isLarger: {BlockSize, longest},
+	isUpper:  {BlockSize, 16},
+	isAbove:  {classes * clockStates, 32},
+}
+
+// A layout says where the contexts of a kind begin.
+type layout struct {
+	probs    [kinds][maxInputs]int32
+	weights  [kinds][weightSets]int32
+	refiners [kinds][refiners]int32
+
+	allProbs, allWeights, allRefiners int32 // how many there are, in sets and refiners
+}
+
+var contexts = func() (l layout) {
+	for k := range kinds {
+		for i, n := range sizes[k] {
+			l.probs[k][i] = l.allProbs
+			l.allProbs += n
+		}
+		for i, n := range weightSizes[k] {
+			l.weights[k][i] = l.allWeights
+			l.allWeights += n
+		}
+		for i, n := range refinerSizes[k] {
+			l.refiners[k][i] = l.allRefiners
+			l.allRefiners += n
+		}
+	}
+	return
+}()
+
+// choose sets what a decision of a kind is predicted by.
+func (m *mixer) choose(kind int, probs []int32, weights [weightSets]int32, refiner [refiners]int32) {
+	m.inputs = len(probs)
+	base := &contexts.probs[kind]
+	for i, c := range probs {
+		m.prob[i] = base[i] + c
+	}
+	for i, c := range weights {
+		m.set[i] = contexts.weights[kind][i] + c
+	}
+	for i, c := range refiner {
+		m.refiner[i] = contexts.refiners[kind][i] + c
+	}
+}
+
+// quarters returns the logarithm of x in quarters of octaves, rounded down from 4 on: 4 for 1, 8 for 2, 10 for 3, 12 for 4, and 0 for 0.
+func quarters(x uint32) int32 {
+	if x < 4 {
+		return [4]int32{0, 4, 8, 10}[x]
+	}
+	n := int32(bits.Len32(x))
+	return 4*n + int32(x>>uint(n-3)&3)
+}
+
+// largeQuarters is quarters of a sum that may be beyond what matters.
+func largeQuarters(x int64) int32 { return quarters(uint32(min(x, 1<<24))) }
+
+// signedLog returns the logarithm of |x|, Q4, over 2^k in halves of octaves, from 0 to 16, with the sign of x.
+func signedLog(x int64, k uint8) int32 {
+	l := min(max((largeQuarters(max(x, -x))-4*int32(k))/2-1, 0), signSteps/2)
+	if x < 0 {
+		return -l
+	}
+	return l
+}
+
+// offset returns x, which is 16 for half a cell, with less precision where it is large, from -16 to 16.
+func offset(x int64) int32 {
+	a := max(x, -x)
+	var r int32
+	switch {
+	case a < 16:
+		r = int32(a+1) / 2
+	case a < 32:
+		r = 8 + int32(a-16)/4
+	default:
+		r = min(12+(quarters(uint32(min(a, 1<<20)))-24)/2, signSteps/2)
+	}
+	if x < 0 {
+		return -r
+	}
+	return r
+}

@@ -1,0 +1,120 @@
+package dct
+
+import "github.com/ddpmz/ddpmz/model"
+
+// A Learner makes weights: it codes images one after the other, by state that goes on adapting. Only the trainer uses it.
+type Learner struct {
+	// Observe, if it is set, is called for every coefficient that is about to be coded and whose sign is not known.
+	Observe func(*Decision)
+
+	weights *Weights
+	state   state
+}
+
+// NewLearner returns a learner that begins with weights. If they are nil, it begins with nothing.
+func NewLearner(w *Weights) *Learner {
+	if w == nil {
+		w = blankWeights()
+		for c := range w.linear {
+			for f := range w.linear[c] {
+				for ph := range w.linear[c][f] {
+					w.linear[c][f][ph].even(magnitudeTaps[f])
+				}
+			}
+		}
+	}
+	return &Learner{weights: w, state: w.state.clone()}
+}
+
+// even sets the weights of magnitudes to those of a mean.
+func (l *linearWeights) even(taps []Tap) {
+	var n [2]int
+	for _, t := range taps {
+		n[t.part()]++
+	}
+	for i, t := range taps {
+		l.all[i] = int16(1 << weightBits / len(taps))
+		l.part[i] = int16(1 << weightBits / n[t.part()])
+	}
+}
+
+// part is the number of the partial prediction that a tap is of.
+func (t Tap) part() int {
+	if t.own() {
+		return 0
+	}
+	return 1
+}
+
+// Code codes an image, which has coefficients, in one band.
+func (l *Learner) Code(im *Image, coder model.Coder) {
+	c := newChain(l.weights, im, 1)
+	c.bands[0].state, c.bands[0].observe = l.state, l.Observe
+	for _, p := range Passes(im) {
+		c.pass(p, oneCoder{coder})
+	}
+}
+
+type oneCoder struct{ model.Coder }
+
+func (c oneCoder) Open(int) model.Coder { return c.Coder }
+func (c oneCoder) Close(int)            {}
+func (c oneCoder) Done(bool) error      { return nil }
+
+// Weights returns weights with the state that the learner has come to. No prob has a larger count than confidence.
+func (l *Learner) Weights(confidence int) *Weights {
+	w := *l.weights
+	w.state = l.state.clone()
+	for i, p := range w.probs {
+		w.probs[i] = p&^(1<<countBits-1) | min(p&(1<<countBits-1), prob(confidence))
+	}
+	return &w
+}
+
+// A Linear is the weights of the predictions of a coefficient, Q12: of its magnitude from all of MagnitudeTaps, and from those of the
+// own block or of the others, as each of them is; and of its value from ValueTaps.
+type Linear struct{ All, Part, Value []int16 }
+
+// Linear returns the weights of a frequency of class 0, luma, or 1, chroma, in a phase, for a trainer to change.
+func (w *Weights) Linear(class, frequency, phase int) Linear {
+	l := &w.linear[class][frequency][phase]
+	return Linear{l.all, l.part, l.value}
+}
+
+// MagnitudeTaps lists what a magnitude is predicted from.
+func MagnitudeTaps(frequency int) []Tap { return magnitudeTaps[frequency] }
+
+// ValueTaps lists what a value is predicted from.
+func ValueTaps(frequency int) []Tap { return valueTaps[frequency] }
+
+// Phases is the number of phases.
+const Phases = len(phases)
+
+// A Decision is a coefficient that is about to be coded.
+type Decision struct {
+	band                    *band
+	Plane, Frequency, Phase int
+	at                      int // of the block
+}
+
+// Truth returns the coefficient, times its step.
+func (d *Decision) Truth() int {
+	c := d.band.components[d.Plane]
+	y, x := d.at/c.stride-1, d.at%c.stride-1
+	return int(*c.truth(d.Frequency, y, x)) * d.Step(d.Frequency)
+}
+
+// Step returns the step of a frequency.
+func (d *Decision) Step(f int) int { return int(max(d.band.components[d.Plane].plane.Quant[f], 1)) }
+
+// Magnitude returns the expected magnitude at a tap, times its step, Q4.
+func (d *Decision) Magnitude(t Tap) int {
+	c := d.band.components[d.Plane]
+	return int(c.magnitudes[t.Frequency*c.size+d.at+t.Down*c.stride+t.Right]) * d.Step(t.Frequency)
+}
+
+// Value returns the expected value at a tap, times its step, Q3.
+func (d *Decision) Value(t Tap) int {
+	c := d.band.components[d.Plane]
+	return int(c.values[t.Frequency*c.size+d.at+t.Down*c.stride+t.Right]) * d.Step(t.Frequency)
+}

@@ -1,0 +1,148 @@
+package dct
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+)
+
+// Weights is what training has made of the process: the weights of the linear predictions, and the adaptive state that every
+// image begins with.
+type Weights struct {
+	identity [sha256.Size]byte
+	linear   linear
+	state
+}
+
+// linear has the weights of the predictions by class, frequency and phase, Q12, in the order of magnitudeTaps and valueTaps.
+type linear [classes][BlockSize][len(phases)]linearWeights
+
+// linearWeights are those of a coefficient: of its magnitude from all taps, and from the own block or from the others, as a tap is
+// of one or the other; and of its value.
+type linearWeights struct{ all, part, value []int16 }
+
+func (s *state) clone() state {
+	return state{slices.Clone(s.probs), slices.Clone(s.weights), slices.Clone(s.refiners)}
+}
+
+// A WeightsError says why bytes are not a weights file.
+type WeightsError string
+
+func (e WeightsError) Error() string { return "dct: not a weights file: " + string(e) }
+
+// The layout of a weights file: magic; then in 16 bits each, big-endian, the linear weights, by class, frequency, phase and then in the order of
+// linearWeights; probs; weights of the mixer, Q13; refiners.
+const magic = "ddpj\x01"
+
+// counts are what a prob's count is in a weights file.
+var counts = [16]uint32{0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 255}
+
+// LoadWeights makes weights of a weights file. What is wrong with a file is a WeightsError.
+func LoadWeights(file []byte) (*Weights, error) {
+	w := blankWeights()
+	w.identity = sha256.Sum256(file)
+	if len(file) < len(magic) || string(file[:len(magic)]) != magic {
+		return nil, WeightsError("it begins otherwise")
+	}
+	rest := file[len(magic):]
+	if len(rest) != 2*w.numbers() {
+		return nil, WeightsError(fmt.Sprintf("%d bytes, not %d", len(file), len(magic)+2*w.numbers()))
+	}
+	next := func() (v uint16) {
+		v = binary.BigEndian.Uint16(rest)
+		rest = rest[2:]
+		return v
+	}
+	w.linear.each(func(v []int16) {
+		for i := range v {
+			v[i] = int16(next())
+		}
+	})
+	for i := range w.probs {
+		v := next()
+		w.probs[i] = prob(v>>4)<<20 | 1<<19 | prob(counts[v&15])
+	}
+	for i := range w.weights {
+		w.weights[i] = int32(int16(next())) << 3
+	}
+	for i := range w.refiners {
+		w.refiners[i] = next()
+	}
+	return w, nil
+}
+
+// File returns the weights file.
+func (w *Weights) File() []byte {
+	file := []byte(magic)
+	add := func(v uint16) { file = binary.BigEndian.AppendUint16(file, v) }
+	w.linear.each(func(v []int16) {
+		for _, x := range v {
+			add(uint16(x))
+		}
+	})
+	for _, p := range w.probs {
+		n, i := uint32(p&(1<<countBits-1)), 0
+		for i+1 < len(counts) && counts[i+1] <= n {
+			i++
+		}
+		add(uint16(p>>20)<<4 | uint16(i))
+	}
+	for _, v := range w.weights {
+		add(uint16(int16((v + 4) >> 3)))
+	}
+	for _, v := range w.refiners {
+		add(v)
+	}
+	return file
+}
+
+// Identity returns the SHA-256 of the weights file.
+func (w *Weights) Identity() [sha256.Size]byte { return w.identity }
+
+// each calls f with all weights.
+func (l *linear) each(f func([]int16)) {
+	for c := range l {
+		for i := range l[c] {
+			for ph := range l[c][i] {
+				w := &l[c][i][ph]
+				f(w.all)
+				f(w.part)
+				f(w.value)
+			}
+		}
+	}
+}
+
+// numbers returns how many there are in the file.
+func (w *Weights) numbers() int {
+	n := len(w.probs) + len(w.weights) + len(w.refiners)
+	w.linear.each(func(v []int16) { n += len(v) })
+	return n
+}
+
+// blankWeights returns weights that predict nothing, with even odds for all decisions.
+func blankWeights() *Weights {
+	w := new(Weights)
+	for c := range w.linear {
+		for f := range w.linear[c] {
+			for ph := range w.linear[c][f] {
+				n := len(magnitudeTaps[f])
+				w.linear[c][f][ph] = linearWeights{make([]int16, n), make([]int16, n), make([]int16, len(valueTaps[f]))}
+			}
+		}
+	}
+	w.probs = make([]prob, contexts.allProbs)
+	for i := range w.probs {
+		w.probs[i] = evenOdds
+	}
+	w.weights = make([]int32, contexts.allWeights*setSize)
+	for i := range w.weights {
+		w.weights[i] = 1 << 14
+	}
+	w.refiners = make([]uint16, contexts.allRefiners*points)
+	for i := range w.refiners {
+		w.refiners[i] = probabilities[int32(i%points)*2*maxOdds/(points-1)]
+	}
+	return w
+}
