@@ -26,6 +26,7 @@ type decoding struct {
 	*streams
 	output   outputFlags
 	cutFlags cutFlags
+	size     sizeFlags
 	limits   limitFlags
 	losses   lossFlags
 
@@ -58,13 +59,16 @@ func decodeCommand(s *streams) *cli.Command {
 				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
 			partialFlag(&d.allowPartial),
 			weightsFlag(&d.model),
-		}, d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.limits.flags()),
+		}, d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.size.flags(), d.limits.flags()),
 		Action: d.action,
 	}
 }
 
 func (d *decoding) action(c *cli.Context) (err error) {
 	if d.cut, _, err = d.cutFlags.cut(c); err != nil {
+		return err
+	}
+	if err := d.size.check(c); err != nil {
 		return err
 	}
 	inputs, err := outputOf(c.Args().Slice(), &d.output, namesPicture)
@@ -239,7 +243,11 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 		in = prefix
 	}
 	src := newSource(in)
-	stream, err := (&codec.Decoder{Timestep: d.cut.Timestep, Nets: d.nets, Progress: bar.update, Limits: d.limits.limits()}).OpenContext(ctx, src)
+	reduce, fit, err := d.size.reduction(src)
+	if err != nil {
+		return got, err
+	}
+	stream, err := (&codec.Decoder{Timestep: d.cut.Timestep, Reduce: reduce, Nets: d.nets, Progress: bar.update, Limits: d.limits.limits()}).OpenContext(ctx, src)
 	if err != nil {
 		return got, err
 	}
@@ -253,10 +261,16 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 		}
 		return got, err
 	}
-	got.cut = src.ended && (d.cut.Bytes == 0 || prefix.N > 0)
+	got.cut = (src.ended || reduce > 0 && stream.Truncated()) && (d.cut.Bytes == 0 || prefix.N > 0)
 	o.Steps, o.Exact, o.Cut, o.Ends = got.last.Steps, got.last.Exact, got.cut, stream.EndsEarly()
 	got.metadata = stream.Metadata()
 	runtime.GC() // what the last pass took can hold the picture, where nobody may have noticed yet that it is free
-	got.image, err = stream.Image()
-	return got, err
+	if got.image, err = stream.Image(); err != nil {
+		return got, err
+	}
+	if fit != (image.Point{}) {
+		got.image = resize(got.image, fit)
+		o.Width, o.Height = fit.X, fit.Y
+	}
+	return got, nil
 }

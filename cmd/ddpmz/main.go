@@ -1,7 +1,7 @@
 // Command ddpmz stores images exactly, in files of which every prefix is a picture.
 //
 //	ddpmz encode photo.png                   writes photo.ddpmz
-//	ddpmz decode photo.ddpmz                 writes photo.png
+//	ddpmz decode photo.ddpmz                 writes photo.png; decode --fit 512 one of at most 512 pixels a side
 //	ddpmz info photo.ddpmz                   says what is inside
 //	ddpmz truncate --bytes 20K photo.ddpmz   writes the first 20 KiB, which decode as well
 //	ddpmz test photo.ddpmz                   says whether it is whole

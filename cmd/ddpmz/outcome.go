@@ -100,5 +100,13 @@ func (c *counter) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
+// Seek seeks in what the reader reads, if that can.
+func (c *counter) Seek(offset int64, whence int) (int64, error) {
+	if s, ok := c.r.(io.Seeker); ok {
+		return s.Seek(offset, whence)
+	}
+	return 0, errors.ErrUnsupported
+}
+
 // note prints a remark on a file that is no error.
 func (s *streams) note(name, text string) { fmt.Fprintf(s.stderr, "ddpmz: note: %s: %s\n", name, text) }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 
@@ -84,13 +85,23 @@ func writeUntilDone(ctx context.Context, w io.Writer, write func(io.Writer) erro
 // A source is an input that remembers whether more was asked of it than it had. For a decoder, which asks
 // for no more than the file's header announces, this means that the file is cut.
 type source struct {
+	again  []byte // what is to be read once more
 	buffer *bufio.Reader
+	from   io.Reader
 	ended  bool
 }
 
-func newSource(r io.Reader) *source { return &source{buffer: bufio.NewReader(r)} }
+func newSource(r io.Reader) *source { return &source{buffer: bufio.NewReader(r), from: r} }
+
+// unread has bytes read once more, which must be the last that were read.
+func (s *source) unread(b []byte) { s.again, s.ended = append(b, s.again...), false }
 
 func (s *source) Read(p []byte) (int, error) {
+	if len(s.again) > 0 {
+		n := copy(p, s.again)
+		s.again = s.again[n:]
+		return n, nil
+	}
 	n, err := s.buffer.Read(p)
 	if n > 0 && err == io.EOF {
 		err = nil // comes again with the next call, if there is one
@@ -100,7 +111,32 @@ func (s *source) Read(p []byte) (int, error) {
 }
 
 func (s *source) ReadByte() (byte, error) {
+	if len(s.again) > 0 {
+		b := s.again[0]
+		s.again = s.again[1:]
+		return b, nil
+	}
 	b, err := s.buffer.ReadByte()
 	s.ended = s.ended || err == io.EOF
 	return b, err
+}
+
+// Seek seeks in the input, if that can.
+func (s *source) Seek(offset int64, whence int) (int64, error) {
+	seeker, ok := s.from.(io.Seeker)
+	if !ok {
+		return 0, errors.ErrUnsupported
+	}
+	ahead := int64(len(s.again) + s.buffer.Buffered())
+	if whence == io.SeekCurrent {
+		if offset == 0 { // a question
+			at, err := seeker.Seek(0, io.SeekCurrent)
+			return at - ahead, err
+		}
+		offset -= ahead
+	}
+	at, err := seeker.Seek(offset, whence)
+	s.again = nil
+	s.buffer.Reset(s.from)
+	return at, err
 }
