@@ -1,9 +1,6 @@
 package jpeg
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "bytes"
 
 // colour is what the markers before the first scan say of how the picture is to be shown.
 type colour struct {
@@ -21,37 +18,16 @@ func (c *colour) read(code byte, payload []byte) {
 		c.jfif = true
 	case code == markerAPP0+14 && len(payload) >= 12 && bytes.HasPrefix(payload, []byte("Adobe")):
 		c.adobe, c.transform = true, payload[11]
-	case code == markerAPP0+1 && !c.exif && bytes.HasPrefix(payload, []byte("Exif\x00\x00")):
-		c.exif, c.orientation = true, orientation(payload[6:])
+	case code == markerAPP0+1 && !c.exif && bytes.HasPrefix(payload, []byte(exifHeader)):
+		c.exif, c.orientation = true, orientation(payload[len(exifHeader):])
 	}
 }
 
-// orientation finds the orientation in EXIF's first directory.
-func orientation(tiff []byte) byte {
-	if len(tiff) < 8 {
-		return 0
-	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if tiff[0] == 'M' {
-		order = binary.BigEndian
-	}
-	at := order.Uint32(tiff[4:])
-	if at > uint32(len(tiff)-2) || len(tiff) > 1<<16 {
-		return 0
-	}
-	entries := tiff[at+2:]
-	for range order.Uint16(tiff[at:]) {
-		if len(entries) < 12 {
-			break
-		}
-		const tag, short = 0x112, 3
-		if order.Uint16(entries) == tag && order.Uint16(entries[2:]) == short && order.Uint32(entries[4:]) == 1 {
-			if v := order.Uint16(entries[8:]); v >= 2 && v <= 8 {
-				return byte(v)
-			}
-			break
-		}
-		entries = entries[12:]
+// orientation finds the orientation in EXIF's first directory: 2 to 8, or 0.
+func orientation(data []byte) byte {
+	t := newTIFF(data)
+	if v := t.directory(t.long(4)).value(tagOrientation); v >= 2 && v <= 8 {
+		return byte(v)
 	}
 	return 0
 }

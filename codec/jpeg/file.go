@@ -28,7 +28,8 @@ type File struct {
 	skeleton []byte // the file without the entropy-coded data of its scans; nil after ParseFrame
 	scans    []scan
 	marks    []mark
-	end      int // what follows EOI in the skeleton begins here
+	end      int        // what follows EOI in the skeleton begins here
+	embedded []Embedded // pictures that are cut out of the syntax
 }
 
 // A mark is a marker with parameters in the skeleton.

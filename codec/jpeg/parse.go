@@ -53,6 +53,7 @@ type parser struct {
 	colour   colour
 
 	framed  bool               // there was a frame header
+	ended   bool               // there was an end of the image
 	height  int                // in the frame header
 	tables  [4]uint8           // by component: where its quantization table will be
 	latched [4]bool            // by component: it has its quantization table
@@ -85,7 +86,8 @@ func (p *parser) file() error {
 	p.dc[0], p.ac[0], p.dc[1], p.ac[1] = t[0], t[1], t[2], t[3]
 	for {
 		code, ok := p.next()
-		if code == markerEOI || !ok {
+		p.ended = code == markerEOI
+		if p.ended || !ok {
 			break
 		}
 		if err := p.marker(code); err != nil {

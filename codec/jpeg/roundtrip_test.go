@@ -14,15 +14,33 @@ import (
 
 func long() bool { return os.Getenv("DDPMZ_LONG") == "1" }
 
-// roundTrip takes a file apart and puts it together, by way of its frame and its syntax.
+// roundTrip takes a file apart and puts it together, by way of its frame and its syntax; then again, with embedded pictures cut out.
 func roundTrip(t testing.TB, data []byte) (f *File, err error) {
 	t.Helper()
 	if f, err = Parse(data, Limits{}); err != nil {
 		return nil, err
 	}
-	g, err := ParseSyntax(f.AppendFrame(nil), f.AppendSyntax(nil), Limits{})
+	frame := f.AppendFrame(nil)
+	compare(t, data, f, frame, f.AppendSyntax(nil))
+	if cut := f.CutEmbedded(Limits{}); len(cut) > 0 {
+		var pieces [][]byte
+		for _, e := range cut {
+			pieces = append(pieces, e.Data)
+		}
+		compare(t, data, f, frame, f.AppendSyntax(nil), pieces...)
+	}
+	return f, nil
+}
+
+// compare writes a file and compares it with what it was.
+func compare(t testing.TB, data []byte, f *File, frame, syntax []byte, cut ...[]byte) {
+	t.Helper()
+	g, err := ParseSyntax(frame, syntax, Limits{}, cut...)
 	if err != nil {
 		t.Fatalf("syntax: %v", err)
+	}
+	if again := g.AppendSyntax(nil); !bytes.Equal(again, syntax) {
+		t.Fatalf("the syntax of %d bytes becomes %d", len(syntax), len(again))
 	}
 	for i := range g.Components {
 		g.Components[i].Coef = f.Components[i].Coef
@@ -38,7 +56,6 @@ func roundTrip(t testing.TB, data []byte) (f *File, err error) {
 		}
 		t.Fatalf("%d bytes became %d, the first other one is at %d", len(data), len(got), n)
 	}
-	return f, nil
 }
 
 // TestMade: files of all kinds give the coefficients that they were made of, and come back. What their encoders chose is noticed.

@@ -8,8 +8,8 @@ import (
 	"github.com/ddpmz/ddpmz/bitstream"
 )
 
-// A syntax is the skeleton, as pieces: a number of bytes as they are, these, and the number of a phrase that follows, or 0 after
-// the last. Then, for every scan whose encoder did not choose as libjpeg does, come its index, counted from the last such scan and
+// A syntax is the skeleton, as pieces: a number of bytes as they are, these, and the number of what follows: a phrase, or the next
+// embedded picture; 0 after the last. Then, for every scan whose encoder did not choose as libjpeg does, come its index, counted from the last such scan and
 // from one, and its choices; and 0.
 
 // AppendSyntax appends what it takes to write the file, beside its frame and its coefficients. It is not compressed, but for what
@@ -18,26 +18,26 @@ func (f *File) AppendSyntax(dst []byte) []byte {
 	w := bitstream.Writer{Buf: dst}
 	known := f.phrases()
 	from := 0
-	for _, p := range f.places() {
-		if p < from {
-			continue
-		}
-		best := 0
-		for i, phrase := range known {
-			if bytes.HasPrefix(f.skeleton[p:], phrase) && (best == 0 || len(phrase) > len(known[best-1])) {
-				best = i + 1
-			}
-		}
-		if best > 0 {
-			w.Uvarint(uint64(p - from))
-			w.Bytes(f.skeleton[from:p])
-			w.Uvarint(uint64(best))
-			from = p + len(known[best-1])
+	piece := func(at, size, number int) {
+		w.Uvarint(uint64(at - from))
+		w.Bytes(f.skeleton[from:at])
+		w.Uvarint(uint64(number))
+		from = at + size
+	}
+	cut := f.embedded
+	embed := func(until int) {
+		for ; len(cut) > 0 && cut[0].at < until; cut = cut[1:] {
+			piece(cut[0].at, len(cut[0].Data), len(known)+1)
 		}
 	}
-	w.Uvarint(uint64(len(f.skeleton) - from))
-	w.Bytes(f.skeleton[from:])
-	w.Uvarint(0)
+	for _, at := range f.places() {
+		embed(at)
+		if i := longest(known, f.skeleton[at:]); at >= from && i >= 0 {
+			piece(at, len(known[i]), i+1)
+		}
+	}
+	embed(len(f.skeleton))
+	piece(len(f.skeleton), 0, 0)
 
 	last := -1
 	for i := range f.scans {
@@ -49,6 +49,17 @@ func (f *File) AppendSyntax(dst []byte) []byte {
 	}
 	w.Uvarint(0)
 	return w.Buf
+}
+
+// longest returns the index of the longest phrase with which b begins, or -1.
+func longest(known [][]byte, b []byte) int {
+	best := -1
+	for i, phrase := range known {
+		if bytes.HasPrefix(b, phrase) && (best < 0 || len(phrase) > len(known[best])) {
+			best = i
+		}
+	}
+	return best
 }
 
 // places returns where in the skeleton phrases may begin: at segments, and at tables in segments.
@@ -118,8 +129,9 @@ func (f *File) phrases() (list [][]byte) {
 	return append(list, segment(markerSOF0, frame), segment(markerSOF1, frame), segment(markerSOF2, frame), segment(markerSOS, scan))
 }
 
-// ParseSyntax undoes AppendFrame and AppendSyntax. The File lacks its coefficients: every Coef is nil.
-func ParseSyntax(frame, syntax []byte, l Limits) (*File, error) {
+// ParseSyntax undoes AppendFrame and AppendSyntax, given what CutEmbedded has cut out. The File lacks its coefficients: every Coef is
+// nil. Errors are a FormatError, a LimitError, or one of package bitstream.
+func ParseSyntax(frame, syntax []byte, l Limits, cut ...[]byte) (*File, error) {
 	f, err := ParseFrame(frame, l)
 	if err != nil {
 		return nil, err
@@ -129,14 +141,23 @@ func ParseSyntax(frame, syntax []byte, l Limits) (*File, error) {
 	skeleton := []byte{}
 	for {
 		skeleton = append(skeleton, r.Bytes(r.Uvarint(uint64(len(syntax))))...)
-		i := r.Uvarint(uint64(len(known)))
+		i := int(r.Uvarint(uint64(len(known) + min(len(cut), 1))))
 		if i == 0 {
 			break
 		}
-		skeleton = append(skeleton, known[i-1]...)
+		if i <= len(known) {
+			skeleton = append(skeleton, known[i-1]...)
+			continue
+		}
+		f.embedded = append(f.embedded, Embedded{Data: cut[0], at: len(skeleton)})
+		skeleton = append(skeleton, cut[0]...)
+		cut = cut[1:]
 	}
-	if r.Err() != nil {
+	switch {
+	case r.Err() != nil:
 		return nil, r.Err()
+	case len(cut) > 0:
+		return nil, FormatError("more embedded pictures than a syntax has")
 	}
 	p := parser{f: f, data: skeleton, limits: l}
 	if err := p.file(); err != nil {
