@@ -40,8 +40,10 @@ func tall(m draw.Image) image.Image {
 
 // tallRGB is one of them that is quickly coded, with its file.
 func tallRGB(t testing.TB) sample {
-	m := tall(image.NewRGBA(image.Rect(0, 0, 6, 520)))
-	return sample{"tall", m, encode(t, m, &codec.Options{Mode: codec.Modelled, NoDigest: true})}
+	return of(t, maker{"tall", func(t testing.TB) (image.Image, []byte) {
+		m := tall(image.NewRGBA(image.Rect(0, 0, 6, 520)))
+		return m, encode(t, m, &codec.Options{Mode: codec.Modelled, NoDigest: true})
+	}})
 }
 
 // with calls f with a number of processors.

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
@@ -302,34 +303,83 @@ func bright(m image.Image) image.Image {
 	return c
 }
 
-// kinds returns a small file of every kind: modelled and stored, with and without alpha, palette, metadata.
+// A maker makes one of the small files that tests share.
+type maker struct {
+	name string
+	make func(t testing.TB) (image.Image, []byte)
+}
+
+// makers returns makers of a small file of every kind: modelled and stored, with and without alpha, palette, metadata.
+func makers() []maker {
+	const modelled, stored = codec.Modelled, codec.Stored
+	var list []maker
+	add := func(name string, o codec.Options, m func(t testing.TB) image.Image) {
+		list = append(list, maker{name, func(t testing.TB) (image.Image, []byte) {
+			made := m(t)
+			return made, encode(t, made, &o)
+		}})
+	}
+	file := func(name string) func(testing.TB) image.Image {
+		return func(t testing.TB) image.Image { return picture(t, name) }
+	}
+	part := func(name string, x, y, w, h int) func(testing.TB) image.Image {
+		return func(t testing.TB) image.Image { return crop(picture(t, name), x, y, w, h) }
+	}
+	changing := func(change func(image.Image) image.Image, of func(testing.TB) image.Image) func(testing.TB) image.Image {
+		return func(t testing.TB) image.Image { return change(of(t)) }
+	}
+	add("rgb", codec.Options{Mode: modelled}, file("odd/rgb-17x13.png"))
+	add("gray", codec.Options{Mode: modelled}, file("odd/gray-17x13.png"))
+	list = append(list, maker{"common form", func(t testing.TB) (image.Image, []byte) {
+		gray := kind(t, "gray")
+		return gray.m, common(t, gray.file)
+	}})
+	add("square", codec.Options{Mode: modelled}, part("landscape.png", 40, 30, 12, 12))
+	add("gray16", codec.Options{Mode: modelled}, part("gray16.png", 20, 10, 15, 14))
+	add("rgb16", codec.Options{Mode: modelled}, part("rgb16.png", 20, 10, 9, 10))
+	add("alpha", codec.Options{Mode: modelled}, part("alpha.png", 12, 8, 16, 12))
+	add("alpha16", codec.Options{Mode: modelled}, part("alpha16.png", 10, 8, 9, 11))
+	add("clipped", codec.Options{Mode: modelled}, changing(clipped, part("landscape.png", 40, 30, 18, 14)))
+	add("clipped16", codec.Options{Mode: modelled}, changing(clipped, part("rgb16.png", 20, 10, 13, 11)))
+	halved := func(m image.Image) image.Image { return photoCD(bright(m)) }
+	add("halved", codec.Options{Mode: modelled}, changing(halved, part("landscape.png", 60, 40, 21, 16)))
+	add("metadata", codec.Options{Mode: modelled, Metadata: []byte("taken by nobody, nowhere")}, file("odd/rgb-3x5.png"))
+	add("one pixel", codec.Options{Mode: modelled}, file("odd/rgb-1x1.png"))
+	add("stored", codec.Options{Mode: stored}, part("noise.png", 3, 4, 12, 10))
+	add("stored gray", codec.Options{Mode: stored}, part("gray.png", 3, 4, 12, 10))
+	add("stored alpha16", codec.Options{Mode: stored}, part("alpha16.png", 10, 8, 9, 7))
+	add("palette", codec.Options{}, part("palette.png", 30, 30, 40, 30))
+	add("palette with alpha", codec.Options{Metadata: []byte("pastels")}, func(testing.TB) image.Image {
+		transparent := image.NewPaletted(image.Rect(0, 0, 9, 8), pastels)
+		fill(transparent, noise(rand.New(rand.NewPCG(1, 2)), 3))
+		return transparent
+	})
+	return list
+}
+
+// made has the samples that were made, by name.
+var made sync.Map
+
+// of returns what a maker makes, which it does once. The file is the caller's.
+func of(t testing.TB, m maker) sample {
+	t.Helper()
+	s, ok := made.Load(m.name)
+	if !ok {
+		picture, file := m.make(t)
+		s, _ = made.LoadOrStore(m.name, sample{m.name, picture, file})
+	}
+	c := s.(sample)
+	c.file = bytes.Clone(c.file)
+	return c
+}
+
+// kinds returns a small file of every kind.
 func kinds(t testing.TB) []sample {
 	t.Helper()
 	var list []sample
-	add := func(name string, m image.Image, o codec.Options) {
-		list = append(list, sample{name, m, encode(t, m, &o)})
+	for _, m := range makers() {
+		list = append(list, of(t, m))
 	}
-	const modelled, stored = codec.Modelled, codec.Stored
-	add("rgb", picture(t, "odd/rgb-17x13.png"), codec.Options{Mode: modelled})
-	add("gray", picture(t, "odd/gray-17x13.png"), codec.Options{Mode: modelled})
-	list = append(list, sample{"common form", list[1].m, common(t, list[1].file)})
-	add("square", crop(picture(t, "landscape.png"), 40, 30, 12, 12), codec.Options{Mode: modelled})
-	add("gray16", crop(picture(t, "gray16.png"), 20, 10, 15, 14), codec.Options{Mode: modelled})
-	add("rgb16", crop(picture(t, "rgb16.png"), 20, 10, 9, 10), codec.Options{Mode: modelled})
-	add("alpha", crop(picture(t, "alpha.png"), 12, 8, 16, 12), codec.Options{Mode: modelled})
-	add("alpha16", crop(picture(t, "alpha16.png"), 10, 8, 9, 11), codec.Options{Mode: modelled})
-	add("clipped", clipped(crop(picture(t, "landscape.png"), 40, 30, 18, 14)), codec.Options{Mode: modelled})
-	add("clipped16", clipped(crop(picture(t, "rgb16.png"), 20, 10, 13, 11)), codec.Options{Mode: modelled})
-	add("halved", photoCD(bright(crop(picture(t, "landscape.png"), 60, 40, 21, 16))), codec.Options{Mode: modelled})
-	add("metadata", picture(t, "odd/rgb-3x5.png"), codec.Options{Mode: modelled, Metadata: []byte("taken by nobody, nowhere")})
-	add("one pixel", picture(t, "odd/rgb-1x1.png"), codec.Options{Mode: modelled})
-	add("stored", crop(picture(t, "noise.png"), 3, 4, 12, 10), codec.Options{Mode: stored})
-	add("stored gray", crop(picture(t, "gray.png"), 3, 4, 12, 10), codec.Options{Mode: stored})
-	add("stored alpha16", crop(picture(t, "alpha16.png"), 10, 8, 9, 7), codec.Options{Mode: stored})
-	add("palette", crop(picture(t, "palette.png"), 30, 30, 40, 30), codec.Options{})
-	transparent := image.NewPaletted(image.Rect(0, 0, 9, 8), pastels)
-	fill(transparent, noise(rand.New(rand.NewPCG(1, 2)), 3))
-	add("palette with alpha", transparent, codec.Options{Metadata: []byte("pastels")})
 	return list
 }
 
@@ -373,10 +423,10 @@ func mustNumbered(t testing.TB, n uint8) [4]byte {
 // kind returns one of them.
 func kind(t testing.TB, name string) sample {
 	t.Helper()
-	list := kinds(t)
-	i := slices.IndexFunc(list, func(s sample) bool { return s.name == name })
+	list := makers()
+	i := slices.IndexFunc(list, func(m maker) bool { return m.name == name })
 	if i < 0 {
 		t.Fatalf("no kind %q", name)
 	}
-	return list[i]
+	return of(t, list[i])
 }

@@ -135,12 +135,14 @@ func TestEveryPrefix(t *testing.T) {
 
 // large is a picture with several segments of passes, small enough for tests.
 func large(t testing.TB) sample {
-	m := crop(picture(t, "landscape.png"), 100, 60, 128, 96)
-	file := encode(t, m, &codec.Options{Mode: codec.Modelled})
-	if n := len(offsets(t, file)) - 1; n < 2 {
-		t.Fatalf("the file has %d segment(s)", n)
-	}
-	return sample{"large", m, file}
+	return of(t, maker{"large", func(t testing.TB) (image.Image, []byte) {
+		m := crop(picture(t, "landscape.png"), 100, 60, 128, 96)
+		file := encode(t, m, &codec.Options{Mode: codec.Modelled})
+		if n := len(offsets(t, file)) - 1; n < 2 {
+			t.Fatalf("the file has %d segment(s)", n)
+		}
+		return m, file
+	}})
 }
 
 // Cuts at both sides of every segment's end, and some between.
