@@ -195,7 +195,7 @@ func TestReseal(t *testing.T) {
 // Damage that the checksums do not show is an error or some picture, and never a panic. FuzzDecode looks for more of it.
 func TestDamageBelowTheChecksums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	times := 20
+	times := 10
 	if long() {
 		times = 60
 	}

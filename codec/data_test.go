@@ -45,7 +45,8 @@ func idealBits(t testing.TB, file []byte, want image.Image) int64 {
 	return at.IdealBits
 }
 
-// On the Kodak images, at most 1% more bits a sub-pixel than docs/benchmarks.md has, and at most 0.5% above the ideal code length.
+// On the Kodak images, at most 1% more bits a sub-pixel than docs/benchmarks.md has, and at most 0.5% above the ideal code length. Without
+// DDPMZ_LONG=1, on a part of one.
 func TestKodak(t *testing.T) {
 	t.Parallel()
 	dir := data(t, "kodak")
@@ -66,6 +67,8 @@ func TestKodak(t *testing.T) {
 		mode := codec.Modelled
 		if long() {
 			mode = codec.Auto
+		} else {
+			m = crop(m, 192, 128, 256, 192)
 		}
 		file := encode(t, m, &codec.Options{Mode: mode})
 		ideal := idealBits(t, file, m)
@@ -82,7 +85,7 @@ func TestKodak(t *testing.T) {
 	t.Logf("mean %.4f bits a sub-pixel", mean)
 	most := 1.01 * 1.586
 	if !long() {
-		most = 1.01 * 1.842 // kodim05
+		most = 1.01 * 2.014 // that part of kodim05
 	}
 	if mean > most {
 		t.Errorf("mean of %.4f bits a sub-pixel", mean)

@@ -84,13 +84,14 @@ func TestTrain(t *testing.T) {
 	if b, err := os.ReadFile(plot); err != nil || !bytes.Contains(b, []byte("<svg")) {
 		t.Errorf("%d bytes of plot, %v", len(b), err)
 	}
-	command(t, 0, append([]string{"--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "--force", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
+	command(t, 0, append([]string{"--init", out, "--steps", "1", "--quiet", "--rounded", "--force", "-o", out, folder}, "--crop", "32", "--batch", "1")...)
 	command(t, 1, "--init", zoo.Default, "--layers", "1", folder)
-	command(t, 1, "--init", out, "--experts", "1", folder)
+	command(t, 1, "--init", zoo.Default, "--experts", "1", folder)
 	command(t, 1, "--experts", "2", folder)
 	if os.Getenv("DDPMZ_LONG") != "1" {
 		return
 	}
+	command(t, 0, "--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "--force", "-o", out, folder, "--crop", "32", "--batch", "1")
 	// A network that is given a larger shape grows.
 	command(t, 0, "--init", "cifar10", "--layers", "6", "--experts", "12", "--steps", "1", "--quiet", "--validations", "1", "-fo", out, folder, "--crop", "32", "--batch", "1")
 	b, err := os.ReadFile(out)

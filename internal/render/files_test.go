@@ -23,7 +23,7 @@ func TestCommittedFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := got.Bounds().Dx() * got.Bounds().Dy(); n > 60_000 && os.Getenv("DDPMZ_LONG") != "1" {
+			if n := got.Bounds().Dx() * got.Bounds().Dy(); n > 20_000 && os.Getenv("DDPMZ_LONG") != "1" {
 				t.Skip("set DDPMZ_LONG=1 for the large scenes")
 			}
 			want := f.Draw()

@@ -160,7 +160,7 @@ func TestGradient(t *testing.T) {
 	for i, test := range []struct{ experts, w, h, present, stage int }{
 		{1, 8, 6, 3, 4}, {1, 5, 7, 3, 6}, {1, 5, 4, 1, 5}, {1, 2, 2, 3, 3}, {process.Experts, 6, 5, 3, 2}, {process.Experts, 5, 4, 1, 6},
 	} {
-		if i%2 > 0 && os.Getenv("DDPMZ_LONG") != "1" {
+		if i != 2 && i != 4 && os.Getenv("DDPMZ_LONG") != "1" {
 			continue
 		}
 		net, err := NewNet(Shape{Channels: 16, Layers: 2, Hidden: 16, Experts: test.experts}, 5)

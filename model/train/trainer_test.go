@@ -40,13 +40,13 @@ func TestTrainingLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	optimizers := []bool{true} // whether it is Muon
+	optimizers, steps := []bool{true}, 30 // whether it is Muon
 	if os.Getenv("DDPMZ_LONG") == "1" {
-		optimizers = append(optimizers, false)
+		optimizers, steps = append(optimizers, false), 60
 	}
 	for _, muon := range optimizers {
 		o := quick
-		o.Steps, o.Muon = 60, muon
+		o.Steps, o.Muon = steps, muon
 		tr, err := New(net, images, o)
 		if err != nil {
 			t.Fatal(err)
