@@ -105,6 +105,37 @@ func TestTrain(t *testing.T) {
 	codes(t, b, list[:1])
 }
 
+// TestJPEG tests that weights for JPEG files are made, measured, and begun with.
+func TestJPEG(t *testing.T) {
+	folder, _ := pictures(t, 3)
+	out := filepath.Join(t.TempDir(), "own.ddpj")
+	few := []string{"--validate-count", "1", "--threads", "1", folder}
+	_, said := command(t, 0, append([]string{"jpeg", "-o", out, "--rounds", "1", "--fit", "1", "--pictures", "1"}, few...)...)
+	for _, want := range []string{"linear predictions: 1 of 1 JPEG files", "adaptive state: 1 of 1 JPEG files", out + ": ", "1 held-out JPEG files: "} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said:\n%s", want, said)
+		}
+	}
+	_, measured := command(t, 0, append([]string{"jpeg", "--measure", out}, few...)...)
+	if !strings.HasSuffix(said, measured) {
+		t.Errorf("measured again: %s", measured)
+	}
+	again := filepath.Join(t.TempDir(), "again.ddpj")
+	if _, said := command(t, 0, append([]string{"jpeg", "-o", again, "--init", out, "--pictures", "1", "--quiet"}, few...)...); said != "" {
+		t.Errorf("--quiet says %s", said)
+	}
+	a, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(again); err != nil || len(a) != len(b) {
+		t.Errorf("%d bytes instead of %d, %v", len(b), len(a), err)
+	}
+	if _, said := command(t, 1, append([]string{"jpeg", "-o", out}, few...)...); !strings.Contains(said, "already exists") {
+		t.Errorf("a file that exists: %s", said)
+	}
+}
+
 // TestFeed tests that feed writes the picture that is held out twice. (Package train tests the endless stream of the others.)
 func TestFeed(t *testing.T) {
 	folder, _ := pictures(t, 4)
@@ -216,6 +247,12 @@ func TestCommandLines(t *testing.T) {
 		{2, []string{"eval"}},
 		{2, []string{"eval", "--plot", "x.txt", folder}},
 		{1, []string{"eval", "--model", "nonesuch", folder}},
+		{2, []string{"jpeg"}},
+		{2, []string{"jpeg", "--confidence", "256", folder}},
+		{2, []string{"jpeg", "--fit", "0", folder}},
+		{2, []string{"jpeg", "--measure", "x", "--init", "y", folder}},
+		{1, []string{"jpeg", "--measure", "nonesuch", folder}},
+		{1, []string{"jpeg", "--init", filepath.Join(folder, "00.png"), "-o", filepath.Join(empty, "x"), folder}},
 	} {
 		stdout, stderr := command(t, test.status, test.args...)
 		if test.status == 0 && !strings.Contains(stdout, "ddpmz-train") || test.status > 0 && (stderr == "" || stdout != "") {

@@ -3,11 +3,12 @@ package jpegs
 import (
 	"image/color"
 
+	"github.com/ddpmz/ddpmz/model/dct"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
 // Compress returns the coefficients of the JPEG file that a program would make of a picture.
-func Compress(m train.Image, s Settings) *Image {
+func Compress(m train.Image, s Settings) *dct.Image {
 	return quantize(components(rgb(m)), s)
 }
 
@@ -35,10 +36,10 @@ func components(rgb [3]plane) (ycc [3]plane) {
 }
 
 // quantize returns the coefficients of luma and chroma at full resolution.
-func quantize(ycc [3]plane, s Settings) *Image {
-	im := &Image{Width: ycc[0].w, Height: ycc[0].h}
+func quantize(ycc [3]plane, s Settings) *dct.Image {
+	im := &dct.Image{Width: ycc[0].w, Height: ycc[0].h}
 	if s.Gray {
-		im.Planes = []Plane{newComponent(ycc[0], 1, 1, &s.Luma)}
+		im.Planes = []dct.Plane{newComponent(ycc[0], 1, 1, &s.Luma)}
 		return im
 	}
 	im.Planes = append(im.Planes, newComponent(ycc[0], s.H, s.V, &s.Luma))
@@ -52,9 +53,9 @@ func quantize(ycc [3]plane, s Settings) *Image {
 
 // newComponent transforms a plane with sampling factors h and v. As libjpeg does, it repeats the last samples of rows and columns to whole blocks, and blocks beyond those, which only fill up the last unit of
 // the file's scan, have no AC and the DC of the block before.
-func newComponent(p plane, h, v int, steps *[64]uint16) Plane {
-	real := Plane{Wide: (p.w + 7) / 8, High: (p.h + 7) / 8}
-	c := Plane{H: h, V: v, Quant: *steps}
+func newComponent(p plane, h, v int, steps *[64]uint16) dct.Plane {
+	real := dct.Plane{Wide: (p.w + 7) / 8, High: (p.h + 7) / 8}
+	c := dct.Plane{H: h, V: v, Quant: *steps}
 	c.Wide, c.High = (real.Wide+h-1)/h*h, (real.High+v-1)/v*v
 	c.Coef = make([]int16, 64*c.Wide*c.High)
 	var block [64]int64

@@ -3,6 +3,7 @@ package jpegs
 import (
 	"math/rand/v2"
 
+	"github.com/ddpmz/ddpmz/model/dct"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
@@ -27,7 +28,7 @@ const (
 )
 
 // Picture returns picture i.
-func (s *Source) Picture(i int) *Image {
+func (s *Source) Picture(i int) *dct.Image {
 	order := rand.New(rand.NewPCG(s.seed, uint64(i/s.Epoch()))).Perm(s.Epoch())
 	m := s.photographs[order[i%s.Epoch()]]
 	r := rand.New(rand.NewPCG(s.seed^0x9e3779b97f4a7c15, uint64(i)))
