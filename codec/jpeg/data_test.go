@@ -17,8 +17,8 @@ var refusals = map[string]error{
 	"pillow_ultrahdr.jpg": FormatError("95760 blocks in 446 bytes"),
 }
 
-// TestFiles: files of cameras, and of all kinds, come back as they were.
-func TestFiles(t *testing.T) {
+// TestSharedFiles: files of cameras, and of all kinds, come back as they were.
+func TestSharedFiles(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join(dataFolder, "*", "*.jp*g"))
 	if len(files) == 0 {
 		t.Skip("no shared data")

@@ -1,5 +1,10 @@
 package jpeg
 
+import (
+	"fmt"
+	"math"
+)
+
 // BlockSize is how many coefficients a block has.
 const BlockSize = 64
 
@@ -62,8 +67,8 @@ type Limits struct {
 // maxVisits bounds how often scans may go over a component's blocks, in the mean. Ten scans are usual, a hundred have been seen.
 const maxVisits = 256
 
-// lay computes the sizes of the components and holds them to the limits.
-func (f *File) lay(l Limits) error {
+// lay computes the sizes of the components, for a file of so many bytes, and holds them to the limits.
+func (f *File) lay(l Limits, size int) error {
 	if f.Width == 0 || f.Height == 0 {
 		return FormatError("empty picture")
 	}
@@ -79,8 +84,16 @@ func (f *File) lay(l Limits) error {
 		}
 		c.Wide, c.High = ceilDiv(f.Width, 8*h)*c.H, ceilDiv(f.Height, 8*v)*c.V
 	}
-	if bytes := f.blocks() * BlockSize * 2; l.MaxMemory > 0 && bytes > l.MaxMemory {
-		return &LimitError{"bytes of coefficients", bytes, l.MaxMemory}
+	// Every block has a DC coefficient, which takes at least one bit.
+	if n := f.blocks(); n > 8*int64(size) {
+		return FormatError(fmt.Sprintf("%d blocks in %d bytes", n, size))
+	}
+	memory := l.MaxMemory
+	if memory == 0 {
+		memory = math.MaxInt / 2
+	}
+	if bytes := f.blocks() * BlockSize * 2; bytes > memory {
+		return &LimitError{"bytes of coefficients", bytes, memory}
 	}
 	return nil
 }

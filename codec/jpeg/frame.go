@@ -2,6 +2,7 @@ package jpeg
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/bitstream"
@@ -132,7 +133,7 @@ func ParseFrame(b []byte, l Limits) (*File, error) {
 	if err := readTables(r, f); err != nil {
 		return nil, err
 	}
-	return f, f.lay(l)
+	return f, f.lay(l, math.MaxInt32)
 }
 
 // readTables gives the components their quantization tables.

@@ -49,7 +49,7 @@ func TestManyScans(t *testing.T) {
 	for i := range f.Components[0].Quant {
 		f.Components[0].Quant[i] = 1
 	}
-	if err := f.lay(Limits{}); err != nil {
+	if err := f.lay(Limits{}, 1<<20); err != nil {
 		t.Fatal(err)
 	}
 	m.skeleton = []byte{0xff, markerSOI}

@@ -66,7 +66,7 @@ func (m *maker) frame() {
 			c.Quant[j] = uint16(1 + m.IntN(300))
 		}
 	}
-	if err := f.lay(Limits{}); err != nil {
+	if err := f.lay(Limits{}, 1<<20); err != nil {
 		panic(err)
 	}
 }

@@ -225,14 +225,7 @@ func (p *parser) frame(code byte, payload []byte) error {
 		f.Height = p.lines()
 	}
 	p.f.Width, p.f.Height, p.f.Progressive, p.f.Components = f.Width, f.Height, f.Progressive, f.Components
-	if err := p.f.lay(p.limits); err != nil {
-		return err
-	}
-	// Every block has a DC coefficient, which takes at least one bit.
-	if n, have := p.f.blocks(), 8*int64(len(p.data)-p.pos); n > have {
-		return FormatError(fmt.Sprintf("%d blocks in %d bytes", n, len(p.data)-p.pos))
-	}
-	return nil
+	return p.f.lay(p.limits, len(p.data)-p.pos)
 }
 
 // same compares a frame header with the frame; its height may be left open.

@@ -99,7 +99,7 @@ func grayFile(t *testing.T, blocks int, coef func(block, k int) int16) *File {
 	for i := range m.f.Components[0].Quant {
 		m.f.Components[0].Quant[i] = 1
 	}
-	if err := m.f.lay(Limits{}); err != nil {
+	if err := m.f.lay(Limits{}, 1<<20); err != nil {
 		t.Fatal(err)
 	}
 	m.skeleton = []byte{0xff, markerSOI}

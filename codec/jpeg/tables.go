@@ -20,10 +20,9 @@ func nonzero(coef []int16) (set uint64) {
 		if c[0]|c[1]|c[2]|c[3]|c[4]|c[5]|c[6]|c[7] == 0 {
 			continue
 		}
+		at := unzigzag[i : i+8 : i+8]
 		for j, v := range c {
-			if v != 0 {
-				set |= 1 << unzigzag[(i+j)&63]
-			}
+			set |= uint64(uint16(v|-v)>>15) << (at[j] & 63) // without a branch: the sign of v or -v
 		}
 	}
 	return set
