@@ -2,8 +2,8 @@ package codec
 
 import (
 	"context"
-	"errors"
 	"image"
+	"image/color"
 	"io"
 
 	"github.com/ddpmz/ddpmz/container"
@@ -43,7 +43,8 @@ const MaxReduce = 6
 // one that wraps io.ErrUnexpectedEOF if r ends inside the header, or r's own.
 func Decode(r io.Reader) (image.Image, error) { return new(Decoder).Decode(r) }
 
-// DecodeConfig reads the color model and the size of an image, and no more of r than that takes.
+// DecodeConfig reads the color model and the size of an image from the header of a file, and no more of r than that takes: of an image
+// with a palette, that as well.
 func DecodeConfig(r io.Reader) (image.Config, error) {
 	in, err := container.NewReader(r)
 	if err != nil {
@@ -54,23 +55,31 @@ func DecodeConfig(r io.Reader) (image.Config, error) {
 		return image.Config{}, err
 	}
 	if p.format == formatPaletted {
-		for {
-			c, err := in.Next()
-			if err != nil && !errors.Is(err, io.EOF) {
-				return image.Config{}, framing(err)
-			}
-			if err != nil || !c.Complete || c.Segment.Kind == container.Stored {
-				break // cut before the palette
-			}
-			if c.Segment.Kind == container.Palette {
-				if p.palette, err = unpackPalette(c.Payload); err != nil {
-					return image.Config{}, err
-				}
-				break
-			}
+		if p.palette, err = readPalette(in, p.palette); err != nil {
+			return image.Config{}, err
 		}
 	}
 	return image.Config{ColorModel: p.colorModel(), Width: p.w, Height: p.h}, nil
+}
+
+// readPalette returns the palette of a file, or the other one if it is cut before that.
+func readPalette(in *container.Reader, other color.Palette) (color.Palette, error) {
+	for _, g := range in.Header().Segments {
+		switch g.Kind {
+		case container.Stored:
+			return other, nil
+		case container.Palette:
+			c, err := in.Next()
+			if err != nil || !c.Complete {
+				return other, ignoreEnd(framing(err))
+			}
+			return unpackPalette(c.Payload)
+		}
+		if err := in.Skip(); err != nil {
+			return other, ignoreEnd(err)
+		}
+	}
+	return other, nil
 }
 
 // Decode reads an image from r; see the function Decode.

@@ -2,9 +2,13 @@ package codec
 
 import (
 	"encoding/hex"
+	"errors"
 	"io"
+	"slices"
 
+	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
 // Info describes a file.
@@ -21,12 +25,16 @@ type Info struct {
 	Size          int64  // of the complete file, in bytes
 	HeaderSize    int64
 	Segments      []SegmentInfo
-	Metadata      []byte
+	Metadata      []byte       // nil too if they are more than the function Inspect reads
 	Levels        []Refinement // as many as there are
 	Noise         []int        // of each level's state, if nothing were skipped: thousandths of an 8-bit grey level
-	Exact         bool         // what there is decodes to the image itself, and the checksums say so
 	EndsEarly     bool         // the file is the beginning of a longer one, and says so: see Stream.EndsEarly
-	Whole         bool         // nothing is missing or damaged of what the file is meant to hold
+
+	// Decoded says that the file was decoded. If not, what follows is false, and Levels are all that a complete file has, each with a
+	// bound of the Bytes that it needs: the end of a segment. They have no IdealBits.
+	Decoded bool
+	Exact   bool // what there is decodes to the image itself, and the checksums say so
+	Whole   bool // nothing is missing or damaged of what the file is meant to hold
 }
 
 // SegmentInfo describes a segment of a file.
@@ -37,28 +45,162 @@ type SegmentInfo struct {
 	Size   int64 // of its payload
 }
 
-// Inspect reads a file from r, decoding it, and describes it. If the file is damaged, Info describes what
-// comes before and the error is that of Decode.
-func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
-	s, err := d.Open(r)
+// maxInspected is how large packed metadata are at most that the function Inspect reads, so that it never reads more than
+// about 64 KiB beside a header.
+const maxInspected = 56 << 10
+
+// Inspect reads the header and the metadata of a file from r, and describes it without decoding. It reads no more than that, if r is an
+// io.Seeker that can seek, or the metadata come first. A file that is cut after its header is no error. Errors are those of DecodeConfig,
+// and of metadata that are damaged: then Info is there as well.
+func Inspect(r io.Reader) (*Info, error) {
+	in, err := container.NewReader(r)
+	if err != nil {
+		return nil, framing(err)
+	}
+	h := in.Header()
+	p, err := describe(h)
 	if err != nil {
 		return nil, err
 	}
-	p := &s.picture
-	i := &Info{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: p.depth, Modelled: s.header.Modelled, Model: s.model, Transform: s.transform}
+	if err := p.checkSegments(h); err != nil {
+		return nil, err
+	}
+	offsets, err := h.Offsets()
+	if err != nil {
+		return nil, framing(err)
+	}
+	i := newInfo(h, &p.info, offsets)
+	if h.Modelled {
+		if err := i.addModel(h, &p.info); err != nil {
+			return nil, err
+		}
+		if err := i.addLevels(h, offsets); err != nil {
+			return nil, err
+		}
+	} else {
+		i.addRows(h, offsets)
+	}
+	i.Metadata, err = readMetadata(in)
+	return i, err
+}
+
+// readMetadata returns the metadata of a file, or nil if there are none, or they are large or cut.
+func readMetadata(in *container.Reader) ([]byte, error) {
+	segments := in.Header().Segments
+	if !slices.ContainsFunc(segments, func(g container.Segment) bool { return g.Kind == container.Metadata }) {
+		return nil, nil
+	}
+	for _, g := range segments {
+		if g.Kind != container.Metadata {
+			if err := in.Skip(); err != nil {
+				return nil, ignoreEnd(err)
+			}
+			continue
+		}
+		if g.Size > maxInspected {
+			return nil, nil
+		}
+		c, err := in.Next()
+		if err != nil || !c.Complete {
+			return nil, ignoreEnd(framing(err))
+		}
+		return Limits{}.unpackSide(c.Payload, 0)
+	}
+	return nil, nil
+}
+
+// ignoreEnd returns an error, or nil if it is only that a file is cut.
+func ignoreEnd(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// newInfo returns what a header says of any file.
+func newInfo(h *container.Header, p *info, offsets []int64) *Info {
+	i := &Info{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: p.depth, Modelled: h.Modelled, EndsEarly: h.EndsEarly}
 	i.Colour = map[format]string{formatGray: "gray", formatRGB: "RGB", formatNRGBA: "RGB, straight alpha",
 		formatRGBA: "RGB, premultiplied alpha", formatPaletted: "palette"}[p.format.base()]
 	if p.format&formatWide != 0 {
 		i.Depth = 16
 	}
-	if s.header.Modelled {
-		i.Mirrored = s.mirrored
-		i.ModelID = hex.EncodeToString(s.modelID[:])
+	i.HeaderSize, i.Size = offsets[0], offsets[len(offsets)-1]
+	for j, g := range h.Segments {
+		i.Segments = append(i.Segments, SegmentInfo{g.Kind.String(), int(g.Units), offsets[j], int64(g.Size)})
 	}
-	i.EndsEarly = s.header.EndsEarly
-	i.HeaderSize, i.Size = s.offsets[0], s.offsets[len(s.offsets)-1]
-	for j, g := range s.header.Segments {
-		i.Segments = append(i.Segments, SegmentInfo{g.Kind.String(), int(g.Units), s.offsets[j], int64(g.Size)})
+	return i
+}
+
+// addModel adds what the header of a modelled file says of the model, whether that is known or not.
+func (i *Info) addModel(h *container.Header, p *info) error {
+	id := h.Model
+	if h.Number > 0 {
+		id, _ = zoo.Numbered(h.Number)
+	}
+	i.Model, _ = zoo.NameByID(id)
+	i.ModelID = hex.EncodeToString(id[:])
+	params, err := parseParams(h, 0, *p) // whose τ is not looked at
+	if err != nil {
+		return err
+	}
+	if i.Planes > 1 {
+		i.Transform = params.colour.String()
+	}
+	i.Mirrored = params.orientation.String()
+	return nil
+}
+
+// addLevels adds the levels that a complete file has, with the ends of the segments that their last passes are in.
+func (i *Info) addLevels(h *container.Header, offsets []int64) error {
+	passes := model.Passes(i.Width, i.Height)
+	if err := checkPasses(h, len(passes)); err != nil {
+		return err
+	}
+	plan := planPasses(h, passes, 0, func(int) bool { return false })
+	for k, pass := range passes {
+		if k+1 < len(passes) && passes[k+1].Level == pass.Level {
+			continue
+		}
+		for j, g := range h.Segments {
+			if h.Present()[j] < g.Size {
+				break // it ends early, and which of its levels are there is not known
+			}
+			if g.Kind == container.Passes && plan.first[j] <= k && k < plan.first[j]+plan.units(g, j) {
+				at := Refinement{Level: pass.Level, Timestep: model.LevelTimestep(pass.Level), Bytes: offsets[j+1]}
+				if k+1 == len(passes) {
+					at.Level, at.Timestep = 0, 0
+				}
+				at.Steps = model.T - at.Timestep
+				i.Levels = append(i.Levels, at)
+				i.Noise = append(i.Noise, model.LevelNoise(at.Level))
+			}
+		}
+	}
+	return nil
+}
+
+// addRows adds the only level of a stored file, if the file is to hold all of it.
+func (i *Info) addRows(h *container.Header, offsets []int64) {
+	for j, g := range h.Segments {
+		if g.Kind == container.Stored && h.Present()[j] == g.Size {
+			i.Levels, i.Noise = []Refinement{{Steps: model.T, Bytes: offsets[j+1]}}, []int{0}
+		}
+	}
+}
+
+// Inspect reads a file from r, decoding it, and describes it. If the file is damaged, Info describes what
+// comes before and the error is that of Decode. The function Inspect takes less time.
+func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
+	s, err := d.Open(r)
+	if err != nil {
+		return nil, err
+	}
+	i := newInfo(s.header, &s.picture.info, s.offsets)
+	i.Decoded = true
+	if s.header.Modelled {
+		i.Model, i.ModelID = s.model, hex.EncodeToString(s.modelID[:])
+		i.Transform, i.Mirrored = s.transform, s.mirrored
 	}
 	for {
 		at, err := s.Next()

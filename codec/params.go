@@ -32,9 +32,9 @@ func (p params) append(b []byte) []byte {
 }
 
 // parseParams returns the params of a header. In its short form, τ is the model's own.
-func parseParams(h *container.Header, net *model.Net, i info) (p params, err error) {
+func parseParams(h *container.Header, tau int8, i info) (p params, err error) {
 	unknown := UnsupportedError("unknown parameters of the model")
-	p.tau = net.Tau()
+	p.tau = tau
 	rest := h.Params
 	if !h.Short {
 		if len(rest) == 0 {

@@ -62,7 +62,7 @@ func checkReduced(t testing.TB, s sample, length, n int) image.Image {
 	return m
 }
 
-// TestReducePrefixes reduces every prefix of files of every kind.
+// TestReducePrefixes reduces every prefix of files of every kind. Those of stored files are of means.
 func TestReducePrefixes(t *testing.T) {
 	for _, s := range kinds(t) {
 		t.Run(s.name, func(t *testing.T) {
@@ -71,8 +71,15 @@ func TestReducePrefixes(t *testing.T) {
 					checkReduced(t, s, length, n)
 				}
 			}
+			info, err := codec.Inspect(bytes.NewReader(s.file))
+			if err != nil {
+				t.Fatal(err)
+			}
 			for n := 1; n <= codec.MaxReduce; n++ {
-				checkReduced(t, s, len(s.file), n)
+				small := checkReduced(t, s, len(s.file), n)
+				if !info.Modelled {
+					checkMeans(t, small, s.m, n)
+				}
 			}
 			if m, err := (&codec.Decoder{Reduce: 0}).Decode(bytes.NewReader(s.file)); err != nil || !same(m, decode(t, s.file, 0)) {
 				t.Errorf("reduced by 1: %v", err)
@@ -83,10 +90,10 @@ func TestReducePrefixes(t *testing.T) {
 
 // TestReduceRefuses tests how far pictures can be reduced.
 func TestReduceRefuses(t *testing.T) {
-	s := kind(t, "gray")
+	file := encode(t, picture(t, "odd/rgb-1x1.png"), nil)
 	for _, n := range []int{-1, codec.MaxReduce + 1, 1 << 30} {
 		var unsupported codec.UnsupportedError
-		if _, err := (&codec.Decoder{Reduce: n}).Open(bytes.NewReader(s.file)); !errors.As(err, &unsupported) {
+		if _, err := (&codec.Decoder{Reduce: n}).Open(bytes.NewReader(file)); !errors.As(err, &unsupported) {
 			t.Errorf("by %d: %v", n, err)
 		}
 	}
@@ -150,38 +157,67 @@ func TestReduceReadsLittle(t *testing.T) {
 	}
 }
 
-// TestReduceStored compares the reduced picture of stored files with means of their pixels.
-func TestReduceStored(t *testing.T) {
-	for _, name := range []string{"stored", "stored gray", "stored alpha16", "palette", "palette with alpha"} {
-		s := kind(t, name)
-		for n := 1; n <= 4; n++ {
-			got := straight(checkReduced(t, s, len(s.file), n))
-			b := s.m.Bounds()
-			w, h := (b.Dx()-1)>>n+1, (b.Dy()-1)>>n+1
-			from := straight(s.m)
-			for y := range h {
-				for x := range w {
-					var sum [4]float64
-					pixels := 0.0
-					for yy := y << n; yy < min((y+1)<<n, b.Dy()); yy++ {
-						for xx := x << n; xx < min((x+1)<<n, b.Dx()); xx++ {
-							p := from[4*(yy*b.Dx()+xx):]
-							a := float64(p[3])
-							sum[0], sum[1], sum[2], sum[3] = sum[0]+a*float64(p[0]), sum[1]+a*float64(p[1]), sum[2]+a*float64(p[2]), sum[3]+a
-							pixels++
-						}
-					}
-					if sum[3] == 0 {
-						continue
-					}
-					p := got[4*(y*w+x):]
-					want := [4]float64{sum[0] / sum[3], sum[1] / sum[3], sum[2] / sum[3], sum[3] / pixels}
-					for c, v := range want {
-						if d := float64(p[c]) - v; d > 257 || d < -257 {
-							t.Fatalf("%s reduced by %d: channel %d at %d, %d is %d, want %.1f", name, n, c, x, y, p[c], v)
-						}
-					}
+// checkMeans checks that a picture, reduced by n, has the means of the pixels of another, weighted by their alpha.
+func checkMeans(t *testing.T, small, m image.Image, n int) {
+	t.Helper()
+	got, from, b := straight(small), straight(m), m.Bounds()
+	w, h := small.Bounds().Dx(), small.Bounds().Dy()
+	for y := range h {
+		for x := range w {
+			var sum [4]float64
+			pixels := 0.0
+			for yy := y << n; yy < min((y+1)<<n, b.Dy()); yy++ {
+				for xx := x << n; xx < min((x+1)<<n, b.Dx()); xx++ {
+					p := from[4*(yy*b.Dx()+xx):]
+					a := float64(p[3])
+					sum[0], sum[1], sum[2], sum[3] = sum[0]+a*float64(p[0]), sum[1]+a*float64(p[1]), sum[2]+a*float64(p[2]), sum[3]+a
+					pixels++
 				}
+			}
+			if sum[3] == 0 {
+				continue
+			}
+			p := got[4*(y*w+x):]
+			want := [4]float64{sum[0] / sum[3], sum[1] / sum[3], sum[2] / sum[3], sum[3] / pixels}
+			for c, v := range want {
+				if d := float64(p[c]) - v; d > 257 || d < -257 {
+					t.Fatalf("reduced by %d: channel %d at %d, %d is %d, want %.1f", n, c, x, y, p[c], v)
+				}
+			}
+		}
+	}
+}
+
+// TestInspectReadsLittle: describing a file takes its header and its metadata, wherever they are, and no more; what the header says is what
+// decoding finds.
+func TestInspectReadsLittle(t *testing.T) {
+	m := crop(picture(t, "landscape.png"), 200, 0, 40, 256)
+	for _, meta := range [][]byte{nil, []byte("here"), bytes.Repeat([]byte("somewhere, once; "), 1000)} {
+		file := encode(t, m, &codec.Options{Mode: codec.Modelled, Metadata: meta})
+		in := &seeking{Reader: bytes.NewReader(file)}
+		quick, err := codec.Inspect(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in.read > int(quick.HeaderSize)+len(meta)+8192 || !bytes.Equal(quick.Metadata, meta) {
+			t.Errorf("%d of %d bytes read, %d of metadata", in.read, len(file), len(quick.Metadata))
+		}
+		slow, err := new(codec.Decoder).Inspect(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range slow.Levels {
+			if quick.Levels[i].Bytes < slow.Levels[i].Bytes && i+1 < len(slow.Levels) {
+				t.Errorf("level %d needs %d bytes, and not %d", quick.Levels[i].Level, slow.Levels[i].Bytes, quick.Levels[i].Bytes)
+			}
+		}
+		for n := range file { // of what is cut, as much is there
+			if n%497 > 0 && n > int(quick.HeaderSize)+8 {
+				continue
+			}
+			cut, err := codec.Inspect(bytes.NewReader(file[:n]))
+			if whole := n >= int(quick.HeaderSize); whole != (err == nil) || whole && (cut.Size != quick.Size || len(cut.Levels) != len(quick.Levels)) {
+				t.Fatalf("%d of %d bytes: %+v, %v", n, len(file), cut, err)
 			}
 		}
 	}

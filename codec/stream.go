@@ -152,7 +152,7 @@ func (s *Stream) openModelled(d *Decoder) error {
 		return err
 	}
 	p := &s.picture
-	params, err := parseParams(s.header, net, p.info)
+	params, err := parseParams(s.header, net.Tau(), p.info)
 	if err != nil {
 		return err
 	}

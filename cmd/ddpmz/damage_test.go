@@ -13,7 +13,7 @@ import (
 func damaged(t *testing.T) (file []byte, d *description, last segment) {
 	t.Helper()
 	file = must(t, load(t, "landscape.png"), "encode", "--mode", "modelled")
-	d = describeJSON(t, must(t, file, "info", "--json"))
+	d = describeJSON(t, must(t, file, "info", "--levels", "--json"))
 	if len(d.Segments) < 3 {
 		t.Fatalf("%d segments are too few for the test", len(d.Segments))
 	}
@@ -130,7 +130,7 @@ func TestInfoDamage(t *testing.T) {
 	}
 	file, whole, last := damaged(t)
 	words := damageWords(whole, last, last.Bytes/2)
-	for _, args := range [][]string{{"info"}, {"info", "--json"}} {
+	for _, args := range [][]string{{"info", "--levels"}, {"info", "--levels", "--json"}} {
 		r := ddpmz(file, args...)
 		if r.status != 1 || !strings.Contains(r.err, "ddpmz: standard input: "+words) {
 			t.Errorf("%q: status %d, %q", args, r.status, r.err)
@@ -138,7 +138,7 @@ func TestInfoDamage(t *testing.T) {
 		if !bytes.Contains(r.out, []byte(words)) {
 			t.Errorf("%q prints\n%s", args, r.out)
 		}
-		if len(args) == 2 {
+		if args[len(args)-1] == "--json" {
 			if d := describeJSON(t, r.out); d.Exact || d.Cut || len(d.Levels) == 0 || d.Levels[len(d.Levels)-1].Level == 0 {
 				t.Errorf("%+v", d)
 			}

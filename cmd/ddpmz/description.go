@@ -1,6 +1,9 @@
 package main
 
-import "github.com/ddpmz/ddpmz/codec"
+import (
+	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/codec/metadata"
+)
 
 // A description is what info --json prints of a file. The names of the fields, and what they mean, stay;
 // later versions may add some.
@@ -12,7 +15,7 @@ type description struct {
 	FileBytes     int64  `json:"file_bytes"`          // there are
 	CompleteBytes int64  `json:"complete_bytes"`      // there would be, were the file not cut
 	HeaderBytes   int64  `json:"header_bytes"`        // which every prefix needs
-	MetadataBytes int    `json:"metadata_bytes"`      // as decompressed; 0 if there is none or it was cut off
+	MetadataBytes int    `json:"metadata_bytes"`      // as decompressed; 0 if there is none, it was cut off or, without --levels, not read
 	Width         int    `json:"width"`               // in pixels
 	Height        int    `json:"height"`              //
 	Colour        string `json:"colour"`              // "gray", "RGB", "RGB, straight alpha", "RGB, premultiplied alpha" or "palette"
@@ -36,6 +39,12 @@ type description struct {
 
 	Segments []segment `json:"segments"`
 	Levels   []level   `json:"levels"` // in the order of decoding; one, for all rows, in stored files
+
+	// Decoded is set with --levels. Else nobody knows whether the file is exact or whole, which are false then, or its ideal code lengths,
+	// which are 0, and the bytes of a level are at most what it needs.
+	Decoded     bool     `json:"decoded"`
+	Metadata    []string `json:"metadata_kinds"` // as metadata_bytes, what there is: "EXIF", "ICC profile" and others
+	Orientation int      `json:"orientation"`    // by the EXIF data, 1 to 8; 0 if metadata were not read
 }
 
 // A measure is a length in bits: in all, a sub-pixel and a pixel.
@@ -90,7 +99,10 @@ func newDescription(name string, size int64, info *codec.Info, err error) *descr
 		Whole:         info.Whole && err == nil,
 		Segments:      []segment{}, // never null in JSON
 		Levels:        []level{},
+		Decoded:       info.Decoded,
+		Metadata:      []string{},
 	}
+	d.describeMetadata(info.Metadata)
 	if info.Modelled {
 		d.Mode = "modelled"
 	}
@@ -110,6 +122,9 @@ func newDescription(name string, size int64, info *codec.Info, err error) *descr
 	pixels := float64(info.Width) * float64(info.Height)
 	previous := 0
 	for i, at := range info.Levels {
+		if !info.Decoded && at.Bytes > size {
+			break
+		}
 		l := level{
 			Level:     at.Level,
 			Partial:   i > 0 && at.Level == previous,
@@ -133,4 +148,14 @@ func newDescription(name string, size int64, info *codec.Info, err error) *descr
 		m.PerSubpixel = m.PerPixel / float64(d.SubpixelsEach)
 	}
 	return d
+}
+
+// describeMetadata says what kinds of metadata there are, if they are there and well-formed.
+func (d *description) describeMetadata(packed []byte) {
+	m, err := metadata.Unmarshal(packed)
+	if len(packed) == 0 || err != nil {
+		return
+	}
+	d.Metadata = append(d.Metadata, m.Kinds()...)
+	d.Orientation = int(m.Orientation())
 }

@@ -71,8 +71,8 @@ func TestNoPackageNames(t *testing.T) {
 	for at := range min(60, len(coded)) {
 		bad := bytes.Clone(coded)
 		bad[at] ^= 0x55
-		for _, command := range []string{"decode", "info"} {
-			if r := ddpmz(bad, command); r.status != 1 || names.MatchString(r.err) {
+		for _, command := range [][]string{{"decode"}, {"info", "--levels"}} {
+			if r := ddpmz(bad, command...); r.status != 1 || names.MatchString(r.err) {
 				t.Errorf("%s, byte %d: status %d, %q", command, at, r.status, r.err)
 			}
 		}

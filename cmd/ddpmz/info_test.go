@@ -45,7 +45,7 @@ func TestInfoJSON(t *testing.T) {
 			mode = "auto" // as palettes are
 		}
 		coded := must(t, original, "encode", "--mode", mode)
-		d := describeJSON(t, must(t, coded, "info", "--json"))
+		d := describeJSON(t, must(t, coded, "info", "--levels", "--json"))
 		size := p.Image.Bounds().Size()
 		if d.File != "standard input" || d.Width != size.X || d.Height != size.Y || d.Colour != c.colour || d.Mode != c.mode ||
 			d.BitDepth != c.depth || d.SubpixelsEach != c.subpixels || d.MetadataBytes != len(meta) ||
@@ -94,7 +94,7 @@ func TestInfoNames(t *testing.T) {
 		want string
 	}{
 		{description{}, "file file_bytes complete_bytes header_bytes metadata_bytes width height colour bit_depth planes " +
-			"colour_transform mirrored subpixels_per_pixel mode model model_id ideal real exact cut ends_early whole error segments levels"},
+			"colour_transform mirrored subpixels_per_pixel mode model model_id ideal real exact cut ends_early whole error segments levels decoded metadata_kinds orientation"},
 		{measure{}, "bits bits_per_subpixel bits_per_pixel"},
 		{segment{}, "index kind passes offset bytes"},
 		{level{}, "level partial timestep steps noise bytes bits_per_pixel ideal_bits"},
@@ -115,13 +115,13 @@ func TestInfoTable(t *testing.T) {
 	a, b := filepath.Join(dir, "a.ddpmz"), filepath.Join(dir, "b.ddpmz")
 	writeFile(t, a, must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled"))
 	writeFile(t, b, must(t, load(t, "palette.png"), "encode"))
-	out := string(must(t, nil, "info", a, b))
+	out := string(must(t, nil, "info", "--levels", a, b))
 	for _, want := range []string{a + ": 32 x 32, RGB, 8 bits a sample\n", "exact", b + ": 160 x 120, palette, 4 bits a sample\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
 	}
-	d := describeJSON(t, must(t, nil, "info", "--json", a))
+	d := describeJSON(t, must(t, nil, "info", "--levels", "--json", a))
 	if (d.Mirrored != "") != strings.Contains(out, "mirrored "+d.Mirrored+"\n") {
 		t.Errorf("mirrored %q:\n%s", d.Mirrored, out)
 	}
@@ -142,7 +142,7 @@ func TestInfoCut(t *testing.T) {
 	coded := must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled")
 	info := func(file []byte, flags ...string) []byte {
 		t.Helper()
-		r := ddpmz(file, append([]string{"info"}, flags...)...)
+		r := ddpmz(file, append([]string{"info", "--levels"}, flags...)...)
 		if r.status != 3 || !strings.Contains(r.err, "note: standard input: the file is cut") {
 			t.Errorf("status %d, %q", r.status, r.err)
 		}
@@ -159,6 +159,53 @@ func TestInfoCut(t *testing.T) {
 	}
 	out := info(coded[:len(coded)-100])
 	if !inOrder(string(out), []string{"state    cut from", "and part of the next"}) {
+		t.Errorf("%s", out)
+	}
+}
+
+// TestInfoOfTheHeader compares what info reads of a file with what decoding it finds.
+func TestInfoOfTheHeader(t *testing.T) {
+	for _, c := range []struct{ name, mode string }{{"alpha.png", "modelled"}, {"gray16.png", "modelled"}, {"tiny/rock.png", "stored"}, {"palette.png", "auto"}} {
+		for _, n := range []int{20, 9000} {
+			coded := must(t, withText(t, load(t, c.name), n), "encode", "--mode", c.mode)
+			quick, slow := describeJSON(t, must(t, coded, "info", "--json")), describeJSON(t, must(t, coded, "info", "--json", "--levels"))
+			if quick.Decoded || !slow.Decoded || quick.Exact || quick.Whole || quick.Ideal.Bits != 0 {
+				t.Errorf("%s: %+v", c.name, quick)
+			}
+			if !slices.Equal(quick.Metadata, []string{"sRGB", "text"}) || quick.Orientation != 1 {
+				t.Errorf("%s: metadata %q, orientation %d", c.name, quick.Metadata, quick.Orientation)
+			}
+			if len(quick.Levels) != len(slow.Levels) {
+				t.Fatalf("%s: %d levels, decoded %d", c.name, len(quick.Levels), len(slow.Levels))
+			}
+			for i, l := range quick.Levels {
+				s := slow.Levels[i]
+				if l.Level != s.Level || l.Timestep != s.Timestep || l.Steps != s.Steps || l.Bytes < s.Bytes && i+1 < len(slow.Levels) {
+					t.Errorf("%s: %+v, decoded %+v", c.name, l, s)
+				}
+			}
+			levels := quick.Levels
+			quick.Levels, quick.Ideal, quick.Exact, quick.Whole, quick.Decoded = slow.Levels, slow.Ideal, slow.Exact, slow.Whole, slow.Decoded
+			if !reflect.DeepEqual(quick, slow) {
+				t.Errorf("%s: %+v, decoded %+v", c.name, quick, slow)
+			}
+			// Where the end of a segment is a bound of a level's bytes, so many have it.
+			for _, l := range levels {
+				cut := describeJSON(t, ddpmz(coded[:l.Bytes], "info", "--json", "--allow-partial").out)
+				want := 0
+				for _, other := range levels {
+					if other.Bytes <= l.Bytes {
+						want++
+					}
+				}
+				if len(cut.Levels) != want || cut.FileBytes != l.Bytes {
+					t.Errorf("%s, %d bytes: %+v", c.name, l.Bytes, cut)
+				}
+			}
+		}
+	}
+	out := string(must(t, must(t, load(t, "tiny/rock.png"), "encode"), "info"))
+	if !inOrder(out, []string{"state    not decoded, which --levels does", "bytes <="}) {
 		t.Errorf("%s", out)
 	}
 }

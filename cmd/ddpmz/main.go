@@ -2,7 +2,7 @@
 //
 //	ddpmz encode photo.png                   writes photo.ddpmz
 //	ddpmz decode photo.ddpmz                 writes photo.png; decode --fit 512 one of at most 512 pixels a side
-//	ddpmz info photo.ddpmz                   says what is inside
+//	ddpmz info photo.ddpmz                   says what is inside; --levels decodes it for that
 //	ddpmz truncate --bytes 20K photo.ddpmz   writes the first 20 KiB, which decode as well
 //	ddpmz test photo.ddpmz                   says whether it is whole
 //	ddpmz bench photos                       measures, beside other codecs

@@ -43,8 +43,11 @@ func TestOwnModel(t *testing.T) {
 	if d.Model != weights || d.ModelID == describeJSON(t, must(t, must(t, original, "encode", "--mode", "modelled"), "info", "--json")).ModelID {
 		t.Errorf("%+v", d)
 	}
-	for _, command := range []string{"decode", "info"} {
-		fails(t, 1, []string{"ddpmz: standard input: made with another model: name its weights with --model FILE\n"}, coded, command)
+	for _, command := range [][]string{{"decode"}, {"info", "--levels"}} {
+		fails(t, 1, []string{"ddpmz: standard input: made with another model: name its weights with --model FILE\n"}, coded, command...)
+	}
+	if info := must(t, coded, "info"); !bytes.Contains(info, []byte("by a model that is not in this version ("+d.ModelID+")")) {
+		t.Errorf("info prints\n%s", info)
 	}
 	bench := must(t, nil, "bench", "--model", weights, "--peers", "none", filepath.Join(testdata, "tiny", "rock.png"))
 	if !bytes.Contains(bench, []byte("model own.ddpw ("+d.ModelID+")")) {

@@ -90,13 +90,17 @@ func printJSON(w io.Writer, object any) error {
 
 // A counter counts the bytes that come through a reader.
 type counter struct {
-	r io.Reader
-	n int64
+	r   io.Reader
+	n   int64
+	err error // of reading, other than io.EOF
 }
 
 func (c *counter) Read(p []byte) (n int, err error) {
 	n, err = c.r.Read(p)
 	c.n += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
 	return n, err
 }
 

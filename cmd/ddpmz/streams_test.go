@@ -48,7 +48,7 @@ func TestFailures(t *testing.T) {
 	fails(t, 1, []string{"standard input: ", "memory", "--max-memory"}, load(t, "tiny/rock.png"), "encode", "--max-memory", "1K")
 	coded := must(t, load(t, "tiny/rock.png"), "encode", "--max-pixels", "1K")
 	fails(t, 1, []string{"standard input: ", "pixels"}, coded, "decode", "--max-pixels", "1023")
-	fails(t, 1, []string{"standard input: ", "pixels"}, coded, "info", "--max-pixels", "1023")
+	fails(t, 1, []string{"standard input: ", "pixels"}, coded, "info", "--levels", "--max-pixels", "1023")
 	fails(t, 1, []string{"standard input: ", "pixels"}, coded, "truncate", "--max-pixels", "1023", "--steps", "990")
 }
 

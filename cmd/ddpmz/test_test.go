@@ -151,7 +151,7 @@ func TestCutIsStatus3(t *testing.T) {
 	a, b := filepath.Join(dir, "a.ddpmz"), filepath.Join(dir, "b.ddpmz")
 	writeFile(t, a, whole)
 	writeFile(t, b, cut)
-	for _, args := range [][]string{{"decode"}, {"info"}, {"info", "--json"}} {
+	for _, args := range [][]string{{"decode"}, {"info", "--levels"}, {"info", "--levels", "--json"}} {
 		for _, quiet := range []string{"--quiet", "--keep"} {
 			args := slices.Clone(args)
 			if quiet == "--quiet" {

@@ -81,7 +81,7 @@ func TestTruncateBytes(t *testing.T) {
 			// No note: the cut is what was asked for.
 			must(t, whole, "decode", "--bytes", fmt.Sprint(n))
 			must(t, cut, "decode")
-			d := describeJSON(t, must(t, cut, "info", "--json"))
+			d := describeJSON(t, must(t, cut, "info", "--levels", "--json"))
 			if !d.Whole || d.Cut || d.Ends != (len(cut) < len(whole)) || d.FileBytes != d.CompleteBytes || d.Exact != bytes.Equal(cut, whole) {
 				t.Errorf("%s: the first %d bytes are described as %+v", name, n, d)
 			}

@@ -5,6 +5,7 @@
 package zoo
 
 import (
+	"crypto/sha256"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -93,6 +94,16 @@ func ByName(name string) (*model.Net, error) {
 		}
 	}
 	return nil, UnknownModelError(name)
+}
+
+// NameByID returns the name of the model whose identity begins with id, without loading any.
+func NameByID(id [4]byte) (name string, ok bool) {
+	for _, e := range entries {
+		if sum := sha256.Sum256(e.file); [4]byte(sum[:4]) == id {
+			return e.name, true
+		}
+	}
+	return "", false
 }
 
 // ByID returns the model whose identity begins with id, and its name. Its errors are those of ByName.
