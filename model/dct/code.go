@@ -94,7 +94,10 @@ func (b *band) codeAC(plane, f, y, x, phase int, k uint8) {
 	pos := c.at(y, x)
 	at := f*c.size + pos
 	was := c.clocks[at]
-	if was != never && c.values[at] != 0 {
+	if was >= never && k > was-never {
+		return
+	}
+	if was < never && c.values[at] != 0 {
 		b.refine(c, f, y, x, phase, k)
 		return
 	}
@@ -105,8 +108,14 @@ func (b *band) codeAC(plane, f, y, x, phase int, k uint8) {
 	all, own, others := p.magnitude(c.magnitudes, at)
 	value := p.expected(c.values, at)
 	absolute := max(value, -value)
-	if k > 0 && was == never && max(all, 2*absolute) < skipBelow<<k {
-		return
+	if was >= never && k > 0 {
+		// What is skipped with much less is looked at again only when a prediction that has doubled may be enough.
+		if m := max(all, 2*absolute); m < skipBelow<<k {
+			for k--; k > 0 && 2*m < skipBelow<<k; k-- {
+			}
+			c.clocks[at] = never + k
+			return
+		}
 	}
 	parent := others
 	if c.class != 0 {
@@ -202,7 +211,7 @@ func newAC(c *component, f, pos int, was, k uint8, all, own, others, parent, val
 		fine: min(max(log(all)+12, 0), fineSteps-1), own: coarse(own), others: coarse(others), parent: coarse(parent),
 		mean: min(max((log(2*max(value, -value))-4)/2, 0), meanSteps-1),
 	}
-	if was != never {
+	if was < never {
 		d.was = 1 + min(int32(was-k)-1, 1)
 		d.longest = 1<<(was-k) - 1
 	}
@@ -413,7 +422,7 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
 	least, most, sum, n := int64(1<<15), int64(-1<<15), int64(0), int64(0)
 	s := c.stride
 	for _, from := range [...]int{-1, 1, -s, s, -s - 1, -s + 1, s - 1, s + 1} {
-		if c.clocks[at+from] != never {
+		if c.clocks[at+from] < never {
 			v := int64(c.values[at+from])
 			least, most, sum, n = min(least, v), max(most, v), sum+v, n+1
 		}
@@ -428,7 +437,7 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
 	truth := c.truth(0, y, x)
 	j := c.clocks[at]
 	low := int32(*truth) >> (j & 15) << (j & 15)
-	if j == never {
+	if j >= never {
 		j = c.rangeBits
 		low = -1 << (j - 1)
 	}

@@ -1,7 +1,7 @@
 package dct
 
-// never is the clock of a coefficient that was not coded.
-const never = 255
+// never is the clock of a coefficient that was not coded, plus the clock from which it is to be looked at again.
+const never = 128
 
 // A component has what a band knows of a plane. Arrays have a border of one block, and all blocks of a frequency before those of
 // the next.
@@ -88,7 +88,7 @@ func newComponent(im *Image, plane, band, bands, stride, size int, p *predictors
 	n := BlockSize * size
 	c.clocks, c.magnitudes, c.values, c.large = make([]uint8, n), make([]uint16, n), make([]int16, n), make([]uint8, size)
 	for i := range c.clocks {
-		c.clocks[i] = never
+		c.clocks[i] = never + maxClock
 	}
 	for f := range BlockSize {
 		m := priorMagnitude(f, c.plane.Quant[f])

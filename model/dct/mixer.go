@@ -62,7 +62,7 @@ func (p *prob) adapt(bit uint32) {
 
 // A mixer has the adaptive state of a band, and predicts decisions by it.
 const (
-	maxInputs  = 15 // of a decision, beside a constant
+	maxInputs  = 11 // of a decision, beside a constant
 	setSize    = maxInputs + 1
 	weightSets = 3 // that predict a decision, each on its own
 	refiners   = 2 // of their mean
@@ -89,7 +89,7 @@ type mixer struct {
 	// The prediction.
 	odds  [setSize]int32    // of the inputs
 	mixed [weightSets]int32 // log odds by each set
-	point [refiners]int32   // nearest of a refiner's
+	point [refiners]uint32  // nearest of a refiner
 }
 
 // predict returns the probability of a 1, Q16.
@@ -98,27 +98,29 @@ func (m *mixer) predict() uint32 {
 	for i, j := range m.prob[:n] {
 		m.odds[i] = int32(logOdds[m.probs[j]>>20])
 	}
-	m.odds[n] = 1 << 8
-	odds := m.odds[:n+1]
+	for i := n; i < maxInputs; i++ {
+		m.odds[i] = 0
+	}
+	m.odds[maxInputs] = 1 << 8
 	sum := int32(0)
 	for j, s := range m.set {
-		w := m.weights[s*setSize:][:n+1]
+		w := (*[setSize]int32)(m.weights[s*setSize:])
 		dot := int64(0)
-		for i, x := range odds {
+		for i, x := range m.odds {
 			dot += int64(w[i]) * int64(x)
 		}
-		m.mixed[j] = int32(fixed.Clamp(dot>>16, -maxOdds, maxOdds))
+		m.mixed[j] = int32(min(max(dot>>16, -maxOdds), maxOdds))
 		sum += m.mixed[j]
 	}
 	o := sum / weightSets
 	p := uint32(probabilities[o+maxOdds]) * 2
-	at := (o + maxOdds) * (points - 1)
+	at := uint32(o+maxOdds) * (points - 1)
 	low := min(at/(2*maxOdds), points-2)
-	between := at - low*2*maxOdds // of 2·maxOdds
+	between := at - low*(2*maxOdds) // of 2·maxOdds
 	for j, r := range m.refiner {
-		i := r*points + low
-		a, b := int64(m.refiners[i]), int64(m.refiners[i+1])
-		p += uint32((a*int64(2*maxOdds-between) + b*int64(between)) / (2 * maxOdds))
+		i := uint32(r)*points + low
+		a, b := uint32(m.refiners[i]), uint32(m.refiners[i+1])
+		p += (a*(2*maxOdds-between) + b*between) / (2 * maxOdds)
 		if between > maxOdds {
 			i++
 		}
@@ -129,17 +131,14 @@ func (m *mixer) predict() uint32 {
 
 // learn adapts all that took part in a prediction to the decision.
 func (m *mixer) learn(bit uint32) {
-	n := m.inputs
-	for _, j := range m.prob[:n] {
+	for _, j := range m.prob[:m.inputs] {
 		m.probs[j].adapt(bit)
 	}
-	odds := m.odds[:n+1]
 	for j, s := range m.set {
-		err := int64(bit<<16) - int64(probabilities[m.mixed[j]+maxOdds]) // Q16
-		err *= mixRate
-		w := m.weights[s*setSize:][:n+1]
-		for i, x := range odds {
-			w[i] = int32(fixed.Clamp(int64(w[i])+(int64(x)*err+1<<17)>>18, -maxWeight, maxWeight))
+		err := (int64(bit<<16) - int64(probabilities[m.mixed[j]+maxOdds])) * mixRate // Q16
+		w := (*[setSize]int32)(m.weights[s*setSize:])
+		for i, x := range m.odds {
+			w[i] = int32(min(max(int64(w[i])+(int64(x)*err+1<<17)>>18, -maxWeight), maxWeight))
 		}
 	}
 	for _, i := range m.point {

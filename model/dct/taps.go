@@ -37,26 +37,36 @@ var magnitudeTaps = byFrequency(func(u, v int) (t []Tap) {
 })
 
 // valueTaps lists, by frequency, what a value is predicted from: the coefficients of the same row or column, which make the same
-// wave along an edge of the block, in the block and in those at its edges. For the DC, those of all blocks around.
+// wave along an edge of the block, in the block and in those at its edges, up to frequencies a little higher. For the DC, also
+// those of all blocks around. Frequencies that are high in both directions have none: nothing predicts them.
 var valueTaps = byFrequency(func(u, v int) (t []Tap) {
-	if u == 0 && v == 0 {
+	if u > 0 && v > 0 && u+v > 3 {
+		return nil
+	}
+	near := func(y, x, down, right int) {
+		if y <= u+2 && x <= v+2 {
+			t = append(t, Tap{8*y + x, down, right})
+		}
+	}
+	if u+v == 0 {
 		for _, b := range append(append([][2]int{}, besides...), diagonal...) {
-			t = append(t, Tap{0, b[0], b[1]})
+			near(0, 0, b[0], b[1])
 		}
 	}
 	for _, d := range []int{-1, 1} {
 		for i := range 8 {
-			if u+v > 0 || i > 0 {
-				t = append(t, Tap{8*i + v, d, 0}, Tap{8*u + i, 0, d})
+			if u+v+i > 0 {
+				near(i, v, d, 0)
+				near(u, i, 0, d)
 			}
 		}
 	}
 	for i := range 8 {
 		if i != u && i+v > 0 {
-			t = append(t, Tap{8*i + v, 0, 0})
+			near(i, v, 0, 0)
 		}
 		if i != v && u+i > 0 {
-			t = append(t, Tap{8*u + i, 0, 0})
+			near(u, i, 0, 0)
 		}
 	}
 	return t
@@ -99,8 +109,14 @@ const (
 	tapBits    = 14
 )
 
+// leastWeight is the least weight, in the file, of a tap that is looked at.
+const leastWeight = 1 << weightBits / 128
+
 // scaled returns the weight of a tap for coefficients with these steps.
 func scaled(weight int16, step, of uint16) int32 {
+	if max(weight, -weight) < leastWeight {
+		return 0
+	}
 	w := int64(weight) << (tapBits - weightBits) * int64(max(step, 1)) / int64(max(of, 1))
 	return int32(min(max(w, -1<<31+1), 1<<31-1))
 }
