@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
-	"runtime"
+	"runtime/metrics"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/container"
@@ -103,20 +103,33 @@ func (r *oddReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// checkBounds decodes a file, of which the first bytes are there, level by level or at once. Errors are of types that are documented; work
-// and memory are within what the bytes and the estimate allow; only what is there in full is exact.
-func checkBounds(t *testing.T, file []byte, present, step int, limits Limits) {
+// heapAllocs returns how many bytes have been allocated so far. Unlike runtime.ReadMemStats it stops nothing, which would take longer than
+// decoding a small file; what processors hold back of their count is far below what checkBounds allows.
+func heapAllocs() int64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64())
+}
+
+// checkBounds decodes a file, of which the first bytes are there. What step says is whether level by level or at once, how much reduced,
+// and whether the reader can seek. Errors are of types that are documented; work and memory are within what the bytes and the estimate
+// allow; only what is there in full is exact.
+func checkBounds(t *testing.T, net *model.Net, file []byte, present, step int, limits Limits) {
 	t.Helper()
 	file, complete := file[:min(present, len(file))], present >= len(file)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	s, err := (&Decoder{Limits: limits}).Open(&oddReader{file, step % 251})
+	atOnce, reduce := step%2 == 0, max(step>>3&15-9, 0)
+	var in io.Reader = &oddReader{file, step % 251}
+	if step >= 128 {
+		in = bytes.NewReader(file)
+	}
+	before := heapAllocs()
+	s, err := (&Decoder{Limits: limits, Reduce: reduce, Nets: []*model.Net{net}}).Open(in)
 	estimate := int64(0)
 	var at Refinement
 	if err == nil {
 		estimate = s.memory + int64(len(s.metadata))
 		for err == nil {
-			if step%2 == 0 {
+			if atOnce {
 				at, err = s.Last()
 				break
 			}
@@ -129,10 +142,11 @@ func checkBounds(t *testing.T, file []byte, present, step int, limits Limits) {
 			err = nil
 		}
 		m, pictureErr := s.Image()
-		runtime.ReadMemStats(&after)
+		heap := heapAllocs() - before
 		if err == nil {
 			err = pictureErr
 		}
+		size := s.Config()
 		switch have, most := s.workDone(), limits.maxWork(int64(len(file))); {
 		case pictureErr == nil && (!complete || s.header.EndsEarly) && have > most:
 			t.Errorf("%d sites of work, for %d bytes no more than %d are", have, len(file), most)
@@ -140,12 +154,14 @@ func checkBounds(t *testing.T, file []byte, present, step int, limits Limits) {
 			t.Errorf("%+v, of %d bytes", at, len(file))
 		case at.Exact && (!complete || !holdsAll(s.header)):
 			t.Errorf("%d bytes are exact and not complete: %+v", len(file), at)
-		case m != nil && (m.Bounds().Dx() != s.picture.w || m.Bounds().Dy() != s.picture.h):
-			t.Errorf("a picture of %v, want %d x %d", m.Bounds(), s.picture.w, s.picture.h)
+		case at.Exact && reduce > 0 && s.header.Modelled:
+			t.Errorf("exact, and reduced by 2^%d: %+v", reduce, at)
+		case m != nil && (m.Bounds().Dx() != size.Width || m.Bounds().Dy() != size.Height):
+			t.Errorf("a picture of %v, want %d x %d", m.Bounds(), size.Width, size.Height)
 		}
 		// All that was allocated, garbage included, against an estimate that leaves room for garbage of one picture.
 		const around = 24 << 20 // what the library makes once, and the fuzzer
-		if heap := int64(after.TotalAlloc - before.TotalAlloc); step%2 == 0 && heap > estimate+int64(len(s.metadata))+around {
+		if atOnce && heap > estimate+int64(len(s.metadata))+around {
 			t.Errorf("%d bytes are allocated, the estimate is %d", heap, estimate)
 		}
 	}
@@ -168,24 +184,45 @@ func holdsAll(h *container.Header) bool {
 	return !h.EndsEarly || last >= 0 && h.Kept == h.Segments[last].Size
 }
 
-// FuzzStructure changes the parts of files: the header's fields, the table, the payloads. Checksums are right, so that all of it reaches
-// the decoders. Files come in odd chunks and are cut.
-func FuzzStructure(f *testing.F) {
-	net, err := zoo.ByName("")
-	if err != nil {
-		f.Fatal(err)
+// A trial is a structure, how much of its file is there, and how it is decoded.
+type trial struct {
+	structure
+	present uint16 // bytes; at most math.MaxUint16-1 of them, or all
+	step    uint8
+}
+
+// try decodes the file of a trial, by a network, and a share of files a second time, with a limit on memory that some exceed. It returns whether there
+// is such a file.
+func (c trial) try(t *testing.T, net *model.Net) bool {
+	t.Helper()
+	file := c.file(net)
+	if file == nil {
+		return false
 	}
-	add := func(s structure, present uint16, step uint8) {
-		f.Add(s.width, s.height, s.format, s.depth, s.modelled, s.short, s.endsEarly, s.kept, s.params, s.table, s.payload, present, step)
+	cut := len(file)
+	if c.present < math.MaxUint16 {
+		cut = int(c.present)
 	}
+	checkBounds(t, net, file, cut, int(c.step), Limits{MaxPixels: 1 << 16})
+	if c.present%4 == 3 {
+		checkBounds(t, net, file, cut, int(c.step), Limits{MaxPixels: 1 << 16, MaxMemory: 24 << 20})
+	}
+	return true
+}
+
+// trials returns what FuzzStructure begins with.
+func trials(t testing.TB) (list []trial) {
+	add := func(s structure, present uint16, step uint8) { list = append(list, trial{s, present, step}) }
 	for _, name := range []string{"modelled", "alpha", "palette", "derived", "derived-photocd", "common"} {
-		s, ok := structureOf(readFile(f, "testdata/"+name+".ddpmz"))
+		s, ok := structureOf(readFile(t, "testdata/"+name+".ddpmz"))
 		if !ok {
-			f.Fatalf("%s: not taken apart", name)
+			t.Fatalf("%s: not taken apart", name)
 		}
 		add(s, math.MaxUint16, 2)
-		add(s, 90, 7)
-		digested := s // with a digest, which is wrong
+		add(s, 91, 7)
+		add(s, math.MaxUint16, 8*11+2)     // reduced by 2^2
+		add(s, math.MaxUint16, 128+8*10+2) // by 2, where the reader can seek
+		digested := s                      // with a digest, which is wrong
 		digested.table = append(bytes.Clone(s.table), byte(container.Digest), 0, 8, 0)
 		digested.payload = append(bytes.Clone(s.payload), "a digest"...)
 		digested.short = false
@@ -206,18 +243,27 @@ func FuzzStructure(f *testing.F) {
 			}
 		}
 	}
+	return list
+}
+
+// FuzzStructure changes the parts of files: the header's fields, the table, the payloads. Checksums are right, so that all of it reaches
+// the decoders. Files come in odd chunks and are cut. TestStructureMutations does the same without the fuzzer, and faster.
+func FuzzStructure(f *testing.F) {
+	net := defaultNet(f)
+	for _, c := range trials(f) {
+		f.Add(c.width, c.height, c.format, c.depth, c.modelled, c.short, c.endsEarly, c.kept, c.params, c.table, c.payload, c.present, c.step)
+	}
 	f.Fuzz(func(t *testing.T, width, height uint32, format, depth uint8, modelled, short, endsEarly bool, kept uint16, params, table, payload []byte, present uint16, step uint8) {
 		s := structure{width, height, format, depth, modelled, short, endsEarly, kept, params, table, payload}
-		file := s.file(net)
-		if file == nil {
-			return
-		}
-		cut := len(file)
-		if present < math.MaxUint16 {
-			cut = int(present)
-		}
-		for _, limits := range []Limits{{MaxPixels: 1 << 16}, {MaxPixels: 1 << 16, MaxMemory: 24 << 20}} {
-			checkBounds(t, file, cut, int(step), limits)
-		}
+		trial{s, present, step}.try(t, net)
 	})
+}
+
+func defaultNet(t testing.TB) *model.Net {
+	t.Helper()
+	net, err := zoo.ByName("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
 }
