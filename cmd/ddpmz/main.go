@@ -4,6 +4,7 @@
 //	ddpmz decode photo.ddpmz                 writes photo.png; decode --fit 512 one of at most 512 pixels a side
 //	ddpmz info photo.ddpmz                   says what is inside; --levels decodes it for that
 //	ddpmz truncate --bytes 20K photo.ddpmz   writes the first 20 KiB, which decode as well
+//	ddpmz thumbnail photo.ddpmz small.png    writes a small picture, for file managers
 //	ddpmz test photo.ddpmz                   says whether it is whole
 //	ddpmz bench photos                       measures, beside other codecs
 //
@@ -12,7 +13,7 @@
 // and 128 and the number of the signal that ended the program, which is 130 for an interrupt.
 //
 // The files follow the life of a command: cmd/internal/commandline, flags.go and jobs.go find out what is wanted;
-// encode.go, decode.go, truncate.go, info.go (with description.go and table.go), test.go and bench.go (with
+// encode.go, decode.go (with reduce.go), thumbnail.go, truncate.go, info.go (with description.go and table.go), test.go and bench.go (with
 // benchpictures.go, benchcifar.go and benchoutput.go) do it; streams.go opens and saves files; outcome.go, errors.go and progress.go report.
 package main
 
@@ -76,7 +77,7 @@ func newApp(s *streams) *cli.App {
 		Reader:    s.stdin,
 		Writer:    s.stdout,
 		ErrWriter: s.stderr,
-		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), testCommand(s), benchCommand(s)},
+		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), thumbnailCommand(s), testCommand(s), benchCommand(s)},
 		// Errors come back from RunContext; left alone, the library would print some and exit.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
@@ -84,7 +85,7 @@ func newApp(s *streams) *cli.App {
 			if c.Args().Present() {
 				return commandline.NoCommand(c.App, c.Args().First())
 			}
-			return usagef("which command? encode, decode, info, truncate, test or bench")
+			return usagef("which command? encode, decode, info, truncate, thumbnail, test or bench")
 		},
 	}
 	for _, c := range app.Commands {
