@@ -140,10 +140,19 @@ func (w *bitWriter) byte(c byte) {
 func (w *bitWriter) symbol(h *huffman, value uint8, bits uint32, n int) {
 	c := h.codes[value]
 	if c == 0 || n > 15 {
-		w.lost = true
+		w.uncoded(h, value, n)
 		return
 	}
 	w.put(c>>8<<n|bits, int(c&0xff)+n)
+}
+
+// uncoded takes notice of a value without a code.
+func (w *bitWriter) uncoded(h *huffman, value uint8, n int) {
+	if h.counts == nil || n > 15 {
+		w.lost = true
+		return
+	}
+	h.counts[value]++
 }
 
 // missing returns how many bits the last byte lacks.

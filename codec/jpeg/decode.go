@@ -42,8 +42,8 @@ func (p *parser) coefficients(s *scan) error {
 		r.sets = p.sets[i]
 	}
 	for _, c := range s.components {
-		if c.ac != nil {
-			c.ac.prepare()
+		if h := c.huffman[classAC]; h != nil {
+			h.prepare()
 		}
 	}
 	err := p.f.visit(s, &r)
@@ -84,7 +84,7 @@ func (r *scanReader) block(i, n int, coef []int16) (err error) {
 	switch r.kind {
 	case sequential:
 		if err = r.firstDC(i, coef); err == nil {
-			err = r.sequentialAC(r.s.components[i].ac, coef)
+			err = r.sequentialAC(r.s.components[i].huffman[classAC], coef)
 		}
 	case firstDC:
 		err = r.firstDC(i, coef)
@@ -92,9 +92,9 @@ func (r *scanReader) block(i, n int, coef []int16) (err error) {
 		r.fill()
 		coef[0] |= int16(r.take(1) << r.s.al)
 	case firstAC:
-		err = r.firstAC(r.s.components[0].ac, coef, &r.sets[n])
+		err = r.firstAC(r.s.components[0].huffman[classAC], coef, &r.sets[n])
 	case refineAC:
-		err = r.refineAC(r.s.components[0].ac, coef, &r.sets[n])
+		err = r.refineAC(r.s.components[0].huffman[classAC], coef, &r.sets[n])
 	}
 	if err == nil && r.ended() {
 		err = errEnds
@@ -104,7 +104,7 @@ func (r *scanReader) block(i, n int, coef []int16) (err error) {
 }
 
 func (r *scanReader) firstDC(i int, coef []int16) error {
-	size, ok := r.symbol(r.s.components[i].dc)
+	size, ok := r.symbol(r.s.components[i].huffman[classDC])
 	if !ok {
 		return r.bad(errCode)
 	}

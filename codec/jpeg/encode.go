@@ -16,32 +16,57 @@ func (f *File) Append(dst []byte) ([]byte, error) {
 			return dst, FormatError(fmt.Sprintf("component %d has %d coefficients, not %d", i, len(c.Coef), c.Wide*c.High*BlockSize))
 		}
 	}
-	var sets [4][]uint64
-	if f.Progressive {
-		sets = f.nonzero()
-	}
+	sets := f.nonzero()
+	made := map[*huffman]*huffman{}
 	from := 0
 	for i := range f.scans {
 		s := &f.scans[i]
+		set := sets(s.components[0].index)
+		if len(s.gaps) > 0 {
+			tables, err := f.best(dst, s, set)
+			if err != nil {
+				return dst, err
+			}
+			for _, g := range s.gaps {
+				dst = append(dst, f.skeleton[from:g.at]...)
+				dst = append(dst, g.segments(s, tables)...)
+				from = g.at
+			}
+			if err := s.make(tables, made); err != nil {
+				return dst, err
+			}
+		}
 		dst = append(dst, f.skeleton[from:s.at]...)
 		from = s.at
+		s = s.with(func(_ tableID, h *huffman) *huffman {
+			if h.missing {
+				return made[h]
+			}
+			return h
+		})
 		var err error
-		if dst, err = f.appendScan(dst, s, sets[s.components[0].index]); err != nil {
+		if dst, err = f.appendScan(dst, s, set); err != nil {
 			return dst, err
 		}
 	}
 	return append(dst, f.skeleton[from:]...), nil
 }
 
-// nonzero returns, for every block of every component, which coefficients are not zero: bits of indices in zigzag order.
-func (f *File) nonzero() (sets [4][]uint64) {
-	for i, c := range f.Components {
-		sets[i] = make([]uint64, c.Wide*c.High)
-		for n := range sets[i] {
-			sets[i][n] = nonzero(c.Coef[n*BlockSize:][:BlockSize])
+// nonzero returns a function that, for the blocks of a component of a progressive file, says which coefficients are not zero: bits of
+// indices in zigzag order. It finds out once.
+func (f *File) nonzero() func(component int) []uint64 {
+	var sets [4][]uint64
+	return func(component int) []uint64 {
+		c := &f.Components[component]
+		if f.Progressive && sets[component] == nil {
+			set := make([]uint64, c.Wide*c.High)
+			for n := range set {
+				set[n] = nonzero(c.Coef[n*BlockSize:][:BlockSize])
+			}
+			sets[component] = set
 		}
+		return sets[component]
 	}
-	return sets
 }
 
 // A scanWriter writes the entropy-coded data of a scan. It undoes what a scanReader does.
@@ -127,15 +152,15 @@ func (w *scanWriter) block(i, n int, coef []int16) (err error) {
 	switch w.kind {
 	case sequential:
 		w.firstDC(i, coef)
-		err = w.sequentialAC(w.s.components[i].ac, coef, zeroRuns)
+		err = w.sequentialAC(w.s.components[i].huffman[classAC], coef, zeroRuns)
 	case firstDC:
 		w.firstDC(i, coef)
 	case refineDC:
 		w.put(uint32(coef[0])>>w.s.al&1, 1)
 	case firstAC:
-		err = w.firstAC(w.s.components[0].ac, coef, w.sets[n], zeroRuns)
+		err = w.firstAC(w.s.components[0].huffman[classAC], coef, w.sets[n], zeroRuns)
 	case refineAC:
-		err = w.refineAC(w.s.components[0].ac, coef, w.sets[n], zeroRuns)
+		err = w.refineAC(w.s.components[0].huffman[classAC], coef, w.sets[n], zeroRuns)
 	}
 	w.done++
 	return err
@@ -152,7 +177,7 @@ func (w *scanWriter) firstDC(i int, coef []int16) {
 	v := int32(coef[0]) >> w.s.al
 	extra, n := category(v - w.level[i])
 	w.level[i] = v
-	w.symbol(w.s.components[i].dc, uint8(n), extra, n)
+	w.symbol(w.s.components[i].huffman[classDC], uint8(n), extra, n)
 }
 
 var errZeroRuns = FormatError("more zeros than fit into a block")
@@ -295,7 +320,7 @@ func (w *scanWriter) endRun() {
 		return
 	}
 	n := bits.Len32(uint32(w.run)) - 1
-	w.symbol(w.s.components[0].ac, uint8(n<<4), uint32(w.run)-1<<n, n)
+	w.symbol(w.s.components[0].huffman[classAC], uint8(n<<4), uint32(w.run)-1<<n, n)
 	for _, g := range w.corrections {
 		w.putGroup(g)
 	}

@@ -31,6 +31,7 @@ type File struct {
 
 	colour   colour
 	skeleton []byte // the file without the entropy-coded data of its scans; nil after ParseFrame
+	whole    bool   // the skeleton has no gaps
 	scans    []scan
 	marks    []mark
 	end      int        // what follows EOI in the skeleton begins here
@@ -49,13 +50,15 @@ type scan struct {
 	at             int // in the skeleton, behind the header: where the entropy-coded data go
 	components     []scanComponent
 	ss, se, ah, al int
-	interval       int // MCUs from one restart marker to the next, or 0
+	interval       int   // MCUs from one restart marker to the next, or 0
+	gaps           []gap // in a File of ParseSyntax
 	choices
 }
 
 type scanComponent struct {
-	index  int // in File.Components
-	dc, ac *huffman
+	index       int         // in File.Components
+	destination [2]uint8    // by class: where its Huffman tables are
+	huffman     [2]*huffman // by class: those that it uses
 }
 
 // Limits bound what a file may ask for, beside what follows from its length. Zero values stand for no bound.

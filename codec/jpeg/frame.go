@@ -25,8 +25,8 @@ func (f *File) AppendFrame(dst []byte) []byte {
 	for i, c := range f.Components {
 		names = names || int(c.ID) != i+1
 	}
-	w.Byte(byte(len(f.Components)) | flag(f.Progressive, progressiveBit) | flag(f.colour.jfif, jfifBit) |
-		flag(f.colour.adobe, adobeBit) | flag(f.colour.exif, exifBit) | flag(names, namesBit))
+	w.Byte(byte(len(f.Components)) | bit(f.Progressive, progressiveBit) | bit(f.colour.jfif, jfifBit) |
+		bit(f.colour.adobe, adobeBit) | bit(f.colour.exif, exifBit) | bit(names, namesBit))
 	w.Uvarint(uint64(f.Width))
 	w.Uvarint(uint64(f.Height))
 	if f.colour.adobe {

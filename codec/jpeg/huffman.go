@@ -18,6 +18,9 @@ type huffman struct {
 
 	codes   [256]uint32 // by value: the code's length, and above it the code; 0 for values without a code
 	repeats bool        // a value has two codes
+
+	missing bool      // all of it is to be made when the file is written
+	counts  *[256]int // by value: how often it is written, of a table that only counts
 }
 
 // newHuffman makes a table of what a DHT segment says: 16 counts, and as many values as these count. Of p it uses as much as

@@ -12,7 +12,8 @@ type maker struct {
 	*rand.Rand
 	f        *File
 	skeleton []byte
-	restarts bool // scans have restart intervals, and segments fill bytes
+	restarts bool  // scans have restart intervals, and segments fill bytes
+	gaps     []gap // instead of some tables
 }
 
 func newMaker(seed uint64) *maker {
@@ -41,7 +42,7 @@ func makeFile(t testing.TB, seed uint64) (*File, []byte) {
 // parse makes a whole file of the skeleton and the frame.
 func (m *maker) parse(t testing.TB) {
 	t.Helper()
-	p := parser{f: m.f, data: m.skeleton}
+	p := parser{f: m.f, data: m.skeleton, gaps: m.gaps}
 	if err := p.file(); err != nil {
 		t.Fatal(err)
 	}
@@ -118,11 +119,21 @@ func (m *maker) scan(components []int, ss, se, ah, al int) {
 		m.segment(markerDRI, 0, byte(m.IntN(7)))
 	}
 	header := []byte{byte(len(components))}
+	s := scan{ss: ss, se: se, ah: ah, al: al}
 	for _, i := range components {
-		dc, ac := m.IntN(4), m.IntN(4)
-		m.huffman(0, dc)
-		m.huffman(1, ac)
-		header = append(header, m.f.Components[i].ID, byte(dc<<4|ac))
+		c := scanComponent{destination: [2]uint8{uint8(m.IntN(4)), uint8(m.IntN(4))}}
+		s.components = append(s.components, c)
+		header = append(header, m.f.Components[i].ID, c.destination[classDC]<<4|c.destination[classAC])
+	}
+	switch used := s.tables(); {
+	case m.restarts && m.IntN(3) == 0:
+		m.gaps = append(m.gaps, gap{at: len(m.skeleton)})
+	case m.restarts && m.IntN(3) == 0 && len(used) > 0:
+		m.gaps = append(m.gaps, gap{at: len(m.skeleton), list: used})
+	default:
+		for _, id := range used {
+			m.huffman(int(id>>4), int(id&15))
+		}
 	}
 	m.segment(markerSOS, append(header, byte(ss), byte(se), byte(ah<<4|al))...)
 }
@@ -217,7 +228,7 @@ func (m *maker) write(t testing.TB) []byte {
 		for range m.IntN(4) { // as many as find room
 			before := s.zeroRuns
 			s.zeroRuns = []zeroRun{{m.IntN(n), 1 + m.IntN(3)}}
-			if _, err := m.f.appendScan(nil, s, m.f.nonzero()[s.components[0].index]); err != nil {
+			if _, err := m.f.appendScan(nil, s, m.f.nonzero()(s.components[0].index)); err != nil {
 				s.zeroRuns = before
 			}
 		}

@@ -48,7 +48,7 @@ type parser struct {
 	from  int  // whole: what the skeleton does not have yet begins here
 
 	quant    [4]*[BlockSize]uint16 // in force, as the three below
-	dc, ac   [4]*huffman
+	huffman  [2][4]*huffman        // by class and destination
 	interval int
 	colour   colour
 
@@ -58,6 +58,7 @@ type parser struct {
 	tables  [4]uint8           // by component: where its quantization table will be
 	latched [4]bool            // by component: it has its quantization table
 	bits    [4][BlockSize]int8 // by component and index in zigzag order: Al of the last scan plus one; 0 before the first
+	gaps    []gap              // those that no scan has had yet
 	visits  int64              // blocks that scans have gone over
 	sets    [4][]uint64        // by component, of a progressive file: see scanReader
 }
@@ -69,7 +70,7 @@ func Parse(data []byte, l Limits) (*File, error) {
 	if err := p.file(); err != nil {
 		return nil, err
 	}
-	p.f.colour = p.colour
+	p.f.colour, p.f.whole = p.colour, true
 	p.f.skeleton = append(p.f.skeleton, data[p.from:]...)
 	p.f.end += len(p.f.skeleton) - len(data)
 	return p.f, nil
@@ -83,7 +84,9 @@ func (p *parser) file() error {
 	}
 	p.pos += 2
 	t := typicalHuffman()
-	p.dc[0], p.ac[0], p.dc[1], p.ac[1] = t[0], t[1], t[2], t[3]
+	for i, h := range t {
+		p.huffman[i&1][i>>1] = h
+	}
 	for {
 		code, ok := p.next()
 		p.ended = code == markerEOI
@@ -163,7 +166,7 @@ func (p *parser) marker(code byte) error {
 	case markerSOF0, markerSOF1, markerSOF2:
 		return p.frame(code, payload)
 	case markerDHT:
-		return p.huffman(payload)
+		return p.huffmanTables(payload)
 	case markerDQT:
 		return p.quantization(payload)
 	case markerDRI:
@@ -251,7 +254,7 @@ func (p *parser) lines() int {
 	return 0
 }
 
-func (p *parser) huffman(payload []byte) error {
+func (p *parser) huffmanTables(payload []byte) error {
 	for len(payload) > 0 {
 		class, at := payload[0]>>4, payload[0]&15
 		if class > 1 || at > 3 {
@@ -261,11 +264,7 @@ func (p *parser) huffman(payload []byte) error {
 		if err != nil {
 			return err
 		}
-		if class == 0 {
-			p.dc[at] = h
-		} else {
-			p.ac[at] = h
-		}
+		p.huffman[class][at] = h
 		payload = payload[1+n:]
 	}
 	return nil
@@ -332,11 +331,19 @@ func (p *parser) scanHeader(payload []byte) (*scan, error) {
 		return nil, UnsupportedError("scan of coefficients that cannot be coded together")
 	}
 	for i := range n {
-		c, err := p.scanComponent(s, payload[1+2*i], payload[2+2*i])
+		c, err := p.scanComponent(payload[1+2*i], payload[2+2*i])
 		if err != nil {
 			return nil, err
 		}
 		s.components = append(s.components, c)
+	}
+	if err := p.fillGaps(s); err != nil {
+		return nil, err
+	}
+	for i := range s.components {
+		if err := p.begin(s, &s.components[i]); err != nil {
+			return nil, err
+		}
 	}
 	if p.visits > maxVisits*p.f.blocks() {
 		return nil, &LimitError{"blocks in scans", p.visits, maxVisits * p.f.blocks()}
@@ -344,41 +351,67 @@ func (p *parser) scanHeader(payload []byte) (*scan, error) {
 	return s, nil
 }
 
-// scanComponent reads what a scan header says of a component, and holds the scan against those before it.
-func (p *parser) scanComponent(s *scan, id, tables byte) (scanComponent, error) {
-	c := scanComponent{index: -1}
+// scanComponent reads what a scan header says of a component.
+func (p *parser) scanComponent(id, tables byte) (scanComponent, error) {
+	c := scanComponent{index: -1, destination: [2]uint8{tables >> 4, tables & 15}}
 	for i := range p.f.Components {
 		if p.f.Components[i].ID == id {
 			c.index = i
 		}
 	}
-	dc, ac := tables>>4, tables&15
-	if c.index < 0 || dc > 3 || ac > 3 {
+	if c.index < 0 || c.destination[classDC] > 3 || c.destination[classAC] > 3 {
 		return c, FormatError("component in a scan header")
 	}
-	if s.ss == 0 && s.ah == 0 {
-		c.dc = p.dc[dc]
+	return c, nil
+}
+
+// fillGaps puts tables that are to be made where a scan will look for them.
+func (p *parser) fillGaps(s *scan) error {
+	sos := p.f.marks[len(p.f.marks)-1].at
+	for len(p.gaps) > 0 && p.gaps[0].at <= sos {
+		s.gaps = append(s.gaps, p.gaps[0])
+		p.gaps = p.gaps[1:]
 	}
-	if s.se > 0 {
-		c.ac = p.ac[ac]
-	}
-	for _, h := range []*huffman{c.dc, c.ac} {
-		if h != nil && h.repeats {
-			return c, UnsupportedError("Huffman table with two codes for a value")
+	used := s.tables()
+	for _, g := range s.gaps {
+		list := g.list
+		if list == nil {
+			list = used
+		}
+		for _, id := range list {
+			if !slices.Contains(used, id) {
+				return FormatError("Huffman tables to be made that a scan does not use")
+			}
+			p.huffman[id>>4][id&15] = &huffman{missing: true}
 		}
 	}
-	if s.ss == 0 && s.ah == 0 && c.dc == nil || s.se > 0 && c.ac == nil {
-		return c, FormatError("scan without a Huffman table")
+	return nil
+}
+
+// begin gives a component of a scan its tables, and holds the scan against those before it.
+func (p *parser) begin(s *scan, c *scanComponent) error {
+	for class, at := range c.destination {
+		if !s.uses(class) {
+			continue
+		}
+		switch h := p.huffman[class][at]; {
+		case h == nil:
+			return FormatError("scan without a Huffman table")
+		case h.repeats:
+			return UnsupportedError("Huffman table with two codes for a value")
+		default:
+			c.huffman[class] = h
+		}
 	}
 	for k := s.ss; k <= s.se; k++ {
 		if p.bits[c.index][k] != int8(s.ah+min(s.ah, 1)) {
-			return c, UnsupportedError("scans that code coefficients twice, or refine what is not there")
+			return UnsupportedError("scans that code coefficients twice, or refine what is not there")
 		}
 		p.bits[c.index][k] = int8(s.al + 1)
 	}
 	f := &p.f.Components[c.index]
 	p.visits += int64(f.Wide) * int64(f.High)
-	return c, p.latch(c.index)
+	return p.latch(c.index)
 }
 
 // latch gives a component the quantization table that is in force at its first scan. Later ones are not for it, as with libjpeg.

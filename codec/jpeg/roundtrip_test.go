@@ -64,7 +64,7 @@ func TestMade(t *testing.T) {
 	if long() {
 		seeds = 3000
 	}
-	var splits, zeroRuns, zeros int
+	var splits, zeroRuns, zeros, gaps int
 	for seed := range seeds {
 		want, data := makeFile(t, seed)
 		got, err := roundTrip(t, data)
@@ -76,17 +76,29 @@ func TestMade(t *testing.T) {
 				t.Fatalf("seed %d: other coefficients of component %d", seed, i)
 			}
 		}
+		wanted := 0
+		for i := range want.scans {
+			for _, g := range want.scans[i].gaps {
+				if len(g.list) > 0 || len(want.scans[i].tables()) > 0 {
+					wanted++
+				}
+			}
+		}
+		if found := len(got.allGaps()); found != wanted {
+			t.Errorf("seed %d: %d gaps of Huffman tables, want %d", seed, found, wanted)
+		}
+		gaps += wanted
 		for i, s := range got.scans {
 			splits += len(s.splits)
 			zeroRuns += len(s.zeroRuns)
-			zeros += int(flag(s.zeros, 1))
+			zeros += int(bit(s.zeros, 1))
 			if !slices.Equal(s.zeroRuns, want.scans[i].zeroRuns) {
 				t.Errorf("seed %d: runs of zeros %v, want %v", seed, s.zeroRuns, want.scans[i].zeroRuns)
 			}
 		}
 	}
-	if splits == 0 || zeroRuns == 0 || zeros == 0 {
-		t.Errorf("%d splits, %d runs of zeros, %d scans filled with zeros", splits, zeroRuns, zeros)
+	if splits == 0 || zeroRuns == 0 || zeros == 0 || gaps == 0 {
+		t.Errorf("%d splits, %d runs of zeros, %d scans filled with zeros, %d gaps", splits, zeroRuns, zeros, gaps)
 	}
 }
 

@@ -2,14 +2,13 @@ package jpeg
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/bitstream"
 )
 
-// A syntax is the skeleton, as pieces: a number of bytes as they are, these, and the number of what follows: a phrase, or the next
-// embedded picture; 0 after the last. Then, for every scan whose encoder did not choose as libjpeg does, come its index, counted from the last such scan and
+// A syntax is the skeleton, as pieces: a number of bytes as they are, these, and the number of what follows: a phrase, tables to
+// be made, or the next embedded picture; 0 after the last. Then, for every scan whose encoder did not choose as libjpeg does, come its index, counted from the last such scan and
 // from one, and its choices; and 0.
 
 // AppendSyntax appends what it takes to write the file, beside its frame and its coefficients. It is not compressed, but for what
@@ -24,19 +23,35 @@ func (f *File) AppendSyntax(dst []byte) []byte {
 		w.Uvarint(uint64(number))
 		from = at + size
 	}
-	cut := f.embedded
-	embed := func(until int) {
-		for ; len(cut) > 0 && cut[0].at < until; cut = cut[1:] {
-			piece(cut[0].at, len(cut[0].Data), len(known)+1)
+	cut, gaps := f.embedded, f.allGaps()
+	until := func(at int) {
+		for {
+			switch {
+			case len(gaps) > 0 && gaps[0].at <= at && (len(cut) == 0 || gaps[0].at <= cut[0].at):
+				g := gaps[0]
+				gaps = gaps[1:]
+				piece(g.at, g.size, len(known)+1+min(len(g.list), 1))
+				if g.list != nil {
+					w.Byte(byte(len(g.list)))
+					for _, id := range g.list {
+						w.Byte(byte(id))
+					}
+				}
+			case len(cut) > 0 && cut[0].at < at:
+				piece(cut[0].at, len(cut[0].Data), len(known)+3)
+				cut = cut[1:]
+			default:
+				return
+			}
 		}
 	}
 	for _, at := range f.places() {
-		embed(at)
+		until(at)
 		if i := longest(known, f.skeleton[at:]); at >= from && i >= 0 {
 			piece(at, len(known[i]), i+1)
 		}
 	}
-	embed(len(f.skeleton))
+	until(len(f.skeleton))
 	piece(len(f.skeleton), 0, 0)
 
 	last := -1
@@ -51,6 +66,19 @@ func (f *File) AppendSyntax(dst []byte) []byte {
 	return w.Buf
 }
 
+// allGaps returns the gaps of all scans: those that the skeleton has, or those that can be made.
+func (f *File) allGaps() (list []gap) {
+	sets := f.nonzero()
+	for i := range f.scans {
+		if f.whole {
+			list = append(list, f.findGaps(i, sets)...)
+		} else {
+			list = append(list, f.scans[i].gaps...)
+		}
+	}
+	return list
+}
+
 // longest returns the index of the longest phrase with which b begins, or -1.
 func longest(known [][]byte, b []byte) int {
 	best := -1
@@ -62,8 +90,9 @@ func longest(known [][]byte, b []byte) int {
 	return best
 }
 
-// places returns where in the skeleton phrases may begin: at segments, and at tables in segments.
-func (f *File) places() (list []int) {
+// places returns where in the skeleton phrases may begin: at its start, at segments, and at tables in segments.
+func (f *File) places() []int {
+	list := []int{0}
 	for _, m := range f.marks {
 		list = append(list, m.at)
 		payload := f.skeleton[m.at+4 : m.at+4+m.size]
@@ -83,50 +112,84 @@ func (f *File) places() (list []int) {
 	return list
 }
 
-// phrases returns what is common in skeletons of files of the same frame.
-func (f *File) phrases() (list [][]byte) {
-	segment := func(code byte, payload []byte) []byte {
-		b := binary.BigEndian.AppendUint16([]byte{0xff, code}, uint16(2+len(payload)))
-		return append(b, payload...)
+// phrases returns what is common in skeletons of files of the same frame. Their order is part of the format.
+func (f *File) phrases() [][]byte {
+	return slices.Concat(huffmanPhrases(), f.stepPhrases(), f.headers(), f.progression())
+}
+
+// huffmanPhrases returns the Huffman tables of T.81: alone; each in a segment; and as libjpeg, as some cameras and as others order
+// them, for colour and for gray.
+func huffmanPhrases() (list [][]byte) {
+	var tables, segments [len(typical)][]byte
+	for i, t := range typical {
+		tables[i] = append([]byte{byte(i&1<<4 | i>>1)}, t...)
+		segments[i] = appendSegment(nil, markerDHT, tables[i])
+		list = append(list, []byte(t), segments[i])
 	}
-	// Huffman tables of T.81: alone, and as libjpeg, as some cameras and as others order them, for colour and for gray.
-	table := func(i int) []byte { return append([]byte{byte(i&1<<4 | i>>1)}, typical[i]...) }
-	for i := range typical {
-		list = append(list, []byte(typical[i]))
-	}
-	list = append(list,
-		slices.Concat(segment(markerDHT, table(0)), segment(markerDHT, table(1)), segment(markerDHT, table(2)), segment(markerDHT, table(3))),
-		segment(markerDHT, slices.Concat(table(0), table(1), table(2), table(3))),
-		segment(markerDHT, slices.Concat(table(0), table(2), table(1), table(3))),
-		slices.Concat(segment(markerDHT, table(0)), segment(markerDHT, table(1))),
-		segment(markerDHT, slices.Concat(table(0), table(1))),
+	return append(list,
+		slices.Concat(segments[:]...),
+		appendSegment(nil, markerDHT, slices.Concat(tables[:]...)),
+		appendSegment(nil, markerDHT, slices.Concat(tables[0], tables[2], tables[1], tables[3])),
+		slices.Concat(segments[:2]...),
+		appendSegment(nil, markerDHT, slices.Concat(tables[:2]...)),
 	)
-	// Quantization tables of the frame: alone, in 8 and 16 bits, and one after another. Encoders of gray files write a table for
-	// chroma, too.
-	var each, one []byte
+}
+
+// stepPhrases returns the quantization tables of the frame: alone, in 8 and 16 bits; each in a segment; and one after another.
+// Encoders of gray files write a table for chroma, too.
+func (f *File) stepPhrases() (list [][]byte) {
 	tables := f.tables()
 	if quality := qualityOf(tables[0], 0); quality > 0 && len(tables) == 1 {
 		chroma := scaled(1, quality)
 		tables = append(tables, &chroma)
 	}
+	var segments, together []byte
 	for i, t := range tables {
 		steps := appendSteps(nil, t, 1)
-		list = append(list, steps, appendSteps(nil, t, 2))
-		one = append(append(one, byte(i)), steps...)
-		each = append(each, segment(markerDQT, append([]byte{byte(i)}, steps...))...)
+		table := append([]byte{byte(i)}, steps...)
+		segment := appendSegment(nil, markerDQT, table)
+		list = append(list, steps, appendSteps(nil, t, 2), segment)
+		segments, together = append(segments, segment...), append(together, table...)
 	}
-	list = append(list, each, segment(markerDQT, one))
-	// Headers: of JFIF, frame and scan.
-	list = append(list, segment(markerAPP0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")))
-	frame := binary.BigEndian.AppendUint16([]byte{8}, uint16(f.Height))
-	frame = append(binary.BigEndian.AppendUint16(frame, uint16(f.Width)), byte(len(f.Components)))
-	scan := []byte{byte(len(f.Components))}
+	return append(list, segments, appendSegment(nil, markerDQT, together))
+}
+
+// headers returns JFIF's header, alone and at the start; the frame header for each kind of frames; and the header of a scan of
+// everything.
+func (f *File) headers() [][]byte {
+	jfif := appendSegment(nil, markerAPP0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"))
+	n := byte(len(f.Components))
+	frame := []byte{8, byte(f.Height >> 8), byte(f.Height), byte(f.Width >> 8), byte(f.Width), n}
+	scan := []byte{n}
 	for i, c := range f.Components {
 		frame = append(frame, c.ID, byte(c.H<<4|c.V), byte(f.table(i)))
 		scan = append(scan, c.ID, byte(min(i, 1)*0x11))
 	}
-	scan = append(scan, 0, 63, 0)
-	return append(list, segment(markerSOF0, frame), segment(markerSOF1, frame), segment(markerSOF2, frame), segment(markerSOS, scan))
+	return [][]byte{
+		jfif, append([]byte{0xff, markerSOI}, jfif...),
+		appendSegment(nil, markerSOF0, frame), appendSegment(nil, markerSOF1, frame), appendSegment(nil, markerSOF2, frame),
+		appendSegment(nil, markerSOS, append(scan, 0, 63, 0)),
+	}
+}
+
+// progression returns the scan headers of libjpeg's progression: those of the DC coefficients of all components, then those of the AC
+// coefficients of each.
+func (f *File) progression() (list [][]byte) {
+	first, refining := []byte{byte(len(f.Components))}, []byte{byte(len(f.Components))}
+	var bands [][]byte
+	for i, c := range f.Components {
+		table := byte(min(i, 1))
+		first, refining = append(first, c.ID, table<<4), append(refining, c.ID, 0)
+		scripts := [][3]byte{{1, 63, 0x01}, {1, 63, 0x10}} // a band, and which bits of its coefficients
+		if i == 0 {
+			scripts = [][3]byte{{1, 5, 0x02}, {6, 63, 0x02}, {1, 63, 0x21}, {1, 63, 0x10}}
+		}
+		for _, s := range scripts {
+			bands = append(bands, appendSegment(nil, markerSOS, []byte{1, c.ID, table, s[0], s[1], s[2]}))
+		}
+	}
+	list = append(list, appendSegment(nil, markerSOS, append(first, 0, 0, 0x01)), appendSegment(nil, markerSOS, append(refining, 0, 0, 0x10)))
+	return append(list, bands...)
 }
 
 // ParseSyntax undoes AppendFrame and AppendSyntax, given what CutEmbedded has cut out. The File lacks its coefficients: every Coef is
@@ -139,19 +202,28 @@ func ParseSyntax(frame, syntax []byte, l Limits, cut ...[]byte) (*File, error) {
 	r := bitstream.NewReader(syntax)
 	known := f.phrases()
 	skeleton := []byte{}
+	var gaps []gap
+pieces:
 	for {
 		skeleton = append(skeleton, r.Bytes(r.Uvarint(uint64(len(syntax))))...)
-		i := int(r.Uvarint(uint64(len(known) + min(len(cut), 1))))
-		if i == 0 {
-			break
-		}
-		if i <= len(known) {
+		switch i := int(r.Uvarint(uint64(len(known) + 2 + min(len(cut), 1)))); {
+		case i == 0:
+			break pieces
+		case i <= len(known):
 			skeleton = append(skeleton, known[i-1]...)
-			continue
+		case i == len(known)+1:
+			gaps = append(gaps, gap{at: len(skeleton)})
+		case i == len(known)+2:
+			g := gap{at: len(skeleton)}
+			for range r.Byte() {
+				g.list = append(g.list, tableID(r.Byte()))
+			}
+			gaps = append(gaps, g)
+		default:
+			f.embedded = append(f.embedded, Embedded{Data: cut[0], at: len(skeleton)})
+			skeleton = append(skeleton, cut[0]...)
+			cut = cut[1:]
 		}
-		f.embedded = append(f.embedded, Embedded{Data: cut[0], at: len(skeleton)})
-		skeleton = append(skeleton, cut[0]...)
-		cut = cut[1:]
 	}
 	switch {
 	case r.Err() != nil:
@@ -159,9 +231,12 @@ func ParseSyntax(frame, syntax []byte, l Limits, cut ...[]byte) (*File, error) {
 	case len(cut) > 0:
 		return nil, FormatError("more embedded pictures than a syntax has")
 	}
-	p := parser{f: f, data: skeleton, limits: l}
+	p := parser{f: f, data: skeleton, limits: l, gaps: gaps}
 	if err := p.file(); err != nil {
 		return nil, err
+	}
+	if len(p.gaps) > 0 {
+		return nil, FormatError("Huffman tables to be made without a scan")
 	}
 	if p.colour != f.colour {
 		return nil, FormatError("colours are not those of the frame")
@@ -199,7 +274,7 @@ const (
 	zeroRunsBit
 )
 
-func flag(set bool, bit byte) byte {
+func bit(set bool, bit byte) byte {
 	if set {
 		return bit
 	}
@@ -208,8 +283,8 @@ func flag(set bool, bit byte) byte {
 
 // write writes choices: what there is of the lists, each as its length and its entries, and positions as distances.
 func (c *choices) write(w *bitstream.Writer) {
-	w.Byte(flag(c.zeros, zerosBit) | flag(c.endless, endlessBit) |
-		flag(len(c.pads) > 0, padsBit) | flag(len(c.splits) > 0, splitsBit) | flag(len(c.zeroRuns) > 0, zeroRunsBit))
+	w.Byte(bit(c.zeros, zerosBit) | bit(c.endless, endlessBit) |
+		bit(len(c.pads) > 0, padsBit) | bit(len(c.splits) > 0, splitsBit) | bit(len(c.zeroRuns) > 0, zeroRunsBit))
 	writeList(w, c.pads, func(p pad) int { return p.interval }, func(p pad) { w.Byte(p.bits) })
 	writeList(w, c.splits, func(s int) int { return s }, func(int) {})
 	writeList(w, c.zeroRuns, func(z zeroRun) int { return z.block }, func(z zeroRun) { w.Byte(byte(z.runs)) })
