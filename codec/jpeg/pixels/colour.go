@@ -1,5 +1,7 @@
 package pixels
 
+import "encoding/binary"
+
 // Chroma's part in red, green and blue, for values of 0 to 255 less 128 and by constants of 16 fractional bits: JFIF's matrix.
 var (
 	redOfCr, blueOfCb    [256]int32
@@ -26,8 +28,11 @@ func (c Colours) paint(dst []byte, rows [4][]byte) {
 		a, b, d = a[:n], b[:n], d[:n]
 		for i, y := range a {
 			y, cb, cr := int32(y), b[i], d[i]
-			p := dst[4*i : 4*i+4 : 4*i+4]
-			p[0], p[1], p[2], p[3] = clip(y+redOfCr[cr]), clip(y+(greenOfCb[cb]+greenOfCr[cr])>>16), clip(y+blueOfCb[cb]), 255
+			red, green, blue := y+redOfCr[cr], y+(greenOfCb[cb]+greenOfCr[cr])>>16, y+blueOfCb[cb]
+			if uint32(red|green|blue) > 255 { // one of them
+				red, green, blue = int32(clip(red)), int32(clip(green)), int32(clip(blue))
+			}
+			binary.LittleEndian.PutUint32(dst[4*i:], uint32(red|green<<8|blue<<16)|255<<24)
 		}
 	case RGB:
 		a, b, d = a[:n], b[:n], d[:n]

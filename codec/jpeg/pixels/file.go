@@ -28,11 +28,11 @@ func BlocksOf(f *jpeg.File) Blocks {
 	return func(component, row int, dst []int32) {
 		c := &f.Components[component]
 		n := jpeg.BlockSize * c.Wide
-		in := c.Coef[row*n:][:n]
+		in, steps := c.Coef[row*n:][:n], c.Quant
 		for len(in) >= jpeg.BlockSize && len(dst) >= jpeg.BlockSize {
 			from, to := (*[jpeg.BlockSize]int16)(in), (*[jpeg.BlockSize]int32)(dst)
 			for i, v := range from {
-				to[i] = int32(v) * int32(c.Quant[i])
+				to[i] = int32(v) * int32(steps[i])
 			}
 			in, dst = in[jpeg.BlockSize:], dst[jpeg.BlockSize:]
 		}

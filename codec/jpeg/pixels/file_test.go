@@ -63,9 +63,9 @@ func digestOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// TestFiles: pictures are djpeg's, to the last bit. Where djpeg is installed, the digests of the files of testdata are checked, too,
+// TestPictures: pictures are djpeg's, to the last bit. Where djpeg is installed, the digests of the files of testdata are checked, too,
 // and with DDPMZ_LONG=1 all.
-func TestFiles(t *testing.T) {
+func TestPictures(t *testing.T) {
 	if *updateDigests {
 		writeDigests(t)
 	}
@@ -159,6 +159,25 @@ func writeDigests(t *testing.T) {
 	}
 	if err := os.WriteFile(digestsFile, out.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// BenchmarkDecode makes the picture of a telephone's photograph of 8 megapixels.
+func BenchmarkDecode(b *testing.B) {
+	data, err := os.ReadFile(filepath.Join(sharedFolder, "jpeg/camera/jolla.jpg"))
+	if err != nil {
+		b.Skip("no shared data")
+	}
+	f, err := jpeg.Parse(data, jpeg.Limits{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(f.Width) * int64(f.Height))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Decode(f); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -47,33 +47,47 @@ func line(x0, x1, x2, x3, x4, x5, x6, x7 int64) (y0, y1, y2, y3, y4, y5, y6, y7 
 	return s0 + d0, s1 + d1, s2 + d2, s3 + d3, s3 - d3, s2 - d2, s1 - d1, s0 - d0
 }
 
+// lineOfLow is line where the last four coefficients are 0.
+func lineOfLow(x0, x1, x2, x3 int64) (y0, y1, y2, y3, y4, y5, y6, y7 int64) {
+	e, e2, e3 := x0<<fractionBits, x2*k0541, x2*(k0541+k0765)
+	s0, s3, s1, s2 := e+e3, e-e3, e+e2, e-e2
+	z := (x1 + x3) * k1175
+	d3, d2 := z-x1*k0899-x3*k1961, z-x1*k0390-x3*k2562
+	d1, d0 := z+x3*(k3072-k2562-k1961), z+x1*(k1501-k0899-k0390)
+	return s0 + d0, s1 + d1, s2 + d2, s3 + d3, s3 - d3, s2 - d2, s1 - d1, s0 - d0
+}
+
 // invert makes the 64 samples of a block, at dst in rows of the given stride. Coefficients are in row-major order, dequantized, in
 // units of 2^-shift, and their magnitudes below 2^31; with the same values in other units the samples are the same. What is out of
 // range between columns and rows is limited to 16 bits, and samples to 0 to 255, as libjpeg-turbo's vector code does.
 func invert(dst []byte, stride int, coef *[64]int32, shift uint) {
 	var work [64]int32 // rows of samples' transforms, with extraBits
-	const down = fractionBits - extraBits
-	shift &= 31 // which is known, so that the compiler need not handle larger ones
-	half := int64(1) << (down + shift) >> 1
+	shift = (shift + fractionBits - extraBits) & 31
+	half := int64(1) << shift >> 1
 	flat := true
-	for i := range 8 {
-		c0, c1, c2, c3 := int64(coef[i]), int64(coef[i+8]), int64(coef[i+16]), int64(coef[i+24])
-		c4, c5, c6, c7 := int64(coef[i+32]), int64(coef[i+40]), int64(coef[i+48]), int64(coef[i+56])
-		if c1|c2|c3|c4|c5|c6|c7 == 0 {
+	for x := range 8 {
+		c0, c1, c2, c3 := int64(coef[x]), int64(coef[x+8]), int64(coef[x+16]), int64(coef[x+24])
+		c4, c5, c6, c7 := int64(coef[x+32]), int64(coef[x+40]), int64(coef[x+48]), int64(coef[x+56])
+		high := c4 | c5 | c6 | c7
+		if c1|c2|c3|high == 0 {
 			if c0 == 0 {
 				continue
 			}
-			v := limit((c0<<fractionBits + half) >> (down + shift))
-			work[i], work[i+8], work[i+16], work[i+24], work[i+32], work[i+40], work[i+48], work[i+56] = v, v, v, v, v, v, v, v
-			flat = flat && i == 0
+			v := limit((c0<<fractionBits + half) >> shift)
+			work[x], work[x+8], work[x+16], work[x+24], work[x+32], work[x+40], work[x+48], work[x+56] = v, v, v, v, v, v, v, v
+			flat = flat && x == 0
 			continue
 		}
 		flat = false
-		c0, c1, c2, c3, c4, c5, c6, c7 = line(c0, c1, c2, c3, c4, c5, c6, c7)
-		work[i], work[i+8] = limit((c0+half)>>(down+shift)), limit((c1+half)>>(down+shift))
-		work[i+16], work[i+24] = limit((c2+half)>>(down+shift)), limit((c3+half)>>(down+shift))
-		work[i+32], work[i+40] = limit((c4+half)>>(down+shift)), limit((c5+half)>>(down+shift))
-		work[i+48], work[i+56] = limit((c6+half)>>(down+shift)), limit((c7+half)>>(down+shift))
+		if high == 0 {
+			c0, c1, c2, c3, c4, c5, c6, c7 = lineOfLow(c0, c1, c2, c3)
+		} else {
+			c0, c1, c2, c3, c4, c5, c6, c7 = line(c0, c1, c2, c3, c4, c5, c6, c7)
+		}
+		work[x], work[x+8] = limit((c0+half)>>shift), limit((c1+half)>>shift)
+		work[x+16], work[x+24] = limit((c2+half)>>shift), limit((c3+half)>>shift)
+		work[x+32], work[x+40] = limit((c4+half)>>shift), limit((c5+half)>>shift)
+		work[x+48], work[x+56] = limit((c6+half)>>shift), limit((c7+half)>>shift)
 	}
 	if flat {
 		v := sample((int64(work[0])<<fractionBits + bias) >> last)
@@ -85,12 +99,21 @@ func invert(dst []byte, stride int, coef *[64]int32, shift uint) {
 	}
 	for y := range 8 {
 		w := work[8*y : 8*y+8 : 8*y+8]
-		y0, y1, y2, y3, y4, y5, y6, y7 := line(int64(w[0]), int64(w[1]), int64(w[2]), int64(w[3]), int64(w[4]), int64(w[5]), int64(w[6]), int64(w[7]))
+		y0, y1, y2, y3, y4, y5, y6, y7 := int64(w[0])+bias>>fractionBits, int64(w[1]), int64(w[2]), int64(w[3]), int64(w[4]), int64(w[5]), int64(w[6]), int64(w[7])
+		if y4|y5|y6|y7 == 0 {
+			y0, y1, y2, y3, y4, y5, y6, y7 = lineOfLow(y0, y1, y2, y3)
+		} else {
+			y0, y1, y2, y3, y4, y5, y6, y7 = line(y0, y1, y2, y3, y4, y5, y6, y7)
+		}
+		y0, y1, y2, y3, y4, y5, y6, y7 = y0>>last, y1>>last, y2>>last, y3>>last, y4>>last, y5>>last, y6>>last, y7>>last
 		row := dst[y*stride : y*stride+8 : y*stride+8]
-		row[0], row[1] = sample((y0+bias)>>last), sample((y1+bias)>>last)
-		row[2], row[3] = sample((y2+bias)>>last), sample((y3+bias)>>last)
-		row[4], row[5] = sample((y4+bias)>>last), sample((y5+bias)>>last)
-		row[6], row[7] = sample((y6+bias)>>last), sample((y7+bias)>>last)
+		if uint64(y0|y1|y2|y3|y4|y5|y6|y7) > 255 { // one of them
+			row[0], row[1], row[2], row[3] = sample(y0), sample(y1), sample(y2), sample(y3)
+			row[4], row[5], row[6], row[7] = sample(y4), sample(y5), sample(y6), sample(y7)
+			continue
+		}
+		row[0], row[1], row[2], row[3] = byte(y0), byte(y1), byte(y2), byte(y3)
+		row[4], row[5], row[6], row[7] = byte(y4), byte(y5), byte(y6), byte(y7)
 	}
 }
 

@@ -12,8 +12,7 @@ type plane struct {
 	samples              []byte // a ring of perUnit + 2 rows of blocks
 	decoded              int    // rows of blocks that have been made, or passed over
 	coef                 []int32
-	wider                []byte  // a row of pixels
-	sums                 []int32 // of two rows
+	wider                []byte // a row of pixels
 }
 
 // newPlane makes the plane of a component for a picture that is smaller by 2^reduce, of at most 3. Blocks of subsampled components are
@@ -42,9 +41,6 @@ func newPlane(l *Layout, index int, reduce uint) *plane {
 	p.down = 2*p.v == p.maxV && (p.h == p.maxH || p.across)
 	if p.h != p.maxH || p.down {
 		p.wider = make([]byte, width+1) // one more, since the filter makes two at a time
-	}
-	if p.across && p.down {
-		p.sums = make([]int32, p.wide)
 	}
 	return p
 }
@@ -89,13 +85,10 @@ func (p *plane) pixels(y int) []byte {
 	}
 	switch {
 	case p.across && p.down:
-		for i, v := range near {
-			p.sums[i] = 3*int32(v) + int32(next[i])
-		}
-		triangle16(p.wider, p.sums)
+		triangles(p.wider, near, next)
 		return p.wider
 	case p.across:
-		triangle4(p.wider, near)
+		triangle(p.wider, near)
 		return p.wider
 	case p.down:
 		bias := 1 + int32(y&1)
@@ -117,24 +110,32 @@ func (p *plane) pixels(y int) []byte {
 	return p.wider
 }
 
-// triangle4 makes two pixels of each sample: three quarters of it and one of the neighbour on the pixel's side. dst has room for them.
-func triangle4(dst, in []byte) {
+// triangle makes two pixels of each sample: three quarters of it and one of the neighbour on the pixel's side. dst has room for them.
+func triangle(dst, in []byte) {
 	n := len(in)
+	dst = dst[:2*n]
+	last := int32(in[0])
 	dst[0] = in[0]
-	for i := range n - 1 {
-		a, b := int32(in[i]), int32(in[i+1])
-		dst[2*i+1], dst[2*i+2] = byte((3*a+b+2)>>2), byte((3*b+a+1)>>2)
+	for i := 1; i < n; i++ {
+		v := int32(in[i])
+		pair := dst[2*i-1 : 2*i+1 : 2*i+1]
+		pair[0], pair[1] = byte((3*last+v+2)>>2), byte((3*v+last+1)>>2)
+		last = v
 	}
 	dst[2*n-1] = in[n-1]
 }
 
-// triangle16 is triangle4 for samples times four.
-func triangle16(dst []byte, in []int32) {
+// triangles is triangle for what lies between two rows: three quarters of the first and one of the second.
+func triangles(dst, in, second []byte) {
 	n := len(in)
-	dst[0] = byte((4*in[0] + 8) >> 4)
-	for i := range n - 1 {
-		a, b := in[i], in[i+1]
-		dst[2*i+1], dst[2*i+2] = byte((3*a+b+7)>>4), byte((3*b+a+8)>>4)
+	dst, second = dst[:2*n], second[:n]
+	last := 3*int32(in[0]) + int32(second[0]) // times 4
+	dst[0] = byte((4*last + 8) >> 4)
+	for i := 1; i < n; i++ {
+		v := 3*int32(in[i]) + int32(second[i])
+		pair := dst[2*i-1 : 2*i+1 : 2*i+1]
+		pair[0], pair[1] = byte((3*last+v+7)>>4), byte((3*v+last+8)>>4)
+		last = v
 	}
-	dst[2*n-1] = byte((4*in[n-1] + 7) >> 4)
+	dst[2*n-1] = byte((4*last + 7) >> 4)
 }
