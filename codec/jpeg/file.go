@@ -67,8 +67,12 @@ type Limits struct {
 	MaxMemory int64 // bytes, of coefficients
 }
 
-// maxVisits bounds how often scans may go over a component's blocks, in the mean. Ten scans are usual, a hundred have been seen.
-const maxVisits = 256
+// Scans may go over all blocks so many times in the mean, and in small files, which take no time, over so many blocks in all. Six
+// scans of luma are usual.
+const (
+	maxVisits  = 24
+	freeVisits = 1 << 22
+)
 
 // lay computes the sizes of the components, for a file of so many bytes, and holds them to the limits.
 func (f *File) lay(l Limits, size int) error {

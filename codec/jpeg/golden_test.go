@@ -51,6 +51,13 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	specification, err := os.ReadFile("FORMAT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, example, found := strings.Cut(string(specification), "\n```\n"); !found || !strings.Contains(string(want), "progressive.jpg\n"+strings.TrimSuffix(example, "```\n")) {
+		t.Errorf("the example of FORMAT.md is not in %s", golden)
+	}
 	if got := list.String(); got != string(want) {
 		t.Errorf("other bytes: with -update they are written to %s, and files that hold JPEG files are others\n%s", golden, got)
 	}

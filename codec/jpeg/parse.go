@@ -345,8 +345,8 @@ func (p *parser) scanHeader(payload []byte) (*scan, error) {
 			return nil, err
 		}
 	}
-	if p.visits > maxVisits*p.f.blocks() {
-		return nil, &LimitError{"blocks in scans", p.visits, maxVisits * p.f.blocks()}
+	if most := maxVisits*p.f.blocks() + freeVisits; p.visits > most {
+		return nil, &LimitError{"blocks in scans", p.visits, most}
 	}
 	return s, nil
 }
