@@ -17,6 +17,9 @@ type Cut struct {
 	// Bytes, if positive, is the most bytes that the result has, and the most of the file that it holds.
 	Bytes int64
 
+	// Prefix, if positive, keeps what so many bytes of the file hold. The result may be some bytes longer, which say where it ends.
+	Prefix int64
+
 	// Nets are networks that finding the place of a timestep may need, as Decoder.Nets.
 	Nets []*model.Net
 }
@@ -35,6 +38,9 @@ func Truncate(w io.Writer, r io.Reader, cut Cut, limits Limits) (int64, error) {
 	place := limit // where the result ends in r, at most
 	if cut.Bytes > 0 {
 		limit, place = cut.Bytes, cut.Bytes
+	}
+	if cut.Prefix > 0 {
+		place = min(place, cut.Prefix)
 	}
 	if cut.Timestep > 0 {
 		s, err := (&Decoder{Timestep: cut.Timestep, Nets: cut.Nets, Limits: limits}).Open(in)

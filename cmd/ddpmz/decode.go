@@ -36,6 +36,8 @@ type decoding struct {
 	nets   []*model.Net
 	format string // of the pictures, in package picture's words
 	cut    codec.Cut
+
+	cutting bool // only a prefix is wanted
 }
 
 // formats are those of the pictures that decode writes.
@@ -65,7 +67,7 @@ func decodeCommand(s *streams) *cli.Command {
 }
 
 func (d *decoding) action(c *cli.Context) (err error) {
-	if d.cut, _, err = d.cutFlags.cut(c); err != nil {
+	if d.cut, d.cutting, err = d.cutFlags.cut(c); err != nil {
 		return err
 	}
 	if err := d.size.check(c); err != nil {
@@ -152,6 +154,9 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 	if err != nil {
 		o.fail(err)
 	} else {
+		if d.cutting && !o.Cut && !d.output.quiet && isTerminal(d.stderr) {
+			d.note(o.Input, fmt.Sprintf("this is the picture after %d of 1000 steps", o.Steps))
+		}
 		for i, text := range o.Notes {
 			if !d.output.quiet || i == 0 && o.Cut {
 				d.note(o.Input, text)
@@ -238,8 +243,20 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 	counted := &counter{r: f}
 	defer func() { o.InputBytes = counted.n }()
 	var in io.Reader = counted
-	prefix := &io.LimitedReader{R: counted, N: d.cut.Bytes}
-	if d.cut.Bytes > 0 {
+	end := d.cut.Bytes
+	if d.cutFlags.psnr > 0 {
+		file, err := io.ReadAll(counted)
+		if err != nil {
+			return got, err
+		}
+		cut, err := d.cutFlags.find(ctx, file, d.cut, codec.Decoder{Limits: d.limits.limits(), Nets: d.nets, Progress: bar.update})
+		if err != nil {
+			return got, err
+		}
+		in, end = bytes.NewReader(file), cut.Prefix
+	}
+	prefix := &io.LimitedReader{R: in, N: end}
+	if end > 0 {
 		in = prefix
 	}
 	src := newSource(in)
@@ -261,7 +278,7 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 		}
 		return got, err
 	}
-	got.cut = (src.ended || reduce > 0 && stream.Truncated()) && (d.cut.Bytes == 0 || prefix.N > 0)
+	got.cut = (src.ended || reduce > 0 && stream.Truncated()) && (end == 0 || prefix.N > 0)
 	o.Steps, o.Exact, o.Cut, o.Ends = got.last.Steps, got.last.Exact, got.cut, stream.EndsEarly()
 	got.metadata = stream.Metadata()
 	runtime.GC() // what the last pass took can hold the picture, where nobody may have noticed yet that it is free

@@ -198,7 +198,15 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 	if err := encoder.EncodeContext(ctx, &file, p.Image); err != nil {
 		return err
 	}
-	if _, err := codec.Truncate(w, &file, e.cut, e.limits.limits()); err != nil {
+	decoder := codec.Decoder{Limits: e.limits.limits()}
+	if e.net != nil {
+		decoder.Nets = append(decoder.Nets, e.net)
+	}
+	cut, err := e.cutFlags.find(ctx, file.Bytes(), e.cut, decoder)
+	if err != nil {
+		return err
+	}
+	if _, err := codec.Truncate(w, &file, cut, e.limits.limits()); err != nil {
 		return fmt.Errorf("cutting: %w", err)
 	}
 	return nil
