@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -118,13 +119,21 @@ func TestEveryByteFound(t *testing.T) {
 	}
 }
 
-// The same of a photograph of Kodak's.
+// The same of a photograph of Kodak's, with a digest and metadata.
 func TestEveryByteOfKodim03Found(t *testing.T) {
 	if !long() {
 		t.Skip("takes a minute: DDPMZ_LONG=1")
 	}
-	file := encode(t, open(t, filepath.Join(data(t, "kodak"), "kodim03.png")), nil)
+	metadata := make([]byte, 40_000) // of several blocks, and not to be packed
+	rand.NewChaCha8([32]byte{3}).Read(metadata)
+	file := encode(t, open(t, filepath.Join(data(t, "kodak"), "kodim03.png")), &codec.Options{Metadata: metadata})
+	h, _ := parts(t, file)
+	for _, kind := range []container.Kind{container.Digest, container.Metadata} {
+		if !slices.ContainsFunc(h.Segments, func(s container.Segment) bool { return s.Kind == kind }) {
+			t.Fatalf("no segment of kind %v", kind)
+		}
+	}
 	sums := 4 * len(blocksOf(t, file))
-	t.Logf("%d bytes, %d segments, %d of checksums", len(file), len(offsets(t, file))-1, sums)
+	t.Logf("%d bytes, %d segments, %d of checksums", len(file), len(h.Segments), sums)
 	testEveryByteFound(t, file, 1, 97)
 }
