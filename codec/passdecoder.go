@@ -71,9 +71,7 @@ func (d *passDecoder) run(ctx context.Context, passes []model.Pass) (at Refineme
 			err = ctx.Err()
 		}
 	default:
-		if _, err = d.stream.segment(); err == nil {
-			err = FormatError("more passes than the image has")
-		}
+		_, err = d.stream.segment() // There is none, but what is beside the picture may come at the end.
 	}
 	if err == io.EOF && d.at != d.shown { // The file ends within a level: its first passes show.
 		d.shown, d.fresh = d.at, true
@@ -125,9 +123,6 @@ func (d *passDecoder) open(bands int) error {
 		return err
 	}
 	g := &passPayload{Chunk: c, offset: d.stream.offsets[c.Index], units: d.plan.units(c.Segment, c.Index)}
-	if g.units > d.plan.total-d.plan.first[c.Index] {
-		return FormatError("more passes than the image has")
-	}
 	if bands > 1 && g.units > 1 {
 		return FormatError("a pass of several bands shares its segment")
 	}

@@ -68,14 +68,17 @@ func (p *info) checkSegments(h *container.Header) error {
 	return nil
 }
 
-// checkPasses returns a FormatError if a file has fewer passes than its image, and does not say that it ends early.
+// checkPasses returns a FormatError if a file has more passes than its image, or fewer and does not say that it ends early.
 func checkPasses(h *container.Header, passes int) error {
 	for _, g := range h.Segments {
-		if g.Kind == container.Passes {
-			passes -= int(g.Units)
-			if g.Units == 0 { // all that are left
-				return nil
-			}
+		if g.Kind != container.Passes {
+			continue
+		}
+		if passes == 0 || int64(g.Units) > int64(passes) {
+			return FormatError("more passes than the image has")
+		}
+		if passes -= int(g.Units); g.Units == 0 { // all that are left
+			passes = 0
 		}
 	}
 	if passes > 0 && !h.EndsEarly {

@@ -198,7 +198,7 @@ func (h *Header) fourthByte(file []byte) bool {
 		return false
 	}
 	data := file[h.pixels:]
-	data = data[:min(int64(len(data)), 4*int64(h.Width)*int64(h.Height))]
+	data = data[:4*min(int64(len(data)/4), int64(h.Width)*int64(h.Height))] // in this order, nothing overflows
 	for ; len(data) >= 4; data = data[4:] {
 		if data[3] != 0 {
 			return true
