@@ -1,8 +1,10 @@
 package jpeg
 
 import (
+	"bytes"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -37,6 +39,27 @@ func TestLimits(t *testing.T) {
 	var format FormatError
 	if taken := after.TotalAlloc - before.TotalAlloc; !errors.As(err, &format) || taken > 1<<20 {
 		t.Errorf("%v, %d bytes taken", err, taken)
+	}
+}
+
+// TestManyPhrases: a syntax of few bytes does not stand for many; a file that has many phrases comes back.
+func TestManyPhrases(t *testing.T) {
+	data := goEncoded(t, painted(16, 16), 75)
+	f, err := Parse(data, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame, syntax := f.AppendFrame(nil), f.AppendSyntax(nil)
+	tables := bytes.Repeat([]byte{0, 10}, 3000) // the Huffman tables of T.81, 420 bytes each time
+	if _, err := ParseSyntax(frame, slices.Insert(syntax, 0, tables...), Limits{}); !errors.Is(err, FormatError("too many phrases")) {
+		t.Error(err)
+	}
+	var four []byte
+	for i := range typical {
+		four = append(append(four, byte(i&1<<4|i>>1)), typical[i]...)
+	}
+	if _, err := roundTrip(t, slices.Insert(data, 2, bytes.Repeat(appendSegment(nil, markerDHT, four), 3000)...)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -11,12 +11,15 @@ import (
 // be made, or the next embedded picture; 0 after the last. Then, for every scan whose encoder did not choose as libjpeg does, come its index, counted from the last such scan and
 // from one, and its choices; and 0.
 
+// maxPhrases bounds the bytes that phrases stand for, so that a syntax does not expand into much more.
+const maxPhrases = 1 << 20
+
 // AppendSyntax appends what it takes to write the file, beside its frame and its coefficients. It is not compressed, but for what
 // most files have in common.
 func (f *File) AppendSyntax(dst []byte) []byte {
 	w := bitstream.Writer{Buf: dst}
 	known := f.phrases()
-	from := 0
+	from, room := 0, maxPhrases
 	piece := func(at, size, number int) {
 		w.Uvarint(uint64(at - from))
 		w.Bytes(f.skeleton[from:at])
@@ -47,8 +50,9 @@ func (f *File) AppendSyntax(dst []byte) []byte {
 	}
 	for _, at := range f.places() {
 		until(at)
-		if i := longest(known, f.skeleton[at:]); at >= from && i >= 0 {
+		if i := longest(known, f.skeleton[at:]); at >= from && i >= 0 && len(known[i]) <= room {
 			piece(at, len(known[i]), i+1)
+			room -= len(known[i])
 		}
 	}
 	until(len(f.skeleton))
@@ -203,6 +207,7 @@ func ParseSyntax(frame, syntax []byte, l Limits, cut ...[]byte) (*File, error) {
 	known := f.phrases()
 	skeleton := []byte{}
 	var gaps []gap
+	room := maxPhrases
 pieces:
 	for {
 		skeleton = append(skeleton, r.Bytes(r.Uvarint(uint64(len(syntax))))...)
@@ -210,6 +215,9 @@ pieces:
 		case i == 0:
 			break pieces
 		case i <= len(known):
+			if room -= len(known[i-1]); room < 0 {
+				return nil, FormatError("too many phrases")
+			}
 			skeleton = append(skeleton, known[i-1]...)
 		case i == len(known)+1:
 			gaps = append(gaps, gap{at: len(skeleton)})
