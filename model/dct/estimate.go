@@ -29,12 +29,20 @@ func (c *component) estimates(y int, dst []int32) {
 // largest bounds estimates, so that a transform of them does not overflow.
 const largest = 1 << 20
 
+// estimate returns the estimate of a coefficient. One whose sign is not known is as predicted, within half of its cell.
 func (c *component) estimate(f, y, x int) int32 {
 	at := f*c.size + c.at(y, x)
 	step := int64(max(c.plane.Quant[f], 1))
-	v := int64(c.values[at]) * step * 2 // Q4
-	if c.clocks[at] == 0 {
-		v = int64(*c.truth(f, y, x)) * step << EstimateBits
+	k := c.clocks[at]
+	v := int64(c.values[at]) * 2 // Q4
+	switch {
+	case k == 0:
+		v = int64(*c.truth(f, y, x)) << EstimateBits
+	case v == 0 && len(valueTaps[f]) > 0:
+		v = c.predictors[f][len(phases)-1].expected(c.values, at) * 2
+		if k < never && f > 0 {
+			v = min(max(v, -8<<k), 8<<k)
+		}
 	}
-	return int32(min(max(v, -largest), largest))
+	return int32(min(max(v*step, -largest), largest))
 }

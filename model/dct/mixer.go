@@ -107,7 +107,7 @@ func (m *mixer) predict() uint32 {
 		w := (*[setSize]int32)(m.weights[s*setSize:])
 		dot := int64(0)
 		for i, x := range m.odds {
-			dot += int64(w[i]) * int64(x)
+			dot += int64(w[i] * x) // maxWeight times maxOdds is less than 2^30
 		}
 		m.mixed[j] = int32(min(max(dot>>16, -maxOdds), maxOdds))
 		sum += m.mixed[j]
@@ -135,10 +135,10 @@ func (m *mixer) learn(bit uint32) {
 		m.probs[j].adapt(bit)
 	}
 	for j, s := range m.set {
-		err := (int64(bit<<16) - int64(probabilities[m.mixed[j]+maxOdds])) * mixRate // Q16
+		err := (int32(bit<<16) - int32(probabilities[m.mixed[j]+maxOdds])) * mixRate // Q16
 		w := (*[setSize]int32)(m.weights[s*setSize:])
 		for i, x := range m.odds {
-			w[i] = int32(min(max(int64(w[i])+(int64(x)*err+1<<17)>>18, -maxWeight), maxWeight))
+			w[i] = min(max(w[i]+(x*err+1<<17)>>18, -maxWeight), maxWeight) // the product is less than 2^30
 		}
 	}
 	for _, i := range m.point {
