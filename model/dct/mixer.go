@@ -60,20 +60,20 @@ func (p *prob) adapt(bit uint32) {
 	*p = prob(q)<<countBits | prob(n)
 }
 
-// A mixer has the adaptive state of a band, and predicts decisions by it.
 const (
 	maxInputs  = 11 // of a decision, beside a constant
 	setSize    = maxInputs + 1
-	weightSets = 3 // that predict a decision, each on its own
-	refiners   = 2 // of their mean
-	points     = 33
+	weightSets = 3  // that predict a decision, each on its own
+	refiners   = 2  // of their mean
+	points     = 33 // of log odds at which a refiner has a probability
 	mixRate    = 3
 )
 
+// A state is all that adapts.
 type state struct {
 	probs    []prob
 	weights  []int32  // Q16, sets of setSize: those of the inputs, then of the constant
-	refiners []uint16 // Q16, the probability at points log odds
+	refiners []uint16 // Q16, of points each
 }
 
 // A mixer predicts the decisions of a band, and learns from them.
