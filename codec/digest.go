@@ -118,6 +118,7 @@ func (s *Stream) prove() (end int64, err error) {
 		return 0, err
 	}
 	if computed != stored {
+		s.proven = nil
 		return 0, &DigestError{Stored: stored, Computed: computed}
 	}
 	return s.offsets[c.Index+1], nil
@@ -125,6 +126,9 @@ func (s *Stream) prove() (end int64, err error) {
 
 // computeDigest returns the digest of the picture, which is exact, or of the original file.
 func (s *Stream) computeDigest() (digest, error) {
+	if s.original != nil {
+		return s.original.digest()
+	}
 	m, err := s.body.image(s.context)
 	if err != nil {
 		return digest{}, err

@@ -20,6 +20,8 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/codec/jpeg"
+	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
@@ -354,6 +356,12 @@ func makers() []maker {
 		fill(transparent, noise(rand.New(rand.NewPCG(1, 2)), 3))
 		return transparent
 	})
+	for _, mode := range []codec.Mode{modelled, stored} {
+		list = append(list, maker{"JPEG, " + modes[mode], func(t testing.TB) (image.Image, []byte) {
+			original := jpegFile(t, "422.jpg")
+			return jpegPicture(t, original), encodeJPEG(t, original, &codec.Options{Mode: mode})
+		}})
+	}
 	return list
 }
 
@@ -381,6 +389,39 @@ func kinds(t testing.TB) []sample {
 		list = append(list, of(t, m))
 	}
 	return list
+}
+
+// jpegFile reads one of the small JPEG files that package pixels has for its tests.
+func jpegFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("jpeg", "pixels", "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// jpegPicture decodes a JPEG file.
+func jpegPicture(t testing.TB, file []byte) image.Image {
+	t.Helper()
+	f, err := jpeg.Parse(file, jpeg.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := pixels.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func encodeJPEG(t testing.TB, file []byte, o *codec.Options) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := codec.EncodeJPEG(&b, bytes.NewReader(file), o); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // common puts a short file into the container's common form, which decodes to the same.

@@ -127,7 +127,7 @@ func TestImports(t *testing.T) {
 		"codec/metadata":   {},
 		"codec/jpeg":       {"bitstream"},
 		"codec/jpeg/*":     {"codec/jpeg"},
-		"codec":            {"bitstream", "rans", "container", "model", "model/dct", "model/zoo", "codec/internal/*"},
+		"codec":            {"bitstream", "rans", "container", "model", "model/dct", "model/zoo", "codec/internal/*", "codec/jpeg", "codec/jpeg/pixels"},
 
 		// The trainer is imported by its command alone. Constants of the network in floating point, and what only tests and
 		// the trainer use of the logistic distribution, are apart from what decodes.
@@ -139,7 +139,7 @@ func TestImports(t *testing.T) {
 
 		"cmd/internal/*":        {},
 		"cmd/*/internal/*":      {"codec", "codec/metadata", "codec/jpeg", "codec/jpeg/pixels", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/ddpmz/internal/*"},
-		"cmd/ddpmz":             {"codec", "codec/metadata", "container", "model", "model/zoo", "internal/cifar10", "cmd/internal/*", "cmd/ddpmz/internal/*"},
+		"cmd/ddpmz":             {"codec", "codec/jpeg", "codec/metadata", "container", "model", "model/zoo", "internal/cifar10", "cmd/internal/*", "cmd/ddpmz/internal/*"},
 		"cmd/ddpmz-train":       {"codec", "model", "model/dct", "model/zoo", "model/train", "model/train/jpegs", "internal/cifar10", "cmd/internal/*"},
 		"internal/cifar10":      {},
 		"internal/contactsheet": {"codec"},

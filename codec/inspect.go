@@ -6,19 +6,22 @@ import (
 	"io"
 	"slices"
 
+	"github.com/ddpmz/ddpmz/codec/jpeg"
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/dct"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
 // Info describes a file.
 type Info struct {
 	Width, Height int
-	Colour        string // "gray", "RGB", "RGB, straight alpha", "RGB, premultiplied alpha" or "palette"
-	Depth         int    // bits a sample of the image
-	Planes        int    // colour planes coded
-	Transform     string // of the colours: what the planes of a modelled file are, if there are three
-	Mirrored      string // what a modelled file exchanges: "", "left-right", "top-bottom" or "left-right, top-bottom"
+	Colour        string     // "gray", "RGB", "RGB, straight alpha", "RGB, premultiplied alpha" or "palette"
+	Depth         int        // bits a sample of the image
+	Planes        int        // colour planes coded
+	Transform     string     // of the colours: what the planes of a modelled file are, if there are three
+	Mirrored      string     // what a modelled file exchanges: "", "left-right", "top-bottom" or "left-right, top-bottom"
+	JPEG          *jpeg.File // what is known of the JPEG file that the file holds, if it does: see Stream.JPEG
 	Modelled      bool
 	Model         string // its name, if it is in the zoo
 	ModelID       string // first bytes of the SHA-256 of the weights, in hexadecimal
@@ -49,7 +52,7 @@ type SegmentInfo struct {
 // about 64 KiB beside a header.
 const maxInspected = 56 << 10
 
-// Inspect reads the header and the metadata of a file from r, and describes it without decoding. It reads no more than that, if r is an
+// Inspect reads the header, the metadata and the frame of a JPEG file of a file from r, and describes it without decoding. It reads no more than that, if r is an
 // io.Seeker that can seek, or the metadata come first. A file that is cut after its header is no error. Errors are those of DecodeConfig,
 // and of metadata that are damaged: then Info is there as well.
 func Inspect(r io.Reader) (*Info, error) {
@@ -74,39 +77,61 @@ func Inspect(r io.Reader) (*Info, error) {
 		if err := i.addModel(h, &p.info); err != nil {
 			return nil, err
 		}
-		if err := i.addLevels(h, offsets); err != nil {
-			return nil, err
+		if !p.format.isJPEG() {
+			if err := i.addLevels(h, offsets, model.Passes(i.Width, i.Height)); err != nil {
+				return nil, err
+			}
 		}
 	} else {
 		i.addRows(h, offsets)
 	}
-	i.Metadata, err = readMetadata(in)
-	return i, err
+	return i, i.readSegments(in, offsets)
 }
 
-// readMetadata returns the metadata of a file, or nil if there are none, or they are large or cut.
-func readMetadata(in *container.Reader) ([]byte, error) {
-	segments := in.Header().Segments
-	if !slices.ContainsFunc(segments, func(g container.Segment) bool { return g.Kind == container.Metadata }) {
-		return nil, nil
+// readSegments adds the metadata of a file, unless they are large or cut, and what the frame of a JPEG file says, unless that is cut.
+func (i *Info) readSegments(in *container.Reader, offsets []int64) error {
+	inspected := func(g container.Segment) bool {
+		return g.Kind == container.Frame || g.Kind == container.Metadata && g.Size <= maxInspected
 	}
-	for _, g := range segments {
-		if g.Kind != container.Metadata {
+	segments := in.Header().Segments
+	for j, g := range segments {
+		if !slices.ContainsFunc(segments[j:], inspected) {
+			break
+		}
+		if !inspected(g) {
 			if err := in.Skip(); err != nil {
-				return nil, ignoreEnd(err)
+				return ignoreEnd(err)
 			}
 			continue
 		}
-		if g.Size > maxInspected {
-			return nil, nil
-		}
 		c, err := in.Next()
 		if err != nil || !c.Complete {
-			return nil, ignoreEnd(framing(err))
+			return ignoreEnd(framing(err))
 		}
-		return Limits{}.unpackSide(c.Payload, 0)
+		if g.Kind == container.Metadata {
+			i.Metadata, err = Limits{}.unpackSide(c.Payload, 0)
+		} else {
+			err = i.addFrame(c.Payload, in.Header(), offsets)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return nil, nil
+	return nil
+}
+
+// addFrame adds what the frame of a JPEG file says.
+func (i *Info) addFrame(frame []byte, h *container.Header, offsets []int64) error {
+	f, err := jpeg.ParseFrame(frame, jpeg.Limits{})
+	if err != nil {
+		return jpegError(err)
+	}
+	layout, err := newJPEGLayout(f)
+	if err != nil {
+		return err
+	}
+	i.describeJPEG(f)
+	return i.addLevels(h, offsets, dct.Passes(&layout.coefficients))
 }
 
 // ignoreEnd returns an error, or nil if it is only that a file is cut.
@@ -121,7 +146,7 @@ func ignoreEnd(err error) error {
 func newInfo(h *container.Header, p *info, offsets []int64) *Info {
 	i := &Info{Width: p.w, Height: p.h, Planes: p.format.planes(), Depth: p.depth, Modelled: h.Modelled, EndsEarly: h.EndsEarly}
 	i.Colour = map[format]string{formatGray: "gray", formatRGB: "RGB", formatNRGBA: "RGB, straight alpha",
-		formatRGBA: "RGB, premultiplied alpha", formatPaletted: "palette"}[p.format.base()]
+		formatRGBA: "RGB, premultiplied alpha", formatPaletted: "palette", formatGrayJPEG: "gray", formatJPEG: "RGB"}[p.format.base()]
 	if p.format&formatWide != 0 {
 		i.Depth = 16
 	}
@@ -138,8 +163,16 @@ func (i *Info) addModel(h *container.Header, p *info) error {
 	if h.Number > 0 {
 		id, _ = zoo.Numbered(h.Number)
 	}
-	i.Model, _ = zoo.NameByID(id)
 	i.ModelID = hex.EncodeToString(id[:])
+	if p.format.isJPEG() {
+		if net, err := zoo.JPEG(); err == nil {
+			if have := net.Identity(); [4]byte(have[:4]) == id {
+				i.Model = zoo.NameOfJPEG
+			}
+		}
+		return checkJPEGParams(h)
+	}
+	i.Model, _ = zoo.NameByID(id)
 	params, err := parseParams(h, 0, *p) // whose τ is not looked at
 	if err != nil {
 		return err
@@ -152,8 +185,7 @@ func (i *Info) addModel(h *container.Header, p *info) error {
 }
 
 // addLevels adds the levels that a complete file has, with the ends of the segments that their last passes are in.
-func (i *Info) addLevels(h *container.Header, offsets []int64) error {
-	passes := model.Passes(i.Width, i.Height)
+func (i *Info) addLevels(h *container.Header, offsets []int64, passes []model.Pass) error {
 	if err := checkPasses(h, len(passes)); err != nil {
 		return err
 	}
@@ -209,6 +241,7 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 		}
 		if err != nil {
 			i.Metadata, i.Exact = s.metadata, false
+			i.describeJPEG(s.JPEG())
 			return i, err
 		}
 		i.Levels = append(i.Levels, at)
@@ -217,6 +250,14 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 	}
 	i.Exact = i.Exact && !s.in.Truncated()
 	i.Whole = s.Whole()
+	i.describeJPEG(s.JPEG())
 	i.Metadata = s.metadata
 	return i, nil
+}
+
+// describeJPEG notes what is known of the JPEG file that a file holds, if it does.
+func (i *Info) describeJPEG(f *jpeg.File) {
+	if f != nil {
+		i.JPEG, i.Planes = f, len(f.Components)
+	}
 }

@@ -56,7 +56,8 @@ type Stream struct {
 	arrived int64             // bytes of the file that have been read, as far as segments are whole
 	ahead   []container.Chunk // segments that have been read before their time: see affords
 
-	body body // what decodes the segments of the picture's colours
+	body     body      // what decodes the segments of the picture's colours
+	original *original // of a file that holds a JPEG file
 
 	// Of a modelled file, the name of its model, if that is in the zoo, and how the model's identity begins.
 	model     string
@@ -124,7 +125,7 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	}
 	switch {
 	case s.picture.format.isJPEG():
-		err = UnsupportedError("a JPEG file")
+		err = s.openJPEG(d)
 	case h.Modelled:
 		err = s.openModelled(d)
 	default:
@@ -358,6 +359,8 @@ func (s *Stream) readSide(c container.Chunk) (err error) {
 		s.metadata, err = s.limits.unpackSide(c.Payload, s.memory)
 	case k == container.Palette:
 		s.picture.palette, err = unpackPalette(c.Payload)
+	case k == container.Syntax:
+		err = s.readSyntax(c.Payload)
 	case k == container.Digest: // of a picture that is not exact
 	}
 	return err

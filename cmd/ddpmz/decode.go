@@ -17,6 +17,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/codec/jpeg"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 	"github.com/ddpmz/ddpmz/model"
 )
@@ -35,9 +36,11 @@ type decoding struct {
 	model  string // weights file
 	nets   []*model.Net
 	format string // of the pictures, in package picture's words
+	chosen bool   // by --format or the suffix of -o
 	cut    codec.Cut
 
 	cutting bool // only a prefix is wanted
+	part    bool // the same, or a small picture
 }
 
 // formats are those of the pictures that decode writes.
@@ -52,10 +55,12 @@ func decodeCommand(s *streams) *cli.Command {
 		Description: "A file that was cut gives the best picture of what is there. That is written, but a note says so even\n" +
 			"with --quiet, and the exit status is 3, or 0 with --allow-partial. What truncate made, or encode with --bytes,\n" +
 			"is no such file: it ends early on purpose. With several files, -o names a folder.\n\n" +
+			"A file that encode made of a JPEG file gives that back, byte for byte, unless --steps, --timestep, --bytes, --reduce,\n" +
+			"--fit, --format or the suffix of -o ask for a picture.\n\n" +
 			"PNG holds every picture exactly, and its metadata. A format that cannot hold the picture itself is refused,\n" +
 			"unless --allow-loss is given; notes on standard error say which metadata it cannot hold.",
-		Flags: slices.Concat(d.output.flags("the input's name, ending in .png"), []cli.Flag{
-			&cli.StringFlag{Name: "format", Destination: &d.format, DefaultText: "by the output's suffix, or png",
+		Flags: slices.Concat(d.output.flags("the input's name, ending in .png, or .jpg for a JPEG file"), []cli.Flag{
+			&cli.StringFlag{Name: "format", Destination: &d.format, DefaultText: "by the output's suffix, or png, or the JPEG file that there is",
 				Usage: "write `FORMAT`: " + formats},
 			&cli.BoolFlag{Name: "allow-loss", Destination: &d.allowLoss, DisableDefaultText: true,
 				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
@@ -73,14 +78,20 @@ func (d *decoding) action(c *cli.Context) (err error) {
 	if err := d.size.check(c); err != nil {
 		return err
 	}
+	d.part = d.cutting || d.size != sizeFlags{}
 	inputs, err := outputOf(c.Args().Slice(), &d.output, namesPicture)
 	if err != nil {
 		return err
 	}
-	if d.format, err = outputFormat(d.format, d.output.name); err != nil {
+	if d.format, d.chosen, err = outputFormat(d.format, d.output.name); err != nil {
 		return err
 	}
-	list, err := d.jobs(inputs, &d.output, func(name string) string { return decodedName(name, d.format) })
+	list, err := d.jobs(inputs, &d.output, func(name string) string {
+		if !d.chosen && !d.part && holdsJPEG(name) {
+			return decodedName(name, "jpeg")
+		}
+		return decodedName(name, d.format)
+	})
 	if err != nil {
 		return err
 	}
@@ -99,20 +110,29 @@ func (d *decoding) action(c *cli.Context) (err error) {
 	return d.each(c.Context, list, d.decode)
 }
 
-// outputFormat returns the format that --format or the suffix of -o ask for. A suffix that says nothing is
+// outputFormat returns the format that --format or the suffix of -o ask for, or png if they do not. A suffix that says nothing is
 // an error, so that nobody finds a PNG file in photo.webp.
-func outputFormat(format, output string) (string, error) {
+func outputFormat(format, output string) (known string, chosen bool, err error) {
 	name := "." + format
 	if format == "" {
 		if name = output; filepath.Ext(name) == "" || namesDdpmz(name) || isFolder(name) {
-			return "png", nil
+			return "png", false, nil
 		}
 	}
 	known, ok := picture.FormatOf(name)
 	if !ok {
-		return "", usagef("unknown format %q: it can be %s", strings.TrimPrefix(filepath.Ext(name), "."), formats)
+		return "", false, usagef("unknown format %q: it can be %s", strings.TrimPrefix(filepath.Ext(name), "."), formats)
 	}
-	return known, nil
+	return known, true, nil
+}
+
+// wantsOriginal reports whether a job is to make the JPEG file that its input may hold: one is asked for, or nothing else is.
+func (d *decoding) wantsOriginal(j job) bool {
+	if d.part || d.chosen {
+		return !d.part && d.format == "jpeg"
+	}
+	format, ok := picture.FormatOf(j.out)
+	return !ok || format == "jpeg"
 }
 
 // holds reports whether a file of that name can be of a format: its suffix says so, or names no format at all.
@@ -141,9 +161,12 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 	defer bar.end()
 	o := &decodeOutcome{outcome: *newOutcome(j), Notes: []string{}}
 	err := d.save(ctx, j.out, d.output.options(j.in), func(w io.Writer) error {
-		got, err := d.decodePicture(ctx, j.in, bar, o)
+		got, err := d.decodePicture(ctx, j, bar, o)
 		if err != nil {
 			return about(displayName(j.in), err)
+		}
+		if got.original != nil {
+			return d.writeOriginal(w, got, o)
 		}
 		return d.write(w, got, o)
 	})
@@ -176,16 +199,17 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 func (d *decoding) write(w io.Writer, got decoded, o *decodeOutcome) error {
 	options := got.options()
 	options.AllowLoss = d.allowLoss
-	m, err := metadata.Unmarshal(got.metadata)
+	m, losses, err := got.describe()
 	if err != nil {
-		o.Losses = append(o.Losses, picture.Loss{Kind: picture.LossMetadata, Detail: "metadata, which are " + message(err)})
+		losses = []picture.Loss{{Kind: picture.LossMetadata, Detail: "metadata, which are " + message(err)}}
 	}
+	o.Losses = append(o.Losses, losses...)
 	out := &output{w: w}
 	var held bytes.Buffer // by --strict, until it is known that nothing is lost
 	if d.losses.strict {
 		out.w = &held
 	}
-	losses, err := picture.Write(out, d.format, got.image, m, options)
+	losses, err = picture.Write(out, d.format, got.image, m, options)
 	if err != nil {
 		return err
 	}
@@ -204,12 +228,32 @@ func (d *decoding) write(w io.Writer, got decoded, o *decodeOutcome) error {
 	return err
 }
 
+// writeOriginal writes the JPEG file that a file holds.
+func (d *decoding) writeOriginal(w io.Writer, got decoded, o *decodeOutcome) error {
+	out := &output{w: w}
+	err := got.original.WriteOriginal(out)
+	o.Bytes, o.Original = out.n, err == nil
+	return err
+}
+
 // decoded is what a file holds.
 type decoded struct {
 	image    image.Image
 	metadata []byte
+	jpeg     *jpeg.File    // that the file holds, as far as it is known
+	original *codec.Stream // to write the JPEG file, if that is wanted and there
 	last     codec.Refinement
 	cut      bool // decoding came to an end that the file should not have
+}
+
+// describe returns the metadata of the picture, and what of the file it is of they leave out.
+func (d *decoded) describe() (*metadata.Metadata, []picture.Loss, error) {
+	if d.jpeg != nil && len(d.metadata) == 0 {
+		p := picture.OfJPEG(d.image, d.jpeg)
+		return &p.Metadata, p.Losses, nil
+	}
+	m, err := metadata.Unmarshal(d.metadata)
+	return m, nil, err
 }
 
 // options returns how the picture is written. Packing a PNG file would be most of a preview's time, and few keep
@@ -234,8 +278,8 @@ func (d *decoded) note() string {
 	return fmt.Sprintf("the file is cut; this is the picture after %d of 1000 steps", d.last.Steps)
 }
 
-func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *decodeOutcome) (got decoded, err error) {
-	f, err := d.open(name)
+func (d *decoding) decodePicture(ctx context.Context, j job, bar *bar, o *decodeOutcome) (got decoded, err error) {
+	f, err := d.open(j.in)
 	if err != nil {
 		return got, err
 	}
@@ -280,7 +324,16 @@ func (d *decoding) decodePicture(ctx context.Context, name string, bar *bar, o *
 	}
 	got.cut = (src.ended || reduce > 0 && stream.Truncated()) && (end == 0 || prefix.N > 0)
 	o.Steps, o.Exact, o.Cut, o.Ends = got.last.Steps, got.last.Exact, got.cut, stream.EndsEarly()
-	got.metadata = stream.Metadata()
+	got.metadata, got.jpeg = stream.Metadata(), stream.JPEG()
+	if stream.IsJPEG() && d.wantsOriginal(j) {
+		switch format, _ := picture.FormatOf(j.out); {
+		case stream.Whole() && !stream.EndsEarly():
+			got.original = stream
+			return got, nil
+		case !d.chosen && format == "jpeg":
+			return got, errors.New("the JPEG file is not there in full; -o with the suffix of another format gives the picture")
+		}
+	}
 	runtime.GC() // what the last pass took can hold the picture, where nobody may have noticed yet that it is free
 	if got.image, err = stream.Image(); err != nil {
 		return got, err

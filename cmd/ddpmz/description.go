@@ -45,6 +45,7 @@ type description struct {
 	Decoded     bool     `json:"decoded"`
 	Metadata    []string `json:"metadata_kinds"` // as metadata_bytes, what there is: "EXIF", "ICC profile" and others
 	Orientation int      `json:"orientation"`    // by the EXIF data, 1 to 8; 0 if metadata were not read
+	JPEG        string   `json:"jpeg"`           // what the JPEG file is that the file holds, as in "4:2:0, quality about 90, progressive"; else empty
 }
 
 // A measure is a length in bits: in all, a sub-pixel and a pixel.
@@ -57,7 +58,7 @@ type measure struct {
 // A segment is a part of the file with a checksum of its own.
 type segment struct {
 	Index  int    `json:"index"`  // by which errors name it
-	Kind   string `json:"kind"`   // "metadata", "palette", "alpha", "stored", "passes" or "digest"
+	Kind   string `json:"kind"`   // "metadata", "palette", "alpha", "stored", "passes", "digest", "frame" or "syntax"
 	Passes int    `json:"passes"` // of the reverse process; 0 for other kinds, or all there are
 	Offset int64  `json:"offset"` // in bytes, from the beginning of the file
 	Bytes  int64  `json:"bytes"`  // without the checksum
@@ -103,6 +104,9 @@ func newDescription(name string, size int64, info *codec.Info, err error) *descr
 		Metadata:      []string{},
 	}
 	d.describeMetadata(info.Metadata)
+	if f := info.JPEG; f != nil {
+		d.JPEG, d.Orientation = f.String(), f.Orientation()
+	}
 	if info.Modelled {
 		d.Mode = "modelled"
 	}

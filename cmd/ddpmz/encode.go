@@ -24,6 +24,7 @@ type encoding struct {
 	model, mode string
 	keepColours bool
 	strip       bool // no metadata
+	pixels      bool // of JPEG files, the pictures
 	output      outputFlags
 	cutFlags    cutFlags
 	limits      limitFlags
@@ -51,6 +52,8 @@ func encodeCommand(s *streams) *cli.Command {
 		Description: "Pictures are PNG, JPEG, WebP, TIFF, BMP, GIF or Netpbm files. Colour profiles and metadata are kept, in\n" +
 			"the form that PNG has for them. Notes on standard error say what cannot be kept, such as the frames of an\n" +
 			"animation after the first. With several pictures, -o names a folder. Files get their input's permissions.\n\n" +
+			"A JPEG file is kept itself: decode gives it back, byte for byte. --pixels makes a file of the picture that it\n" +
+			"shows, which is some times as large. --model and --keep-colours are for pictures.\n\n" +
 			"--steps, --timestep and --bytes write only the beginning of the file, as truncate does.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
@@ -58,6 +61,8 @@ func encodeCommand(s *streams) *cli.Command {
 			&cli.StringFlag{Name: "mode", Value: "auto", Destination: &e.mode,
 				Usage: "`MODE` is modelled, stored (without a model), or auto, the smaller of the two"},
 			keepColoursFlag(&e.keepColours),
+			&cli.BoolFlag{Name: "pixels", Destination: &e.pixels, DisableDefaultText: true,
+				Usage: "of a JPEG file, keep the picture, not the file"},
 			&cli.BoolFlag{Name: "strip", Destination: &e.strip, DisableDefaultText: true,
 				Usage: "leave metadata out: profile, EXIF, XMP, text and the like"},
 		}, e.losses.flags("write nothing of a picture of which something would be lost"), e.cutFlags.flags(), e.limits.flags()),
@@ -140,19 +145,75 @@ func (o *output) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// read reads a picture, without its metadata if --strip is given, and notes in o what of it is lost.
-func (e *encoding) read(name string, o *outcome) (*picture.Picture, error) {
+// encodePicture makes a file of an input.
+func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, bar *bar, o *outcome) error {
 	in, err := e.open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer in.Close()
 	counted := &counter{r: in}
 	defer func() { o.InputBytes = counted.n }()
 	file := bufio.NewReader(counted)
-	if magic, _ := file.Peek(len(container.Magic)); string(magic) == container.Magic || bytes.HasPrefix(magic, []byte(container.ShortMagic)) {
-		return nil, errors.New("a ddpmz file already; decode makes a picture of it")
+	magic, _ := file.Peek(len(container.Magic))
+	if string(magic) == container.Magic || bytes.HasPrefix(magic, []byte(container.ShortMagic)) {
+		return errors.New("a ddpmz file already; decode makes a picture of it")
 	}
+	if picture.IsJPEG(magic) && !e.pixels {
+		return e.encodeJPEG(ctx, w, file, bar, o)
+	}
+	p, err := e.read(file, o)
+	if err != nil {
+		return err
+	}
+	meta, err := p.Metadata.Marshal()
+	if err != nil {
+		return err
+	}
+	size := p.Image.Bounds()
+	encoder := e.encoder(size.Dx(), size.Dy(), bar)
+	encoder.Metadata = meta
+	return e.write(ctx, w, func(w io.Writer) error { return encoder.EncodeContext(ctx, w, p.Image) })
+}
+
+// encoder returns the encoder of a picture of w x h pixels.
+func (e *encoding) encoder(w, h int, bar *bar) *codec.Encoder {
+	tuneCollector(w, h)
+	return &codec.Encoder{Options: codec.Options{
+		Model:       e.model,
+		Net:         e.net,
+		KeepColours: e.keepColours,
+		Mode:        e.codecMode,
+		Progress:    releasingMemory(w, h, bar.update),
+		Limits:      e.limits.limits(),
+	}}
+}
+
+// write writes the file that encode makes, or the beginning of it that is wanted.
+func (e *encoding) write(ctx context.Context, w io.Writer, encode func(w io.Writer) error) error {
+	if !e.cutting {
+		return encode(w)
+	}
+	var file bytes.Buffer
+	if err := encode(&file); err != nil {
+		return err
+	}
+	decoder := codec.Decoder{Limits: e.limits.limits()}
+	if e.net != nil {
+		decoder.Nets = append(decoder.Nets, e.net)
+	}
+	cut, err := e.cutFlags.find(ctx, file.Bytes(), e.cut, decoder)
+	if err != nil {
+		return err
+	}
+	if _, err := codec.Truncate(w, &file, cut, e.limits.limits()); err != nil {
+		return fmt.Errorf("cutting: %w", err)
+	}
+	return nil
+}
+
+// read reads a picture, without its metadata if --strip is given, and notes in o what of it is lost.
+func (e *encoding) read(file io.Reader, o *outcome) (*picture.Picture, error) {
 	p, err := picture.Read(file, e.limits.reading())
 	if err != nil {
 		return nil, err
@@ -169,45 +230,4 @@ func (e *encoding) read(name string, o *outcome) (*picture.Picture, error) {
 		return nil, strictError(lossNotes(p.Losses))
 	}
 	return p, nil
-}
-
-func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, bar *bar, o *outcome) error {
-	p, err := e.read(name, o)
-	if err != nil {
-		return err
-	}
-	meta, err := p.Metadata.Marshal()
-	if err != nil {
-		return err
-	}
-	size := p.Image.Bounds()
-	tuneCollector(size.Dx(), size.Dy())
-	encoder := codec.Encoder{Options: codec.Options{
-		Model:       e.model,
-		Net:         e.net,
-		KeepColours: e.keepColours,
-		Mode:        e.codecMode,
-		Metadata:    meta,
-		Progress:    releasingMemory(size.Dx(), size.Dy(), bar.update),
-		Limits:      e.limits.limits(),
-	}}
-	if !e.cutting {
-		return encoder.EncodeContext(ctx, w, p.Image)
-	}
-	var file bytes.Buffer
-	if err := encoder.EncodeContext(ctx, &file, p.Image); err != nil {
-		return err
-	}
-	decoder := codec.Decoder{Limits: e.limits.limits()}
-	if e.net != nil {
-		decoder.Nets = append(decoder.Nets, e.net)
-	}
-	cut, err := e.cutFlags.find(ctx, file.Bytes(), e.cut, decoder)
-	if err != nil {
-		return err
-	}
-	if _, err := codec.Truncate(w, &file, cut, e.limits.limits()); err != nil {
-		return fmt.Errorf("cutting: %w", err)
-	}
-	return nil
 }

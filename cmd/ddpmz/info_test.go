@@ -94,7 +94,7 @@ func TestInfoNames(t *testing.T) {
 		want string
 	}{
 		{description{}, "file file_bytes complete_bytes header_bytes metadata_bytes width height colour bit_depth planes " +
-			"colour_transform mirrored subpixels_per_pixel mode model model_id ideal real exact cut ends_early whole error segments levels decoded metadata_kinds orientation"},
+			"colour_transform mirrored subpixels_per_pixel mode model model_id ideal real exact cut ends_early whole error segments levels decoded metadata_kinds orientation jpeg"},
 		{measure{}, "bits bits_per_subpixel bits_per_pixel"},
 		{segment{}, "index kind passes offset bytes"},
 		{level{}, "level partial timestep steps noise bytes bits_per_pixel ideal_bits"},

@@ -111,7 +111,7 @@ func decodeJSON[T any](t *testing.T, out []byte) (object T) {
 
 // TestOutcomeNames pins the names of the fields, which scripts rely on: add to them, but do not change them.
 func TestOutcomeNames(t *testing.T) {
-	const common = "input output input_bytes bytes width height losses error"
+	const common = "input output input_bytes bytes width height losses error original"
 	for _, c := range []struct {
 		of   any
 		want string
@@ -135,7 +135,7 @@ func TestEncodeLosses(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			writeFile(t, "in", file)
-			r := ddpmz(nil, "encode", "in", "-o", "out.ddpmz", "--json")
+			r := ddpmz(nil, "encode", "--pixels", "in", "-o", "out.ddpmz", "--json")
 			if r.status != 0 {
 				t.Fatalf("status %d, %q", r.status, r.err)
 			}
@@ -147,21 +147,21 @@ func TestEncodeLosses(t *testing.T) {
 				t.Errorf("the note is %q", r.err)
 			}
 			made := readFile(t, "out.ddpmz")
-			if want := (outcome{"in", "out.ddpmz", int64(len(file)), int64(len(made)), o.Width, o.Height, o.Losses, ""}); !reflect.DeepEqual(o, want) || o.Width < 1 || o.Height < 1 {
+			if want := (outcome{"in", "out.ddpmz", int64(len(file)), int64(len(made)), o.Width, o.Height, o.Losses, "", false}); !reflect.DeepEqual(o, want) || o.Width < 1 || o.Height < 1 {
 				t.Errorf("%+v, want %+v", o, want)
 			}
-			must(t, nil, "encode", "in", "--quiet", "-o", "quiet.ddpmz")
+			must(t, nil, "encode", "--pixels", "in", "--quiet", "-o", "quiet.ddpmz")
 
-			fails(t, 1, []string{"ddpmz: in: ", o.Losses[0].Detail, "without --strict this is a note"}, nil, "encode", "in", "--strict", "-o", "strict.ddpmz")
-			fails(t, 1, []string{"ddpmz: in: ", o.Losses[0].Detail}, nil, "encode", "in", "--strict", "--quiet", "-o", "-")
-			r = ddpmz(nil, "encode", "in", "--strict", "--json", "-o", "strict.ddpmz")
+			fails(t, 1, []string{"ddpmz: in: ", o.Losses[0].Detail, "without --strict this is a note"}, nil, "encode", "--pixels", "in", "--strict", "-o", "strict.ddpmz")
+			fails(t, 1, []string{"ddpmz: in: ", o.Losses[0].Detail}, nil, "encode", "--pixels", "in", "--strict", "--quiet", "-o", "-")
+			r = ddpmz(nil, "encode", "--pixels", "in", "--strict", "--json", "-o", "strict.ddpmz")
 			if o := decodeJSON[outcome](t, r.out); r.status != 1 || o.Output != "" || o.Bytes != 0 || !strings.Contains(o.Error, o.Losses[0].Detail) {
 				t.Errorf("status %d, %+v", r.status, o)
 			}
 			wantFiles(t, ".", "in", "out.ddpmz", "quiet.ddpmz")
 
 			// What is left out on purpose is not lost.
-			r = ddpmz(nil, "encode", "in", "--strict", "--strip", "-o", "-")
+			r = ddpmz(nil, "encode", "--pixels", "in", "--strict", "--strip", "-o", "-")
 			if stripped := kind == picture.LossMetadata || kind == picture.LossProfile; (r.status == 0) != stripped {
 				t.Errorf("--strip: status %d, %q", r.status, r.err)
 			}
@@ -188,8 +188,8 @@ func TestPublicLosses(t *testing.T) {
 		}
 		p, err := picture.Read(bytes.NewReader(readFile(t, name)), picture.ReadOptions{})
 		out := filepath.Join(t.TempDir(), "x.ddpmz")
-		r := ddpmz(nil, "encode", "--mode", "stored", name, "-o", out)
-		strict := ddpmz(nil, "encode", "--mode", "stored", name, "-o", filepath.Join(t.TempDir(), "x.ddpmz"), "--strict")
+		r := ddpmz(nil, "encode", "--pixels", "--mode", "stored", name, "-o", out)
+		strict := ddpmz(nil, "encode", "--pixels", "--mode", "stored", name, "-o", filepath.Join(t.TempDir(), "x.ddpmz"), "--strict")
 		if err != nil {
 			if r.status != 1 || strict.status != 1 || !strings.HasPrefix(r.err, "ddpmz: "+name+": ") {
 				t.Errorf("%s: %v, but status %d, %q", e.Name(), err, r.status, r.err)

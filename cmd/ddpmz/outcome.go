@@ -24,6 +24,7 @@ type outcome struct {
 	Height     int            `json:"height"`      //
 	Losses     []picture.Loss `json:"losses"`      // what the input holds and the output does not
 	Error      string         `json:"error"`       // why nothing was written; else empty
+	Original   bool           `json:"original"`    // the output holds the input, a JPEG file, or is the JPEG file that the input holds
 }
 
 func newOutcome(j job) *outcome {

@@ -12,6 +12,9 @@ import (
 func (d *description) print(w io.Writer) error {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%s: %d x %d, %s, %d bits a sample\n", d.File, d.Width, d.Height, d.Colour, d.BitDepth)
+	if d.JPEG != "" {
+		fmt.Fprintf(&out, "holds    a JPEG file, %s\n", d.JPEG)
+	}
 	switch {
 	case d.Mode == "modelled" && d.Model == "":
 		fmt.Fprintf(&out, "coding   by a model that is not in this version (%s): name its weights with --model FILE\n", d.ModelID)

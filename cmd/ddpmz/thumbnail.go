@@ -51,17 +51,17 @@ func (t *thumbnailing) action(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	d := &decoding{streams: t.streams, limits: t.limits, size: sizeFlags{fit: box{t.side, t.side}}, nets: nets}
+	d := &decoding{streams: t.streams, limits: t.limits, size: sizeFlags{fit: box{t.side, t.side}}, part: true, nets: nets}
 	j := job{c.Args().Get(0), c.Args().Get(1)}
 	return t.each(c.Context, []job{j}, func(ctx context.Context, j job) error {
 		return t.save(ctx, j.out, atomicfile.Options{Replace: true}, func(w io.Writer) error {
 			bar := t.bar(j.in, true)
 			defer bar.end()
-			got, err := d.decodePicture(ctx, j.in, bar, new(decodeOutcome))
+			got, err := d.decodePicture(ctx, j, bar, new(decodeOutcome))
 			if err != nil {
 				return about(displayName(j.in), err)
 			}
-			m, err := metadata.Unmarshal(got.metadata)
+			m, _, err := got.describe()
 			if err != nil {
 				m = new(metadata.Metadata) // the picture is there all the same
 			}

@@ -99,6 +99,9 @@ func (t *truncation) truncate(ctx context.Context, j job, cut codec.Cut) error {
 		if told, err = t.describe(ctx, prefix.Bytes(), o); err != nil {
 			return about(displayName(j.in), err)
 		}
+		if losesJPEG(prefix.Bytes()) && !t.output.quiet {
+			t.note(displayName(j.in), lossNote(lossOfJPEG))
+		}
 		_, err = prefix.WriteTo(w)
 		return err
 	})

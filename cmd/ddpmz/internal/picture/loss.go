@@ -22,6 +22,7 @@ const (
 	LossDepth    = "depth"    // samples that were cut or rounded to fewer bits
 	LossAlpha    = "alpha"    // transparency
 	LossMetadata = "metadata" // what a file says beside its pixels, a profile excepted
+	LossOriginal = "original" // the file itself, byte for byte, of a format that can be kept so
 	LossDamage   = "damage"   // a part of the file that is missing or damaged and was passed over
 )
 

@@ -1,0 +1,263 @@
+package codec
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"io"
+	"slices"
+
+	"github.com/ddpmz/ddpmz/codec/jpeg"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/dct"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// maxJPEGSide is how many pixels the picture of a JPEG file has at most in a row or a column.
+const maxJPEGSide = 1<<16 - 1
+
+// openJPEG prepares decoding a file of a JPEG file.
+func (s *Stream) openJPEG(d *Decoder) error {
+	p := &s.picture
+	if p.w > maxJPEGSide || p.h > maxJPEGSide {
+		return FormatError(fmt.Sprintf("a JPEG file of %d x %d pixels", p.w, p.h))
+	}
+	if err := s.open(func(int64) int64 { return slack * p.imageBytes() }); err != nil { // and more, once the frame is known
+		return err
+	}
+	s.original = new(original)
+	if !s.header.Modelled {
+		s.body = &wrappedDecoder{stream: s, at: s.at}
+		return nil
+	}
+	net, err := zoo.JPEG()
+	if err != nil {
+		return err
+	}
+	id := net.Identity()
+	if s.modelID, s.model = s.header.Model, zoo.NameOfJPEG; s.modelID != [4]byte(id[:4]) {
+		return unknownModel(s.modelID, zoo.UnknownModelError(fmt.Sprintf("%x", s.modelID)))
+	}
+	if err := checkJPEGParams(s.header); err != nil {
+		return err
+	}
+	s.body = &jpegDecoder{stream: s, net: net, progress: d.Progress, at: s.at}
+	return nil
+}
+
+// checkJPEGParams returns an UnsupportedError if the params of a file are not those of a JPEG file.
+func checkJPEGParams(h *container.Header) error {
+	if !slices.Equal(h.Params, []byte{0}) {
+		return UnsupportedError("unknown parameters of the model")
+	}
+	return nil
+}
+
+// A jpegDecoder decodes a JPEG file that was coded: its frame, and then the passes of its process.
+type jpegDecoder struct {
+	stream   *Stream
+	net      *dct.Weights
+	progress func(permille int)
+	passes   *passDecoder // once the frame is there
+	at       Refinement   // before
+}
+
+func (d *jpegDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
+	if err := d.begin(); err != nil {
+		return d.at, false, err
+	}
+	return d.passes.next(ctx)
+}
+
+func (d *jpegDecoder) last(ctx context.Context) (at Refinement, fresh bool, err error) {
+	if err := d.begin(); err != nil {
+		return d.at, false, err
+	}
+	return d.passes.last(ctx)
+}
+
+// begin reads the frame, unless that has been done, and prepares decoding the passes.
+func (d *jpegDecoder) begin() error {
+	s := d.stream
+	for d.passes == nil {
+		c, err := s.take()
+		if err != nil {
+			return err
+		}
+		if c.Segment.Kind != container.Frame {
+			if err := s.readSide(c); err != nil {
+				return err
+			}
+			continue
+		}
+		if !c.Complete {
+			return io.EOF
+		}
+		if err := d.open(c.Payload); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open prepares decoding the passes of a file with a frame.
+func (d *jpegDecoder) open(frame []byte) error {
+	s := d.stream
+	f, err := jpeg.ParseFrame(frame, s.limits.ofJPEG(s.memory))
+	if err != nil {
+		return jpegError(err)
+	}
+	layout, err := newJPEGLayout(f)
+	if err != nil {
+		return err
+	}
+	if p := &s.picture; f.Width != p.w || f.Height != p.h || layout.format() != p.format {
+		return FormatError("the frame of another JPEG file")
+	}
+	s.memory += layout.codingMemory()
+	if err := s.limits.checkMemory(s.memory); err != nil {
+		return err
+	}
+	plan := s.planJPEG(dct.Passes(&layout.coefficients))
+	if err := checkPasses(s.header, plan.total); err != nil {
+		return err
+	}
+	if work := layout.decodingWork(plan.passes[:plan.wanted]); !s.header.EndsEarly || s.limits.MaxWork > 0 {
+		if err := s.limits.checkWork(work, s.Size()); err != nil {
+			return err
+		}
+	}
+	s.original.frame, s.original.layout = frame, layout
+	chain := dct.NewChain(d.net, &layout.coefficients)
+	chain.Done = s.context.Done()
+	d.at.Level = plan.passes[0].Level + 1
+	d.passes = &passDecoder{stream: s, process: &jpegProcess{chain, layout, s.reduce}, plan: plan, passes: plan.passes,
+		work: newWork(plan.passes[:plan.wanted], layout.work, d.progress), at: d.at, shown: d.at}
+	return nil
+}
+
+// planJPEG plans decoding the passes of a JPEG file. For a reduced picture, these end at a level that is good enough, and nothing after them
+// is read.
+func (s *Stream) planJPEG(passes []model.Pass) *passPlan {
+	if s.reduce == 0 {
+		return planPasses(s.header, passes, 0, s.reached)
+	}
+	plan := planPasses(s.header, passes, 0, func(level int) bool { return level < model.ReducedLevel(s.reduce) || s.reached(level) })
+	plan.Scales = s.reduce
+	s.unread = make([]bool, len(s.header.Segments))
+	for i, g := range s.header.Segments {
+		s.unread[i] = g.Kind == container.Passes && plan.first[i] >= plan.wanted || g.Kind == container.Syntax || g.Kind == container.Digest
+	}
+	return plan
+}
+
+func (d *jpegDecoder) image(ctx context.Context) (image.Image, error) {
+	if d.passes != nil {
+		return d.passes.image(ctx)
+	}
+	return d.stream.blank()
+}
+
+// readSyntax takes the syntax of the JPEG file.
+func (s *Stream) readSyntax(b []byte) error {
+	o := s.original
+	if o.layout == nil {
+		return FormatError("the syntax of a JPEG file without its frame")
+	}
+	syntax, cut, memory, err := s.limits.unpackSyntax(s.context, b, s.memory, o.depth)
+	if err != nil {
+		return err
+	}
+	s.memory = memory
+	f, err := jpeg.ParseSyntax(o.frame, syntax, jpeg.Limits{}, cut...) // whose coefficients there is no memory for
+	if err != nil {
+		return jpegError(err)
+	}
+	o.syntax = f
+	return nil
+}
+
+// A wrappedDecoder decodes a JPEG file that is held as it is. It has a picture once that is there in full: up to then it is gray.
+type wrappedDecoder struct {
+	stream *Stream
+	layout *jpegLayout // once the file is there in full
+	at     Refinement
+}
+
+func (d *wrappedDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
+	if d.stream.rowLimit() == 0 {
+		return d.at, false, io.EOF
+	}
+	c, err := d.stream.segment()
+	if err == nil && c.Complete {
+		err = d.read(c)
+		fresh = err == nil
+	}
+	return d.at, fresh, err
+}
+
+func (d *wrappedDecoder) last(ctx context.Context) (at Refinement, fresh bool, err error) {
+	return d.next(ctx)
+}
+
+// read takes the JPEG file.
+func (d *wrappedDecoder) read(c container.Chunk) error {
+	s := d.stream
+	data, err := unpackBounded(c.Payload, maxOriginal, func(n int64) error { return s.limits.checkMemory(s.memory + n) })
+	if err != nil {
+		return err
+	}
+	s.memory += int64(len(data))
+	layout, err := s.limits.parseJPEG(data, s.memory)
+	if err != nil {
+		return err
+	}
+	if p := &s.picture; layout.Width != p.w || layout.Height != p.h || layout.format() != p.format {
+		return FormatError("another JPEG file than the header says")
+	}
+	if err := s.limits.checkWork(layout.pictureWork(), s.arrived); err != nil {
+		return err
+	}
+	s.original.data, s.original.syntax, d.layout = data, layout.File, layout
+	rows := s.rowLimit()
+	d.at.Steps = model.T * rows / s.picture.h
+	d.at.Timestep = model.T - d.at.Steps
+	d.at.Bytes, d.at.IdealBits = s.offsets[c.Index+1], 8*int64(len(c.Payload))
+	if rows == s.picture.h && s.whole {
+		d.at.Level, d.at.Exact = 0, s.reduce == 0
+	}
+	return nil
+}
+
+func (d *wrappedDecoder) image(ctx context.Context) (image.Image, error) {
+	if d.layout == nil {
+		return d.stream.blank()
+	}
+	m, err := d.layout.exactPicture(d.stream.reduce)
+	if err != nil {
+		return nil, err
+	}
+	rows := image.Rect(0, d.stream.rowLimit()>>d.stream.reduce, d.stream.picture.w, d.stream.picture.h) // that are not to be shown
+	draw.Draw(m.(draw.Image), rows, image.NewUniform(color.Gray{Y: 0x80}), image.Point{}, draw.Src)
+	return m, nil
+}
+
+// blank returns a gray picture, as nothing of it is known.
+func (s *Stream) blank() (image.Image, error) {
+	if err := s.checkPicture(s.picture.imageBytes() / bytesPerSite); err != nil {
+		return nil, err
+	}
+	p := s.picture.reduced(model.Reduction{Scales: s.reduce})
+	m, set := p.newImage()
+	row := model.NewPlane(p.w, 1)
+	for i := range row.Pix {
+		row.Pix[i] = 1 << (p.depth - 1)
+	}
+	for y := range p.h {
+		set(y, []model.Plane{row})
+	}
+	return m, nil
+}
