@@ -16,6 +16,14 @@ const (
 	levelBytes   = 4 << 10
 )
 
+// A large image has as many scales as one of more than 2048 pixels in a row or a column. Its passes of scales that its smallest reduced
+// picture needs, which are coarser than thumbnailScale, share no segment with others, unless that has few bytes.
+const (
+	largeScales    = 12
+	thumbnailScale = MaxReduce
+	crossedBytes   = 512
+)
+
 // A passEncoder is the model.Source of an encoder: it makes segments of passes. Passes of one band share the stream of a
 // segment; a pass of several bands has a segment of its own.
 type passEncoder struct {
@@ -67,7 +75,7 @@ func (f *file) addPasses(ctx context.Context, r runner, passes []model.Pass, wor
 // Begin begins a segment if the pass shall have a new one.
 func (e *passEncoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 	bytes := e.coder.ideal >> 19
-	if bands > 1 || bytes >= segmentBytes || bytes >= levelBytes && e.passes[e.begun-1].Level != p.Level {
+	if bands > 1 || bytes >= segmentBytes || bytes >= crossedBytes && e.crosses(p) || bytes >= levelBytes && e.passes[e.begun-1].Level != p.Level {
 		e.endShared()
 	}
 	if e.before != nil {
@@ -90,6 +98,12 @@ func (e *passEncoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 		passOf: passOf{e, p}, segment: s,
 		coders: make([]*symbolEncoder, bands), streams: make([][]byte, bands),
 	}, nil
+}
+
+// crosses reports whether a pass of a large image is of a scale as small as the picture of a thumbnail needs, and the one before it of
+// another, or the other way round. Their segments are apart, so that a thumbnail can be decoded without the other passes.
+func (e *passEncoder) crosses(p model.Pass) bool {
+	return e.passes[0].Scale >= largeScales && e.begun > 0 && (p.Scale > thumbnailScale) != (e.passes[e.begun-1].Scale > thumbnailScale)
 }
 
 // endShared ends the segment that passes share, if there is one.

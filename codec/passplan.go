@@ -10,8 +10,9 @@ import (
 // A passPlan says which passes of a file are decoded for a picture, and so which of its segments are read.
 type passPlan struct {
 	model.Reduction
-	passes []model.Pass // of scales from Finest on, in their order
-	wanted int          // the first of these are decoded
+	passes []model.Pass // those that are decoded, in their order
+	at     []int        // by pass of a reduced picture, its number among all of the image
+	wanted int          // as many of passes are decoded before decoding is to stop
 	total  int          // passes of the image
 	first  []int        // by segment of passes, the number of its first pass among all of the image
 	unread []bool       // by segment; those after the last one wanted are not read, either
@@ -46,47 +47,61 @@ func (p *passPlan) units(g container.Segment, i int) int {
 }
 
 // reduce plans for a reduced picture. Its passes are those of scales coarser than it, until a level that is good enough. Others are
-// decoded too if they share the stream of a segment with these, and then all that those depend on.
+// decoded too where they come before these in the stream that a segment shares, and then all that those depend on.
 func (p *passPlan) reduce(h *container.Header, reached func(level int) bool) {
-	needed := func(pass model.Pass) bool { return pass.Scale >= p.Finest || pass.Stage < 0 }
-	p.Finest = p.Scales + 1
-	end := 0 // of the passes that are wanted, among all
+	needed := make([]bool, p.total)
 	for i, pass := range p.passes {
-		if needed(pass) && pass.Level >= model.ReducedLevel(p.Scales) && !reached(pass.Level) {
-			end = i + 1
-		}
+		coarse := pass.Scale > p.Scales || pass.Stage < 0
+		needed[i] = coarse && pass.Level >= model.ReducedLevel(p.Scales) && !reached(pass.Level)
 	}
-	segment := func(i int) []model.Pass { // its passes that come before the end
-		if h.Segments[i].Kind != container.Passes || p.first[i] >= end {
-			return nil
-		}
-		return p.passes[p.first[i]:min(p.first[i]+p.units(h.Segments[i], i), end)]
-	}
-	for before := 0; before != p.Finest; { // until no segment mixes what is needed with what is not
-		before = p.Finest
-		for i := range h.Segments {
-			shared := slices.ContainsFunc(segment(i), needed)
-			for _, pass := range segment(i) {
-				if shared && pass.Stage >= 0 {
-					p.Finest = min(p.Finest, pass.Scale)
+	for more := true; more; {
+		more = false
+		need := func(from, to int, of func(pass model.Pass) bool) {
+			for i := from; i < to; i++ {
+				if !needed[i] && of(p.passes[i]) {
+					needed[i], more = true, true
 				}
 			}
 		}
-	}
-	var kept []model.Pass
-	for i, pass := range p.passes {
-		if needed(pass) {
-			if kept = append(kept, pass); i < end {
-				p.wanted = len(kept)
+		for i := range h.Segments { // a stream is decoded from its beginning
+			first, end := p.segment(h, i)
+			for end > first && !needed[end-1] {
+				end--
+			}
+			need(first, end, func(model.Pass) bool { return true })
+		}
+		for i, pass := range p.passes { // a pass depends on those before it of its scale and of coarser ones
+			if needed[i] {
+				need(0, i, func(other model.Pass) bool { return other.Scale >= pass.Scale })
 			}
 		}
 	}
-	for i, g := range h.Segments {
-		if g.Kind != container.Passes {
-			p.unread[i] = g.Kind == container.Digest
-			continue
+	all := p.passes
+	p.passes, p.at, p.Finest = nil, nil, p.Scales+1
+	for i, pass := range all {
+		if needed[i] {
+			p.passes, p.at = append(p.passes, pass), append(p.at, i)
+			if pass.Stage >= 0 {
+				p.Finest = min(p.Finest, pass.Scale)
+			}
 		}
-		p.unread[i] = !slices.ContainsFunc(segment(i), needed)
 	}
-	p.passes = kept
+	p.wanted = len(p.passes)
+	for i, g := range h.Segments {
+		first, end := p.segment(h, i)
+		p.unread[i] = g.Kind == container.Digest || g.Kind == container.Passes && !slices.Contains(needed[first:end], true)
+	}
+}
+
+// segment returns which passes of the image segment i has: none if it is of another kind.
+func (p *passPlan) segment(h *container.Header, i int) (first, end int) {
+	if h.Segments[i].Kind != container.Passes {
+		return p.total, p.total
+	}
+	return p.first[i], min(p.first[i]+p.units(h.Segments[i], i), p.total)
+}
+
+// leaves reports whether the passes from number k on are in no segment up to segment i.
+func (p *passPlan) leaves(g container.Segment, i, k int) bool {
+	return p.at != nil && k < len(p.at) && p.at[k] >= p.first[i]+p.units(g, i)
 }

@@ -52,7 +52,7 @@ func scaleWork(l, w, h int) int64 {
 func (p *info) pictureWork(passes []model.Pass, done, scales int) int64 {
 	w, h := model.Reduction{Scales: scales}.Size(p.w, p.h)
 	n := int64(w) * int64(max(h, leastRows)) * int64(max(p.depth, 8)/8) / pixelsPerSite
-	if done == len(passes) {
+	if done == len(passes) && scales == 0 {
 		return n
 	}
 	finest := passes[0].Scale

@@ -53,7 +53,7 @@ func memory(c *Chain, procs int, encoder bool) int64 {
 	if s := &c.scales[min(2, len(c.scales)-1)]; finest <= 2 && c.buffered(s) {
 		total += storage.Allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.imageBytes(s.fw, s.fh) + storage.Allocated(int64(transform.Subbands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
 	}
-	return total + max(c.pictureBytes(workers), c.stripBytes(procs))
+	return total + max(c.pictureBytes(workers, procs), c.stripBytes(procs))
 }
 
 // valueBytes is the size of a value in a storage.Array.
@@ -112,14 +112,14 @@ func (c *Chain) aboveBytes(s *scale) int64 {
 }
 
 // pictureBytes is the size of what estimates takes.
-func (c *Chain) pictureBytes(workers int) int64 {
+func (c *Chain) pictureBytes(workers, procs int) int64 {
 	s := &c.scales[1]
 	total := int64(0)
 	for l := max(c.Reduction.Scales, 1) + 1; l < len(c.scales); l++ {
 		total += c.imageBytes(c.scales[l].fw, c.scales[l].fh)
 	}
 	if c.Reduction.Scales > 0 {
-		return total
+		return total + c.stripBytes(procs)
 	}
 	return total + int64(min(bandsOf(s.h), workers+2))*c.imageBytes(s.fw, 2*mostRows(s.h)) +
 		int64(workers)*c.rowsBytes(c.w, 2*min(s.h, mostRows(s.h)+2*storage.MergeHalo))
@@ -137,9 +137,14 @@ func (c *Chain) rowsBytes(w, rows int) int64 {
 	return storage.Allocated(int64(c.planes), int64(w)*int64(rows)*4) + storage.Allocated(3, int64(w)*2)
 }
 
-// mergeBytes is the size of the scratch for merging scale s, or coarser ones, with the coarser image.
+// mergeBytes is the size of the scratch for merging what passes of scale s make up, or coarser scales, with the coarser image. Scale
+// 1 itself is not merged so: see strip.
 func (c *Chain) mergeBytes(s *scale) int64 {
-	w, rows := int64(s.w), int64(min(s.h+1, 2*(storage.MergedAtOnce+2*storage.MergeHalo)))
+	wide, high := s.fw, s.fh
+	if s.number == 1 {
+		wide, high = s.w, s.h
+	}
+	w, rows := int64(wide), int64(min(high+1, 2*(storage.MergedAtOnce+2*storage.MergeHalo)))
 	return storage.Allocated(int64(c.planes), w*4*rows) + storage.Allocated(int64(c.planes), w*4*2*storage.MergeHalo) +
 		storage.Allocated(int64(3*c.planes), w*2)
 }

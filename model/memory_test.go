@@ -25,7 +25,7 @@ func TestMemory(t *testing.T) {
 	}
 	net := tinyNet(t, 0)
 	for _, g := range []Geometry{{97, 97, 3, 8}, {97, 97, 1, 8}, {96, 96, 3, 8}} { // layers, and what a layer makes when it is first used, are the network's own
-		liveMemory(net, g, false)
+		liveMemory(net, g, false, Reduction{})
 	}
 	for _, test := range []struct {
 		g     Geometry
@@ -46,7 +46,7 @@ func TestMemory(t *testing.T) {
 		for _, encoder := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%v, %d processors, %v", test.g, test.procs, encoder), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(test.procs))
-				got, want := liveMemory(net, test.g, encoder), Memory(net, test.g, test.procs, encoder)
+				got, want := liveMemory(net, test.g, encoder, Reduction{}), Memory(net, test.g, test.procs, encoder)
 				t.Logf("%d bytes at most, %d foreseen, %.3f of it", got, want, float64(want)/float64(got))
 				if want < got || want > got*5/4+200<<10 {
 					t.Errorf("%d bytes, %d foreseen", got, want)
@@ -56,8 +56,27 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestReducedMemory is TestMemory for reduced pictures.
+func TestReducedMemory(t *testing.T) {
+	if os.Getenv("DDPMZ_LONG") != "1" {
+		t.Skip("set DDPMZ_LONG=1: it takes seconds")
+	}
+	net := tinyNet(t, 0)
+	liveMemory(net, Geometry{97, 97, 3, 8}, false, Reduction{})
+	for _, g := range []Geometry{{301, 611, 3, 8}, {800, 700, 1, 8}, {801, 300, 3, 16}, {2001, 31, 3, 8}} {
+		for _, r := range []Reduction{{1, 2}, {2, 3}, {1, 1}, {4, 3}, {3, 4}} {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+			got, want := liveMemory(net, g, false, r), ReducedMemory(net, g, r, 2)
+			t.Logf("%v, %+v: %d bytes at most, %d foreseen, %.3f of it", g, r, got, want, float64(want)/float64(got))
+			if want < got || want > got*5/4+200<<10 {
+				t.Errorf("%v, %+v: %d bytes, %d foreseen", g, r, got, want)
+			}
+		}
+	}
+}
+
 // liveMemory returns the most memory that a chain holds.
-func liveMemory(net *Net, g Geometry, encoder bool) int64 {
+func liveMemory(net *Net, g Geometry, encoder bool, reduction Reduction) int64 {
 	var mu sync.Mutex
 	live := func() int64 {
 		var m runtime.MemStats
@@ -77,11 +96,15 @@ func liveMemory(net *Net, g Geometry, encoder bool) int64 {
 	passes := Passes(g.Width, g.Height)
 	before = live()
 	c := NewChain(net, g, net.Tau())
+	c.Reduction = reduction
 	if encoder {
 		c.SetImage(randomImage(newRand(61), g))
 	}
 	for _, p := range passes {
-		on = p.Scale <= 1 && p.Stage%6 == 0
+		if p.Scale < reduction.Finest && p.Stage >= 0 {
+			continue
+		}
+		on = p.Scale <= max(1, reduction.Finest) && p.Stage%6 == 0
 		calls = 0
 		c.start(p)(memoryCoders{look})
 		if calls = 0; on {
