@@ -6,13 +6,18 @@ import (
 	"testing"
 )
 
-// basis is the value at x of the DCT's k-th function, of norm 1.
-func basis(k, x int) float64 {
-	if k == 0 {
-		return math.Sqrt(1. / 8)
+// basis[k][x] is the value at x of the DCT's k-th function, of norm 1.
+var basis = func() (b [8][8]float64) {
+	for k := range b {
+		for x := range b[k] {
+			b[k][x] = .5 * math.Cos(float64(2*x+1)*float64(k)*math.Pi/16)
+			if k == 0 {
+				b[k][x] = math.Sqrt(1. / 8)
+			}
+		}
 	}
-	return .5 * math.Cos(float64(2*x+1)*float64(k)*math.Pi/16)
-}
+	return b
+}()
 
 // TestLine compares the transform's matrix with the DCT's definition: constants of 13 fractional bits that are added up, each rounded.
 func TestLine(t *testing.T) {
@@ -21,7 +26,7 @@ func TestLine(t *testing.T) {
 		in[k] = 1
 		out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7] = line(in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7])
 		for x, have := range out {
-			want := basis(k, x) * math.Sqrt(8) * (1 << fractionBits)
+			want := basis[k][x] * math.Sqrt(8) * (1 << fractionBits)
 			if math.Abs(float64(have)-want) > 2 {
 				t.Errorf("coefficient %d at sample %d: %d, want %.2f", k, x, have, want)
 			}
@@ -34,7 +39,7 @@ func definition(coef *[64]int32) (out [64]byte) {
 	for i := range out {
 		var sum float64
 		for k, c := range coef {
-			sum += float64(c) * basis(k/8, i/8) * basis(k%8, i%8)
+			sum += float64(c) * basis[k/8][i/8] * basis[k%8][i%8]
 		}
 		out[i] = byte(min(max(math.Round(sum+128), 0), 255))
 	}
