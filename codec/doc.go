@@ -22,6 +22,6 @@
 // Files of few bytes have a short form of the container, without which 22 bytes of header and checksums would be
 // a good part of them.
 //
-// Where the model would lose to a codec without one (screenshots, charts, noise), a file is stored instead: PNG's
-// filters and Zstandard. Its prefixes are its first rows.
+// Where the model would lose to a codec without one (screenshots, charts, noise), a file is stored instead: by colours that came
+// up in the same surroundings. Its prefixes are its first rows.
 package codec

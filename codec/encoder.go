@@ -21,7 +21,7 @@ const (
 	// Modelled codes by the model. Paletted images, which it cannot do, are an UnsupportedError. Images of many pixels that
 	// are so nearly flat that decoders would refuse a file of so few bytes are a *LimitError: see Limits.MaxWork.
 	Modelled
-	// Stored codes by the fallback codec: PNG's filters and Zstandard.
+	// Stored codes by the fallback codec, which has no model: by colours that came up in the same surroundings.
 	Stored
 )
 

@@ -123,7 +123,7 @@ func TestImports(t *testing.T) {
 		"model":            {"model/internal/*"},
 		"model/dct":        {"model", "model/internal/fixed", "model/internal/parallel"},
 		"model/zoo":        {"model", "model/dct"},
-		"codec/internal/*": {"bitstream"},
+		"codec/internal/*": {"bitstream", "rans"},
 		"codec/metadata":   {},
 		"codec/jpeg":       {"bitstream"},
 		"codec/jpeg/*":     {"codec/jpeg"},

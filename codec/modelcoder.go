@@ -51,10 +51,10 @@ func (f *modelledFile) planes() []model.Plane {
 }
 
 // code codes the picture with side data around it, a small one in the orientation in which that takes the fewest bytes. Before
-// the passes of the finest scale, which take most of the memory and the time, it calls proceed, if that is set, with the bytes
-// of the payloads so far, and ends with its error, if it has one: but not for a small picture, where the bytes are of one
-// orientation only.
-func (c *modelCoder) code(ctx context.Context, side *sideData, proceed func(bytes int64) error) (*modelledFile, error) {
+// every pass it calls proceed, if that is set, with the bytes of the payloads so far and whether the pass is of the finest scale,
+// whose passes take most of the memory and the time. It ends with proceed's error, if it has one: but not for a small picture, where
+// the bytes are of one orientation only.
+func (c *modelCoder) code(ctx context.Context, side *sideData, proceed func(bytes int64, finest bool) error) (*modelledFile, error) {
 	planes := c.picture.colour
 	c.picture.colour = nil // so that planes can go when the chain has what they held
 	if c.picture.w*c.picture.h <= searchedPixels {
@@ -65,7 +65,7 @@ func (c *modelCoder) code(ctx context.Context, side *sideData, proceed func(byte
 
 // codeOriented codes the planes, which it overwrites, in an orientation. keep is whether the chain before the last pass is
 // wanted.
-func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []model.Plane, o orientation, proceed func(bytes int64) error, keep bool, progress func(int)) (*modelledFile, error) {
+func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []model.Plane, o orientation, proceed func(bytes int64, finest bool) error, keep bool, progress func(int)) (*modelledFile, error) {
 	p := c.picture
 	f := &modelledFile{file: side.begin(), orientation: o, height: p.h}
 	id := c.net.Identity()
@@ -77,8 +77,8 @@ func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []
 
 	sideBytes := f.payloadBytes()
 	before := func(pass model.Pass, last bool, coded int64) error {
-		if pass.Scale == 1 && proceed != nil {
-			if err := proceed(sideBytes + coded); err != nil {
+		if proceed != nil {
+			if err := proceed(sideBytes+coded, pass.Scale == 1); err != nil {
 				return err
 			}
 		}

@@ -52,7 +52,7 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	if p.w*p.h >= probeFirst {
 		<-r.probed
 	}
-	modelled, err := r.coder.code(ctx, r.side, func(bytes int64) error { return r.proceed(ctx, bytes) })
+	modelled, err := r.coder.code(ctx, r.side, func(bytes int64, finest bool) error { return r.proceed(ctx, bytes, finest) })
 	fallback := <-result
 	switch {
 	case err == errAborted:
@@ -79,13 +79,15 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	return modelled.file, nil
 }
 
-// proceed waits for the probe, and returns errAborted if the model's file, which has so many bytes already, is sure to be no
-// smaller than the fallback codec's.
-func (r *race) proceed(ctx context.Context, bytes int64) error {
-	select {
-	case <-r.probed:
-	case <-ctx.Done():
-		return ctx.Err()
+// proceed returns errAborted if the model's file, which has so many bytes already, is sure to be no smaller than the fallback
+// codec's. Before the passes of the finest scale, it waits for the probe.
+func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
+	if finest {
+		select {
+		case <-r.probed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	if n := r.storedSize.Load(); n > 0 && bytes >= n {
 		return errAborted
@@ -93,15 +95,10 @@ func (r *race) proceed(ctx context.Context, bytes int64) error {
 	return nil
 }
 
-// store is the fallback codec's turn. Images that were made from luma and chroma are photographs as a rule, and the model's
-// files of them smaller by far: then a quick probe is enough.
+// store is the fallback codec's turn.
 func (r *race) store(ctx context.Context, raster *stored.Raster) storedResult {
-	probe := stored.Probe
-	if r.coder.colour.Derived() {
-		probe = stored.QuickProbe
-	}
 	raster.Stop = ctx.Err
-	least, err := probe(raster)
+	least, err := stored.Probe(raster)
 	close(r.probed)
 	if err != nil || least > 0 {
 		return storedResult{nil, least, err}

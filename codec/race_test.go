@@ -45,7 +45,7 @@ func TestEarlyAbort(t *testing.T) {
 		r := newRace(side, newModelCoder(net, rows, e.Options), nil)
 		close(r.probed)
 		r.storedSize.Store(size)
-		f, err := r.coder.code(ctx, side, func(bytes int64) error { return r.proceed(ctx, bytes) })
+		f, err := r.coder.code(ctx, side, func(bytes int64, finest bool) error { return r.proceed(ctx, bytes, finest) })
 		return f, done, err
 	}
 	f, done, err := turn(0) // while nothing is known of the other

@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/color"
 	"io"
-	"sort"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/container"
@@ -42,7 +41,8 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	s, p := d.stream, &d.stream.picture
 	n := p.format.planes()
 	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Stop: ctx.Err}
-	rows, err := stored.Decode(c.Payload, c.Complete, d.raster)
+	limit := s.rowLimit()
+	rows, used, err := stored.DecodeRows(c.Payload, c.Complete, d.raster, limit)
 	if err != nil {
 		return s.storedError(c, err)
 	}
@@ -53,29 +53,14 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 			}
 		}
 	}
-	n = stored.Whole(c.Payload)
-	d.at.Bytes = s.offsets[c.Index] + container.Reach(uint64(n))
-	if c.Complete {
+	d.at.Bytes = s.offsets[c.Index] + container.Reach(uint64(used))
+	if c.Complete && limit == p.h {
 		d.at.Bytes = s.offsets[c.Index+1]
-	}
-	if limit := s.rowLimit(); rows > limit {
-		// The shortest prefix with that many rows. The decoder is quick, and its blocks are few.
-		n = sort.Search(n, func(n int) bool {
-			part := *d.raster
-			part.Samples = nil
-			rows, err = stored.Decode(c.Payload[:n], false, &part)
-			return err != nil || rows >= limit
-		})
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		d.at.Bytes = s.offsets[c.Index] + container.Reach(uint64(n))
-		rows = limit
 	}
 	d.rows = rows
 	d.at.Steps = model.T * d.rows / p.h
 	d.at.Timestep = model.T - d.at.Steps
-	d.at.IdealBits = 8 * int64(n)
+	d.at.IdealBits = 8 * int64(used)
 	if d.rows == p.h && s.whole {
 		d.at.Level, d.at.Exact = 0, s.reduce == 0
 	}

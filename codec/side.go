@@ -6,8 +6,6 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
-
-	"github.com/ddpmz/ddpmz/codec/internal/stored"
 )
 
 // Side data: metadata and palettes, compressed if that helps. The first byte says whether it did.
@@ -67,7 +65,7 @@ func unpackBounded(b []byte, most int, allow func(bytes int64) error) ([]byte, e
 		}
 		return b, nil
 	case sideZstd:
-		n, err := stored.FrameBound(b)
+		n, err := frameBound(b)
 		if err != nil {
 			return nil, malformed("side data", err)
 		}
@@ -114,4 +112,40 @@ func unpackPalette(b []byte) (color.Palette, error) {
 		}
 	}
 	return p, nil
+}
+
+// frameBound returns an upper bound of the bytes that a frame of Zstandard decodes to (RFC 8878, 3.1.1), whatever its header claims.
+// It is at most 128 KiB for every three bytes.
+func frameBound(frame []byte) (n int64, err error) {
+	var h zstd.Header
+	if err := h.Decode(frame); err != nil {
+		return 0, err
+	}
+	const (
+		repeated   = 1 // the types of a block: one byte, repeated
+		compressed = 2
+		maxBlock   = 1 << 17 // bytes a block may decode to
+	)
+	blocks := frame[min(h.HeaderSize, len(frame)):]
+	for len(blocks) >= 3 {
+		header := uint32(blocks[0]) | uint32(blocks[1])<<8 | uint32(blocks[2])<<16
+		kind, size := header>>1&3, int(header>>3)
+		blocks = blocks[3:]
+		if kind == compressed {
+			n += maxBlock
+		} else {
+			n += int64(min(size, maxBlock))
+		}
+		if header&1 == 1 { // the last
+			break
+		}
+		if kind == repeated {
+			size = 1
+		}
+		blocks = blocks[min(size, len(blocks)):]
+	}
+	if h.HasFCS && h.FrameContentSize < uint64(n) {
+		n = int64(h.FrameContentSize)
+	}
+	return n, nil
 }

@@ -1,6 +1,10 @@
 package stored
 
-import "io"
+import (
+	"encoding/binary"
+	"io"
+	"slices"
+)
 
 // Decode fills r.Samples from a stream, or from any prefix of one, and returns
 // how many rows it recovered: rows 0 to rows-1 are exact, the others are left
@@ -12,50 +16,56 @@ import "io"
 // all there is: then it is io.ErrUnexpectedEOF. A stream that nobody wrote gives
 // a *FormatError, an r that cannot be a RasterError. Rows recovered before an
 // error are returned with it. Memory use is bounded by the raster's size,
-// whatever the stream says, and by 128 KiB for every four bytes of src.
+// whatever the stream says, and by 64 KiB for every byte of src beyond 8 MiB.
 func Decode(src []byte, complete bool, r *Raster) (rows int, err error) {
+	rows, _, err = DecodeRows(src, complete, r, -1)
+	return rows, err
+}
+
+// DecodeRows is Decode that stops after a number of rows, unless that is negative. It also returns the length of the shortest prefix of the
+// stream that decodes to as many rows as it recovered.
+func DecodeRows(src []byte, complete bool, r *Raster, limit int) (rows, used int, err error) {
 	if err := r.checkSize(); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if r.Samples != nil {
 		if err := r.check(); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 	}
 	if r.Width == 0 || r.Height == 0 {
 		if len(src) > 0 {
-			return r.Height, &FormatError{"data for a raster without samples", nil}
+			return r.Height, 0, &FormatError{"data for a raster without samples", nil}
 		}
-		return r.Height, nil
+		return r.Height, 0, nil
+	}
+	if limit < 0 || limit > r.Height {
+		limit = r.Height
 	}
 	if len(src) == 0 {
-		return 0, eofIf(complete)
+		return 0, 0, eofIf(complete)
 	}
-	method, src := src[0], src[1:]
-	if method&^byte(methodKnown) != 0 {
-		return 0, &FormatError{"unknown method", nil}
+	allowed := rowsAllowed(r, len(src))
+	if src[0] == methodPlain {
+		allowed = min(r.Height, (len(src)-1)/r.rowBytes())
 	}
-	if method&methodGreen != 0 && !r.hasGreen() {
-		return 0, &FormatError{"green subtracted where there is none", nil}
-	}
-
-	n, last, bad := wholeBlocks(src)
+	allowed = min(allowed, limit)
 	if r.Samples == nil {
-		rows := min(int64(r.Height), blockSizes(src[:n])/int64(r.rowBytes()))
-		r.Samples = make([]uint16, rows*int64(r.Width*r.Channels))
+		r.Samples = make([]uint16, allowed*r.Width*r.Channels)
 	}
-	rows, err = decodeBlocks(src[:n], last, method, r)
-	switch {
-	case err != nil:
-		return rows, err
-	case bad:
-		return rows, &FormatError{"impossible block", nil}
-	case last && rows < r.Height:
-		return rows, &FormatError{"too few rows", nil}
-	case last && n < len(src):
-		return rows, &FormatError{"data after the last block", nil}
+	switch src[0] {
+	case methodPlain:
+		return decodePlain(src, complete, r, allowed, limit)
+	case methodDifference:
+	case methodValue:
+		if r.Channels != 1 || r.Depth > 8 {
+			return 0, 0, &FormatError{"values of colours", nil}
+		}
+	default:
+		return 0, 0, &FormatError{"unknown method", nil}
 	}
-	return rows, eofIf(complete && !last)
+	d := groupDecoder{pixelCoder: newPixelCoder(r, src[0]), src: src, pos: 1}
+	return d.decode(complete, r, allowed, limit)
 }
 
 // eofIf returns the error for a stream that ends early if that is one.
@@ -66,65 +76,120 @@ func eofIf(isError bool) error {
 	return nil
 }
 
-// decodeBlocks decodes rows until the blocks are used up.
-func decodeBlocks(blocks []byte, last bool, method byte, r *Raster) (rows int, err error) {
-	head := 0 // bytes before the row proper
-	if method&methodFiltered != 0 {
-		head = 1
-	}
-	n, bpp := r.rowBytes(), r.pixelBytes()
-	in, err := newBlockReader(blocks, last, r.Height*(head+n))
-	if err != nil {
-		return 0, &FormatError{"blocks", err}
-	}
-	defer in.Close()
-
-	cur, up := make([]byte, head+n), make([]byte, head+n)
-	for y := range r.Height {
+// decodePlain decodes samples that are only packed.
+func decodePlain(src []byte, complete bool, r *Raster, rows, limit int) (int, int, error) {
+	n := r.rowBytes()
+	for y := range rows {
 		if err := r.stopped(); err != nil {
-			return y, err
+			return y, 1 + y*n, err
 		}
-		switch err := readRow(in, cur); {
-		case err == io.EOF:
-			return y, nil
-		case err != nil:
-			return y, &FormatError{"blocks", err}
-		case len(r.Samples) < (y+1)*r.Width*r.Channels:
-			return y, &FormatError{"more than blocks hold", nil}
-		}
-		row := cur[head:]
-		if head == 1 {
-			if cur[0] >= numFilters {
-				return y, &FormatError{"unknown filter", nil}
-			}
-			undoFilter(cur[0], row, up[head:], bpp)
-		}
-		samples := r.samplesOf(y)
-		unpackRow(samples, row, r.Depth)
-		if method&methodGreen != 0 {
-			addGreen(samples, r.Channels, r.Depth)
-		}
-		cur, up = up, cur
+		unpackRow(r.samplesOf(y), src[1+y*n:][:n], r.Depth)
 	}
-	switch err := readRow(in, cur[:1]); err {
-	case io.EOF:
-		return r.Height, nil
-	case nil:
-		return r.Height, &FormatError{"too many rows", nil}
-	default:
-		return r.Height, &FormatError{"blocks", err}
+	end := 1 + rows*n
+	if rows == 0 {
+		end = 0
 	}
+	switch {
+	case rows < limit:
+		return rows, end, eofIf(complete)
+	case rows == r.Height && len(src) > end:
+		return rows, end, &FormatError{"data after the last row", nil}
+	}
+	return rows, end, nil
 }
 
-// readRow fills row. It returns io.EOF if in ends before or within it, and
-// else in's own error, which io.ReadFull would let one mistake for an end.
-func readRow(in io.Reader, row []byte) error {
-	for len(row) > 0 {
-		n, err := in.Read(row)
-		row = row[n:]
-		if err != nil && len(row) > 0 {
-			return err
+// A groupDecoder decodes the groups of a stream.
+type groupDecoder struct {
+	*pixelCoder
+	src        []byte
+	pos, next  int // where the group's stream begins, and where it ends
+	incomplete bool
+	begun      bool
+}
+
+// begin starts on the next group. It reports false if not all of the bytes that say how long it is are there.
+func (d *groupDecoder) begin() (ok bool, err error) {
+	if d.begun {
+		if err := d.end(); err != nil || d.incomplete {
+			return false, err
 		}
 	}
+	size, n := binary.Uvarint(d.src[d.pos:])
+	switch {
+	case n == 0:
+		d.incomplete = true
+		return false, nil
+	case n < 0 || size > 1<<30:
+		return false, &FormatError{"impossible length of a group", nil}
+	}
+	d.begun = true
+	d.pos += n
+	d.next = d.pos + int(size)
+	d.incomplete = d.next > len(d.src)
+	d.symbols = 0
+	if err := d.dec.Reset(d.src[d.pos:], int(size)); err != nil {
+		return false, &FormatError{"group", err}
+	}
+	return true, nil
+}
+
+// end checks that the group ends where its symbols do.
+func (d *groupDecoder) end() error {
+	if d.incomplete {
+		return nil
+	}
+	if err := d.dec.Close(); err != nil {
+		return &FormatError{"group", err}
+	}
+	d.pos = d.next
 	return nil
+}
+
+// decode decodes rows: as many as are wanted, and as the bytes of the stream allow.
+func (d *groupDecoder) decode(complete bool, r *Raster, allowed, limit int) (rows, used int, err error) {
+	if ok, err := d.begin(); !ok || err != nil {
+		if err == nil {
+			err = eofIf(complete)
+		}
+		return 0, 0, err
+	}
+	for y := range allowed {
+		if err := r.stopped(); err != nil {
+			return y, used, err
+		}
+		for x := 0; x < d.width; {
+			if d.symbols >= groupSymbols {
+				if ok, err := d.begin(); !ok || err != nil {
+					if err == nil {
+						err = eofIf(complete)
+					}
+					return y, used, err
+				}
+			}
+			x = d.step(x)
+		}
+		if d.dec.Truncated() {
+			if !d.incomplete {
+				return y, used, &FormatError{"group", d.dec.Close()}
+			}
+			return y, used, eofIf(complete)
+		}
+		d.unpack(r.samplesOf(y))
+		d.nextRow()
+		used = max(d.pos+d.dec.Consumed(), bytesFor(r, y+1))
+	}
+	if allowed < r.Height {
+		return allowed, used, eofIf(complete && allowed < limit)
+	}
+	if err := d.end(); err != nil || d.incomplete {
+		if err == nil {
+			err = eofIf(complete)
+		}
+		return r.Height, used, err
+	}
+	padding := d.src[d.pos:]
+	if len(padding) > max(bytesFor(r, r.Height)-d.pos, 0) || slices.ContainsFunc(padding, func(b byte) bool { return b != 0 }) {
+		return r.Height, used, &FormatError{"data after the last group", nil}
+	}
+	return r.Height, used, nil
 }

@@ -1,161 +1,134 @@
 package stored
 
 import (
-	"cmp"
-	"io"
+	"encoding/binary"
 	"slices"
-
-	"github.com/klauspost/compress/zstd"
 )
 
-// The bits of a stream's first byte.
+// The methods, which are the first byte of a stream.
 const (
-	methodFiltered = 1 << iota // each row begins with a filter byte
-	methodGreen                // green was subtracted from red and blue
-	methodKnown    = methodFiltered | methodGreen
+	methodPlain      = iota // the samples, packed
+	methodDifference        // coded; new colours by differences
+	methodValue             // coded; new colours by their values
 )
 
-// A candidate is one way of serializing a raster.
-type candidate struct {
-	strategy strategy
-	green    bool
-	size     int   // bytes, by the quick compressor's estimate
-	entropy  int64 // bytes, if a probe wants it
-}
-
-// finalists is how many candidates, the best by a quick compressor's verdict,
-// are compressed in earnest. On 31 screenshots and charts, four lose 0.01%
-// against all fourteen.
-const finalists = 4
+// groupSymbols is how many symbols end a group: the encoder keeps them, in four bytes each, until it codes them.
+const groupSymbols = 1 << 19
 
 // Encode returns the smallest stream found for the raster; the same raster
 // always gives the same stream. It fails with a RasterError, or that of r.Stop.
 func Encode(r *Raster) ([]byte, error) {
-	t, err := newTrial(r)
-	if t == nil {
-		return nil, err
-	}
-	candidates, err := t.rank()
-	if err != nil {
-		return nil, err
-	}
-	c := compressor{level: zstd.SpeedBestCompression, stopped: r.stopped}
-	var best []byte
-	for _, candidate := range candidates[:min(finalists, len(candidates))] {
-		rows, err := t.rows(candidate)
-		if err != nil {
-			return nil, err
-		}
-		blocks, err := c.compress(rows, t.blockRows(candidate)*t.stride(candidate))
-		if err != nil {
-			return nil, err
-		}
-		if best == nil || 1+len(blocks) < len(best) {
-			best = append(append(best[:0], candidate.method()), blocks...)
-		}
-	}
-	return best, nil
-}
-
-// A trial is the search for a raster's best candidates.
-type trial struct {
-	*serializer
-	quick     compressor
-	entropies bool        // are wanted
-	tried     []candidate // with their sizes
-}
-
-// newTrial checks the raster. It returns nil for one without samples.
-func newTrial(r *Raster) (*trial, error) {
 	if err := r.check(); err != nil {
-		return nil, err
-	}
-	if err := r.checkSamples(); err != nil {
 		return nil, err
 	}
 	if r.Width == 0 || r.Height == 0 {
 		return nil, nil
 	}
-	return &trial{serializer: newSerializer(r), quick: compressor{level: zstd.SpeedDefault}}, nil
-}
-
-// try finds the sizes of the candidates of a strategy, with green and without,
-// if that has not been done.
-func (t *trial) try(s strategy) error {
-	if slices.ContainsFunc(t.tried, func(c candidate) bool { return c.strategy == s }) {
-		return nil
+	best, err := encode(r, methodDifference)
+	if err != nil {
+		return nil, err
 	}
-	for _, green := range []bool{false, true} {
-		if green && !t.raster.hasGreen() {
-			break
-		}
-		c := candidate{strategy: s, green: green}
-		bits := int64(0)
-		size, err := t.quick.measure(t.raster.Height*t.stride(c), func(w io.Writer) error {
-			return t.blocks(c, t.blockRows(c), func(_ int, block []byte) error {
-				if t.entropies {
-					bits += t.scorer.entropy(block) + int64(len(block))*log2(len(block))
-				}
-				_, err := w.Write(block)
-				return err
-			})
-		})
+	if r.Channels == 1 && r.Depth <= 8 {
+		b, err := encode(r, methodValue)
 		if err != nil {
-			return err
-		}
-		c.size, c.entropy = size, bits>>19 // Q16
-		t.tried = append(t.tried, c)
-	}
-	return nil
-}
-
-// rank returns all candidates for the raster, the most promising first.
-func (t *trial) rank() ([]candidate, error) {
-	for s := range numStrategies {
-		if err := t.try(s); err != nil {
 			return nil, err
 		}
-	}
-	slices.SortFunc(t.tried, candidate.compare)
-	return t.tried, nil
-}
-
-// compare orders candidates by size. Among equals, green comes last, then the
-// strategy counts.
-func (c candidate) compare(d candidate) int {
-	if c.size == d.size && c.green != d.green {
-		if d.green {
-			return -1
+		if len(b) < len(best) {
+			best = b
 		}
-		return 1
 	}
-	return cmp.Or(cmp.Compare(c.size, d.size), cmp.Compare(c.strategy, d.strategy))
+	if plain := 1 + r.Height*r.rowBytes(); plain <= len(best) {
+		best = slices.Grow(best[:0], plain)[:plain]
+		best[0] = methodPlain
+		var samples []uint16
+		for y := range r.Height {
+			samples = r.row(y, samples)
+			packRow(best[1+y*r.rowBytes():][:r.rowBytes()], samples, r.Depth)
+		}
+	}
+	return best, nil
 }
 
-// blockRows returns how many rows make a block.
-func (t *trial) blockRows(c candidate) int {
-	stride := t.stride(c)
-	return blockBytes(t.raster.Height, stride) / stride
+// encode returns the stream of a method.
+func encode(r *Raster, method byte) ([]byte, error) {
+	c := newPixelCoder(r, method)
+	c.encoding = true
+	out := []byte{method}
+	var scratch []uint16
+	var group []byte
+	finish := func() {
+		group = c.enc.Finish(group[:0])
+		out = append(binary.AppendUvarint(out, uint64(len(group))), group...)
+		c.symbols = 0
+	}
+	for y := range r.Height {
+		if err := r.stopped(); err != nil {
+			return nil, err
+		}
+		scratch = r.row(y, scratch)
+		if err := r.checkRow(y, scratch); err != nil {
+			return nil, err
+		}
+		c.pack(scratch)
+		for x := 0; x < r.Width; {
+			if c.symbols >= groupSymbols {
+				finish()
+			}
+			x = c.step(x)
+		}
+		c.nextRow()
+	}
+	finish()
+	if n := bytesFor(r, r.Height); n > len(out) {
+		out = append(out, make([]byte, n-len(out))...)
+	}
+	return out, nil
 }
 
-// blockBytes returns the length of the blocks that height rows of stride bytes
-// are cut into: whole rows if possible, an eighth of the raster, but not less
-// than 8 KiB nor more than a block can hold. What a block costs is that its
-// tables start anew; on the same 31 pictures, 0.2% against the largest blocks,
-// where 32 KiB throughout would cost 2.4%.
-func blockBytes(height, stride int) int {
-	n := min(max(height/8*stride, 8<<10), maxBlock-1) // a full block ends by itself
-	return max(n/stride, 1) * stride
+// pack makes pixels of a row's samples.
+func (c *pixelCoder) pack(samples []uint16) {
+	cur := c.cur[margin:][:c.width]
+	if !c.colours {
+		for x := range cur {
+			cur[x] = pixel(samples[x])
+		}
+		return
+	}
+	for x := range cur {
+		s := samples[3*x:][:3]
+		cur[x] = pixel(s[1])<<(2*c.depth) | pixel(s[0])<<c.depth | pixel(s[2])
+	}
 }
 
-// method returns the first byte of the candidate's stream.
-func (c candidate) method() byte {
-	var m byte
-	if c.strategy != unfiltered {
-		m |= methodFiltered
+// unpack makes samples of the row's pixels.
+func (c *pixelCoder) unpack(samples []uint16) {
+	cur, most := c.cur[margin:][:c.width], pixel(c.most)
+	if !c.colours {
+		for x, v := range cur {
+			samples[x] = uint16(v)
+		}
+		return
 	}
-	if c.green {
-		m |= methodGreen
+	for x, v := range cur {
+		s := samples[3*x:][:3]
+		s[0], s[1], s[2] = uint16(v>>c.depth&most), uint16(v>>(2*c.depth)), uint16(v&most)
 	}
-	return m
+}
+
+// A stream supplies no more samples than its bytes allow: freeSamples, and for each byte samplesPerByte.
+const (
+	freeSamples    = 1 << 20
+	samplesPerByte = 1 << 15
+)
+
+// bytesFor returns how many bytes a stream must have for so many rows.
+func bytesFor(r *Raster, rows int) int {
+	n := int64(rows) * int64(r.Width*r.Channels)
+	return int((max(n-freeSamples, 0) + samplesPerByte - 1) / samplesPerByte)
+}
+
+// rowsAllowed returns how many rows so many bytes of a stream may supply.
+func rowsAllowed(r *Raster, bytes int) int {
+	n := (freeSamples + samplesPerByte*int64(bytes)) / int64(r.Width*r.Channels)
+	return int(min(n, int64(r.Height)))
 }

@@ -15,7 +15,7 @@ import (
 // Then the samples need not be there all at once.
 type Raster struct {
 	Width, Height int // pixels; either may be 0
-	Channels      int // 1 to 4
+	Channels      int // 1, or 3: red, green and blue
 	Depth         int // bits a sample: 1, 2, 4, 8 or 16
 	Samples       []uint16
 	Row           func(y int, samples []uint16)
@@ -48,7 +48,7 @@ func (r *Raster) checkSize() error {
 		return RasterError("no raster")
 	case r.Width < 0 || r.Height < 0:
 		return RasterError(fmt.Sprintf("negative size %d x %d", r.Width, r.Height))
-	case r.Channels < 1 || r.Channels > 4:
+	case r.Channels != 1 && r.Channels != 3:
 		return RasterError(fmt.Sprintf("%d channels", r.Channels))
 	case r.Depth != 1 && r.Depth != 2 && r.Depth != 4 && r.Depth != 8 && r.Depth != 16:
 		return RasterError(fmt.Sprintf("depth of %d bits", r.Depth))
@@ -63,15 +63,18 @@ func (r *Raster) checkSize() error {
 	return nil
 }
 
-// checkSamples reports a sample that does not fit the depth.
-func (r *Raster) checkSamples() error {
-	var scratch []uint16
-	for y := range r.Height {
-		scratch = r.row(y, scratch)
-		for i, v := range scratch {
-			if v>>r.Depth != 0 {
-				return RasterError(fmt.Sprintf("sample %d of row %d is %d, more than %d bits hold", i, y, v, r.Depth))
-			}
+// checkRow reports a sample of a row that does not fit the depth.
+func (r *Raster) checkRow(y int, samples []uint16) error {
+	all := uint16(0)
+	for _, v := range samples {
+		all |= v
+	}
+	if all>>r.Depth == 0 {
+		return nil
+	}
+	for i, v := range samples {
+		if v>>r.Depth != 0 {
+			return RasterError(fmt.Sprintf("sample %d of row %d is %d, more than %d bits hold", i, y, v, r.Depth))
 		}
 	}
 	return nil
@@ -88,12 +91,6 @@ func (r *Raster) stopped() error {
 // rowBytes is the length of one serialized row, without a filter byte.
 func (r *Raster) rowBytes() int {
 	return int((int64(r.Width)*int64(r.Channels)*int64(r.Depth) + 7) / 8)
-}
-
-// pixelBytes is the distance in bytes to the same sample of the pixel on the
-// left, as the filters see it: 1 when several pixels share a byte.
-func (r *Raster) pixelBytes() int {
-	return (r.Channels*r.Depth + 7) / 8
 }
 
 // samplesOf returns the samples of row y.
@@ -156,27 +153,3 @@ func unpackRow(samples []uint16, src []byte, depth int) {
 		}
 	}
 }
-
-// subtractGreen replaces red and blue by their differences from green, modulo
-// 2^depth. It is for depths 8 and 16 and 3 or 4 channels.
-func subtractGreen(samples []uint16, channels, depth int) {
-	mask := uint16(1<<depth - 1)
-	for i := 0; i+2 < len(samples); i += channels {
-		g := samples[i+1]
-		samples[i] = (samples[i] - g) & mask
-		samples[i+2] = (samples[i+2] - g) & mask
-	}
-}
-
-// addGreen undoes subtractGreen.
-func addGreen(samples []uint16, channels, depth int) {
-	mask := uint16(1<<depth - 1)
-	for i := 0; i+2 < len(samples); i += channels {
-		g := samples[i+1]
-		samples[i] = (samples[i] + g) & mask
-		samples[i+2] = (samples[i+2] + g) & mask
-	}
-}
-
-// hasGreen reports whether subtractGreen applies.
-func (r *Raster) hasGreen() bool { return r.Channels >= 3 && r.Depth >= 8 }
