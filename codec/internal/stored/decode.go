@@ -1,10 +1,14 @@
 package stored
 
 import (
-	"encoding/binary"
 	"io"
 	"slices"
+
+	"github.com/ddpmz/ddpmz/bitstream"
 )
+
+// maxGroup is the most bytes that a group may claim.
+const maxGroup = 1 << 30
 
 // Decode fills r.Samples from a stream, or from any prefix of one, and returns
 // how many rows it recovered: rows 0 to rows-1 are exact, the others are left
@@ -114,20 +118,22 @@ func (d *groupDecoder) begin() (ok bool, err error) {
 			return false, err
 		}
 	}
-	size, n := binary.Uvarint(d.src[d.pos:])
-	switch {
-	case n == 0:
+	in := bitstream.NewReader(d.src[d.pos:])
+	size := int(in.Uvarint(maxGroup))
+	switch err := in.Err(); err {
+	case nil:
+	case io.ErrUnexpectedEOF:
 		d.incomplete = true
 		return false, nil
-	case n < 0 || size > 1<<30:
-		return false, &FormatError{"impossible length of a group", nil}
+	default:
+		return false, &FormatError{"length of a group", err}
 	}
 	d.begun = true
-	d.pos += n
-	d.next = d.pos + int(size)
+	d.pos += in.Offset()
+	d.next = d.pos + size
 	d.incomplete = d.next > len(d.src)
 	d.symbols = 0
-	if err := d.dec.Reset(d.src[d.pos:], int(size)); err != nil {
+	if err := d.dec.Reset(d.src[d.pos:], size); err != nil {
 		return false, &FormatError{"group", err}
 	}
 	return true, nil

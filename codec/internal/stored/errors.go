@@ -5,7 +5,7 @@ import "fmt"
 // A FormatError reports a stream that no encoder wrote.
 type FormatError struct {
 	Problem string
-	Cause   error // what Zstandard says of it, or nil
+	Cause   error // what bitstream or rans says of it, or nil
 }
 
 func (e *FormatError) Error() string {
