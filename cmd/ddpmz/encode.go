@@ -29,6 +29,7 @@ type encoding struct {
 	cutFlags    cutFlags
 	limits      limitFlags
 	losses      lossFlags
+	collection  collectionFlags
 
 	net       *model.Net // of one's own, or nil
 	codecMode codec.Mode
@@ -65,7 +66,8 @@ func encodeCommand(s *streams) *cli.Command {
 				Usage: "of a JPEG file, keep the picture, not the file"},
 			&cli.BoolFlag{Name: "strip", Destination: &e.strip, DisableDefaultText: true,
 				Usage: "leave metadata out: profile, EXIF, XMP, text and the like"},
-		}, e.losses.flags("write nothing of a picture of which something would be lost"), e.cutFlags.flags(), e.limits.flags()),
+		}, e.losses.flags("write nothing of a picture of which something would be lost"), e.cutFlags.flags(), e.limits.flags(),
+			e.collection.flags("the pictures"), e.collection.verifyFlags()),
 		Action: e.action,
 	}
 }
@@ -77,6 +79,12 @@ func (e *encoding) action(c *cli.Context) (err error) {
 	}
 	if e.cut, e.cutting, err = e.cutFlags.cut(c); err != nil {
 		return err
+	}
+	if err := e.checkCollection(); err != nil {
+		return err
+	}
+	if e.collection.active() {
+		return e.encodeCollection(c.Context, c.Args().Slice())
 	}
 	inputs, err := outputOf(c.Args().Slice(), &e.output, namesDdpmz)
 	if err != nil {
@@ -92,18 +100,24 @@ func (e *encoding) action(c *cli.Context) (err error) {
 	if err := e.losses.check(list); err != nil {
 		return err
 	}
+	if i := slices.IndexFunc(list, func(j job) bool { return j.in == stdio || j.out == stdio }); e.collection.verify && i >= 0 {
+		return usagef("--verify reads both files again, and %s can be read once", streamName(list[i]))
+	}
 	if e.net, err = loadNet(e.model); err != nil {
 		return err
 	}
-	return e.each(c.Context, list, e.encode)
+	return e.each(c.Context, list, func(ctx context.Context, j job) error {
+		_, err := e.encode(ctx, j)
+		return err
+	})
 }
 
-// encode does one job.
-func (e *encoding) encode(ctx context.Context, j job) error {
+// encode does one job. The outcome is nil if ctx ends.
+func (e *encoding) encode(ctx context.Context, j job) (*outcome, error) {
 	bar := e.bar(j.in, e.output.quiet)
 	defer bar.end()
 	o := newOutcome(j)
-	err := e.save(ctx, j.out, e.output.options(j.in), func(w io.Writer) error {
+	err := e.save(ctx, j.out, e.fileOptions(ctx, j), func(w io.Writer) error {
 		out := &output{w: w}
 		err := e.encodePicture(ctx, out, j.in, bar, o)
 		o.Bytes = out.n
@@ -113,7 +127,7 @@ func (e *encoding) encode(ctx context.Context, j job) error {
 		return err
 	})
 	if ctx.Err() != nil {
-		return err // and leave o to what still goes on
+		return nil, err // and leave o to what still goes on
 	}
 	bar.end()
 	if err != nil {
@@ -124,9 +138,9 @@ func (e *encoding) encode(ctx context.Context, j job) error {
 		}
 	}
 	if e.losses.json {
-		return errors.Join(err, about("standard output", printJSON(e.stdout, o)))
+		return o, errors.Join(err, about("standard output", printJSON(e.stdout, o)))
 	}
-	return err
+	return o, err
 }
 
 // An output counts the bytes that are written to it, and remembers the error of writing: others are the input's.

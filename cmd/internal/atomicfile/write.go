@@ -23,6 +23,11 @@ type Options struct {
 
 	// KeepTimes gives the file the modification time of Like.
 	KeepTimes bool
+	// Check, if not nil, looks at the file when all of it is written and before it gets its name, under the name that it has until
+	// then. If it returns an error, Write does, too.
+	Check func(temporary string) error
+	// Sync waits for the disk: once Write has returned, a crash of the machine does not lose the file.
+	Sync bool
 }
 
 // An ExistsError names a file that Write was not allowed to replace. It is
@@ -36,7 +41,8 @@ func (e *ExistsError) Is(target error) bool { return target == fs.ErrExist }
 
 // Write makes the file at path out of what write writes: all of it, or on any
 // error nothing. It writes to a temporary file beside it, which nobody else can
-// read if Like is set, and gives that its name at the end; it does not sync.
+// read if Like is set, and gives that its name at the end; and does not
+// sync unless asked to.
 //
 // If path exists and Replace is not set, Write returns an *ExistsError, without
 // calling write if it can see so beforehand. A symbolic link is replaced, not
@@ -48,6 +54,9 @@ func (e *ExistsError) Is(target error) bool { return target == fs.ErrExist }
 // that ends ctx on a signal leaves nothing behind.
 func Write(ctx context.Context, path string, o Options, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		if o.Check != nil {
+			return errors.New("is no regular file: what is written cannot be read back")
+		}
 		return writeDirectly(ctx, path, write)
 	}
 	if _, err := os.Lstat(path); err == nil && !o.Replace {
@@ -71,8 +80,18 @@ func Write(ctx context.Context, path string, o Options, write func(io.Writer) er
 			return err
 		}
 	}
+	if o.Sync {
+		if err := f.Sync(); err != nil {
+			return err
+		}
+	}
 	if err := f.Close(); err != nil {
 		return err
+	}
+	if o.Check != nil {
+		if err := o.Check(f.Name()); err != nil {
+			return err
+		}
 	}
 	if o.Like != nil && o.KeepTimes {
 		if err := os.Chtimes(f.Name(), o.Like.ModTime(), o.Like.ModTime()); err != nil {
@@ -82,10 +101,27 @@ func Write(ctx context.Context, path string, o Options, write func(io.Writer) er
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	rename := renameNew
 	if o.Replace {
-		return os.Rename(f.Name(), path)
+		rename = os.Rename
 	}
-	return renameNew(f.Name(), path)
+	if err := rename(f.Name(), path); err != nil || !o.Sync {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder waits until the names in a folder are on the disk, where the system can say so.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return nil // it may be written to, but not read
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrInvalid) {
+		return err
+	}
+	return nil
 }
 
 // renameNew gives a file the name path, or returns an *ExistsError if that is

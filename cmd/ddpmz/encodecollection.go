@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
+)
+
+// checkCollection checks the flags of collections, and --verify.
+func (e *encoding) checkCollection() error {
+	f := &e.collection
+	if err := f.check(runtime.GOMAXPROCS(0)); err != nil {
+		return err
+	}
+	switch {
+	case f.verify && e.cutting:
+		return usagef("--verify compares whole pictures, and only a beginning is wanted")
+	case f.active() && e.losses.json:
+		return usagef("--json is for single files; --log has an object for each file of a collection")
+	}
+	return nil
+}
+
+// isReadable reports whether a file's name has the suffix of pictures that encode reads.
+func isReadable(name string) bool {
+	_, ok := picture.FormatOf(name)
+	return ok || strings.EqualFold(filepath.Ext(name), ".webp")
+}
+
+// fileOptions returns how the file of a job is made.
+func (e *encoding) fileOptions(ctx context.Context, j job) atomicfile.Options {
+	o := e.output.options(j.in)
+	if e.collection.verify {
+		o.Check = func(name string) error { return about(displayName(j.in), e.same(ctx, name, j.in)) }
+	}
+	o.Sync = e.collection.remove
+	return o
+}
+
+// encodeCollection makes files of the pictures in folders and lists.
+func (e *encoding) encodeCollection(ctx context.Context, inputs []string) (err error) {
+	c := &collector{collectionFlags: &e.collection, output: e.output.name, takes: isReadable, rename: func(name string) string { return name + suffix }}
+	found, err := c.collect(inputs, e.stdin)
+	if err != nil {
+		return err
+	}
+	if e.net, err = loadNet(e.model); err != nil {
+		return err
+	}
+	r := &runner{streams: e.streams, collectionFlags: &e.collection, output: &e.output, limits: &e.limits, done: "encoded", do: e.encode, same: e.same}
+	return r.run(ctx, found)
+}
