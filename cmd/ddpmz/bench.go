@@ -27,8 +27,8 @@ type benchmark struct {
 	force, quiet            bool
 	limits                  limitFlags
 	rateList                []float64 // nil if not given
-	chosen                  []peers.Peer
-	keepColours             bool
+	chosen                  []string  // identities of peers; nil for all
+	keepColours, pixels     bool
 }
 
 // defaultRates are about a factor of two apart, in bits a pixel.
@@ -48,11 +48,14 @@ func benchCommand(s *streams) *cli.Command {
 			"Other codecs take most of the time and do not change: --reuse FILE.json takes their results from an earlier\n" +
 			"report if name, version and command of the peer, the samples of the picture and the rates are the same. A\n" +
 			"peer that is not installed is then taken as it is in the report. Times are those of that run.\n\n" +
+			"JPEG files are measured as such, beside cjxl, which keeps them too, and jpegtran: sizes, and the pictures of\n" +
+			"files that are cut. --pixels measures the pictures that they show.\n\n" +
 			"--cifar10 measures CIFAR-10 records instead, as the paper's Table 4 and Figure 5 do, without other codecs.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &b.model,
 				Usage: modelUsage("code by")},
 			keepColoursFlag(&b.keepColours),
+			&cli.BoolFlag{Name: "pixels", Destination: &b.pixels, DisableDefaultText: true, Usage: "of JPEG files, measure the pictures"},
 			&cli.StringFlag{Name: "rates", Destination: &b.rates, DefaultText: list(defaultRates) + "; for CIFAR-10 " + list(cifar.DefaultRates),
 				Usage: "cut at `RATES`, bits a pixel with commas between"},
 			&cli.StringFlag{Name: "peers", Value: "all", Destination: &b.peers,
@@ -98,7 +101,7 @@ func (b *benchmark) action(c *cli.Context) (err error) {
 	case b.cifar != "":
 		r, err = b.measureCIFAR(c.Context)
 	default:
-		r, err = b.measurePictures(c.Context, c.Args().Slice())
+		r, err = b.measure(c)
 	}
 	if err != nil {
 		return err
@@ -134,6 +137,9 @@ func (b *benchmark) check(c *cli.Context) (err error) {
 	if b.from != "" && b.reuse != "" || b.cifar != "" && (b.reuse != "" || c.IsSet("peers")) {
 		return usagef("--reuse and --peers are for measuring pictures")
 	}
+	if b.pixels && (b.from != "" || b.cifar != "") {
+		return usagef("--pixels is for measuring JPEG files")
+	}
 	if b.keepColours && (b.from != "" || b.cifar != "") {
 		return usagef("--keep-colours is for measuring pictures")
 	}
@@ -154,23 +160,47 @@ func parseRates(text string) (list []float64, err error) {
 	return slices.Compact(list), nil
 }
 
-// choosePeers reads the value of --peers.
-func choosePeers(text string) (chosen []peers.Peer, err error) {
-	if text == "none" {
+// measure measures the pictures or the JPEG files that are named.
+func (b *benchmark) measure(c *cli.Context) (report, error) {
+	names := c.Args().Slice()
+	if !b.pixels {
+		jpegs, err := b.areJPEG(names)
+		if err != nil {
+			return nil, err
+		}
+		if jpegs {
+			for _, flag := range []string{"model", "keep-colours", "rates", "reuse"} {
+				if c.IsSet(flag) {
+					return nil, usagef("--%s is for measuring pictures, as --pixels makes of JPEG files", flag)
+				}
+			}
+			return b.measureJPEG(c.Context, names)
+		}
+	}
+	return b.measurePictures(c.Context, names)
+}
+
+// choosePeers reads the value of --peers: identities, or nil for all.
+func choosePeers(text string) (chosen []string, err error) {
+	switch text {
+	case "none":
+		return []string{}, nil
+	case "all":
 		return nil, nil
 	}
-	all := peers.All()
-	if text == "all" {
-		return all, nil
-	}
 	for word := range strings.SplitSeq(text, ",") {
-		i := slices.IndexFunc(all, func(p peers.Peer) bool { return p.ID == strings.TrimSpace(word) })
-		if i < 0 {
+		id := strings.TrimSpace(word)
+		if !slices.Contains(peers.IDs(), id) {
 			return nil, usagef("no peer %q: there are none, all, %s", word, strings.Join(peers.IDs(), ", "))
 		}
-		chosen = append(chosen, all[i])
+		chosen = append(chosen, id)
 	}
 	return chosen, nil
+}
+
+// wants reports whether a peer is to be compared with.
+func (b *benchmark) wants(p peers.Peer) bool {
+	return b.chosen == nil || slices.Contains(b.chosen, p.ID)
 }
 
 // jobCount returns the value of --jobs, or a default: one job, so that times are true, or as many as there are processors.

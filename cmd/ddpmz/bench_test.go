@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image/jpeg"
 	"math"
 	"os"
 	"path/filepath"
@@ -81,6 +82,41 @@ func TestBenchCIFAR(t *testing.T) {
 	}
 	fails(t, 1, []string{"standard input: ", "3 images instead of 4"}, file, "bench", "--cifar10", "-", "--count", "4")
 	fails(t, 1, []string{"standard input: ", "not CIFAR-10 records"}, load(t, "tiny/rock.png"), "bench", "--cifar10", "-")
+}
+
+// TestBenchJPEG measures JPEG files as such, and as pictures if told so.
+func TestBenchJPEG(t *testing.T) {
+	dir := t.TempDir()
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, decodePNG(t, load(t, "tiny/rock.png")).Image, nil); err != nil {
+		t.Fatal(err)
+	}
+	photos := filepath.Join(dir, "photos")
+	if err := os.Mkdir(photos, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(photos, "rock.jpg"), file.Bytes())
+	writeFile(t, filepath.Join(photos, "notes.txt"), []byte("no picture"))
+	json, doc := filepath.Join(dir, "r.json"), filepath.Join(dir, "doc.md")
+	writeFile(t, doc, []byte("<!-- table jpeg-files -->\n<!-- end of table -->\n"))
+	out := must(t, nil, "bench", photos, "--peers", "none", "--json", json, "--tables", doc)
+	if !inOrder(string(out), []string{"1 JPEG files", "| rock.jpg |", fmt.Sprintf(" %d |", file.Len()), "| photos ", "PSNR, dB, of the first"}) {
+		t.Errorf("prints\n%s", out)
+	}
+	if text := string(readFile(t, doc)); !strings.Contains(text, "| rock.jpg |") {
+		t.Errorf("the document is\n%s", text)
+	}
+	if again := must(t, nil, "bench", "--from", json); !bytes.Equal(again, out) {
+		t.Errorf("--from prints\n%s", again)
+	}
+	rock := filepath.Join(photos, "rock.jpg")
+	if out := must(t, nil, "bench", rock, "--pixels", "--peers", "none", "--rates", "1"); !strings.Contains(string(out), "lossless files") {
+		t.Errorf("--pixels prints\n%s", out)
+	}
+	writeFile(t, filepath.Join(photos, "cloth.png"), load(t, "tiny/cloth.png"))
+	fails(t, 1, []string{"measured apart", "--pixels"}, nil, "bench", photos)
+	fails(t, 2, []string{"--rates is for measuring pictures"}, nil, "bench", rock, "--rates", "1")
+	fails(t, 2, []string{"--pixels is for measuring JPEG files"}, nil, "bench", "--from", json, "--pixels")
 }
 
 // TestBenchInterrupt ends a run while it waits for a peer, or for input. Nothing remains.

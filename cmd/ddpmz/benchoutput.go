@@ -14,6 +14,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/charts"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/cifar"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/jpegbench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tables"
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 )
@@ -26,7 +27,7 @@ type report interface {
 	Charts() ([]*charts.Chart, error)
 }
 
-// read reads the JSON of a report of either kind.
+// read reads the JSON of a report of any kind.
 func (b *benchmark) read(name string) (report, error) {
 	file, err := b.readAll(name)
 	if err != nil {
@@ -41,8 +42,11 @@ func readReport(file []byte) (report, error) {
 	if err := json.Unmarshal(file, &head); err != nil {
 		return nil, fmt.Errorf("not a report: %w", err)
 	}
-	if head.Kind == cifar.Kind {
+	switch head.Kind {
+	case cifar.Kind:
 		return cifar.ReadReport(bytes.NewReader(file))
+	case jpegbench.Kind:
+		return jpegbench.Read(bytes.NewReader(file))
 	}
 	return bench.Read(bytes.NewReader(file))
 }

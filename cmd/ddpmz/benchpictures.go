@@ -10,12 +10,13 @@ import (
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 )
 
 // measurePictures measures the pictures and folders that are named.
 func (b *benchmark) measurePictures(ctx context.Context, names []string) (report, error) {
-	config := bench.Config{Model: b.model, Net: b.net, KeepColours: b.keepColours, Rates: b.rateList, Peers: b.chosen, Jobs: b.jobCount(false), Limits: b.limits.limits()}
+	config := bench.Config{Model: b.model, Net: b.net, KeepColours: b.keepColours, Rates: b.rateList, Peers: b.picturePeers(), Jobs: b.jobCount(false), Limits: b.limits.limits()}
 	if config.Rates == nil {
 		config.Rates = defaultRates
 	}
@@ -33,7 +34,7 @@ func (b *benchmark) measurePictures(ctx context.Context, names []string) (report
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range b.chosen {
+	for _, p := range config.Peers {
 		if len(p.Missing) > 0 && config.Reuse == nil && !b.quiet {
 			b.note(p.Name, "not measured without "+strings.Join(p.Missing, " and "))
 		}
@@ -51,6 +52,28 @@ func (b *benchmark) measurePictures(ctx context.Context, names []string) (report
 // pictureSuffixes are those of files in a folder that are taken for pictures.
 var pictureSuffixes = []string{".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".pbm", ".pgm", ".ppm", ".pnm", ".pam"}
 
+// pictureFiles returns what is named: a file, or those of a folder that are taken for pictures, in the order of their names.
+func pictureFiles(name string) (list []string, err error) {
+	if !isFolder(name) {
+		return []string{name}, nil
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		return nil, about(name, err)
+	}
+	for _, e := range entries { // sorted
+		if !e.IsDir() && slices.Contains(pictureSuffixes, strings.ToLower(filepath.Ext(e.Name()))) {
+			list = append(list, filepath.Join(name, e.Name()))
+		}
+	}
+	return list, nil
+}
+
+// picturePeers returns the peers that code pictures, of those to compare with.
+func (b *benchmark) picturePeers() []peers.Peer {
+	return slices.DeleteFunc(peers.All(), func(p peers.Peer) bool { return !b.wants(p) })
+}
+
 // photos reads pictures, and all those in folders that can be measured.
 func (b *benchmark) photos(names []string) (list []bench.Photo, err error) {
 	for _, name := range names {
@@ -62,16 +85,12 @@ func (b *benchmark) photos(names []string) (list []bench.Photo, err error) {
 			list = append(list, p)
 			continue
 		}
-		entries, err := os.ReadDir(name)
+		paths, err := pictureFiles(name)
 		if err != nil {
-			return nil, about(name, err)
+			return nil, err
 		}
 		found := false
-		for _, e := range entries { // sorted
-			if e.IsDir() || !slices.Contains(pictureSuffixes, strings.ToLower(filepath.Ext(e.Name()))) {
-				continue
-			}
-			path := filepath.Join(name, e.Name())
+		for _, path := range paths {
 			p, err := b.photo(path)
 			var unsupported metrics.UnsupportedError
 			if errors.As(err, &unsupported) {

@@ -6,6 +6,8 @@
 //   - Made: for every number of bytes, a file made for it. That is what a codec without prefixes is good at.
 //   - Cut: one file, made once, of which the first so many bytes are decoded as far as they go.
 //
+// Peers that code JPEG files are apart (MeasureJPEG): what they make of one, whole, and of its beginnings.
+//
 // Bytes are those of the file on disk. Times are those of the program, its start and its reading and writing
 // of uncompressed pictures included.
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ const (
 // A Peer is a codec and how it is used in one comparison. Its identity is all that decides what files it makes.
 //
 // Commands are words separated by blanks. In braces stand names of files: {ppm} and {png}, the original in two
-// formats; {file}, the coded file; {out}, the decoded picture; and what varies: {quality}, one of a list of
+// formats; {jpg}, the JPEG file that it is of; {file}, the coded file; {out}, the decoded picture; and what varies: {quality}, one of a list of
 // settings; {ratio}, uncompressed bytes by those asked for; {ratios}, all of these, falling, and 1 (lossless);
 // {layers}, how many of these the cut leaves complete.
 type Peer struct {
@@ -27,7 +28,8 @@ type Peer struct {
 	Comparison Comparison `json:"comparison"`
 	Name       string     `json:"name"`
 	Encode     string     `json:"encode"`
-	Decode     string     `json:"decode"`
+	Decode     string     `json:"decode,omitempty"`  // nothing for a peer that makes JPEG files
+	Show       string     `json:"show,omitempty"`    // of peers that code JPEG files: what makes a picture of a beginning
 	Version    string     `json:"version"`           // of the encoder's program; empty if it is missing
 	Missing    []string   `json:"missing,omitempty"` // programs that are not installed
 
@@ -40,9 +42,13 @@ type Peer struct {
 // builtIn is the command of codecs that need no program: Go's own.
 const builtIn = "(Go's image/png, best compression)"
 
-// All returns every peer we know, with versions and what is missing of each filled in.
-func All() []Peer {
-	all := known()
+// All returns every peer that codes pictures, with versions and what is missing of each filled in.
+func All() []Peer { return examined(known()) }
+
+// AllJPEG returns every peer that codes JPEG files, likewise.
+func AllJPEG() []Peer { return examined(knownJPEG()) }
+
+func examined(all []Peer) []Peer {
 	versions := make(map[string]string)
 	for i := range all {
 		p := &all[i]
@@ -57,9 +63,9 @@ func All() []Peer {
 	return all
 }
 
-// IDs returns those of all peers.
+// IDs returns those of all peers of both kinds.
 func IDs() (list []string) {
-	for _, p := range known() {
+	for _, p := range slices.Concat(known(), knownJPEG()) {
 		list = append(list, p.ID)
 	}
 	return list
@@ -154,8 +160,11 @@ func (p *Peer) missing() (list []string) {
 	if p.Encode == builtIn {
 		return nil
 	}
-	for _, command := range []string{p.Encode, p.Decode} {
+	for _, command := range []string{p.Encode, p.Decode, p.Show} {
 		program, _, _ := strings.Cut(command, " ")
+		if program == "" || slices.Contains(list, program) {
+			continue
+		}
 		if _, err := exec.LookPath(program); err != nil {
 			list = append(list, program)
 		}
@@ -165,5 +174,5 @@ func (p *Peer) missing() (list []string) {
 
 // Same reports whether two peers give the same results: the same way to use the same version.
 func (p *Peer) Same(q *Peer) bool {
-	return p.ID == q.ID && p.Comparison == q.Comparison && p.Encode == q.Encode && p.Decode == q.Decode && p.Version == q.Version
+	return p.ID == q.ID && p.Comparison == q.Comparison && p.Encode == q.Encode && p.Decode == q.Decode && p.Show == q.Show && p.Version == q.Version
 }

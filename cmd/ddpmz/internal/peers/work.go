@@ -62,7 +62,7 @@ type Coded struct {
 
 // run executes a command of a peer with the words in braces replaced, and returns how long that took.
 func (w *Work) run(ctx context.Context, command string, words map[string]string) (time.Duration, error) {
-	pairs := []string{"{ppm}", w.Path("original.ppm"), "{png}", w.Path("original.png")}
+	pairs := []string{"{ppm}", w.Path("original.ppm"), "{png}", w.Path("original.png"), "{jpg}", w.Path("original.jpg")}
 	for word, value := range words {
 		pairs = append(pairs, "{"+word+"}", value)
 	}
