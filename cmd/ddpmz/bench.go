@@ -20,13 +20,14 @@ type benchmark struct {
 	*streams
 	model                   string
 	net                     *model.Net // of one's own, or nil
-	rates, peers            string
+	rates, shares, peers    string
 	jobs, count             int
 	reuse, from, cifar      string
 	json, csv, plot, tables string
 	force, quiet            bool
 	limits                  limitFlags
 	rateList                []float64 // nil if not given
+	shareList               []float64 // of 1
 	chosen                  []string  // identities of peers; nil for all
 	keepColours, pixels     bool
 }
@@ -58,6 +59,8 @@ func benchCommand(s *streams) *cli.Command {
 			&cli.BoolFlag{Name: "pixels", Destination: &b.pixels, DisableDefaultText: true, Usage: "of JPEG files, measure the pictures"},
 			&cli.StringFlag{Name: "rates", Destination: &b.rates, DefaultText: list(defaultRates) + "; for CIFAR-10 " + list(cifar.DefaultRates),
 				Usage: "cut at `RATES`, bits a pixel with commas between"},
+			&cli.StringFlag{Name: "shares", Value: "5,10,20,40,70", Destination: &b.shares,
+				Usage: "cut JPEG files after `SHARES` of their bytes, percentages with commas between, or measure sizes alone: none"},
 			&cli.StringFlag{Name: "peers", Value: "all", Destination: &b.peers,
 				Usage: "compare with `NAMES`, with commas between; none, all, or of " + strings.Join(peers.IDs(), ", ")},
 			&cli.IntFlag{Name: "jobs", Destination: &b.jobs, DefaultText: "1, for CIFAR-10 as many as there are cores",
@@ -119,6 +122,9 @@ func (b *benchmark) check(c *cli.Context) (err error) {
 			return err
 		}
 	}
+	if b.shareList, err = parseShares(b.shares); err != nil {
+		return err
+	}
 	if c.IsSet("jobs") && b.jobs < 1 || c.IsSet("count") && b.count < 1 {
 		return usagef("--jobs and --count are at least 1")
 	}
@@ -136,6 +142,9 @@ func (b *benchmark) check(c *cli.Context) (err error) {
 	}
 	if b.from != "" && b.reuse != "" || b.cifar != "" && (b.reuse != "" || c.IsSet("peers")) {
 		return usagef("--reuse and --peers are for measuring pictures")
+	}
+	if c.IsSet("shares") && (b.from != "" || b.cifar != "" || b.pixels) {
+		return usagef("--shares is for measuring JPEG files")
 	}
 	if b.pixels && (b.from != "" || b.cifar != "") {
 		return usagef("--pixels is for measuring JPEG files")
@@ -160,6 +169,22 @@ func parseRates(text string) (list []float64, err error) {
 	return slices.Compact(list), nil
 }
 
+// parseShares reads the value of --shares.
+func parseShares(text string) (list []float64, err error) {
+	if text == "none" {
+		return nil, nil
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		s, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil || !(s > 0 && s < 100) {
+			return nil, usagef("%q is no share: a percentage is more than 0 and less than 100", word)
+		}
+		list = append(list, s/100)
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}
+
 // measure measures the pictures or the JPEG files that are named.
 func (b *benchmark) measure(c *cli.Context) (report, error) {
 	names := c.Args().Slice()
@@ -176,6 +201,9 @@ func (b *benchmark) measure(c *cli.Context) (report, error) {
 			}
 			return b.measureJPEG(c.Context, names)
 		}
+	}
+	if c.IsSet("shares") {
+		return nil, usagef("--shares is for measuring JPEG files")
 	}
 	return b.measurePictures(c.Context, names)
 }

@@ -99,8 +99,8 @@ func TestBenchJPEG(t *testing.T) {
 	writeFile(t, filepath.Join(photos, "notes.txt"), []byte("no picture"))
 	json, doc := filepath.Join(dir, "r.json"), filepath.Join(dir, "doc.md")
 	writeFile(t, doc, []byte("<!-- table jpeg-files -->\n<!-- end of table -->\n"))
-	out := must(t, nil, "bench", photos, "--peers", "none", "--json", json, "--tables", doc)
-	if !inOrder(string(out), []string{"1 JPEG files", "| rock.jpg |", fmt.Sprintf(" %d |", file.Len()), "| photos ", "PSNR, dB, of the first"}) {
+	out := must(t, nil, "bench", photos, "--peers", "none", "--shares", "50,7", "--json", json, "--tables", doc)
+	if !inOrder(string(out), []string{"1 JPEG files", "| rock.jpg |", fmt.Sprintf(" %d |", file.Len()), "| photos ", "PSNR, dB, of the first", "7% |", "50% |"}) {
 		t.Errorf("prints\n%s", out)
 	}
 	if text := string(readFile(t, doc)); !strings.Contains(text, "| rock.jpg |") {
@@ -110,6 +110,9 @@ func TestBenchJPEG(t *testing.T) {
 		t.Errorf("--from prints\n%s", again)
 	}
 	rock := filepath.Join(photos, "rock.jpg")
+	if out := must(t, nil, "bench", rock, "--peers", "none", "--shares", "none"); bytes.Contains(out, []byte("PSNR")) {
+		t.Errorf("--shares none prints\n%s", out)
+	}
 	if out := must(t, nil, "bench", rock, "--pixels", "--peers", "none", "--rates", "1"); !strings.Contains(string(out), "lossless files") {
 		t.Errorf("--pixels prints\n%s", out)
 	}
@@ -154,6 +157,8 @@ func TestBenchUsage(t *testing.T) {
 		"bench --jobs 0 a":                   "at least 1",
 		"bench --rates 1,x a":                `"x" is no rate`,
 		"bench --rates 0 a":                  `"0" is no rate`,
+		"bench --shares 5,100 a":             `"100" is no share`,
+		"bench --from a --shares 5":          "--shares is for measuring JPEG files",
 		"bench --rates NaN a":                `"NaN" is no rate`,
 		"bench --peers foo a":                `no peer "foo"`,
 		"bench --model foo a":                `no model "foo"`,

@@ -62,7 +62,7 @@ func beginsAsJPEG(name string) (bool, error) {
 
 // measureJPEG measures JPEG files, and those in folders.
 func (b *benchmark) measureJPEG(ctx context.Context, names []string) (report, error) {
-	config := jpegbench.Config{Shares: jpegbench.DefaultShares, Jobs: b.jobCount(false), Limits: b.limits.limits()}
+	config := jpegbench.Config{Shares: b.shareList, Jobs: b.jobCount(false), Limits: b.limits.limits()}
 	for _, p := range peers.AllJPEG() {
 		if !b.wants(p) {
 			continue

@@ -26,15 +26,12 @@ type Photo struct {
 
 // A Config says what to measure.
 type Config struct {
-	Shares   []float64 // of a file's bytes, between 0 and 1, rising
+	Shares   []float64 // of a file's bytes, between 0 and 1, rising; with none, sizes and times alone are measured
 	Peers    []peers.Peer
 	Jobs     int // files at a time
 	Limits   codec.Limits
 	Progress func(permille int) // may be nil
 }
-
-// DefaultShares are those of the published figures.
-var DefaultShares = []float64{.05, .1, .2, .4, .7}
 
 // Run measures the files. A file that a codec refuses is part of the report; any other failure ends the run.
 func Run(ctx context.Context, photos []Photo, config Config) (*Report, error) {
@@ -192,6 +189,9 @@ func (c *Config) own(ctx context.Context, p *Photo, f *File) (*metrics.Raster, e
 	picture, err := metrics.NewRaster(m)
 	if err != nil {
 		return nil, err
+	}
+	if len(c.Shares) == 0 {
+		return picture, nil
 	}
 	if own.Levels, err = c.levels(ctx, file, picture); err != nil {
 		return nil, err

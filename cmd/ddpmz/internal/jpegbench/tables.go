@@ -17,13 +17,18 @@ const none = "–"
 
 // Tables returns the report as text.
 func (r *Report) Tables() []tables.Table {
-	return []tables.Table{
+	list := []tables.Table{
 		{Name: "jpeg-run", Text: r.runText()},
 		{Name: "jpeg-files", Text: r.fileTable()},
 		{Name: "jpeg-folders", Text: r.folderTable()},
-		{Name: "jpeg-cuts", Text: r.cutTable()},
-		{Name: "jpeg-peers", Text: r.peerTable()},
 	}
+	if len(r.Shares) > 0 {
+		list = append(list, tables.Table{Name: "jpeg-cuts", Text: r.cutTable()})
+	}
+	if len(r.Peers) > 0 {
+		list = append(list, tables.Table{Name: "jpeg-peers", Text: r.peerTable()})
+	}
+	return list
 }
 
 // runText says what was measured, where, and how long ours takes.
@@ -43,8 +48,12 @@ func (r *Report) runText() string {
 	if r.Jobs > 1 {
 		text += fmt.Sprintf("; %d files at a time", r.Jobs)
 	}
-	return text + fmt.Sprintf(".\nddpmz takes %.2f s for a megabyte of JPEG to encode, %.2f s to decode, and %.2f s to show at most %d of the 1000 reverse steps.\n"+
-		"From level to level, the PSNR of no file falls by more than %.2f dB.\n", encode/megabytes, decode/megabytes, preview/megabytes, bench.PreviewSteps, fall)
+	text += fmt.Sprintf(".\nddpmz takes %.2f s for a megabyte of JPEG to encode, %.2f s to decode, and %.2f s to show at most %d of the 1000 reverse steps.\n",
+		encode/megabytes, decode/megabytes, preview/megabytes, bench.PreviewSteps)
+	if len(r.Shares) > 0 {
+		text += fmt.Sprintf("From level to level, the PSNR of no file falls by more than %.2f dB.\n", fall)
+	}
+	return text
 }
 
 // fall returns by how many dB the PSNR falls most from any point to a later one.
@@ -183,10 +192,10 @@ func (r *Report) cutTable() string {
 	var g tables.Grid
 	cells := []string{"PSNR, dB, of the first"}
 	for _, s := range r.Shares {
-		cells = append(cells, fmt.Sprintf("%g%%", 100*s))
+		cells = append(cells, fmt.Sprintf("%.4g%%", 100*s))
 	}
 	g.Row(cells...)
-	list := r.codecs()
+	list := slices.DeleteFunc(r.codecs(), func(c codecName) bool { return !r.cuts(&c) })
 	for _, c := range list {
 		cells := []string{c.bold()}
 		for i := range r.Shares {
@@ -217,6 +226,11 @@ func (r *Report) cutTable() string {
 		g.Row(cells...)
 	}
 	return g.String()
+}
+
+// cuts reports whether files of a codec were cut.
+func (r *Report) cuts(c *codecName) bool {
+	return slices.ContainsFunc(r.Files, func(f File) bool { result, _ := c.of(&f); return len(result.Cuts) > 0 })
 }
 
 // mean returns the mean PSNR of a codec at share i, over the files of which it shows a picture that is not exact.
@@ -282,11 +296,17 @@ func (r *Report) peerTable() string {
 	return g.String()
 }
 
-// Charts returns the report as pictures: PSNR against the share of the file.
+// Charts returns the report as pictures: PSNR against the share of the file, if files were cut.
 func (r *Report) Charts() ([]*charts.Chart, error) {
+	if len(r.Shares) == 0 {
+		return nil, nil
+	}
 	panel := charts.Panel{Axes: charts.Axes{Title: fmt.Sprintf("One file, cut: mean of %d JPEG files", len(r.Files)),
 		X: "bytes, % of those of ddpmz", Y: "PSNR, dB", LogX: true, Legend: charts.TopLeft}}
 	for _, c := range r.codecs() {
+		if !r.cuts(&c) {
+			continue
+		}
 		s := charts.Series{Name: c.name, Own: c.own}
 		for i, share := range r.Shares {
 			if mean, missing, _ := r.mean(&c, i); mean > 0 && missing == 0 {

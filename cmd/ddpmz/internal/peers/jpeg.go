@@ -22,7 +22,7 @@ func knownJPEG() []Peer {
 	jxl := Peer{Comparison: File, Decode: djxl, Show: djxl + " --allow_partial_files", suffix: ".jxl", out: ".jpg", version: libjxl}
 	e7, e9 := jxl, jxl
 	e7.ID, e7.Name, e7.Encode = "jxl-jpeg", "JPEG XL effort 7", cjxl+"-e 7"
-	e9.ID, e9.Name, e9.Encode = "jxl-jpeg-e9", "JPEG XL effort 9", cjxl+"-e 9"
+	e9.ID, e9.Name, e9.Encode, e9.Show = "jxl-jpeg-e9", "JPEG XL effort 9", cjxl+"-e 9", "" // which shows as little
 	return []Peer{e7, e9,
 		{ID: "jpegtran", Comparison: Rewrites, Name: "JPEG, optimized, progressive", Encode: "jpegtran -copy all -optimize -progressive -outfile {file} {jpg}",
 			Show: "djpeg -outfile {out} {file}", suffix: ".jpg", version: libjpeg},
@@ -49,7 +49,7 @@ func (e *RefusedError) Error() string { return "peers: refused: " + e.Err.Error(
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // MeasureJPEG codes the JPEG file of w, and returns what came of it: of all of the file, without a picture, and of its first bytes,
-// as many as cuts say, each with the picture that the peer shows of them; nil if it shows none. A peer that does not take the file
+// as many as cuts say, each with the picture that the peer shows of them; nil if it shows none. A peer without Show is not cut. A peer that does not take the file
 // returns a RefusedError. What a peer of the comparison File gives back is checked to be the file.
 func (p *Peer) MeasureJPEG(ctx context.Context, w *Work, cuts []int64) (whole Coded, list []Coded, err error) {
 	name, size, took, err := w.encode(ctx, p, map[string]string{})
@@ -64,6 +64,9 @@ func (p *Peer) MeasureJPEG(ctx context.Context, w *Work, cuts []int64) (whole Co
 		if whole.Decode, err = w.comesBack(ctx, p, name); err != nil {
 			return whole, nil, err
 		}
+	}
+	if p.Show == "" {
+		return whole, nil, nil
 	}
 	file, err := os.ReadFile(name)
 	if err != nil {

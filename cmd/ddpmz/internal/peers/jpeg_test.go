@@ -50,7 +50,13 @@ func TestJPEGPeers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if whole.Bytes < n/2 || whole.Bytes > n || len(list) != 3 {
+			if whole.Bytes < n/2 || whole.Bytes > n {
+				t.Errorf("%d bytes of %d", whole.Bytes, n)
+			}
+			if p.Show == "" && len(list) == 0 {
+				return
+			}
+			if len(list) != 3 {
 				t.Fatalf("%d bytes of %d; %d cuts", whole.Bytes, n, len(list))
 			}
 			if list[0].Bytes != 30 || list[0].Picture != nil || list[2].Bytes != whole.Bytes || list[2].Picture == nil {
