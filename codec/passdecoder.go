@@ -42,7 +42,7 @@ type passPayload struct {
 // next decodes to the end of the next level.
 func (d *passDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
 	n := d.begun
-	for n < len(d.passes) && d.passes[n].Level == d.passes[d.begun].Level {
+	for n < d.end() && d.passes[n].Level == d.passes[d.begun].Level {
 		n++
 	}
 	return d.run(ctx, d.passes[d.begun:n])
@@ -50,7 +50,15 @@ func (d *passDecoder) next(ctx context.Context) (at Refinement, fresh bool, err 
 
 // last decodes all passes. More is done side by side than if every level is awaited.
 func (d *passDecoder) last(ctx context.Context) (at Refinement, fresh bool, err error) {
-	return d.run(ctx, d.passes[d.begun:len(d.passes)])
+	return d.run(ctx, d.passes[d.begun:d.end()])
+}
+
+// end returns how many passes are tried. Of a picture that is not reduced, these are all: Begin stops where decoding is to stop.
+func (d *passDecoder) end() int {
+	if d.plan.Scales > 0 {
+		return d.plan.wanted
+	}
+	return len(d.passes)
 }
 
 // run decodes passes, or what comes after the last one.
@@ -183,7 +191,7 @@ func (p *decodedPass) Done(complete bool) error {
 	case p.last: // whether it needs a byte or not, without any the segment is not there
 		d.at.Bytes = max(d.at.Bytes, g.offset+1)
 	}
-	if d.done < len(d.passes) && d.passes[d.done].Level == p.pass.Level {
+	if d.done < d.end() && d.passes[d.done].Level == p.pass.Level {
 		return nil
 	}
 	if !p.last { // what takes no byte shows when one more is there, or the segment is complete: see Begin

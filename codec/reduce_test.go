@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
@@ -62,7 +63,7 @@ func checkReduced(t testing.TB, s sample, length, n int) image.Image {
 	return m
 }
 
-// TestReducePrefixes reduces every prefix of files of every kind. Those of stored files are of means.
+// TestReducePrefixes reduces every prefix of files of every kind. Pictures of stored files, unless these were JPEG files, are of means.
 func TestReducePrefixes(t *testing.T) {
 	for _, s := range kinds(t) {
 		t.Run(s.name, func(t *testing.T) {
@@ -77,7 +78,7 @@ func TestReducePrefixes(t *testing.T) {
 			}
 			for n := 1; n <= codec.MaxReduce; n++ {
 				small := checkReduced(t, s, len(s.file), n)
-				if !info.Modelled {
+				if !info.Modelled && !strings.HasPrefix(s.name, "JPEG") {
 					checkMeans(t, small, s.m, n)
 				}
 			}
