@@ -100,9 +100,9 @@ type refusal struct {
 // A collector finds the files of a collection.
 type collector struct {
 	*collectionFlags
-	output string                 // the folder under which the outputs go; empty for beside the inputs
-	takes  func(name string) bool // of files in folders
-	rename func(name string) string
+	output string                           // the folder under which the outputs go; empty for beside the inputs
+	takes  func(name string) bool           // of files in folders
+	rename func(name, inside string) string // names the output of a file, as the name inside its folder is
 
 	found collection
 	taken map[string]string // inputs by their output
@@ -212,9 +212,11 @@ func (c *collector) add(name, inside string) {
 			return
 		}
 	}
-	out := c.rename(name)
+	out := ""
 	if c.output != "" {
-		out = filepath.Join(c.output, c.rename(inside))
+		out = filepath.Join(c.output, c.rename(name, inside))
+	} else {
+		out = c.rename(name, name)
 	}
 	if other, ok := c.taken[out]; ok {
 		if other != name {

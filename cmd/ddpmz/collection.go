@@ -81,13 +81,11 @@ func (r *runner) run(ctx context.Context, c *collection) error {
 		r.finish(o, logEntry{State: logFailed}, err)
 	}
 	whole := *r.limits
-	if r.parallel > 1 {
-		r.limits.memory = size(max(1, r.limits.maxMemory()/int64(r.parallel)))
-	}
-	err := r.each(ctx, c.jobs, r.parallel, true)
+	r.limits.share(r.parallel)
+	err := parallel(ctx, c.jobs, r.parallel, func(j job) error { return r.one(ctx, j, r.parallel > 1) })
 	*r.limits = whole
 	if err == nil { // one at a time, what needs more memory than its share
-		err = r.each(ctx, r.waiting, 1, false)
+		err = parallel(ctx, r.waiting, 1, func(j job) error { return r.one(ctx, j, false) })
 	}
 	r.line.clear()
 	if err != nil {
@@ -102,9 +100,8 @@ func (r *runner) run(ctx context.Context, c *collection) error {
 	return r.incomplete
 }
 
-// each does jobs, so many at a time, until ctx ends or a job shows that the command line is wrong. If memory is shared, a job that
-// needs more than its share waits.
-func (r *runner) each(ctx context.Context, list []job, workers int, shared bool) error {
+// parallel does jobs, so many at a time, until ctx ends or an error shows that the command line is wrong.
+func parallel(ctx context.Context, list []job, workers int, do func(job) error) error {
 	next, stopped := make(chan job), make(chan struct{})
 	var wait sync.WaitGroup
 	var stop sync.Once
@@ -112,7 +109,7 @@ func (r *runner) each(ctx context.Context, list []job, workers int, shared bool)
 	for range min(workers, len(list)) {
 		wait.Go(func() {
 			for j := range next {
-				err := r.one(ctx, j, shared)
+				err := do(j)
 				var usage *usageError
 				if ctx.Err() != nil || errors.As(err, &usage) {
 					stop.Do(func() { fatal = err; close(stopped) })
@@ -277,12 +274,15 @@ func needsMemory(err error) bool {
 	return errors.As(err, &limit) && limit.What == "bytes of memory"
 }
 
-// maxMemory returns the value of --max-memory, or its default.
-func (f *limitFlags) maxMemory() int64 {
-	if f.memory > 0 {
-		return int64(f.memory)
+// share divides the memory that there may be among so many jobs.
+func (f *limitFlags) share(jobs int) {
+	if jobs < 2 {
+		return
 	}
-	return codec.DefaultMaxMemory
+	if f.memory == 0 {
+		f.memory = codec.DefaultMaxMemory
+	}
+	f.memory = max(1, f.memory/size(jobs))
 }
 
 // A lockedWriter lets jobs write, one at a time, above the line that shows progress.

@@ -134,6 +134,44 @@ func equalFiles(a, b map[string]string) bool {
 	return true
 }
 
+// TestDecodeCollection: what encode -r made of a tree decodes to a tree of the same names, with the same pictures, times and JPEG files.
+func TestDecodeCollection(t *testing.T) {
+	in, coded, out := collectionTree(t), t.TempDir(), t.TempDir()
+	must(t, nil, "encode", "-q", "-r", in, "-o", coded)
+	writeFile(t, filepath.Join(coded, "z", "cut.png"+suffix), readFile(t, filepath.Join(coded, "z", "a.png"+suffix))[:30])
+	words := fmt.Sprintf("%d files: %[1]d decoded;", len(collectionNames)+1)
+	if r := ddpmz(nil, "decode", "-r", "-j", "2", coded, "-o", out); r.status != 3 || !strings.Contains(r.err, words) {
+		t.Errorf("status %d, %q", r.status, r.err)
+	}
+	for _, name := range collectionNames {
+		back := name
+		if strings.HasSuffix(name, ".bmp") {
+			back += ".png"
+		}
+		path := filepath.Join(out, back)
+		info, err := os.Stat(path)
+		before, _ := os.Stat(filepath.Join(in, name))
+		if err != nil || !info.ModTime().Equal(before.ModTime()) {
+			t.Errorf("%q: %v", back, err)
+			continue
+		}
+		original := readFile(t, filepath.Join(in, name))
+		if strings.HasSuffix(name, ".jpg") {
+			if !bytes.Equal(readFile(t, path), original) {
+				t.Errorf("%q: another JPEG file", back)
+			}
+			continue
+		}
+		p, err := picture.Read(bytes.NewReader(original), picture.ReadOptions{})
+		if err != nil || !samePicture(decodePNG(t, readFile(t, path)).Image, p.Image) {
+			t.Errorf("%q: another picture, %v", back, err)
+		}
+	}
+	if r := ddpmz(nil, "decode", "-r", coded, "-o", out); r.status != 0 || !strings.Contains(r.err, fmt.Sprintf("0 decoded, %d up to date", len(collectionNames)+1)) {
+		t.Errorf("status %d, %q", r.status, r.err)
+	}
+}
+
 // TestCollectionErrors: what cannot be encoded does not stop the others, and is named; inputs are removed only after all has gone well.
 func TestCollectionErrors(t *testing.T) {
 	in := collectionTree(t)

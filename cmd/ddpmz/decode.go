@@ -25,11 +25,12 @@ import (
 // A decoding is one run of the decode command.
 type decoding struct {
 	*streams
-	output   outputFlags
-	cutFlags cutFlags
-	size     sizeFlags
-	limits   limitFlags
-	losses   lossFlags
+	output     outputFlags
+	cutFlags   cutFlags
+	size       sizeFlags
+	limits     limitFlags
+	losses     lossFlags
+	collection collectionFlags
 
 	allowLoss, allowPartial bool
 
@@ -66,7 +67,7 @@ func decodeCommand(s *streams) *cli.Command {
 				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
 			partialFlag(&d.allowPartial),
 			weightsFlag(&d.model),
-		}, d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.size.flags(), d.limits.flags()),
+		}, d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.size.flags(), d.limits.flags(), d.collection.flags(suffix+" files")),
 		Action: d.action,
 	}
 }
@@ -79,6 +80,12 @@ func (d *decoding) action(c *cli.Context) (err error) {
 		return err
 	}
 	d.part = d.cutting || d.size != sizeFlags{}
+	if err := d.collection.check(runtime.GOMAXPROCS(0)); err != nil {
+		return err
+	}
+	if d.collection.active() {
+		return d.decodeCollection(c.Context, c.Args().Slice())
+	}
 	inputs, err := outputOf(c.Args().Slice(), &d.output, namesPicture)
 	if err != nil {
 		return err
@@ -107,7 +114,10 @@ func (d *decoding) action(c *cli.Context) (err error) {
 	if d.nets, err = loadNets(d.model); err != nil {
 		return err
 	}
-	return d.each(c.Context, list, d.decode)
+	return d.each(c.Context, list, func(ctx context.Context, j job) error {
+		_, err := d.decode(ctx, j)
+		return err
+	})
 }
 
 // outputFormat returns the format that --format or the suffix of -o ask for, or png if they do not. A suffix that says nothing is
@@ -155,8 +165,8 @@ type decodeOutcome struct {
 	Notes []string `json:"notes"`      // remarks for people
 }
 
-// decode does one job.
-func (d *decoding) decode(ctx context.Context, j job) error {
+// decode does one job. The outcome is nil if ctx ends.
+func (d *decoding) decode(ctx context.Context, j job) (*outcome, error) {
 	bar := d.bar(j.in, d.output.quiet)
 	defer bar.end()
 	o := &decodeOutcome{outcome: *newOutcome(j), Notes: []string{}}
@@ -171,7 +181,7 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 		return d.write(w, got, o)
 	})
 	if ctx.Err() != nil {
-		return err // and leave o to what still goes on
+		return nil, err // and leave o to what still goes on
 	}
 	bar.end()
 	if err != nil {
@@ -190,9 +200,9 @@ func (d *decoding) decode(ctx context.Context, j job) error {
 		err = errors.Join(err, about("standard output", printJSON(d.stdout, o)))
 	}
 	if err == nil && o.Cut && !d.allowPartial {
-		return errIncomplete
+		err = errIncomplete
 	}
-	return err
+	return &o.outcome, err
 }
 
 // write writes a decoded picture, and finds what of it is lost.

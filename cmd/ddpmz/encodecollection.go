@@ -43,7 +43,7 @@ func (e *encoding) fileOptions(ctx context.Context, j job) atomicfile.Options {
 
 // encodeCollection makes files of the pictures in folders and lists.
 func (e *encoding) encodeCollection(ctx context.Context, inputs []string) (err error) {
-	c := &collector{collectionFlags: &e.collection, output: e.output.name, takes: isReadable, rename: func(name string) string { return name + suffix }}
+	c := &collector{collectionFlags: &e.collection, output: e.output.name, takes: isReadable, rename: func(_, inside string) string { return inside + suffix }}
 	found, err := c.collect(inputs, e.stdin)
 	if err != nil {
 		return err
