@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -23,6 +26,13 @@ type test struct {
 	model       string // weights file
 	nets        []*model.Net
 	limits      limitFlags
+	collection  collectionFlags // of which only the number of jobs is used, and -r, which says what is done anyway
+
+	mutex      sync.Mutex // of what follows
+	failed     error
+	incomplete error
+	shared     bool  // memory is divided among jobs
+	waiting    []job // that need all of it
 }
 
 func testCommand(s *streams) *cli.Command {
@@ -39,11 +49,14 @@ func testCommand(s *streams) *cli.Command {
 			"   damaged                  and where\n" +
 			"   unknown model            its weights are not known; see --model\n" +
 			"   not tested               for another reason\n\n" +
-			"The exit status is 0 if all files are whole, or end early on purpose; 3 if the worst is that one is cut; else 1.",
+			"Several files are decoded at a time, and their lines come as they are done. The exit status is 0 if all files are whole, or end early on purpose; 3 if the worst is that one is cut; else 1.",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Destination: &t.json, DisableDefaultText: true, Usage: "print an object in JSON for each file"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &t.quiet, DisableDefaultText: true,
 				Usage: "print nothing of files that are whole, or end early on purpose"},
+			&cli.BoolFlag{Name: "recursive", Aliases: []string{"r"}, Destination: &t.collection.recursive, DisableDefaultText: true,
+				Usage: "go into folders, as is done anyway"},
+			t.collection.jobsFlag(),
 			weightsFlag(&t.model),
 		}, t.limits.flags()...),
 		Action: t.action,
@@ -64,7 +77,47 @@ func (t *test) action(c *cli.Context) (err error) {
 	if t.nets, err = loadNets(t.model); err != nil {
 		return err
 	}
-	return t.each(c.Context, list, t.test)
+	t.collection.recursive = true
+	if err := t.collection.check(runtime.GOMAXPROCS(0)); err != nil {
+		return err
+	}
+	return t.all(c.Context, list)
+}
+
+// all does all jobs, several at a time, and those that need more memory than their share after the others.
+func (t *test) all(ctx context.Context, list []job) error {
+	jobs := min(t.collection.parallel, len(list))
+	if jobs < 2 {
+		return t.each(ctx, list, t.test)
+	}
+	t.stdout, t.stderr = &lockedWriter{w: t.stdout}, &lockedWriter{w: t.stderr}
+	one := func(j job) error {
+		err := t.test(ctx, j)
+		if err == nil {
+			return nil
+		}
+		t.mutex.Lock()
+		defer t.mutex.Unlock()
+		switch {
+		case errors.Is(err, errIncomplete):
+			t.incomplete = err
+		case errors.Is(err, errReported):
+			t.failed = err
+		case ctx.Err() == nil:
+			t.report(err)
+			t.failed = errReported
+		}
+		return err
+	}
+	whole := t.limits
+	t.limits.share(jobs)
+	t.shared = true
+	err := parallel(ctx, list, jobs, one)
+	t.limits, t.shared = whole, false
+	if err == nil {
+		err = parallel(ctx, t.waiting, 1, one)
+	}
+	return cmp.Or(err, t.failed, t.incomplete)
 }
 
 // ddpmzFiles returns names with the files in folders in place of these.
@@ -138,6 +191,12 @@ func (t *test) test(ctx context.Context, j job) error {
 		return context.Cause(ctx) // and leave f to what still goes on
 	}
 	bar.end()
+	if t.shared && needsMemory(err) {
+		t.mutex.Lock()
+		defer t.mutex.Unlock()
+		t.waiting = append(t.waiting, j)
+		return nil
+	}
 	f.judge(err)
 	if err := t.print(&f); err != nil {
 		return about("standard output", err)
