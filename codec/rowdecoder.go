@@ -41,6 +41,9 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	s, p := d.stream, &d.stream.picture
 	n := p.format.planes()
 	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Stop: ctx.Err}
+	if err := s.checkPicture(p.storedWork()); err != nil { // of wide images, rows alone take more than the picture
+		return err
+	}
 	limit := s.rowLimit()
 	rows, used, err := stored.DecodeRows(c.Payload, c.Complete, d.raster, limit)
 	if err != nil {
@@ -75,7 +78,7 @@ func (s *Stream) rowLimit() int {
 // image returns the rows so far, and gray for those that are missing.
 func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 	p := d.stream.picture
-	if err := d.stream.checkPicture(p.imageBytes() / bytesPerSite); err != nil {
+	if err := d.stream.checkPicture(p.storedWork()); err != nil {
 		return nil, err
 	}
 	if d.stream.reduce > 0 {

@@ -154,7 +154,7 @@ func (s *Stream) workDone() int64 {
 	case *passDecoder:
 		return d.workOf(d.begun)
 	}
-	return s.picture.imageBytes() / bytesPerSite
+	return s.picture.storedWork()
 }
 
 // No file of at most 1 KiB is worth more work than that many bytes are, nor 256 MB, by default: of many shapes, in every orientation,

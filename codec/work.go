@@ -1,6 +1,9 @@
 package codec
 
-import "github.com/ddpmz/ddpmz/model"
+import (
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
+	"github.com/ddpmz/ddpmz/model"
+)
 
 // Pixels and bytes of a picture that count as a site of work, which takes the network up to 2.5 µs.
 const (
@@ -10,6 +13,11 @@ const (
 	jpegPixelsPerSite = 128 // of a picture made of a JPEG file's coefficients
 	blocksPerSite     = 8   // of a JPEG file's, whose coefficients are estimated
 )
+
+// storedWork returns the work of a stored image, in sites: what it takes of memory, with the rows that its decoder looks back on.
+func (p *info) storedWork() int64 {
+	return (p.imageBytes() + stored.RowMemory*int64(p.w)) / bytesPerSite
+}
 
 // work counts the sites that passes have to visit.
 type work struct {

@@ -27,6 +27,9 @@ const (
 	manyUnguessed = 15
 )
 
+// RowMemory is what a decoder takes of memory for each pixel of a row, in bytes: three rows of pixels.
+const RowMemory = 3 * 8
+
 // newPixelCoder returns a coder of the raster's pixels.
 func newPixelCoder(r *Raster, method byte) *pixelCoder {
 	c := &pixelCoder{width: r.Width}
