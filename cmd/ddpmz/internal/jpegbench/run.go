@@ -182,18 +182,8 @@ func (c *Config) own(ctx context.Context, p *Photo, f *File) (*metrics.Raster, e
 		return nil, err
 	}
 	own.Preview = seconds(begin)
-	m, err := (&codec.Decoder{Limits: c.Limits}).Decode(bytes.NewReader(file))
+	picture, err := c.levels(ctx, file, own)
 	if err != nil {
-		return nil, err
-	}
-	picture, err := metrics.NewRaster(m)
-	if err != nil {
-		return nil, err
-	}
-	if len(c.Shares) == 0 {
-		return picture, nil
-	}
-	if own.Levels, err = c.levels(ctx, file, picture); err != nil {
 		return nil, err
 	}
 	for _, share := range c.Shares {
@@ -229,35 +219,43 @@ func (c *Config) comesBack(p *Photo, file []byte) error {
 	return nil
 }
 
-// levels measures the picture of every level.
-func (c *Config) levels(ctx context.Context, file []byte, picture *metrics.Raster) (list []Point, err error) {
+// levels returns the picture of a file, and, if files are cut, measures that of every level.
+func (c *Config) levels(ctx context.Context, file []byte, own *Result) (picture *metrics.Raster, err error) {
 	s, err := (&codec.Decoder{Limits: c.Limits}).Open(bytes.NewReader(file))
 	if err != nil {
 		return nil, err
 	}
-	for ctx.Err() == nil {
-		at, err := s.Next()
-		if err == io.EOF {
-			return list, nil
-		}
-		if err != nil {
+	var shown []*metrics.Raster
+	for at, err := s.Next(); err != io.EOF; at, err = s.Next() {
+		switch {
+		case err != nil:
 			return nil, err
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case len(c.Shares) == 0 && !at.Exact:
+			continue
 		}
 		m, err := s.Image()
 		if err != nil {
 			return nil, err
 		}
-		shown, err := metrics.NewRaster(m)
-		if err != nil {
+		if picture, err = metrics.NewRaster(m); err != nil {
 			return nil, err
 		}
-		point, err := newPoint(picture, shown, at.Bytes)
-		if err != nil {
-			return nil, err
+		if len(c.Shares) > 0 {
+			shown = append(shown, picture)
+			own.Levels = append(own.Levels, Point{Bytes: at.Bytes})
 		}
-		list = append(list, point)
 	}
-	return nil, context.Cause(ctx)
+	if picture == nil {
+		return nil, errors.New("the file has no picture")
+	}
+	for i, p := range shown {
+		if own.Levels[i], err = newPoint(picture, p, own.Levels[i].Bytes); err != nil {
+			return nil, err
+		}
+	}
+	return picture, nil
 }
 
 // prefix measures the picture of the beginning of a file.
