@@ -14,7 +14,7 @@ import (
 //   - the fallback codec begins with a probe, which says how many bytes its file takes at least, and lets go of the image if
 //     there is hope for the model. It codes only if the model's file turns out to be larger than that, from the samples that
 //     the model's chain has by then;
-//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large.
+//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large, or sure to become so.
 type race struct {
 	side     *sideData
 	coder    *modelCoder
@@ -22,6 +22,8 @@ type race struct {
 
 	probed     chan struct{} // closed when the probe is over: what it took of memory is free then
 	storedSize atomic.Int64  // of the fallback codec's file, once there is one
+
+	finestPasses int // of the model, that have begun
 }
 
 // A storedResult is what the fallback codec comes to.
@@ -79,6 +81,11 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	return modelled.file, nil
 }
 
+// forecasts are by how much a model's file grows at least from before the first and the second pass of the finest scale to its
+// end. Nothing proves them; of photographs, files grew to 13 times what they were before the second of these passes and more, of charts
+// and logos to 6.8 times, and before the first to 22 and to 16 times.
+var forecasts = [...]int64{6, 4}
+
 // proceed returns errAborted if the model's file, which has so many bytes already, is sure to be no smaller than the fallback
 // codec's. Before the passes of the finest scale, it waits for the probe.
 func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
@@ -88,6 +95,10 @@ func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		if r.finestPasses < len(forecasts) {
+			bytes *= forecasts[r.finestPasses]
+		}
+		r.finestPasses++
 	}
 	if n := r.storedSize.Load(); n > 0 && bytes >= n {
 		return errAborted
