@@ -91,6 +91,13 @@ func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 		p.palette, blank = withGray(p.palette)
 	}
 	m, set := p.newImage()
+	if opaque, ok := m.(*image.RGBA); ok && n == 3 && p.alpha == nil {
+		if err := ctx.Err(); err != nil && !d.at.Exact {
+			return nil, err
+		}
+		d.setOpaque(opaque.Pix)
+		return m, nil
+	}
 	strip := make([]model.Plane, n) // of a few rows: all at once would take much memory
 	for c := range strip {
 		strip[c] = model.NewPlane(p.w, max(1, min(p.h, 1<<12/p.w)))
@@ -117,6 +124,18 @@ func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// setOpaque sets the pixels of an opaque picture of 8-bit colours, which most are that are stored, without planes in between.
+func (d *rowDecoder) setOpaque(pix []byte) {
+	known := d.rows * d.stream.picture.w // there is no raster if it is 0
+	for i := range known {
+		s, q := d.raster.Samples[3*i:][:3], pix[4*i:][:4]
+		q[0], q[1], q[2], q[3] = byte(s[0]), byte(s[1]), byte(s[2]), 0xff
+	}
+	for i := 4 * known; i < len(pix); i += 4 {
+		copy(pix[i:], []byte{0x80, 0x80, 0x80, 0xff})
+	}
 }
 
 // withGray returns a palette with mid-gray, for the rows that are missing, and its index. If the palette is

@@ -110,6 +110,7 @@ func TestTables(t *testing.T) {
 		"cut":      {"|   0.5 |     1 |", "**ddpmz**                 | 24.50 | 30.50 |", "|     – | 32.43 |", "+25.0%", "-9.1%"},
 		"levels":   {"| 1     |   999 |   100 |", "exact"},
 		"images":   {"| x ", "| y "},
+		"ratios":   {"| Smaller                     |          1.500 | 1.500 | 1.500 |"},
 		"peers":    {"missing", "D 1"},
 	} {
 		for _, part := range parts {

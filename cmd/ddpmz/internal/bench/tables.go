@@ -3,6 +3,7 @@ package bench
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ func (r *Report) Tables() []tables.Table {
 		{Name: "made-msssim", Text: r.rateTable(peers.Made, msssim)},
 		{Name: "levels", Text: r.levelTable()},
 		{Name: "images", Text: r.imageTable()},
+		{Name: "ratios", Text: r.ratioTable()},
 		{Name: "peers", Text: r.peerTable()},
 	}
 	for _, f := range []figure{ssimulacra2, butteraugli} {
@@ -255,6 +257,27 @@ func (r *Report) imageTable() string {
 			row = append(row, tables.Number(8*float64(n)/(3*image.Pixels()), 3))
 		}
 		g.Row(row...)
+	}
+	return g.String()
+}
+
+// ratioTable compares every lossless file of ddpmz with a peer's of the same picture.
+func (r *Report) ratioTable() string {
+	var g tables.Grid
+	g.Row("bytes of ddpmz, of those of", "geometric mean", "least", "most")
+	for _, s := range r.Sizes() {
+		if s.Own {
+			continue
+		}
+		logs, least, most := 0.0, math.Inf(1), 0.0
+		for i := range r.Images {
+			image := &r.Images[i]
+			ratio := float64(image.Own.Bytes) / float64(image.Peers[s.ID].Points[0].Bytes)
+			logs += math.Log(ratio)
+			least, most = min(least, ratio), max(most, ratio)
+		}
+		mean := math.Exp(logs / float64(len(r.Images)))
+		g.Row(s.Name, tables.Number(mean, 3), tables.Number(least, 3), tables.Number(most, 3))
 	}
 	return g.String()
 }
