@@ -297,6 +297,34 @@ func TestVariants(t *testing.T) {
 	}
 }
 
+// TestTablesChange: a component has the quantization table that is in force at its first scan, whatever comes later.
+func TestTablesChange(t *testing.T) {
+	data, err := os.ReadFile("testdata/three-scans.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := Parse(data, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Both tables become other ones right before the scan of the second component.
+	first := bytes.Index(data, []byte{0xff, markerSOS})
+	second := first + 2 + bytes.Index(data[first+2:], []byte{0xff, markerSOS})
+	var payload []byte
+	for id := range byte(2) {
+		payload = append(append(payload, id), bytes.Repeat([]byte{77}, BlockSize)...)
+	}
+	f, err := roundTrip(t, slices.Insert(data, second, appendSegment(nil, markerDQT, payload)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range f.Components {
+		if old := c.Quant == whole.Components[i].Quant; old != (i == 0) {
+			t.Errorf("component %d has its old table: %v", i, old)
+		}
+	}
+}
+
 // TestPrefixes: a file that is cut is refused or, behind its last scan, comes back.
 func TestPrefixes(t *testing.T) {
 	for seed := range uint64(4) {
