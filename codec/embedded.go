@@ -13,10 +13,19 @@ import (
 )
 
 // Most bytes of the syntax of a camera's JPEG file are pictures: EXIF's thumbnail, previews, gain maps, as JPEG files or as samples.
-// These are cut out and coded as files of their own, which come before the side data of the rest.
+// These are cut out and coded as files of their own, which come before the side data of the rest. Of a smaller JPEG file, most is known
+// from the larger one that it is in: what is coded is by how much its coefficients differ from that, if this takes less.
 
 // sideEmbedded is the kind of the syntax of a JPEG file with such pictures, beside sidePlain and sideZstd.
 const sideEmbedded = 2
+
+// How a picture in a JPEG file is held: as it is, as a file, or as a file of what package jpeg calls its residual.
+const (
+	embeddedPlain = iota
+	embeddedFile
+	embeddedResidual
+	embeddedKinds
+)
 
 const (
 	maxEmbedded = 64 // pictures in a syntax
@@ -25,6 +34,9 @@ const (
 
 // syntaxMemory is what package jpeg takes at most for a byte of syntax: a list of what an encoder chose.
 const syntaxMemory = 32
+
+// residualMemory is what a residual takes at most for a coefficient of the smaller picture.
+const residualMemory = 16
 
 // packSyntax packs the syntax of a JPEG file, which is depth files deep itself.
 func (e *Encoder) packSyntax(ctx context.Context, f *jpeg.File, depth int) ([]byte, error) {
@@ -40,15 +52,11 @@ func (e *Encoder) packSyntax(ctx context.Context, f *jpeg.File, depth int) ([]by
 	w.Uvarint(uint64(len(cut)))
 	var files [][]byte
 	for _, c := range cut {
-		file, err := e.packEmbedded(ctx, c, depth+1)
+		file, kind, err := e.packEmbedded(ctx, c, f, depth+1)
 		if err != nil {
 			return nil, err
 		}
-		coded := uint64(1)
-		if file == nil {
-			file, coded = c.Data, 0
-		}
-		w.Uvarint(uint64(len(file))<<1 | coded)
+		w.Uvarint(uint64(len(file))*embeddedKinds + kind)
 		files = append(files, file)
 	}
 	for _, f := range files {
@@ -57,23 +65,35 @@ func (e *Encoder) packSyntax(ctx context.Context, f *jpeg.File, depth int) ([]by
 	return append(w.Buf, syntax...), nil
 }
 
-// packEmbedded returns a file of a picture, which is depth files deep, or nil if that is no smaller than its data.
-func (e *Encoder) packEmbedded(ctx context.Context, c jpeg.Embedded, depth int) ([]byte, error) {
+// packEmbedded returns the shortest form of a picture, which is depth files deep, the next of them being whole.
+func (e *Encoder) packEmbedded(ctx context.Context, c jpeg.Embedded, whole *jpeg.File, depth int) (best []byte, kind uint64, err error) {
 	inner := Encoder{Options{NoDigest: true, Limits: e.Limits.within(0)}}
-	var b bytes.Buffer
-	var err error
-	if c.Width > 0 {
-		err = inner.EncodeContext(ctx, &b, imageOfSamples(c))
-	} else {
-		var f *file
-		if f, err = inner.encodeJPEG(ctx, c.Data, depth); err == nil {
-			err = container.Write(&b, &f.header, f.payloads)
+	best, kind = c.Data, embeddedPlain
+	try := func(as uint64, encode func(w *bytes.Buffer) error) {
+		var b bytes.Buffer
+		if err := encode(&b); err == nil && b.Len() < len(best) { // what the encoder cannot do stays as it is
+			best, kind = b.Bytes(), as
 		}
 	}
-	if err != nil || b.Len() >= len(c.Data) {
-		return nil, ctx.Err() // what the encoder cannot do stays as it is
+	file := func(whole *jpeg.File) func(w *bytes.Buffer) error {
+		return func(w *bytes.Buffer) error {
+			f, err := inner.encodeJPEG(ctx, c.Data, depth, whole)
+			if err != nil {
+				return err
+			}
+			return container.Write(w, &f.header, f.payloads)
+		}
 	}
-	return b.Bytes(), nil
+	switch {
+	case c.Width > 0:
+		try(embeddedFile, func(w *bytes.Buffer) error { return inner.EncodeContext(ctx, w, imageOfSamples(c)) })
+	case depth == 1:
+		try(embeddedResidual, file(whole))
+		fallthrough
+	default:
+		try(embeddedFile, file(nil))
+	}
+	return best, kind, ctx.Err()
 }
 
 // imageOfSamples returns a picture of samples.
@@ -107,13 +127,14 @@ func (l Limits) within(memory int64) Limits {
 }
 
 // unpackSyntax unpacks the syntax of a JPEG file, which is depth files deep itself, and the pictures that were cut out of it, where decoding
-// takes so many bytes of memory already. It returns how many it takes then, those included that it has no use for any more.
-func (l Limits) unpackSyntax(ctx context.Context, b []byte, memory int64, depth int) (syntax []byte, cut [][]byte, total int64, err error) {
+// takes so many bytes of memory already. Of the JPEG file it needs the coefficients. It returns how many bytes it takes then, those included
+// that it has no use for any more.
+func (l Limits) unpackSyntax(ctx context.Context, b []byte, memory int64, whole *jpeg.File, depth int) (syntax []byte, cut [][]byte, total int64, err error) {
 	if len(b) > 0 && b[0] == sideEmbedded {
 		if depth == maxDepth {
 			return nil, nil, 0, FormatError(fmt.Sprintf("pictures in a JPEG file that is %d deep", depth))
 		}
-		if b, cut, memory, err = l.unpackEmbedded(ctx, b[1:], memory, depth+1); err != nil {
+		if b, cut, memory, err = l.unpackEmbedded(ctx, b[1:], memory, whole, depth+1); err != nil {
 			return nil, nil, 0, err
 		}
 	}
@@ -128,7 +149,7 @@ func (l Limits) unpackSyntax(ctx context.Context, b []byte, memory int64, depth 
 }
 
 // unpackEmbedded returns the pictures that were cut out of a syntax, which are depth files deep, and what comes after them.
-func (l Limits) unpackEmbedded(ctx context.Context, b []byte, memory int64, depth int) (rest []byte, cut [][]byte, total int64, err error) {
+func (l Limits) unpackEmbedded(ctx context.Context, b []byte, memory int64, whole *jpeg.File, depth int) (rest []byte, cut [][]byte, total int64, err error) {
 	r := bitstream.NewReader(b)
 	var sizes []uint64
 	n := r.Uvarint(maxEmbedded)
@@ -136,18 +157,24 @@ func (l Limits) unpackEmbedded(ctx context.Context, b []byte, memory int64, dept
 		return nil, nil, 0, FormatError("no pictures in a JPEG file, in the form for some")
 	}
 	for range n {
-		sizes = append(sizes, r.Uvarint(uint64(len(b))<<1|1))
+		sizes = append(sizes, r.Uvarint(uint64(len(b))*embeddedKinds+embeddedKinds-1))
 	}
 	for _, size := range sizes {
-		data := r.Bytes(size >> 1)
+		data := r.Bytes(size / embeddedKinds)
 		if r.Err() != nil {
 			break
 		}
 		taken := int64(0)
-		if size&1 != 0 {
-			if data, taken, err = l.within(memory).unpackPicture(ctx, data, depth); err != nil {
-				return nil, nil, 0, err
-			}
+		switch kind := size % embeddedKinds; {
+		case kind == embeddedFile:
+			data, taken, err = l.within(memory).unpackPicture(ctx, data, nil, depth)
+		case kind == embeddedResidual && depth == 1:
+			data, taken, err = l.within(memory).unpackPicture(ctx, data, whole, depth)
+		case kind == embeddedResidual:
+			err = FormatError("a residual of a picture in a picture")
+		}
+		if err != nil {
+			return nil, nil, 0, err
 		}
 		memory += taken
 		cut = append(cut, data)
@@ -158,12 +185,13 @@ func (l Limits) unpackEmbedded(ctx context.Context, b []byte, memory int64, dept
 	return b[r.Offset():], cut, memory, nil
 }
 
-// unpackPicture returns the JPEG file or the samples that a file holds, which is depth files deep, and what that took of memory.
-func (l Limits) unpackPicture(ctx context.Context, file []byte, depth int) (data []byte, memory int64, err error) {
+// unpackPicture returns the JPEG file or the samples that a file holds, which is depth files deep, and what that took of memory. With whole,
+// it is the residual of a smaller picture.
+func (l Limits) unpackPicture(ctx context.Context, file []byte, whole *jpeg.File, depth int) (data []byte, memory int64, err error) {
 	s, err := (&Decoder{Limits: l}).OpenContext(ctx, bytes.NewReader(file))
 	if err == nil {
 		if s.original != nil {
-			s.original.depth = depth
+			s.original.depth, s.original.whole = depth, whole
 		}
 		_, err = s.Last()
 	}
@@ -171,9 +199,12 @@ func (l Limits) unpackPicture(ctx context.Context, file []byte, depth int) (data
 		err = FormatError("not whole")
 	}
 	if err == nil {
-		if s.original != nil {
+		switch {
+		case s.original != nil:
 			data, err = s.original.bytes()
-		} else {
+		case whole != nil:
+			err = FormatError("a residual that is none of a JPEG file")
+		default:
 			var m image.Image
 			if m, err = s.Image(); err == nil {
 				data, err = samplesOf(m)
@@ -183,7 +214,11 @@ func (l Limits) unpackPicture(ctx context.Context, file []byte, depth int) (data
 	var limit *LimitError
 	switch {
 	case err == nil:
-		return data, s.memory + int64(len(data)), nil
+		memory = s.memory + int64(len(data))
+		if whole != nil {
+			memory += residualMemory * jpeg.BlockSize * s.original.layout.blocks()
+		}
+		return data, memory, l.checkMemory(memory)
 	case errors.As(err, &limit), ctx.Err() != nil:
 		return nil, 0, err
 	}

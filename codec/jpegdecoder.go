@@ -167,7 +167,10 @@ func (s *Stream) readSyntax(b []byte) error {
 	if o.layout == nil {
 		return FormatError("the syntax of a JPEG file without its frame")
 	}
-	syntax, cut, memory, err := s.limits.unpackSyntax(s.context, b, s.memory, o.depth)
+	for i, coef := range o.layout.planes() { // all of them are known by now, unless the file is malformed
+		o.layout.Components[i].Coef = coef
+	}
+	syntax, cut, memory, err := s.limits.unpackSyntax(s.context, b, s.memory, o.layout.File, o.depth)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (e *Encoder) EncodeJPEGContext(ctx context.Context, w io.Writer, r io.Reade
 	if len(data) > maxOriginal {
 		return &LimitError{"bytes of a JPEG file", int64(len(data)), maxOriginal}
 	}
-	f, err := e.encodeJPEG(ctx, data, 0)
+	f, err := e.encodeJPEG(ctx, data, 0, nil)
 	if err != nil {
 		return err
 	}
@@ -64,8 +64,9 @@ func (e *Encoder) EncodeJPEGContext(ctx context.Context, w io.Writer, r io.Reade
 	return container.Write(w, &f.header, f.payloads)
 }
 
-// encodeJPEG makes a file of a JPEG file, which is depth files deep in another.
-func (e *Encoder) encodeJPEG(ctx context.Context, data []byte, depth int) (*file, error) {
+// encodeJPEG makes a file of a JPEG file, which is depth files deep in another. With whole, a larger picture of the same, the file
+// holds the residual to that.
+func (e *Encoder) encodeJPEG(ctx context.Context, data []byte, depth int, whole *jpeg.File) (*file, error) {
 	original, err := e.Limits.parseJPEG(data, 3*int64(len(data))) // itself, made again, and what is made of it
 	if err != nil {
 		return nil, err
@@ -73,6 +74,15 @@ func (e *Encoder) encodeJPEG(ctx context.Context, data []byte, depth int) (*file
 	side, err := e.jpegSide(original, data)
 	if err != nil {
 		return nil, err
+	}
+	if whole != nil {
+		residual := original.Residual(whole)
+		if residual == nil {
+			return nil, UnsupportedError("a picture in another that is not a smaller one of the same")
+		}
+		for i := range residual {
+			original.coefficients.Planes[i].Coef = residual[i]
+		}
 	}
 	if e.Mode == Stored {
 		return e.wrap(side, original, data)
@@ -91,6 +101,9 @@ func (e *Encoder) encodeJPEG(ctx context.Context, data []byte, depth int) (*file
 	case e.Mode == Modelled && limit != nil:
 		return nil, limit
 	case e.Mode == Auto && (limit != nil || n > most):
+		if whole != nil {
+			return nil, UnsupportedError("a residual of more bytes than its picture")
+		}
 		return e.wrap(side, original, data)
 	}
 	return coded, nil
@@ -178,7 +191,7 @@ func (e *Encoder) codeJPEG(ctx context.Context, original *jpegLayout, data []byt
 
 // checkComesBack returns an UnsupportedError unless coefficients, frame and packed syntax make the JPEG file again.
 func (e *Encoder) checkComesBack(ctx context.Context, original *jpeg.File, frame, packed, data []byte, depth int) error {
-	syntax, cut, _, err := e.Limits.unpackSyntax(ctx, packed, 0, depth)
+	syntax, cut, _, err := e.Limits.unpackSyntax(ctx, packed, 0, original, depth)
 	if err != nil {
 		return err
 	}

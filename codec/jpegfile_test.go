@@ -8,7 +8,10 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/draw"
+	gojpeg "image/jpeg"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -144,6 +147,43 @@ func TestJPEGEmbedded(t *testing.T) {
 			if files != c.files {
 				t.Errorf("%s: %d files in the syntax, want %d", name, files, c.files)
 			}
+		}
+	}
+}
+
+// TestJPEGThumbnail: a thumbnail costs much less in its picture than alone.
+func TestJPEGThumbnail(t *testing.T) {
+	const wide, high, by = 320, 240, 4
+	m, small := image.NewGray(image.Rect(0, 0, wide, high)), image.NewGray(image.Rect(0, 0, wide/by, high/by))
+	random := rand.New(rand.NewPCG(1, 1))
+	for y := 0; y < high; y += 8 {
+		for x := 0; x < wide; x += 8 { // patches of random brightness, so that nothing is known of the thumbnail but from the picture
+			draw.Draw(m, image.Rect(x, y, x+8, y+8), image.NewUniform(color.Gray{Y: uint8(random.IntN(256))}), image.Point{}, draw.Src)
+		}
+	}
+	for y := range high / by {
+		for x := range wide / by {
+			small.SetGray(x, y, m.GrayAt(x*by, y*by))
+		}
+	}
+	encode := func(m image.Image) []byte {
+		var b bytes.Buffer
+		if err := gojpeg.Encode(&b, m, &gojpeg.Options{Quality: 90}); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	thumbnail := encode(small)
+	whole := append(encode(m), thumbnail...)
+	alone := len(encodeJPEG(t, thumbnail, nil))
+	file := encodeJPEG(t, whole, nil)
+	if back, _ := originalOf(t, file); !bytes.Equal(back, whole) {
+		t.Error("another JPEG file comes back")
+	}
+	h, _ := partsOf(t, file)
+	for _, s := range h.Segments {
+		if s.Kind == container.Syntax && s.Size > uint64(alone/4) {
+			t.Errorf("%d bytes of syntax, where the thumbnail alone takes %d", s.Size, alone)
 		}
 	}
 }

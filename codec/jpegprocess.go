@@ -30,6 +30,14 @@ func newJPEGLayout(f *jpeg.File) (*jpegLayout, error) {
 	return l, nil
 }
 
+// planes returns the coefficients of the components.
+func (l *jpegLayout) planes() (list [][]int16) {
+	for _, p := range l.coefficients.Planes {
+		list = append(list, p.Coef)
+	}
+	return list
+}
+
 // format returns the format of files that hold the JPEG file.
 func (l *jpegLayout) format() format {
 	if l.pixels.Colours == pixels.Gray {

@@ -19,6 +19,7 @@ type original struct {
 	layout *jpegLayout // once the frame is there
 	syntax *jpeg.File  // once all of the file is known, but the coefficients of one that was coded
 	depth  int         // of files that it is in, each in the syntax of the next
+	whole  *jpeg.File  // that this one's coefficients are the residual to, or nil
 	data   []byte      // the file, once it has been made or unwrapped
 }
 
@@ -64,14 +65,21 @@ func (s *Stream) WriteOriginal(w io.Writer) error {
 
 // bytes returns the file. All of it must be known.
 func (o *original) bytes() ([]byte, error) {
-	if o.data != nil {
+	if o.data != nil && o.whole == nil {
 		return o.data, nil
 	}
-	if o.syntax == nil {
+	if o.syntax == nil || o.layout == nil {
 		return nil, FormatError("a JPEG file without its syntax")
 	}
-	for i, p := range o.layout.coefficients.Planes {
-		o.syntax.Components[i].Coef = p.Coef
+	coef := o.layout.planes()
+	if o.whole != nil {
+		if err := o.syntax.AddResidual(coef, o.whole); err != nil {
+			return nil, jpegError(err)
+		}
+	} else {
+		for i := range coef {
+			o.syntax.Components[i].Coef = coef[i]
+		}
 	}
 	data, err := o.syntax.Append(nil)
 	if err != nil {
