@@ -44,7 +44,7 @@ func (e *Encoder) packSyntax(ctx context.Context, f *jpeg.File, depth int) ([]by
 	if depth < maxDepth {
 		cut = f.CutEmbedded(e.Limits.ofJPEG(0))
 	}
-	syntax, err := packSide(f.AppendSyntax(nil))
+	syntax, err := syntaxSide.pack(f.AppendSyntax(nil))
 	if err != nil || len(cut) == 0 {
 		return syntax, err
 	}

@@ -6,12 +6,15 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/ddpmz/ddpmz/codec/jpeg"
 )
 
-// Side data: metadata and palettes, compressed if that helps. The first byte says whether it did.
+// Side data: metadata, palettes and syntaxes of JPEG files, compressed if that helps. The first byte says how. See sideEmbedded, too.
 const (
-	sidePlain = iota
-	sideZstd
+	sidePlain      = 0
+	sideZstd       = 1
+	sideDictionary = 3 // Zstandard with the dictionary of package jpeg
 )
 
 // maxSide bounds side data, so that a small file cannot expand into a large one unnoticed; maxPalette is what a palette has at
@@ -21,25 +24,45 @@ const (
 	maxPalette = 4 * 256
 )
 
-var zstdEncoder = sync.OnceValues(func() (*zstd.Encoder, error) {
-	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
-})
+// A sideCodec is Zstandard for side data of a kind.
+type sideCodec struct {
+	kind    byte
+	encoder func() (*zstd.Encoder, error)
+	decoder func() (*zstd.Decoder, error) // appends no more than there is room for
+}
 
-// zstdDecoder returns a decoder that appends no more than there is room for.
-var zstdDecoder = sync.OnceValues(func() (*zstd.Decoder, error) {
-	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSide), zstd.WithDecoderLowmem(true),
-		zstd.WithDecodeAllCapLimit(true))
-})
+// newSideCodec returns a codec for which all data begin as if a dictionary came before, which may be empty.
+func newSideCodec(kind byte, dictionary []byte) *sideCodec {
+	encoding := []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false)}
+	decoding := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSide), zstd.WithDecoderLowmem(true),
+		zstd.WithDecodeAllCapLimit(true)}
+	if len(dictionary) > 0 {
+		encoding = append(encoding, zstd.WithEncoderDictRaw(0, dictionary))
+		decoding = append(decoding, zstd.WithDecoderDictRaw(0, dictionary))
+	}
+	return &sideCodec{
+		kind:    kind,
+		encoder: sync.OnceValues(func() (*zstd.Encoder, error) { return zstd.NewWriter(nil, encoding...) }),
+		decoder: sync.OnceValues(func() (*zstd.Decoder, error) { return zstd.NewReader(nil, decoding...) }),
+	}
+}
 
-func packSide(data []byte) ([]byte, error) {
+var (
+	plainSide  = newSideCodec(sideZstd, nil)
+	syntaxSide = newSideCodec(sideDictionary, jpeg.Dictionary())
+)
+
+func packSide(data []byte) ([]byte, error) { return plainSide.pack(data) }
+
+func (c *sideCodec) pack(data []byte) ([]byte, error) {
 	if len(data) > maxSide {
 		return nil, &LimitError{"bytes of metadata", int64(len(data)), maxSide}
 	}
-	enc, err := zstdEncoder()
+	enc, err := c.encoder()
 	if err != nil {
 		return nil, err
 	}
-	if z := enc.EncodeAll(data, []byte{sideZstd}); len(z) < len(data)+1 {
+	if z := enc.EncodeAll(data, []byte{c.kind}); len(z) < len(data)+1 {
 		return z, nil
 	}
 	return append([]byte{sidePlain}, data...), nil
@@ -64,7 +87,7 @@ func unpackBounded(b []byte, most int, allow func(bytes int64) error) ([]byte, e
 			return nil, tooLarge
 		}
 		return b, nil
-	case sideZstd:
+	case sideZstd, sideDictionary:
 		n, err := frameBound(b)
 		if err != nil {
 			return nil, malformed("side data", err)
@@ -73,7 +96,11 @@ func unpackBounded(b []byte, most int, allow func(bytes int64) error) ([]byte, e
 		if err := allow(n); err != nil {
 			return nil, err
 		}
-		dec, err := zstdDecoder()
+		c := plainSide
+		if kind == sideDictionary {
+			c = syntaxSide
+		}
+		dec, err := c.decoder()
 		if err != nil {
 			return nil, err
 		}
