@@ -55,6 +55,7 @@ func encodeCommand(s *streams) *cli.Command {
 			"animation after the first. With several pictures, -o names a folder. Files get their input's permissions.\n\n" +
 			"A JPEG file is kept itself: decode gives it back, byte for byte. --pixels makes a file of the picture that it\n" +
 			"shows, which is some times as large. --model and --keep-colours are for pictures.\n\n" +
+			"-r and --from0 are for folders and lists: what is up to date is left out, so that a run that was interrupted goes on.\n\n" +
 			"--steps, --timestep and --bytes write only the beginning of the file, as truncate does.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
