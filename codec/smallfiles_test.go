@@ -153,6 +153,10 @@ func (s *Stream) workDone() int64 {
 	switch d := s.body.(type) {
 	case *passDecoder:
 		return d.workOf(d.begun)
+	case *jpegDecoder:
+		if d.passes != nil {
+			return d.passes.workOf(d.passes.begun)
+		}
 	}
 	return s.picture.storedWork()
 }
