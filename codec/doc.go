@@ -15,6 +15,11 @@
 //		img, err := s.Image()
 //	}
 //
+// A JPEG file is kept itself: EncodeJPEG makes a file of it from which Stream.WriteOriginal gives it back, byte for byte. Its picture,
+// and that of every prefix, is decoded as any other.
+//
+//	err := codec.EncodeJPEG(w, jpegFile, nil)
+//
 // How it works: package model turns the image into a chain of states and predicts each from the one before;
 // package rans codes what the prediction leaves open; package container frames the result. This package
 // joins the three, which do not know each other. passencoder.go and passdecoder.go are the two ends.
