@@ -10,8 +10,8 @@ const (
 	pixelsPerSite = 32  // of a modelled file of 8 bits a sample, whose coarser scales are merged even where nothing is predicted
 	bytesPerSite  = 384 // of a stored file, alpha included; what they take of memory is bounded by this, too
 
-	jpegPixelsPerSite = 128 // of a picture made of a JPEG file's coefficients
-	blocksPerSite     = 8   // of a JPEG file's, whose coefficients are estimated
+	jpegPixelsPerSite = 64 // of a picture made of a JPEG file's coefficients
+	blocksPerSite     = 2  // of a JPEG file's, whose coefficients are estimated
 )
 
 // storedWork returns the work of a stored image, in sites: what it takes of memory, with the rows that its decoder looks back on.
