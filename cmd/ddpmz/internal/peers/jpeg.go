@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"time"
 
@@ -19,7 +20,7 @@ const (
 // knownJPEG are the peers that code JPEG files.
 func knownJPEG() []Peer {
 	const cjxl, djxl = "cjxl {jpg} {file} --quiet --lossless_jpeg=1 ", "djxl {file} {out} --quiet"
-	jxl := Peer{Comparison: File, Decode: djxl, Show: djxl + " --allow_partial_files", suffix: ".jxl", out: ".jpg", version: libjxl}
+	jxl := Peer{Comparison: File, Decode: djxl, Show: djxl + " --allow_partial_files", suffix: ".jxl", out: ".jpg", version: libjxl, turns: true}
 	e7, e9 := jxl, jxl
 	e7.ID, e7.Name, e7.Encode = "jxl-jpeg", "JPEG XL effort 7", cjxl+"-e 7"
 	e9.ID, e9.Name, e9.Encode, e9.Show = "jxl-jpeg-e9", "JPEG XL effort 9", cjxl+"-e 9", "" // which shows as little
@@ -72,7 +73,7 @@ func (p *Peer) MeasureJPEG(ctx context.Context, w *Work, cuts []int64) (whole Co
 	if err != nil {
 		return whole, nil, err
 	}
-	show := &Peer{Decode: p.Show, out: ".ppm"}
+	show := &Peer{Decode: p.Show, out: ".ppm", turns: p.turns}
 	prefix := w.Path("cut" + p.suffix)
 	for _, n := range cuts {
 		c := Coded{Bytes: min(n, size), Encode: took}
@@ -93,6 +94,43 @@ func (p *Peer) MeasureJPEG(ctx context.Context, w *Work, cuts []int64) (whole Co
 		list = append(list, c)
 	}
 	return whole, list, nil
+}
+
+// upright returns a picture in the one of the eight orientations in which it is most like the original: decoders that heed EXIF's
+// orientation show JPEG files turned. It returns nil if none has the size.
+func (w *Work) upright(r *metrics.Raster) (best *metrics.Raster) {
+	least := math.Inf(1)
+	for which := range 8 {
+		t := turned(r, which)
+		if mse, err := metrics.MSE(w.original, t); err == nil && mse < least {
+			best, least = t, mse
+		}
+	}
+	return best
+}
+
+// turned returns a picture mirrored left to right (1), top to bottom (2) and about its diagonal (4).
+func turned(r *metrics.Raster, which int) *metrics.Raster {
+	t := &metrics.Raster{Width: r.Width, Height: r.Height, Pix: make([]uint8, len(r.Pix))}
+	if which&4 != 0 {
+		t.Width, t.Height = r.Height, r.Width
+	}
+	for y := range t.Height {
+		for x := range t.Width {
+			u, v := x, y
+			if which&4 != 0 {
+				u, v = y, x
+			}
+			if which&1 != 0 {
+				u = r.Width - 1 - u
+			}
+			if which&2 != 0 {
+				v = r.Height - 1 - v
+			}
+			copy(t.Pix[3*(y*t.Width+x):][:3], r.Pix[3*(v*r.Width+u):])
+		}
+	}
+	return t
 }
 
 // comesBack has the peer make the JPEG file of its own, and compares.

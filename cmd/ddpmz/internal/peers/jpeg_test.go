@@ -109,3 +109,16 @@ esac`
 		t.Errorf("after the end: %v", err)
 	}
 }
+
+// TestUpright: a picture in any orientation is found to be the original.
+func TestUpright(t *testing.T) {
+	w := &Work{original: picture(7, 4)}
+	for which := range 8 {
+		if r := w.upright(turned(w.original, which)); r == nil || !bytes.Equal(r.Pix, w.original.Pix) {
+			t.Errorf("orientation %d is not recognized", which)
+		}
+	}
+	if w.upright(picture(4, 4)) != nil {
+		t.Error("a picture of another size is taken")
+	}
+}

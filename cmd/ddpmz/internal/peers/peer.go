@@ -37,6 +37,7 @@ type Peer struct {
 	out       string   // suffix of the decoded picture: .ppm or .png
 	qualities []string // settings, from the smallest file to the largest
 	version   version
+	turns     bool // the decoder heeds EXIF's orientation
 }
 
 // builtIn is the command of codecs that need no program: Go's own.

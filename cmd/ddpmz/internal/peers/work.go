@@ -128,6 +128,11 @@ func (w *Work) decode(ctx context.Context, p *Peer, name string, cut bool, words
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", p.Decode, err)
 	}
+	if p.turns {
+		if u := w.upright(r); u != nil {
+			return u, took, nil
+		}
+	}
 	if r.Width != w.original.Width || r.Height != w.original.Height {
 		return nil, 0, fmt.Errorf("%s: %d x %d pixels of %d x %d", p.Decode, r.Width, r.Height, w.original.Width, w.original.Height)
 	}
