@@ -140,6 +140,15 @@ func TestGoldenStreams(t *testing.T) {
 			t.Errorf("%s: %v, want %v: %s", name, got, pixels, otherPixels)
 		}
 	}
+	for _, name := range []string{"jpeg.ddpmz", "jpeg-wrapped.ddpmz"} {
+		file, err := os.ReadFile(goldenPath(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, _ := originalOf(t, file); !bytes.Equal(back, jpegFile(t, "422.jpg")) {
+			t.Errorf("%s: another JPEG file comes back: %s", name, otherPixels)
+		}
+	}
 	for name, text := range want.Damaged {
 		file, err := os.ReadFile(goldenPath(name))
 		if err != nil {
@@ -178,6 +187,9 @@ func updateGolden(t *testing.T) {
 	streams["derived-libjpeg.ddpmz"] = encode(t, libjpeg(landscape, true), nil)
 	streams["derived-whole.ddpmz"] = encode(t, libjpeg(landscape, false), nil)
 	streams["common.ddpmz"] = common(t, streams["modelled.ddpmz"])
+	original := jpegFile(t, "422.jpg")
+	streams["jpeg.ddpmz"] = encodeJPEG(t, original, &codec.Options{Mode: codec.Modelled})
+	streams["jpeg-wrapped.ddpmz"] = encodeJPEG(t, original, &codec.Options{Mode: codec.Stored})
 	for name, file := range streams {
 		g.Streams[name] = goldenPixels{}
 		g.Streams[name].add(t, file)
