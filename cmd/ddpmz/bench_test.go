@@ -182,6 +182,7 @@ func TestBenchUsage(t *testing.T) {
 var published = []struct{ document, report, charts string }{
 	{"benchmarks.md", "benchmarks/kodak.json", "benchmarks"},
 	{"cifar10.md", "benchmarks/cifar10.json", "benchmarks"},
+	{"graphics.md", "benchmarks/graphics.json", ""}, // no charts
 }
 
 // TestDocuments checks that the tables in docs are those of the reports beside them, and so are the charts.
@@ -208,6 +209,9 @@ func TestDocuments(t *testing.T) {
 			charts, err := r.Charts()
 			if err != nil {
 				t.Fatal(err)
+			}
+			if p.charts == "" {
+				return
 			}
 			for _, c := range charts {
 				var svg bytes.Buffer
