@@ -289,7 +289,7 @@ func TestClaimsAllocateNothing(t *testing.T) {
 		{"2^24 pixels, modelled", claim(1<<12, true, container.Segment{Kind: container.Passes, Size: raw}), ""},
 		{"alpha", claim(1<<12, true, container.Segment{Kind: container.Alpha, Size: raw / 3}, container.Segment{Kind: container.Passes, Size: raw}), ""},
 		{"metadata", claim(1, true, container.Segment{Kind: container.Metadata, Size: 1 << 26}, container.Segment{Kind: container.Passes}), ""},
-		{"4096 segments", claim(1, true, huge...), ""},
+		{"4096 segments, of more passes than there are", claim(1, true, huge...), "format"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var openErr, nextErr error

@@ -2,7 +2,6 @@ package jpeg
 
 import (
 	"fmt"
-	"math"
 )
 
 // BlockSize is how many coefficients a block has.
@@ -97,7 +96,7 @@ func (f *File) lay(l Limits, size int) error {
 	}
 	memory := l.MaxMemory
 	if memory == 0 {
-		memory = math.MaxInt / 2
+		memory = int64(^uint(0) >> 2) // half of what an int counts
 	}
 	if bytes := f.blocks() * BlockSize * 2; bytes > memory {
 		return &LimitError{"bytes of coefficients", bytes, memory}

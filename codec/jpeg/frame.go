@@ -2,7 +2,6 @@ package jpeg
 
 import (
 	"encoding/binary"
-	"math"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/bitstream"
@@ -133,7 +132,7 @@ func ParseFrame(b []byte, l Limits) (*File, error) {
 	if err := readTables(r, f); err != nil {
 		return nil, err
 	}
-	return f, f.lay(l, math.MaxInt32)
+	return f, f.lay(l, 1<<31-1)
 }
 
 // readTables gives the components their quantization tables.
