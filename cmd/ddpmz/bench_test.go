@@ -182,6 +182,7 @@ func TestBenchUsage(t *testing.T) {
 var published = []struct{ document, report, charts string }{
 	{"benchmarks.md", "benchmarks/kodak.json", "benchmarks"},
 	{"cifar10.md", "benchmarks/cifar10.json", "benchmarks"},
+	{"jpeg.md", "benchmarks/jpeg.json", "benchmarks"},
 	{"graphics.md", "benchmarks/graphics.json", ""}, // no charts
 }
 
