@@ -67,8 +67,12 @@ func (e *Encoder) EncodeJPEGContext(ctx context.Context, w io.Writer, r io.Reade
 // encodeJPEG makes a file of a JPEG file, which is depth files deep in another. With whole, a larger picture of the same, the file
 // holds the residual to that.
 func (e *Encoder) encodeJPEG(ctx context.Context, data []byte, depth int, whole *jpeg.File) (*file, error) {
-	original, err := e.Limits.parseJPEG(data, 3*int64(len(data))) // itself, made again, and what is made of it
+	memory := 3 * int64(len(data)) // itself, made again, and what is made of it
+	original, err := e.Limits.parseJPEG(data, memory)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.Limits.checkMemory(memory + original.codingMemory()); err != nil {
 		return nil, err
 	}
 	side, err := e.jpegSide(original, data)
@@ -109,7 +113,7 @@ func (e *Encoder) encodeJPEG(ctx context.Context, data []byte, depth int, whole 
 	return coded, nil
 }
 
-// parseJPEG takes a JPEG file apart that is within the limits, where so many bytes are taken beside what coding it takes.
+// parseJPEG takes a JPEG file apart that is within the limits, where so many bytes are taken beside its coefficients and its picture.
 func (l Limits) parseJPEG(data []byte, memory int64) (*jpegLayout, error) {
 	f, err := jpeg.Parse(data, l.ofJPEG(memory))
 	if err != nil {
@@ -119,7 +123,7 @@ func (l Limits) parseJPEG(data []byte, memory int64) (*jpegLayout, error) {
 	if err != nil {
 		return nil, err
 	}
-	return layout, l.checkMemory(memory + layout.codingMemory())
+	return layout, l.checkMemory(memory + layout.pictureMemory())
 }
 
 // ofJPEG returns what is left of the limits for package jpeg where so many bytes of memory are taken.

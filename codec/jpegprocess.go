@@ -56,8 +56,13 @@ func (l *jpegLayout) blocks() (n int64) {
 
 // codingMemory returns what coding the file takes in either direction: the chain, the coefficients, the picture.
 func (l *jpegLayout) codingMemory() int64 {
+	return slack*dct.Memory(&l.coefficients) + l.pictureMemory()
+}
+
+// pictureMemory returns what the coefficients and the picture take.
+func (l *jpegLayout) pictureMemory() int64 {
 	info := info{format: l.format(), w: l.Width, h: l.Height, depth: 8}
-	return slack * (dct.Memory(&l.coefficients) + 2*jpeg.BlockSize*l.blocks() + info.imageBytes())
+	return slack * (2*jpeg.BlockSize*l.blocks() + info.imageBytes())
 }
 
 // work returns what a pass takes, in sites.
