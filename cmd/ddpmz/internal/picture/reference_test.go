@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/pnm"
@@ -137,8 +138,17 @@ func rasterOfPAM(file []byte) (raster, error) {
 	return r, nil
 }
 
+// hasImageMagick reports whether the command convert is ImageMagick's: other programs have that name, too.
+var hasImageMagick = sync.OnceValue(func() bool {
+	version, err := exec.Command("convert", "-version").Output()
+	return err == nil && bytes.Contains(version, []byte("ImageMagick"))
+})
+
 // run runs a reference decoder.
 func run(name string, args ...string) ([]byte, error) {
+	if name == "convert" && !hasImageMagick() {
+		return nil, fmt.Errorf("%s: %w", name, exec.ErrNotFound)
+	}
 	c := exec.Command(name, args...)
 	var out, said bytes.Buffer
 	c.Stdout, c.Stderr = &out, &said
