@@ -33,6 +33,10 @@ func documented(err error) bool {
 
 // A changed byte, wherever it is, is an error that names the segment.
 func TestEveryByteDamaged(t *testing.T) {
+	flips := []byte{0x55}
+	if long() {
+		flips = []byte{0x01, 0x80, 0x55, 0xff}
+	}
 	for _, s := range kinds(t) {
 		o := offsets(t, s.file)
 		h, _, err := container.ReadHeader(bytes.NewReader(s.file))
@@ -44,7 +48,7 @@ func TestEveryByteDamaged(t *testing.T) {
 			for int64(at) >= o[segment+1] {
 				segment++
 			}
-			for _, x := range []byte{0x01, 0x80, 0x55, 0xff} {
+			for _, x := range flips {
 				bad := bytes.Clone(s.file)
 				bad[at] ^= x
 				m, last, err := decodeLast(bad, codec.Decoder{})

@@ -140,7 +140,7 @@ func TestTruncateToSteps(t *testing.T) {
 
 // A file truncated to a number of bytes has no more, and decodes to what the prefix of the same content does.
 func TestTruncateToBytes(t *testing.T) {
-	step := int64(31)
+	step := int64(61)
 	if long() {
 		step = 7
 	}

@@ -83,7 +83,7 @@ func TestDeterministic(t *testing.T) {
 // become fewer, those counted are exact, those not counted are untouched, and
 // only the whole stream passes for complete.
 func TestPrefixes(t *testing.T) {
-	prefixes := 60
+	prefixes := 24
 	if os.Getenv("DDPMZ_LONG") == "1" {
 		prefixes = 500
 	}
