@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -90,9 +91,21 @@ func itself(t *testing.T) string {
 	return name
 }
 
+// needsInterrupt skips a test where SIGINT is ignored, as in a shell's background jobs: the program leaves it at that.
+func needsInterrupt(t *testing.T) {
+	t.Helper()
+	if signal.Ignored(os.Interrupt) {
+		t.Skip("SIGINT is ignored here")
+	}
+}
+
 // TestSignals ends the program by each of the signals while it waits for its input. Nothing remains.
 func TestSignals(t *testing.T) {
 	for _, s := range commandline.Endings {
+		if signal.Ignored(s) {
+			t.Logf("signal %v is ignored here", s)
+			continue
+		}
 		dir := t.TempDir()
 		c := start(t, itself(t), "encode", "-o", filepath.Join(dir, "x.ddpmz"))
 		until(t, "a temporary file", func() bool { return hasTemporary(dir) })
@@ -129,6 +142,7 @@ func TestIgnoredSignal(t *testing.T) {
 
 // TestPipesInterrupted: the program can be interrupted while a named pipe has nobody at its other end, wherever that is named.
 func TestPipesInterrupted(t *testing.T) {
+	needsInterrupt(t)
 	coded := must(t, load(t, "tiny/rock.png"), "encode")
 	for _, line := range []string{
 		"encode PIPE -o x.ddpmz", "decode PIPE -o x.png", "info PIPE", "truncate PIPE --steps 5 -o x.ddpmz",
@@ -168,6 +182,7 @@ func TestPipesInterrupted(t *testing.T) {
 
 // TestSecondSignal: a second signal ends the program at once, as it does any other.
 func TestSecondSignal(t *testing.T) {
+	needsInterrupt(t)
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Skip("no named pipes here:", err)
@@ -191,6 +206,7 @@ func TestSecondSignal(t *testing.T) {
 
 // TestOnSignal checks that a context ends by a signal, and which exit status that makes.
 func TestOnSignal(t *testing.T) {
+	needsInterrupt(t)
 	ctx, stop := commandline.OnSignal(t.Context())
 	defer stop()
 	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
