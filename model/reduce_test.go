@@ -84,7 +84,7 @@ func TestReducedPicture(t *testing.T) {
 					if p.Scale < finest && p.Stage >= 0 {
 						continue
 					}
-					if !c.CodePass(p, func(band int) Coder { return tapes[k][band].Replay(r) }) {
+					if !c.CodePass(p, func(band int) Coder { return tapes[k][band].Replay(newRand(uint64(k<<8 + band))) }) {
 						t.Fatalf("%v reduced by %d: %v stops", g, scales, p)
 					}
 					if k%3 == 0 || k == coarser {
