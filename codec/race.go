@@ -14,7 +14,7 @@ import (
 //   - the fallback codec begins with a probe, which says how many bytes its file takes at least, and lets go of the image if
 //     there is hope for the model. It codes only if the model's file turns out to be larger than that, from the samples that
 //     the model's chain has by then;
-//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large, or sure to become so.
+//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large, or is forecast to become so.
 type race struct {
 	side     *sideData
 	coder    *modelCoder
@@ -33,7 +33,7 @@ type storedResult struct {
 	err   error
 }
 
-// errAborted is the error of the model's turn once its file is sure to be no smaller than the fallback codec's.
+// errAborted is the error of the model's turn once its file is not expected to be smaller than the fallback codec's.
 var errAborted = errors.New("the stored file is smaller")
 
 func newRace(side *sideData, coder *modelCoder, progress func(permille int)) *race {
@@ -86,8 +86,8 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 // and logos to 6.8 times, and before the first to 22 and to 16 times.
 var forecasts = [...]int64{6, 4}
 
-// proceed returns errAborted if the model's file, which has so many bytes already, is sure to be no smaller than the fallback
-// codec's. Before the passes of the finest scale, it waits for the probe.
+// proceed returns errAborted if the model's file, which has so many bytes already, is no smaller than the fallback codec's, or is not
+// forecast to be. Before the passes of the finest scale, it waits for the probe.
 func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
 	if finest {
 		select {
