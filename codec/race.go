@@ -86,8 +86,8 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 // and logos to 6.8 times, and before the first to 22 and to 16 times.
 var forecasts = [...]int64{6, 4}
 
-// proceed returns errAborted if the model's file, which has so many bytes already, is no smaller than the fallback codec's, or is not
-// forecast to be. Before the passes of the finest scale, it waits for the probe.
+// proceed returns errAborted if the model's file, which has so many bytes already, is no smaller than the fallback codec's, or is
+// forecast to become no smaller. Before the passes of the finest scale, it waits for the probe.
 func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
 	if finest {
 		select {
