@@ -11,7 +11,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/jpegbench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // errMixed means that JPEG files and other pictures are to be measured together.

@@ -11,7 +11,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // measurePictures measures the pictures and folders that are named.

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // collectionNames are those of a tree of small pictures, with odd names among them.

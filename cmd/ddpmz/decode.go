@@ -15,7 +15,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/codec/jpeg"
 	"github.com/ddpmz/ddpmz/codec/metadata"

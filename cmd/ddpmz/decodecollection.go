@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // decodeCollection makes pictures of the files in folders and lists.

@@ -6,8 +6,8 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // checkCollection checks the flags of collections, and --verify.

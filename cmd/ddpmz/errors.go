@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )

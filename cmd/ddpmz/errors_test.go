@@ -9,8 +9,8 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 )
 

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // suffix is that of the files this program makes.

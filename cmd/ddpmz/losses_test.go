@@ -18,7 +18,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // A tiffField is a field of a TIFF directory with numbers of 16 bits, or bytes.

@@ -11,8 +11,8 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/image/draw"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

@@ -10,7 +10,7 @@ import (
 	"image/draw"
 	"io"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 )
 

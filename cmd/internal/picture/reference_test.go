@@ -18,7 +18,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/pnm"
+	"github.com/ddpmz/ddpmz/cmd/internal/pnm"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

@@ -5,7 +5,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bmp"
+	"github.com/ddpmz/ddpmz/cmd/internal/bmp"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

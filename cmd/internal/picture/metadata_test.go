@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tiff"
+	"github.com/ddpmz/ddpmz/cmd/internal/tiff"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

@@ -7,7 +7,7 @@ import (
 	"image/png"
 	"io"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
+	"github.com/ddpmz/ddpmz/cmd/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

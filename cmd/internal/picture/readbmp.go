@@ -4,7 +4,7 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bmp"
+	"github.com/ddpmz/ddpmz/cmd/internal/bmp"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

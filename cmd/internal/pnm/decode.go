@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
+	"github.com/ddpmz/ddpmz/cmd/internal/images"
 )
 
 // A FormatError reports a malformed file.

@@ -4,7 +4,7 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
+	"github.com/ddpmz/ddpmz/cmd/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

@@ -8,7 +8,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
+	"github.com/ddpmz/ddpmz/cmd/internal/images"
 )
 
 // Options are what a file says beside its pixels.

@@ -6,7 +6,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tiff"
+	"github.com/ddpmz/ddpmz/cmd/internal/tiff"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

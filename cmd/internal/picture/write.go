@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
+	"github.com/ddpmz/ddpmz/cmd/internal/images"
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 

@@ -8,7 +8,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/images"
+	"github.com/ddpmz/ddpmz/cmd/internal/images"
 )
 
 // Decode decodes the page to an image whose colour model is ColorModel's: gray,
