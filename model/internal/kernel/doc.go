@@ -5,8 +5,8 @@
 // the order of summation: the accumulator cannot overflow ([NewConv]
 // refuses weights with which it could), so every implementation computes the
 // same bits. Assembly with AVX2 and with AVX-512 is used where an amd64 processor has
-// it, with NEON on arm64, and plain Go everywhere else and always with the build
-// tag noasm. The tests compare them exactly.
+// it, with NEON on arm64, WebAssembly's SIMD in a program for js/wasm that is built with the tag wasmsimd, and plain Go everywhere
+// else and always with the build tag noasm. The tests compare them exactly.
 //
 // With AVX2, two rows and more of a 3x3 layer are computed by Winograd's minimal
 // filtering where that is exact, in less than half as many products. It is exact where
@@ -20,3 +20,4 @@ package kernel
 //go:generate sh -c "cd _gen && go run ./x86 -out ../avx2_amd64.s -stubs ../avx2_amd64.go -pkg kernel"
 //go:generate sh -c "cd _gen && go run ./x86 -avx512 -out ../avx512_amd64.s -stubs ../avx512_amd64.go -pkg kernel"
 //go:generate sh -c "cd _gen && go run ./neon -out ../neon_arm64.s -stubs ../neon_arm64.go"
+//go:generate sh -c "cd _gen && go run ./wasm -out ../simd.wasm"
