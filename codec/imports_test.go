@@ -137,7 +137,7 @@ func TestImports(t *testing.T) {
 		"model/train/jpegs":            {"model", "model/dct", "model/train"},
 		"model/train":                  {"model", "model/internal/*", "model/internal/process/reals", "model/train/internal/*", "internal/cifar10"},
 
-		"cmd/internal/*":        {"codec", "codec/metadata", "codec/jpeg", "codec/jpeg/pixels", "cmd/internal/*"},
+		"cmd/internal/*":        {"codec", "codec/metadata", "codec/jpeg", "codec/jpeg/pixels", "container", "model", "model/zoo", "cmd/internal/*"},
 		"cmd/*/internal/*":      {"codec", "codec/metadata", "codec/jpeg", "codec/jpeg/pixels", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/internal/*", "cmd/ddpmz/internal/*"},
 		"cmd/ddpmz":             {"codec", "codec/jpeg", "codec/metadata", "container", "model", "model/zoo", "internal/cifar10", "cmd/internal/*", "cmd/ddpmz/internal/*"},
 		"cmd/ddpmz-train":       {"codec", "model", "model/dct", "model/zoo", "model/train", "model/train/jpegs", "internal/cifar10", "cmd/internal/*"},

@@ -11,6 +11,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/metrics"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
+	"github.com/ddpmz/ddpmz/cmd/internal/coding"
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
@@ -124,7 +125,7 @@ func (b *benchmark) photo(name string) (bench.Photo, error) {
 	if !b.quiet {
 		for _, l := range p.Losses {
 			if l.Kind != picture.LossMetadata && l.Kind != picture.LossProfile { // which are not measured
-				b.note(displayName(name), lossNote(l))
+				b.note(displayName(name), coding.Note(l))
 			}
 		}
 	}

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"hash/fnv"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/ddpmz/ddpmz/cmd/internal/tree"
 )
 
 // collectionFlags are those of commands that go through many files.
@@ -143,24 +144,12 @@ func (c *collector) collect(inputs []string, stdin io.Reader) (*collection, erro
 
 // walk adds the files in a folder.
 func (c *collector) walk(folder string) {
-	filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
+	c.found.others += tree.Walk(folder, c.takes, func(path, inside string, err error) {
+		if err != nil {
 			c.refuse(path, err)
-		case e.IsDir():
-		case !c.takes(path):
-			c.found.others++
-		case e.Type()&fs.ModeSymlink != 0 && isFolder(path), e.Type()&^fs.ModeSymlink != 0: // which may never end
-			c.found.others++
-		default:
-			inside, err := filepath.Rel(folder, path)
-			if err != nil {
-				c.refuse(path, err)
-				return nil
-			}
-			c.add(path, inside)
+			return
 		}
-		return nil
+		c.add(path, inside)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/tree"
 	"github.com/ddpmz/ddpmz/codec"
 )
 
@@ -242,18 +243,10 @@ func (r *runner) summary(c *collection, took time.Duration) {
 }
 
 // isUpToDate reports whether an output is there and has its input's time, which outputs of collections are given before they get
-// their name. A file system that keeps no fractions of a second may keep even seconds alone.
+// their name.
 func isUpToDate(in fs.FileInfo, output string) bool {
 	out, err := os.Stat(output)
-	if err != nil || !out.Mode().IsRegular() {
-		return false
-	}
-	a, b := in.ModTime(), out.ModTime()
-	if b.Nanosecond() == 0 {
-		const coarse = 2 * time.Second
-		return a.Sub(b) < coarse && a.Sub(b) >= 0
-	}
-	return a.Equal(b)
+	return err == nil && out.Mode().IsRegular() && tree.SameTime(in.ModTime(), out.ModTime())
 }
 
 // removeUnchanged removes an input, unless it has changed since it was looked at.

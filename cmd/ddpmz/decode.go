@@ -15,6 +15,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/coding"
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/codec/jpeg"
@@ -227,12 +228,12 @@ func (d *decoding) write(w io.Writer, got decoded, o *decodeOutcome) error {
 	if text := got.note(); text != "" { // the first note, if the file is cut
 		o.Notes = append(o.Notes, text)
 	}
-	o.Notes = append(o.Notes, lossNotes(o.Losses)...)
+	o.Notes = append(o.Notes, coding.Notes(o.Losses)...)
 	if !d.losses.strict {
 		return nil
 	}
 	if len(o.Notes) > 0 {
-		return about(o.Input, strictError(o.Notes))
+		return about(o.Input, coding.StrictError(o.Notes))
 	}
 	_, err = held.WriteTo(w)
 	return err
@@ -323,7 +324,7 @@ func (d *decoding) decodePicture(ctx context.Context, j job, bar *bar, o *decode
 		return got, err
 	}
 	size := stream.Config()
-	tuneCollector(size.Width, size.Height)
+	coding.TuneCollector(size.Width, size.Height)
 	o.Width, o.Height = size.Width, size.Height
 	if got.last, err = stream.Last(); err != nil {
 		var damaged *codec.CorruptSegmentError // which says itself what is whole

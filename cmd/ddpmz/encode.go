@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -11,9 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/ddpmz/ddpmz/cmd/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/coding"
 	"github.com/ddpmz/ddpmz/codec"
-	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
@@ -134,7 +132,7 @@ func (e *encoding) encode(ctx context.Context, j job) (*outcome, error) {
 	if err != nil {
 		o.fail(err)
 	} else if !e.output.quiet {
-		for _, text := range lossNotes(o.Losses) {
+		for _, text := range coding.Notes(o.Losses) {
 			e.note(o.Input, text)
 		}
 	}
@@ -168,81 +166,59 @@ func (e *encoding) encodePicture(ctx context.Context, w io.Writer, name string, 
 	}
 	defer in.Close()
 	counted := &counter{r: in}
-	defer func() { o.InputBytes = counted.n }()
-	file := bufio.NewReader(counted)
-	magic, _ := file.Peek(len(container.Magic))
-	if string(magic) == container.Magic || bytes.HasPrefix(magic, []byte(container.ShortMagic)) {
-		return errors.New("a ddpmz file already; decode makes a picture of it")
-	}
-	if picture.IsJPEG(magic) && !e.pixels {
-		return e.encodeJPEG(ctx, w, file, bar, o)
-	}
-	p, err := e.read(file, o)
-	if err != nil {
-		return err
-	}
-	meta, err := p.Metadata.Marshal()
-	if err != nil {
-		return err
-	}
-	size := p.Image.Bounds()
-	encoder := e.encoder(size.Dx(), size.Dy(), bar)
-	encoder.Metadata = meta
-	return e.write(ctx, w, func(w io.Writer) error { return encoder.EncodeContext(ctx, w, p.Image) })
+	encoder := e.encoder()
+	encoder.Progress = bar.update
+	r, err := encoder.Encode(ctx, w, counted)
+	o.InputBytes = counted.n
+	o.Width, o.Height, o.Losses, o.Original = r.Width, r.Height, append(o.Losses, r.Losses...), r.Original
+	return err
 }
 
-// encoder returns the encoder of a picture of w x h pixels.
-func (e *encoding) encoder(w, h int, bar *bar) *codec.Encoder {
-	tuneCollector(w, h)
-	return &codec.Encoder{Options: codec.Options{
+// encoder returns the encoder that the flags describe.
+func (e *encoding) encoder() *coding.Encoder {
+	encoder := &coding.Encoder{
 		Model:       e.model,
 		Net:         e.net,
 		KeepColours: e.keepColours,
 		Mode:        e.codecMode,
-		Progress:    releasingMemory(w, h, bar.update),
 		Limits:      e.limits.limits(),
-	}}
+		Strip:       e.strip,
+		Pixels:      e.pixels,
+		Strict:      e.losses.strict,
+	}
+	if e.cutting {
+		encoder.Cut = e.writeCut
+	}
+	return encoder
 }
 
-// write writes the file that encode makes, or the beginning of it that is wanted.
-func (e *encoding) write(ctx context.Context, w io.Writer, encode func(w io.Writer) error) error {
-	if !e.cutting {
-		return encode(w)
-	}
-	var file bytes.Buffer
-	if err := encode(&file); err != nil {
-		return err
-	}
+// writeCut writes the beginning of a file that is wanted.
+func (e *encoding) writeCut(ctx context.Context, w io.Writer, file []byte) error {
 	decoder := codec.Decoder{Limits: e.limits.limits()}
 	if e.net != nil {
 		decoder.Nets = append(decoder.Nets, e.net)
 	}
-	cut, err := e.cutFlags.find(ctx, file.Bytes(), e.cut, decoder)
+	cut, err := e.cutFlags.find(ctx, file, e.cut, decoder)
 	if err != nil {
 		return err
 	}
-	if _, err := codec.Truncate(w, &file, cut, e.limits.limits()); err != nil {
+	if _, err := codec.Truncate(w, bytes.NewReader(file), cut, e.limits.limits()); err != nil {
 		return fmt.Errorf("cutting: %w", err)
 	}
 	return nil
 }
 
-// read reads a picture, without its metadata if --strip is given, and notes in o what of it is lost.
-func (e *encoding) read(file io.Reader, o *outcome) (*picture.Picture, error) {
-	p, err := picture.Read(file, e.limits.reading())
+// same compares a file that was made of an input with this.
+func (e *encoding) same(ctx context.Context, name, input string) error {
+	file, err := e.open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if e.strip {
-		p.Metadata.Chunks = nil // but not the layout of the samples
-		p.Losses = slices.DeleteFunc(p.Losses, func(l picture.Loss) bool {
-			return l.Kind == picture.LossMetadata || l.Kind == picture.LossProfile
-		})
+	defer file.Close()
+	in, err := e.open(input)
+	if err != nil {
+		return err
 	}
-	size := p.Image.Bounds()
-	o.Width, o.Height, o.Losses = size.Dx(), size.Dy(), append(o.Losses, p.Losses...)
-	if e.losses.strict && len(p.Losses) > 0 {
-		return nil, strictError(lossNotes(p.Losses))
-	}
-	return p, nil
+	defer in.Close()
+	return about(displayName(input), e.encoder().Same(ctx, file, in))
 }

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"runtime"
-	"strings"
 
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
-	"github.com/ddpmz/ddpmz/cmd/internal/picture"
+	"github.com/ddpmz/ddpmz/cmd/internal/coding"
 )
 
 // checkCollection checks the flags of collections, and --verify.
@@ -25,12 +23,6 @@ func (e *encoding) checkCollection() error {
 	return nil
 }
 
-// isReadable reports whether a file's name has the suffix of pictures that encode reads.
-func isReadable(name string) bool {
-	_, ok := picture.FormatOf(name)
-	return ok || strings.EqualFold(filepath.Ext(name), ".webp")
-}
-
 // fileOptions returns how the file of a job is made.
 func (e *encoding) fileOptions(ctx context.Context, j job) atomicfile.Options {
 	o := e.output.options(j.in)
@@ -43,7 +35,7 @@ func (e *encoding) fileOptions(ctx context.Context, j job) atomicfile.Options {
 
 // encodeCollection makes files of the pictures in folders and lists.
 func (e *encoding) encodeCollection(ctx context.Context, inputs []string) (err error) {
-	c := &collector{collectionFlags: &e.collection, output: e.output.name, takes: isReadable, rename: func(_, inside string) string { return inside + suffix }}
+	c := &collector{collectionFlags: &e.collection, output: e.output.name, takes: coding.Reads, rename: func(_, inside string) string { return inside + suffix }}
 	found, err := c.collect(inputs, e.stdin)
 	if err != nil {
 		return err

@@ -10,11 +10,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/coding"
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 )
 
 // suffix is that of the files this program makes.
-const suffix = ".ddpmz"
+const suffix = coding.Suffix
 
 // A job is one file to make of another; either can be stdio.
 type job struct{ in, out string }

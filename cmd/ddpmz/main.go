@@ -15,7 +15,7 @@
 // The files follow the life of a command: cmd/internal/commandline, flags.go and jobs.go find out what is wanted;
 // encode.go, decode.go (with reduce.go), thumbnail.go, truncate.go, info.go (with description.go and table.go), test.go and bench.go (with
 // benchpictures.go, benchcifar.go and benchoutput.go) do it. Of collections, collect.go finds the files, collection.go goes through them
-// (collectionline.go shows how far), encodecollection.go and decodecollection.go say what is done, and verify.go compares. streams.go opens and saves files; outcome.go, errors.go and progress.go report.
+// (collectionline.go shows how far), encodecollection.go and decodecollection.go say what is done; cmd/internal/coding encodes and compares. streams.go opens and saves files; outcome.go, errors.go and progress.go report.
 package main
 
 import (

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -63,24 +62,6 @@ func (f *lossFlags) check(list []job) error {
 	}
 	return nil
 }
-
-// A strictError has the notes of a file for which --strict allows none.
-type strictError []string
-
-func (e strictError) Error() string {
-	return strings.Join(e, "; ") + "; without --strict this is a note"
-}
-
-// lossNotes words losses.
-func lossNotes(losses []picture.Loss) (notes []string) {
-	for _, l := range losses {
-		notes = append(notes, lossNote(l))
-	}
-	return notes
-}
-
-// lossNote words a loss.
-func lossNote(l picture.Loss) string { return "not kept: " + l.Detail }
 
 // printJSON prints an object for people and programs to read.
 func printJSON(w io.Writer, object any) error {

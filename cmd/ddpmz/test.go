@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/coding"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
@@ -256,7 +257,7 @@ func (t *test) decode(ctx context.Context, name string, bar *bar, f *finding) er
 		return err
 	}
 	size := s.Config()
-	tuneCollector(size.Width, size.Height)
+	coding.TuneCollector(size.Width, size.Height)
 	f.Complete = s.Size()
 	at, err := s.Last()
 	f.Steps, f.Exact = at.Steps, at.Exact && err == nil

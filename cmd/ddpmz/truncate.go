@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/coding"
 	"github.com/ddpmz/ddpmz/codec"
 )
 
@@ -99,8 +100,8 @@ func (t *truncation) truncate(ctx context.Context, j job, cut codec.Cut) error {
 		if told, err = t.describe(ctx, prefix.Bytes(), o); err != nil {
 			return about(displayName(j.in), err)
 		}
-		if losesJPEG(prefix.Bytes()) && !t.output.quiet {
-			t.note(displayName(j.in), lossNote(lossOfJPEG))
+		if coding.LosesJPEG(prefix.Bytes()) && !t.output.quiet {
+			t.note(displayName(j.in), coding.Note(coding.LossOfJPEG))
 		}
 		_, err = prefix.WriteTo(w)
 		return err

@@ -1,4 +1,4 @@
-package main
+package coding
 
 import (
 	"os"
@@ -12,11 +12,11 @@ const (
 	leastGrowth, mostGrowth = 3, 100 // of the heap between two collections, in percent
 )
 
-// tuneCollector sets by how much the heap may grow between two garbage collections while a picture of w x h pixels is coded.
+// TuneCollector sets by how much the heap may grow between two garbage collections while a picture of w x h pixels is coded.
 // Coding allocates its memory once, keeps it, and has no pointers in it, so that collecting costs next to nothing: for a large
 // picture the heap may grow by 3%, where Go's default of 100% would double the memory that the program takes. For a small one
 // that would mean collecting all the time, which took a tenth of the work. The environment variable GOGC takes precedence.
-func tuneCollector(w, h int) {
+func TuneCollector(w, h int) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth(int64(w) * int64(h)))
 	}

@@ -1,4 +1,4 @@
-package main
+package coding
 
 import (
 	"bufio"
@@ -14,21 +14,17 @@ import (
 	"github.com/ddpmz/ddpmz/codec"
 )
 
-// errDiffers says that what was written is not what was read: encoder, decoder or the machine have a fault, or the input has changed.
-var errDiffers = errors.New("does not come back as it was: nothing is kept of the output")
+// ErrDiffers says that a file does not hold its input: encoder, decoder or the machine have a fault, or the input has changed.
+var ErrDiffers = errors.New("does not come back as it was: nothing is kept of the output")
 
-// same decodes a file that was made of an input, and compares the picture with the input's, and the metadata.
-func (e *encoding) same(ctx context.Context, name, input string) error {
-	in, err := e.open(name)
-	if err != nil {
-		return err
+// Same decodes a file that was made of an input, digest and checksums included, and compares the picture with the input's, and the
+// metadata; of a JPEG file, all bytes. The error is [ErrDiffers] if they are not the same.
+func (e *Encoder) Same(ctx context.Context, file, input io.Reader) error {
+	decoder := codec.Decoder{Limits: e.Limits}
+	if e.Net != nil {
+		decoder.Nets = append(decoder.Nets, e.Net)
 	}
-	defer in.Close()
-	decoder := codec.Decoder{Limits: e.limits.limits()}
-	if e.net != nil {
-		decoder.Nets = append(decoder.Nets, e.net)
-	}
-	s, err := decoder.OpenContext(ctx, newSource(in))
+	s, err := decoder.OpenContext(ctx, bufio.NewReader(file))
 	if err != nil {
 		return err
 	}
@@ -36,44 +32,39 @@ func (e *encoding) same(ctx context.Context, name, input string) error {
 		return err
 	}
 	if !s.Whole() || s.EndsEarly() {
-		return errDiffers
+		return ErrDiffers
 	}
-	original, err := e.open(input)
-	if err != nil {
-		return err
-	}
-	defer original.Close()
 	if s.IsJPEG() {
-		return about(displayName(input), e.sameJPEG(s, original))
+		return e.sameJPEG(s, input)
 	}
 	m, err := s.Image()
 	if err != nil {
 		return err
 	}
-	p, err := picture.Read(bufio.NewReader(original), e.limits.reading())
+	p, err := picture.Read(bufio.NewReader(input), e.reading())
 	if err != nil {
-		return about(input, err)
+		return err
 	}
-	if e.strip {
+	if e.Strip {
 		p.Metadata.Chunks = nil
 	}
 	meta, err := p.Metadata.Marshal()
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(meta, s.Metadata()) || !samePicture(m, p.Image) {
-		return about(displayName(input), errDiffers)
+	if !bytes.Equal(meta, s.Metadata()) || !SamePicture(m, p.Image) {
+		return ErrDiffers
 	}
 	return nil
 }
 
 // sameJPEG compares the JPEG file that a stream has with the one that it was made of.
-func (e *encoding) sameJPEG(s *codec.Stream, original io.Reader) error {
+func (e *Encoder) sameJPEG(s *codec.Stream, original io.Reader) error {
 	want, err := io.ReadAll(original)
 	if err != nil {
 		return err
 	}
-	if e.strip {
+	if e.Strip {
 		want = picture.StripJPEG(want)
 	}
 	var have bytes.Buffer
@@ -81,14 +72,14 @@ func (e *encoding) sameJPEG(s *codec.Stream, original io.Reader) error {
 		return err
 	}
 	if !bytes.Equal(have.Bytes(), want) {
-		return errDiffers
+		return ErrDiffers
 	}
 	return nil
 }
 
-// samePicture reports whether a decoded picture is what encoding makes of another: of the same type and size, with the same samples
+// SamePicture reports whether a decoded picture is what encoding makes of another: of the same type and size, with the same samples
 // and palette.
-func samePicture(decoded, original image.Image) bool {
+func SamePicture(decoded, original image.Image) bool {
 	a, b := kept(decoded), kept(original)
 	size := a.Bounds().Size()
 	if b.Bounds().Size() != size {
