@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"slices"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/container"
@@ -13,10 +14,12 @@ import (
 
 // A rowDecoder decodes the picture of a stored file, whose one segment is of rows.
 type rowDecoder struct {
-	stream *Stream
-	raster *stored.Raster
-	rows   int // decoded
-	at     Refinement
+	stream  *Stream
+	chunk   container.Chunk // the segment, of which the picture is made again if it is wanted once more
+	rows    int             // decoded
+	picture image.Image     // with these rows; nil once it is given away, or if it is to be reduced
+	raster  *stored.Raster  // in its place, for a reduced one
+	at      Refinement
 }
 
 // next decodes the rows, or what comes after them.
@@ -39,22 +42,15 @@ func (d *rowDecoder) last(ctx context.Context) (at Refinement, fresh bool, err e
 // read decodes the segment of rows.
 func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	s, p := d.stream, &d.stream.picture
-	n := p.format.planes()
-	d.raster = &stored.Raster{Width: p.w, Height: p.h, Channels: n, Depth: p.depth, Stop: ctx.Err}
 	if err := s.checkPicture(p.storedWork()); err != nil { // of wide images, rows alone take more than the picture
 		return err
 	}
+	d.chunk = c
 	limit := s.rowLimit()
-	rows, used, err := stored.DecodeRows(c.Payload, c.Complete, d.raster, limit)
+	rows, used, err := d.decode(ctx, limit)
 	if err != nil {
-		return s.storedError(c, err)
-	}
-	if p.format == formatPaletted {
-		for _, v := range d.raster.Samples[:rows*p.w] {
-			if int(v) >= len(p.palette) {
-				return FormatError("a pixel's index is outside the palette")
-			}
-		}
+		d.picture, d.raster = nil, nil
+		return err
 	}
 	d.at.Bytes = s.offsets[c.Index] + container.Reach(uint64(used))
 	if c.Complete && limit == p.h {
@@ -70,6 +66,48 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	return nil
 }
 
+// decode decodes at most so many rows of the segment to a picture, or to a raster if that is to be reduced. It returns how many there are, and
+// how many bytes these need.
+func (d *rowDecoder) decode(ctx context.Context, limit int) (rows, used int, err error) {
+	s, p := d.stream, &d.stream.picture
+	r := &stored.Raster{Width: p.w, Height: p.h, Channels: p.format.planes(), Depth: p.depth, Stop: ctx.Err}
+	var m storedPicture
+	largest := stored.Pixel(0) // palette index
+	if s.reduce > 0 {
+		d.raster = r
+	} else {
+		m = p.newStoredPicture()
+		r.SetRow = m.set
+		if p.format == formatPaletted {
+			r.SetRow = func(y int, row []stored.Pixel) {
+				largest = max(largest, slices.Max(row))
+				m.set(y, row)
+			}
+		}
+	}
+	rows, used, err = stored.DecodeRows(d.chunk.Payload, d.chunk.Complete, r, limit)
+	if err != nil {
+		return 0, 0, s.storedError(d.chunk, err)
+	}
+	if p.format == formatPaletted {
+		if s.reduce > 0 {
+			for _, v := range r.Samples[:rows*p.w] {
+				largest = max(largest, stored.Pixel(v))
+			}
+		}
+		if int(largest) >= len(p.palette) {
+			return 0, 0, FormatError("a pixel's index is outside the palette")
+		}
+	}
+	if m.image != nil && rows == p.h {
+		d.picture = m.image
+	} else if m.image != nil {
+		m.setMissing(p, rows)
+		d.picture = m.image
+	}
+	return rows, used, nil
+}
+
 // rowLimit is where the rows of a stored file stop, which has no steps: after as large a share of them.
 func (s *Stream) rowLimit() int {
 	return s.picture.h * (model.T - min(s.timestep, model.T)) / model.T
@@ -77,65 +115,32 @@ func (s *Stream) rowLimit() int {
 
 // image returns the rows so far, and gray for those that are missing.
 func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
-	p := d.stream.picture
+	p := &d.stream.picture
 	if err := d.stream.checkPicture(p.storedWork()); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil && !d.at.Exact {
 		return nil, err
 	}
 	if d.stream.reduce > 0 {
 		return d.reduced(ctx)
 	}
-	n := p.format.planes()
-	step := int32(p.grayStep())
-	blank := int32(1) << (max(p.depth, 8) - 1)
-	if p.format == formatPaletted && d.rows < p.h {
-		p.palette, blank = withGray(p.palette)
-	}
-	m, set := p.newImage()
-	if opaque, ok := m.(*image.RGBA); ok && n == 3 && p.alpha == nil {
-		if err := ctx.Err(); err != nil && !d.at.Exact {
+	if d.picture == nil && d.rows > 0 { // it was given away, and may have been drawn on
+		if d.at.Exact {
+			ctx = context.WithoutCancel(ctx)
+		}
+		if _, _, err := d.decode(ctx, d.rows); err != nil {
 			return nil, err
 		}
-		d.setOpaque(opaque.Pix)
-		return m, nil
 	}
-	strip := make([]model.Plane, n) // of a few rows: all at once would take much memory
-	for c := range strip {
-		strip[c] = model.NewPlane(p.w, max(1, min(p.h, 1<<12/p.w)))
+	if d.picture == nil {
+		m := p.newStoredPicture()
+		m.setMissing(p, 0)
+		return m.image, nil
 	}
-	for y := 0; y < p.h; y += strip[0].H {
-		for c := range strip {
-			s := &strip[c]
-			s.Resize(p.w, min(s.H, p.h-y))
-			known := min(s.H, max(0, d.rows-y)) * p.w
-			for i := range s.Pix[known:] {
-				s.Pix[known+i] = blank
-			}
-			if known == 0 {
-				continue
-			}
-			samples := d.raster.Samples[y*p.w*n:]
-			for i := range known {
-				s.Pix[i] = int32(samples[i*n+c]) * step
-			}
-		}
-		set(y, strip)
-	}
-	if err := ctx.Err(); err != nil && !d.at.Exact {
-		return nil, err
-	}
+	m := d.picture
+	d.picture = nil
 	return m, nil
-}
-
-// setOpaque sets the pixels of an opaque picture of 8-bit colours, which most are that are stored, without planes in between.
-func (d *rowDecoder) setOpaque(pix []byte) {
-	known := d.rows * d.stream.picture.w // there is no raster if it is 0
-	for i := range known {
-		s, q := d.raster.Samples[3*i:][:3], pix[4*i:][:4]
-		q[0], q[1], q[2], q[3] = byte(s[0]), byte(s[1]), byte(s[2]), 0xff
-	}
-	for i := 4 * known; i < len(pix); i += 4 {
-		copy(pix[i:], []byte{0x80, 0x80, 0x80, 0xff})
-	}
 }
 
 // withGray returns a palette with mid-gray, for the rows that are missing, and its index. If the palette is

@@ -1,8 +1,8 @@
 package stored
 
-// A pixel is all samples of one position: the sample of a raster of one channel; of red, green and blue, green in the highest
-// bits, then red, then blue. It has 48 bits at most.
-type pixel uint64
+// A Pixel is all samples of one position: the sample of a raster of one channel; of red, green and blue, green in the highest
+// bits, then red, then blue, each in as many bits as the raster's depth. It has 48 bits at most.
+type Pixel uint64
 
 // A colourTable remembers, for contexts that are hashed to 64 bits, the pixel that followed one when it last came up. A slot is
 // its pixel in the low 48 bits, a check of the context's hash in the next 12, and in the highest 4 the confidence: 0 if the slot
@@ -35,13 +35,13 @@ func (t *colourTable) find(hash uint64) *uint64 {
 }
 
 // remember notes which pixel followed the context of a slot. One that was right before is not given up at once.
-func remember(s *uint64, v pixel) {
+func remember(s *uint64, v Pixel) {
 	old := *s
 	confidence := old >> confidenceAt
 	switch {
 	case confidence == 0:
 		confidence, old = 1, old&^pixelMask|uint64(v)
-	case pixel(old&pixelMask) == v:
+	case Pixel(old&pixelMask) == v:
 		confidence = min(confidence+1, maxConfidence)
 	case confidence > 1:
 		confidence /= 2

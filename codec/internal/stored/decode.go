@@ -14,7 +14,8 @@ const maxGroup = 1 << 30
 // how many rows it recovered: rows 0 to rows-1 are exact, the others are left
 // as they were. The caller has set r's size, channels and depth, and allocated
 // its samples or left them nil: then Decode allocates them for as many rows as
-// the bytes of src may hold.
+// the bytes of src may hold, or calls r.SetRow if that is set, once for each row
+// from the top down.
 //
 // A missing tail is not an error unless complete is set, which says that src is
 // all there is: then it is io.ErrUnexpectedEOF. A stream that nobody wrote gives
@@ -54,7 +55,7 @@ func DecodeRows(src []byte, complete bool, r *Raster, limit int) (rows, used int
 		allowed = min(r.Height, (len(src)-1)/r.rowBytes())
 	}
 	allowed = min(allowed, limit)
-	if r.Samples == nil {
+	if r.Samples == nil && r.SetRow == nil {
 		r.Samples = make([]uint16, allowed*r.Width*r.Channels)
 	}
 	switch src[0] {
@@ -83,11 +84,23 @@ func eofIf(isError bool) error {
 // decodePlain decodes samples that are only packed.
 func decodePlain(src []byte, complete bool, r *Raster, rows, limit int) (int, int, error) {
 	n := r.rowBytes()
+	var samples []uint16
+	var row []Pixel
+	if r.SetRow != nil {
+		samples, row = make([]uint16, r.Width*r.Channels), make([]Pixel, r.Width)
+	}
 	for y := range rows {
 		if err := r.stopped(); err != nil {
 			return y, 1 + y*n, err
 		}
-		unpackRow(r.samplesOf(y), src[1+y*n:][:n], r.Depth)
+		if r.SetRow == nil {
+			samples = r.samplesOf(y)
+		}
+		unpackRow(samples, src[1+y*n:][:n], r.Depth)
+		if r.SetRow != nil {
+			packPixels(row, samples, r.Channels, r.Depth)
+			r.SetRow(y, row)
+		}
 	}
 	end := 1 + rows*n
 	if rows == 0 {
@@ -180,7 +193,11 @@ func (d *groupDecoder) decode(complete bool, r *Raster, allowed, limit int) (row
 			}
 			return y, used, eofIf(complete)
 		}
-		d.unpack(r.samplesOf(y))
+		if row := d.cur[margin:][:d.width]; r.SetRow != nil {
+			r.SetRow(y, row)
+		} else {
+			unpackPixels(r.samplesOf(y), row, r.Channels, r.Depth)
+		}
 		d.nextRow()
 		used = max(d.pos+d.dec.Consumed(), bytesFor(r, y+1))
 	}

@@ -69,7 +69,7 @@ func encode(r *Raster, method byte) ([]byte, error) {
 		if err := r.checkRow(y, scratch); err != nil {
 			return nil, err
 		}
-		c.pack(scratch)
+		packPixels(c.cur[margin:][:c.width], scratch, r.Channels, r.Depth)
 		for x := 0; x < r.Width; {
 			if c.symbols >= groupSymbols {
 				finish()
@@ -83,36 +83,6 @@ func encode(r *Raster, method byte) ([]byte, error) {
 		out = append(out, make([]byte, n-len(out))...)
 	}
 	return out, nil
-}
-
-// pack makes pixels of a row's samples.
-func (c *pixelCoder) pack(samples []uint16) {
-	cur := c.cur[margin:][:c.width]
-	if !c.colours {
-		for x := range cur {
-			cur[x] = pixel(samples[x])
-		}
-		return
-	}
-	for x := range cur {
-		s := samples[3*x:][:3]
-		cur[x] = pixel(s[1])<<(2*c.depth) | pixel(s[0])<<c.depth | pixel(s[2])
-	}
-}
-
-// unpack makes samples of the row's pixels.
-func (c *pixelCoder) unpack(samples []uint16) {
-	cur, most := c.cur[margin:][:c.width], pixel(c.most)
-	if !c.colours {
-		for x, v := range cur {
-			samples[x] = uint16(v)
-		}
-		return
-	}
-	for x, v := range cur {
-		s := samples[3*x:][:3]
-		s[0], s[1], s[2] = uint16(v>>c.depth&most), uint16(v>>(2*c.depth)), uint16(v&most)
-	}
 }
 
 // A stream supplies no more samples than its bytes allow: freeSamples, and for each byte samplesPerByte.

@@ -9,7 +9,7 @@ const margin = 3
 type pixelCoder struct {
 	bitCoder
 	width           int
-	cur, up, above  []pixel // the row, that above it, and the one above that, with margins
+	cur, up, above  []Pixel // the row, that above it, and the one above that, with margins
 	guesses         [3]colourTable
 	unguessed       int                 // pixels of late, less two for each that was guessed: 0 to manyUnguessed
 	runIsWhole      [33]probability     // by the bits of the length that it has at most
@@ -33,8 +33,8 @@ const RowMemory = 3 * 8
 // newPixelCoder returns a coder of the raster's pixels.
 func newPixelCoder(r *Raster, method byte) *pixelCoder {
 	c := &pixelCoder{width: r.Width}
-	for _, row := range []*[]pixel{&c.cur, &c.up, &c.above} {
-		*row = make([]pixel, r.Width+2*margin)
+	for _, row := range []*[]Pixel{&c.cur, &c.up, &c.above} {
+		*row = make([]Pixel, r.Width+2*margin)
 	}
 	log := min(max(bits.Len(uint(r.Width*r.Height)), 8), 16)
 	for i := range c.guesses {
@@ -74,7 +74,7 @@ func (c *pixelCoder) step(x int) int {
 
 	var (
 		slots [3]*uint64 // that were looked up
-		tried [7]pixel   // that it is not
+		tried [7]Pixel   // that it is not
 		found int
 		tries int
 		hit   bool
@@ -84,7 +84,7 @@ func (c *pixelCoder) step(x int) int {
 		s := c.guesses[i].find(hash)
 		slots[i] = s
 		found++
-		confidence, q := int(*s>>confidenceAt), pixel(*s&pixelMask)
+		confidence, q := int(*s>>confidenceAt), Pixel(*s&pixelMask)
 		if confidence == 0 {
 			if photograph && i == 0 {
 				break
@@ -117,7 +117,7 @@ func (c *pixelCoder) step(x int) int {
 	if !hit && !photograph {
 		guesses := tries
 	neighbours:
-		for i, q := range [4]pixel{w, n, ne, nw} {
+		for i, q := range [4]Pixel{w, n, ne, nw} {
 			for _, t := range tried[:tries] {
 				if t == q {
 					continue neighbours
@@ -181,7 +181,7 @@ func (c *pixelCoder) run(x int) int {
 
 	v := cur[x]
 	s := c.guesses[2].find(uint64(w)*hashFactors[0] + uint64(w)*hashFactors[1])
-	confidence, q := int(*s>>confidenceAt), pixel(*s&pixelMask)
+	confidence, q := int(*s>>confidenceAt), Pixel(*s&pixelMask)
 	if confidence > 0 && q != w && c.bit(&c.afterRun[confidence], limit, q == v) {
 		v = q
 	} else {

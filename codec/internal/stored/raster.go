@@ -12,6 +12,7 @@ import (
 // Samples[(y*Width+x)*Channels+c], in [0, 1<<Depth).
 //
 // A raster that is encoded may have Row instead: it writes row y to samples.
+// One that is decoded may have SetRow instead: it takes row y, which is there until it returns.
 // Then the samples need not be there all at once.
 type Raster struct {
 	Width, Height int // pixels; either may be 0
@@ -19,6 +20,7 @@ type Raster struct {
 	Depth         int // bits a sample: 1, 2, 4, 8 or 16
 	Samples       []uint16
 	Row           func(y int, samples []uint16)
+	SetRow        func(y int, row []Pixel)
 
 	// Stop, if set, is asked before every row that is encoded or decoded, and
 	// before every block that is compressed; its error ends the call, as it is.
@@ -151,5 +153,34 @@ func unpackRow(samples []uint16, src []byte, depth int) {
 			bit := i * depth
 			samples[i] = uint16(src[bit/8]>>(8-depth-bit%8)) & mask
 		}
+	}
+}
+
+// packPixels makes pixels of a row's samples.
+func packPixels(row []Pixel, samples []uint16, channels, depth int) {
+	if channels == 1 {
+		for x := range row {
+			row[x] = Pixel(samples[x])
+		}
+		return
+	}
+	for x := range row {
+		s := samples[3*x:][:3]
+		row[x] = Pixel(s[1])<<(2*depth) | Pixel(s[0])<<depth | Pixel(s[2])
+	}
+}
+
+// unpackPixels undoes packPixels.
+func unpackPixels(samples []uint16, row []Pixel, channels, depth int) {
+	if channels == 1 {
+		for x, v := range row {
+			samples[x] = uint16(v)
+		}
+		return
+	}
+	most := Pixel(1)<<depth - 1
+	for x, v := range row {
+		s := samples[3*x:][:3]
+		s[0], s[1], s[2] = uint16(v>>depth&most), uint16(v>>(2*depth)), uint16(v&most)
 	}
 }

@@ -40,10 +40,10 @@ func (c *residualCoder) init(r *Raster, method byte, log int) {
 
 // around are the neighbours of a pixel: on the left, above, above to the left and to the right, left of the left one, above the
 // one above.
-type around [6]pixel
+type around [6]Pixel
 
 // residual codes a pixel that nothing has guessed.
-func (c *pixelCoder) residual(a *around, v pixel) pixel {
+func (c *pixelCoder) residual(a *around, v Pixel) Pixel {
 	if c.values {
 		return c.sampleBits(v)
 	}
@@ -73,7 +73,7 @@ func (c *pixelCoder) residual(a *around, v pixel) pixel {
 	d := c.difference(&c.first[level][equal][zone], slope, int32(v>>at)-p)
 	green := c.clamp(p + d)
 	if !c.colours {
-		return pixel(green)
+		return Pixel(green)
 	}
 
 	hash := uint64(a[0])*hashFactors[0] + uint64(a[1])*hashFactors[1] + uint64(green)*hashFactors[2]
@@ -83,7 +83,7 @@ func (c *pixelCoder) residual(a *around, v pixel) pixel {
 		l := c.lineOf(&greens)
 		red, d := c.chroma(0, a, &greens, &l, green, d, int32(v>>c.depth)&c.most)
 		blue, _ := c.chroma(1, a, &greens, &l, green, d, int32(v)&c.most)
-		q = pixel(green)<<at | pixel(red)<<c.depth | pixel(blue)
+		q = Pixel(green)<<at | Pixel(red)<<c.depth | Pixel(blue)
 	}
 	remember(s0, q)
 	remember(s1, q)
@@ -91,8 +91,8 @@ func (c *pixelCoder) residual(a *around, v pixel) pixel {
 }
 
 // colourOf codes whether a pixel is one of those that came up with the same green, which are in two slots.
-func (c *pixelCoder) colourOf(s0, s1 *uint64, level int, v pixel) (q pixel, same bool) {
-	confidence, first := int(*s0>>confidenceAt), pixel(*s0&pixelMask)
+func (c *pixelCoder) colourOf(s0, s1 *uint64, level int, v Pixel) (q Pixel, same bool) {
+	confidence, first := int(*s0>>confidenceAt), Pixel(*s0&pixelMask)
 	tried := 0
 	if confidence > 0 {
 		if c.bit(&c.isSameAround[confidence][level], limit, first == v) {
@@ -100,7 +100,7 @@ func (c *pixelCoder) colourOf(s0, s1 *uint64, level int, v pixel) (q pixel, same
 		}
 		tried = 1
 	}
-	confidence, q = int(*s1>>confidenceAt), pixel(*s1&pixelMask)
+	confidence, q = int(*s1>>confidenceAt), Pixel(*s1&pixelMask)
 	if confidence == 0 || tried == 1 && q == first {
 		return 0, false
 	}
@@ -225,10 +225,10 @@ func (c *pixelCoder) bitOf(p *probability, b uint32) uint32 {
 }
 
 // sampleBits codes a sample of at most 8 bits as it is, from the highest bit on.
-func (c *pixelCoder) sampleBits(v pixel) pixel {
+func (c *pixelCoder) sampleBits(v Pixel) Pixel {
 	node := uint32(1)
 	for i := int(c.depth) - 1; i >= 0; i-- {
 		node = node<<1 | c.bitOf(&c.bit8[node], uint32(v>>i)&1)
 	}
-	return pixel(node - 1<<c.depth)
+	return Pixel(node - 1<<c.depth)
 }
