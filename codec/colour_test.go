@@ -129,8 +129,8 @@ func photoCD(m image.Image) *image.RGBA {
 }
 
 // libjpeg returns a picture as the Independent JPEG Group's decoder makes it of luma and chroma, which may have had half the
-// resolution: the nearest of the halved samples counts nine sixteenths, those beside it three, and the one across, one.
-func libjpeg(m image.Image, halved bool) *image.RGBA {
+// resolution across, down, or both ways: the nearest of the halved samples counts three quarters, the next one, both ways alike.
+func libjpeg(m image.Image, across, down bool) *image.RGBA {
 	b := m.Bounds()
 	w, h := b.Dx(), b.Dy()
 	ycc := func(x, y int) color.YCbCr {
@@ -138,27 +138,48 @@ func libjpeg(m image.Image, halved bool) *image.RGBA {
 		l, cb, cr := color.RGBToYCbCr(c.R, c.G, c.B)
 		return color.YCbCr{Y: l, Cb: cb, Cr: cr}
 	}
-	half := func(x, y int) (cb, cr int) {
-		x, y = min(max(x, 0), (w-1)/2), min(max(y, 0), (h-1)/2)
-		for k := range 4 {
-			c := ycc(2*x+k%2, 2*y+k/2)
+	size := func(halved bool) int {
+		if halved {
+			return 2
+		}
+		return 1
+	}
+	sx, sy := size(across), size(down)
+	small := func(x, y int) (cb, cr int) { // the sample of chroma that is the mean of sx * sy pixels
+		x, y = min(max(x, 0), (w-1)/sx), min(max(y, 0), (h-1)/sy)
+		for k := range sx * sy {
+			c := ycc(sx*x+k%sx, sy*y+k/sx)
 			cb, cr = cb+int(c.Cb), cr+int(c.Cr)
 		}
-		return (cb + 2) / 4, (cr + 2) / 4
+		return (cb + sx*sy/2) / (sx * sy), (cr + sx*sy/2) / (sx * sy)
+	}
+	beside := func(x, s int) (near, next int) { // of which s pixels share one
+		if s == 1 {
+			return x, x
+		}
+		return x / 2, x/2 + 2*(x%2) - 1
 	}
 	to := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
 			c := ycc(x, y)
-			l, e, d := int(c.Y), int(c.Cb)-128, int(c.Cr)-128
-			if halved {
-				e, d = 8-x%2, 8-x%2
-				for k, weight := range [4]int{9, 3, 3, 1} {
-					cb, cr := half(x/2+k%2*(2*(x%2)-1), y/2+k/2*(2*(y%2)-1))
-					e, d = e+weight*cb, d+weight*cr
-				}
-				e, d = e>>4-128, d>>4-128
+			l, round := int(c.Y), 0
+			switch {
+			case across && down:
+				round = 8 - x%2
+			case across:
+				round = 4 + 4*(x%2)
+			case down:
+				round = 4 + 4*(y%2)
 			}
+			e, d := round, round
+			xa, xb := beside(x, sx)
+			ya, yb := beside(y, sy)
+			for k, weight := range [4]int{9, 3, 3, 1} {
+				cb, cr := small([]int{xa, xb}[k%2], []int{ya, yb}[k/2])
+				e, d = e+weight*cb, d+weight*cr
+			}
+			e, d = e>>4-128, d>>4-128
 			l = l<<16 + 1<<15
 			clip := func(v int) uint8 { return uint8(min(max(v>>16, 0), 255)) }
 			to.SetRGBA(x, y, color.RGBA{clip(l + 91881*d), clip(l - 46802*d - 22554*e), clip(l + 116130*e), 255})
@@ -170,20 +191,26 @@ func libjpeg(m image.Image, halved bool) *image.RGBA {
 // TestLibjpeg: what libjpeg's decoder makes is coded as luma and chroma, halved if they were.
 func TestLibjpeg(t *testing.T) {
 	m := crop(picture(t, "landscape.png"), 20, 10, 151, 121)
-	for halved, want := range map[bool]string{true: "JFIF: Y, Cr, Cb, chroma halved", false: "JFIF: Y, Cr, Cb"} {
-		made := libjpeg(m, halved)
+	for _, c := range []struct {
+		across, down bool
+		want         string
+	}{
+		{true, true, "JFIF: Y, Cr, Cb, chroma halved"}, {false, false, "JFIF: Y, Cr, Cb"},
+		{true, false, "JFIF: Y, Cr, Cb, chroma halved across"}, {false, true, "JFIF: Y, Cr, Cb, chroma halved down"},
+	} {
+		made := libjpeg(m, c.across, c.down)
 		file := encode(t, made, &codec.Options{Mode: codec.Modelled})
 		info, err := new(codec.Decoder).Inspect(bytes.NewReader(file))
-		if err != nil || info.Transform != want {
-			t.Fatalf("transform %q, %v; want %q", info.Transform, err, want)
+		if err != nil || info.Transform != c.want {
+			t.Fatalf("transform %q, %v; want %q", info.Transform, err, c.want)
 		}
 		if !same(decode(t, file, 0), made) {
-			t.Fatalf("%s: decodes to another picture", want)
+			t.Fatalf("%s: decodes to another picture", c.want)
 		}
 		kept := len(encode(t, made, &codec.Options{Mode: codec.Modelled, KeepColours: true}))
-		t.Logf("%s: %d bytes; with colours as they are %d", want, len(file), kept)
+		t.Logf("%s: %d bytes; with colours as they are %d", c.want, len(file), kept)
 		if len(file) > kept*9/10 {
-			t.Errorf("%s: %d bytes; with colours as they are %d", want, len(file), kept)
+			t.Errorf("%s: %d bytes; with colours as they are %d", c.want, len(file), kept)
 		}
 	}
 }

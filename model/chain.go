@@ -112,7 +112,7 @@ func (c *Chain) SetImage(image []Plane) {
 	if c.planes == process.Planes {
 		c.Colour.Split(x)
 	}
-	if len(c.scales) > 1 && c.planesOf(&c.scales[1]) < c.planes {
+	if len(c.scales) > 1 && c.hasSparse(&c.scales[1]) {
 		c.scales[1].trueSparse = sparse.New(c.scales[1].h)
 	}
 	parallel.Ranges(runtime.GOMAXPROCS(0), c.planes, c.w*c.h*50, func(_, p0, p1 int) {
@@ -127,8 +127,8 @@ func (c *Chain) setPlane(p int, x Plane) {
 	for l := 1; l < len(c.scales); l++ {
 		s := &c.scales[l]
 		c.Colour.Wavelet(c.net.Lifting(), l, p).Split(x)
-		if p >= c.planesOf(s) {
-			s.trueSparse.Take(p, x)
+		if p > 0 && c.hasSparse(s) {
+			s.trueSparse.Take(p, x, c.sparseSubbands(s))
 		}
 		for b := range transform.Subbands {
 			if p >= c.planesOf(s) {

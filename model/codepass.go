@@ -45,7 +45,7 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 		}
 		coder := coders.Open(number)
 		ok := b.runHeads(func(g, phase, y0 int) bool { return b.codePhase(g, phase, y0, coder, details) })
-		if ok && final && s.planes < c.planes && !c.NetworkAlone {
+		if ok && final && c.hasSparse(s) && !c.NetworkAlone {
 			ok = b.codeSparse(coder)
 		}
 		if ok {

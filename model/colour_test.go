@@ -120,7 +120,7 @@ func derivedImage(r *rand.Rand, g Geometry, c Colour) []Plane {
 		image[2].Pix[i] = (image[2].Pix[i] - 128) / 4
 	}
 	for p, x := range image {
-		if wavelet := c.Wavelet(nil, 1, p); c.Subsampled() && p > 0 {
+		if wavelet := c.Wavelet(&transform.Liftings[0], 1, p); c.Subsampled() && p > 0 {
 			var none [transform.Subbands]Plane
 			for b := range none {
 				none[b] = NewPlane(transform.SubbandSize(x.W, x.H, b))

@@ -163,7 +163,6 @@ func (c *Chain) eachStrip(f func(x *ycc, y0, y1 int)) {
 // values writes the exact coefficients of scale 1 to rows, of which the first is row y of the image.
 func (s *scale) values(y int, rows *ycc) {
 	cell, clock, dither := make([]int32, s.w), make([]uint8, s.w), make([]uint16, s.w)
-	s.putSparse(y, rows, 0)
 	for i := range transform.Subbands * s.planes {
 		p := &rows[i/transform.Subbands]
 		dx, dy := transform.Offset(i % transform.Subbands)
@@ -177,6 +176,7 @@ func (s *scale) values(y int, rows *ycc) {
 			}
 		}
 	}
+	s.putSparse(y, rows, 0)
 }
 
 // samples returns the samples that luma and chroma, in Q4 unless exact, stand for, in the same storage.

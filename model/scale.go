@@ -14,6 +14,7 @@ type scale struct {
 	w, h   int    // sites
 	fw, fh int    // size of the image that the scale and the coarser image make up
 	planes int    // that the network predicts, from begin on: see planesOf
+	absent uint16 // coefficients that the network does not predict though it does others of their plane: see sparseOf
 	mask   uint16 // of the bits of dithers
 	stage  int    // the last stage that is complete, -1 at first
 	begun  bool   // the first pass is due or complete: see beginNext
@@ -25,7 +26,7 @@ type scale struct {
 	cells   [process.Coefficients]storage.Array
 	records [process.Coefficients][]adapt.Record
 
-	// Details of planes that the network does not predict; the former are an encoder's.
+	// Details that the network does not predict; the former are an encoder's.
 	trueSparse, sparse sparse.Details
 
 	parent *scale // the next coarser, if any
@@ -33,15 +34,15 @@ type scale struct {
 
 // dither returns the generator of the scale's dithers.
 func (s *scale) dither() *storage.Dither {
-	return &storage.Dither{Scale: s.number, ImageWidth: s.fw, ImageHeight: s.fh, Planes: s.planes, Mask: s.mask}
+	return &storage.Dither{Scale: s.number, ImageWidth: s.fw, ImageHeight: s.fh, Planes: s.planes, Absent: s.absent, Mask: s.mask}
 }
 
 // begin allocates the state of a scale's coefficients, of which nothing is known, except at sites that a band of the wavelet does not
-// reach: these have zeros there, which both sides know.
+// reach, and where details are sparse: these have zeros there, which both sides know.
 func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
 	zero, exact := make([]int32, s.w), make([]uint8, s.w)
-	if s.planes = c.planesOf(s); s.planes < c.planes {
+	if s.planes, s.absent = c.planesOf(s), c.sparseOf(s); c.hasSparse(s) {
 		s.sparse = sparse.New(s.h)
 	}
 	for i := range transform.Subbands * s.planes {
@@ -49,7 +50,7 @@ func (c *Chain) begin(s *scale) {
 		bw, bh := transform.SubbandSize(s.fw, s.fh, i%transform.Subbands)
 		for y := range s.h {
 			from := bw
-			if y >= bh {
+			if y >= bh || s.absent>>i&1 == 1 {
 				from = 0
 			}
 			s.cells[i].SetCells(zero[from:], exact[from:], y*s.w+from)

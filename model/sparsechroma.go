@@ -7,16 +7,44 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
-// Where chroma was upsampled, its detail coefficients at the finest scale are nearly all zero. The network does not predict them:
-// they count as zeros that both sides know until the end of the scale's last pass, and are coded there by package sparse.
+// Where chroma was upsampled, its detail coefficients at the finest scale are nearly all zero: those of all subbands, or, if it was
+// halved in one direction only, of two of them. The network does not predict these: they count as zeros that both sides know until
+// the end of the scale's last pass, and are coded there by package sparse.
 
-// planesOf returns how many planes the network predicts at the sites of a scale: all of them, but of upsampled chroma none at
-// scale 1, unless that is the thumbnail.
+// hasSparse reports whether some of a scale's details are sparse: those of upsampled chroma at scale 1, unless that is the
+// thumbnail.
+func (c *Chain) hasSparse(s *scale) bool {
+	return s.number == 1 && s.parent != nil && c.planes == process.Planes && c.Colour.Subsampled()
+}
+
+// sparseSubbands returns which of the subbands of chroma are sparse at a scale.
+func (c *Chain) sparseSubbands(s *scale) (is [transform.Subbands]bool) {
+	for k := range is {
+		is[k] = c.hasSparse(s) && c.Colour.Upsampled(k)
+	}
+	return is
+}
+
+// planesOf returns how many planes the network predicts at the sites of a scale: all of them, unless chroma is all sparse.
 func (c *Chain) planesOf(s *scale) int {
-	if s.number == 1 && s.parent != nil && c.Colour.Subsampled() {
+	if c.sparseSubbands(s) == [transform.Subbands]bool{true, true, true} {
 		return 1
 	}
 	return c.planes
+}
+
+// sparseOf returns a set of the coefficients of a scale that the network does not predict though it predicts others of their plane:
+// bit i is that of coefficient i.
+func (c *Chain) sparseOf(s *scale) (set uint16) {
+	if c.planesOf(s) < c.planes {
+		return 0
+	}
+	for k, is := range c.sparseSubbands(s) {
+		for p := 1; is && p < process.Planes; p++ {
+			set |= 1 << (transform.Subbands*p + k)
+		}
+	}
+	return set
 }
 
 // codeSparse codes the sparse details of the band, whose luma is exact. They stay zeros if the coder returns false.
@@ -26,7 +54,7 @@ func (b *band) codeSparse(coder Coder) bool {
 		truth = s.trueSparse.Rows(b.y0, b.y1)
 	}
 	var samples clipSamples
-	band := sparse.Band{Coder: coder, Tables: b.c.tables, W: s.fw, H: s.fh, Y0: b.y0, Y1: b.y1,
+	band := sparse.Band{Coder: coder, Tables: b.c.tables, W: s.fw, H: s.fh, Y0: b.y0, Y1: b.y1, Subbands: b.c.sparseSubbands(s),
 		Classes: func(y int, to *[transform.Subbands][]uint8) { samples.classes(b, y, to) }}
 	found, ok := band.Code(truth)
 	if !ok {
@@ -88,9 +116,12 @@ func (n *clipSamples) classes(b *band, y int, to *[transform.Subbands][]uint8) {
 }
 
 // putSparse writes the sparse details to rows of the finest image, of which the first is row y, where Merge expects them: in Q4 if
-// frac is 4.
+// frac is 4. The other coefficients are there already.
 func (s *scale) putSparse(y int, rows *ycc, frac uint) {
-	for p := s.planes; p < process.Planes; p++ {
+	for p := 1; p < process.Planes; p++ {
+		if p >= s.planes {
+			clear(rows[p].Pix)
+		}
 		s.sparse.Put(p, rows[p], y, frac)
 	}
 }

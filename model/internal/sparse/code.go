@@ -39,6 +39,8 @@ type Band struct {
 	W, H   int // the size of the planes that the details are of
 	Y0, Y1 int // the band's rows of sites
 
+	Subbands [transform.Subbands]bool // which of them have details
+
 	// Classes writes the clip classes of row y of sites: by subband, and site, those of the pixels at the places of the coefficients.
 	Classes func(y int, to *[transform.Subbands][]uint8)
 }
@@ -46,7 +48,7 @@ type Band struct {
 // Code codes the details of the band's rows and returns them: those of truth in an encoder; in a decoder, where truth has no
 // rows, those that it decodes. It returns false if the coder does.
 func (b *Band) Code(truth Details) (Details, bool) {
-	c := coding{coder: b.Coder, w: b.W, h: b.H, d: b.Tables.Distribution()}
+	c := coding{coder: b.Coder, w: b.W, h: b.H, subbands: b.Subbands, d: b.Tables.Distribution()}
 	c.begin()
 	found, decoder := truth, truth.Empty()
 	if decoder {
@@ -125,10 +127,11 @@ type site [Planes][subbands]int16
 
 // A coding is the state of coding a band: probabilities that have been learned in it, by context.
 type coding struct {
-	coder   logistic.Coder
-	d       logistic.Distribution
-	w, h    int // of the planes
-	classes [subbands][]uint8
+	coder    logistic.Coder
+	d        logistic.Distribution
+	w, h     int            // of the planes
+	subbands [subbands]bool // that have details
+	classes  [subbands][]uint8
 
 	site     [clipClasses][siteContexts]probability // a site has details
 	pixel    [subbands][clipClasses]probability     // the pixel of a subband has details, where the site has
@@ -163,10 +166,10 @@ func (c *coding) begin() {
 // bit codes a bit.
 func (c *coding) bit(p *probability, bit bool) (is, ok bool) { return p.code(c.coder, &c.d, bit) }
 
-// exists reports whether the plane has a coefficient of subband k at site x of row y.
+// exists reports whether there may be a detail of subband k at site x of row y.
 func (c *coding) exists(x, y, k int) bool {
 	w, h := transform.SubbandSize(c.w, c.h, k)
-	return x < w && y < h
+	return x < w && y < h && c.subbands[k]
 }
 
 // codeSite codes the details of a site that has some.

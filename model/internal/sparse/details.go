@@ -50,11 +50,14 @@ func (d *Details) Clone() (c Details) {
 	return c
 }
 
-// Take sets the details of plane p >= 1, which have to be zeros before, to the coefficients that transform.Wavelet.Split has left
-// in x.
-func (d *Details) Take(p int, x transform.Plane) {
+// Take sets the details of plane p >= 1, which have to be zeros before, to the coefficients of some subbands that
+// transform.Wavelet.Split has left in x.
+func (d *Details) Take(p int, x transform.Plane, of [subbands]bool) {
 	sites := (x.W + 1) / 2
-	for b := range subbands {
+	for b, is := range of {
+		if !is {
+			continue
+		}
 		w, h := transform.SubbandSize(x.W, x.H, b)
 		dx, dy := transform.Offset(b)
 		for y := range h {
@@ -71,10 +74,9 @@ func (d *Details) Take(p int, x transform.Plane) {
 	}
 }
 
-// Put writes the details of plane p >= 1 to x where transform.Wavelet.Merge expects them, shifted up by frac bits, and zeros
-// everywhere else. x is rows of the plane, of which the first is row y. Details without rows are zeros.
+// Put adds the details of plane p >= 1, shifted up by frac bits, to x where transform.Wavelet.Merge expects them. x is rows of the
+// plane, of which the first is row y. Details without rows are zeros.
 func (d *Details) Put(p int, x transform.Plane, y int, frac uint) {
-	clear(x.Pix)
 	if x.W == 0 || d[p-1] == nil {
 		return
 	}
@@ -90,7 +92,7 @@ func (d *Details) Put(p int, x transform.Plane, y int, frac uint) {
 			}
 			to := x.Row(r)
 			for i := dx; i < len(to); i += 2 {
-				to[i] = int32(row[subbands*(i/2)+b]) << frac
+				to[i] += int32(row[subbands*(i/2)+b]) << frac
 			}
 		}
 	}

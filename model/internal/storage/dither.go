@@ -12,6 +12,7 @@ type Dither struct {
 	Scale                   int
 	ImageWidth, ImageHeight int    // of the image that the scale synthesizes, in samples
 	Planes                  int    // planes that have dither
+	Absent                  uint16 // coefficients of them that have none: bit i is that of coefficient i
 	Mask                    uint16 // the bits of the dither that matter: as many as the coarsest clock says
 }
 
@@ -46,7 +47,7 @@ func (d *Dither) Rows(u []uint16, i, y0, y1 int) {
 // row writes the dither of coefficient i at the sites of row y to row. c is scratch.
 func (d *Dither) row(row []uint16, c *rand.ChaCha8, i, y int) {
 	w, h := transform.SubbandSize(d.ImageWidth, d.ImageHeight, i%transform.Subbands)
-	if i/transform.Subbands >= d.Planes || y >= h {
+	if i/transform.Subbands >= d.Planes || y >= h || d.Absent>>i&1 == 1 {
 		clear(row)
 		return
 	}

@@ -17,20 +17,17 @@ type contribution struct {
 
 // contributions appends to list all pixels that depend on the half-resolution sample (i, j).
 func (s *chromaInverter) contributions(list []contribution, i, j int) []contribution {
-	before, after := 1, 1 // how many columns before 2i and after it, and rows likewise, depend on the sample
-	switch s.up {
-	case triangle:
-		after = 2
-	case repeated:
-		before = 0
-	}
+	form := s.up.form()
+	y0, y1 := form.down.touched(j, s.h)
+	x0, x1 := form.across.touched(i, s.w)
 	first, second, w := s.half[0].Pix, s.half[1].Pix, s.half[0].W
 	own := j*w + i
-	for y := max(2*j-before, 0); y <= min(2*j+after, s.h-1); y++ {
-		ya, yb, v := s.up.taps(y, s.half[0].H)
-		for x := max(2*i-before, 0); x <= min(2*i+after, s.w-1); x++ {
-			xa, xb, u := s.up.taps(x, w)
-			p := contribution{y*s.w + x, 0, s.up.rounding(x), s.up.rounding(x)}
+	for y := y0; y < y1; y++ {
+		ya, yb, v := form.down.taps(y, s.half[0].H)
+		for x := x0; x < x1; x++ {
+			xa, xb, u := form.across.taps(x, w)
+			round := form.rounding[y&1][x&1]
+			p := contribution{y*s.w + x, 0, round, round}
 			for _, of := range [4]struct {
 				at     int
 				weight int32
@@ -70,22 +67,25 @@ func (s *chromaInverter) mismatchesWith(parts []contribution, d, e int32, most i
 // are consistent with the upsampling.
 func (s *chromaInverter) refine() {
 	const sweeps, steps = 8, 29 // steps is how many of the nearestOffsets are tried
+	form, isSlope := s.up.form(), s.up.isSlope()
 	determined := func(i, j int) bool {
-		for y := 2 * j; y < min(2*j+2, s.h); y++ {
-			for x := 2 * i; x < min(2*i+2, s.w); x++ {
-				if !s.clipped[y*s.w+x] && (s.up == repeated || s.up == linear && x&1 == 0 && y&1 == 0) {
+		y0, y1 := form.down.own(j, s.h)
+		x0, x1 := form.across.own(i, s.w)
+		for y := y0; y < y1; y++ {
+			for x := x0; x < x1; x++ {
+				if !s.clipped[y*s.w+x] && !isSlope && (s.up != linear || x&1 == 0 && y&1 == 0) {
 					return true
 				}
-				if s.up == triangle && s.clipped[y*s.w+x] {
+				if isSlope && s.clipped[y*s.w+x] {
 					return false
 				}
 			}
 		}
-		return s.up == triangle
+		return isSlope
 	}
 	todo := make([]bool, len(s.half[0].Pix)) // the samples around which something has changed since they were last refined
 	for j := range s.half[0].H {
-		if slices.Contains(s.clipped[2*j*s.w:min(2*j+2, s.h)*s.w], true) {
+		if y0, y1 := form.down.own(j, s.h); slices.Contains(s.clipped[y0*s.w:y1*s.w], true) {
 			for i := range s.half[0].W {
 				todo[j*s.half[0].W+i] = !determined(i, j)
 			}
@@ -137,13 +137,17 @@ func (s *chromaInverter) refine() {
 // resolveClipped finds chroma of the clipped pixels, and reports whether every such pixel has a solution.
 func (s *chromaInverter) resolveClipped() bool {
 	s.refine()
+	form, isSlope := s.up.form(), s.up.isSlope()
+	isHalf := func(x, y int) bool {
+		return !isSlope && (x&1 == 0 || form.across == whole) && (y&1 == 0 || form.down == whole)
+	}
 	var failed atomic.Bool
 	// Pixels that are half-resolution samples themselves come first, since the others depend on them.
 	for _, own := range []bool{true, false} {
 		parallel.Chunks(s.h, func(y0, y1 int) {
 			for y := y0; y < y1; y++ {
 				for x, clipped := range s.clipped[y*s.w:][:s.w] {
-					if !clipped || own != (s.up != triangle && x&1 == 0 && y&1 == 0) {
+					if !clipped || own != isHalf(x, y) {
 						continue
 					}
 					i := y*s.w + x
@@ -154,7 +158,8 @@ func (s *chromaInverter) resolveClipped() bool {
 					}
 					s.chroma[0][i], s.chroma[1][i] = int16(d), int16(e)
 					if own {
-						s.half[0].Row(y / 2)[x/2], s.half[1].Row(y / 2)[x/2] = d, e
+						k := form.down.half(y)*s.half[0].W + form.across.half(x)
+						s.half[0].Pix[k], s.half[1].Pix[k] = d, e
 					}
 				}
 			}

@@ -18,16 +18,22 @@ const (
 	JFIFTriangle
 	JFIFRepeated
 	JFIFGoRepeated
+	JFIFTriangleAcross
+	JFIFRepeatedAcross
+	JFIFGoRepeatedAcross
+	JFIFTriangleDown
+	JFIFRepeatedDown
+	JFIFGoRepeatedDown
 	Colours // the number of transforms
 )
 
-// A kind of colour transforms. Its value is the transform's class: see Colour.Class.
+// A kind of colour transforms.
 type kind uint8
 
 const (
 	plain      kind = iota // any samples can be transformed
 	derived                // only samples that a matrixConversion made of 8-bit luma and chroma can be transformed
-	subsampled             // likewise, and chroma had half the resolution in both directions
+	subsampled             // likewise, and chroma had half the resolution, in both directions or in one
 )
 
 // A conversion is what a colour transform does to the samples of a pixel. The three slices of its methods have the same length.
@@ -64,6 +70,14 @@ var colours = [Colours]colour{
 	JFIFTriangle:   {"JFIF: Y, Cr, Cb, chroma halved", subsampled, jfif, triangle},                // as the Independent JPEG Group's decoder does ("fancy upsampling")
 	JFIFRepeated:   {"JFIF: Y, Cr, Cb, chroma halved", subsampled, jfif, repeated},                // as that decoder does if it is asked to be fast
 	JFIFGoRepeated: {"JFIF as Go has it: Y, Cr, Cb, chroma halved", subsampled, jfifGo, repeated}, // as Go's image.YCbCr does
+
+	// The same for JPEG files of chroma that is halved in one direction.
+	JFIFTriangleAcross:   {"JFIF: Y, Cr, Cb, chroma halved across", subsampled, jfif, triangleAcross},
+	JFIFRepeatedAcross:   {"JFIF: Y, Cr, Cb, chroma halved across", subsampled, jfif, repeatedAcross},
+	JFIFGoRepeatedAcross: {"JFIF as Go has it: Y, Cr, Cb, chroma halved across", subsampled, jfifGo, repeatedAcross},
+	JFIFTriangleDown:     {"JFIF: Y, Cr, Cb, chroma halved down", subsampled, jfif, triangleDown},
+	JFIFRepeatedDown:     {"JFIF: Y, Cr, Cb, chroma halved down", subsampled, jfif, repeatedDown},
+	JFIFGoRepeatedDown:   {"JFIF as Go has it: Y, Cr, Cb, chroma halved down", subsampled, jfifGo, repeatedDown},
 }
 
 // unknownColour is the row of numbers that are not in the table.
@@ -86,17 +100,38 @@ func (c Colour) String() string { return c.row().name }
 // Derived reports whether c is for samples that were made from 8-bit luma and chroma: other samples cannot be transformed.
 func (c Colour) Derived() bool { return c.row().kind != plain }
 
-// Subsampled reports whether c is Derived, and is for chroma that was upsampled from half the resolution.
+// Subsampled reports whether c is Derived, and is for chroma that was upsampled from half the resolution, in both directions or
+// in one.
 func (c Colour) Subsampled() bool { return c.row().kind == subsampled }
 
-// Class returns the class of c, below process.ColourClasses, of which networks have gains of their own.
-func (c Colour) Class() int { return int(c.row().kind) }
+// Upsampled reports whether the details of chroma in a subband, at the finest scale, are zeros but for exceptions, because chroma
+// was upsampled.
+func (c Colour) Upsampled(subband int) bool {
+	if !c.Subsampled() {
+		return false
+	}
+	across, down := c.row().upsampling.halves()
+	dx, dy := Offset(subband)
+	return across && dx == 1 || down && dy == 1
+}
+
+// Class returns the class of c, below process.ColourClasses, of which networks have gains of their own: 0 if it is for any samples,
+// 2 if chroma is all known at the finest scale, because it was upsampled in both directions, and 1 otherwise.
+func (c Colour) Class() int {
+	switch {
+	case !c.Derived():
+		return 0
+	case c.Upsampled(HL) && c.Upsampled(LH):
+		return 2
+	}
+	return 1
+}
 
 // Wavelet returns the wavelet for a plane at a scale, of which 1 is the finest: l, except that chroma which was
 // upsampled has one of its own at the finest scale.
 func (c Colour) Wavelet(l *Lifting, scale, plane int) Wavelet {
 	if scale == 1 && plane > 0 && c.Subsampled() {
-		return c.row().upsampling
+		return upsampled{c.row().upsampling, l}
 	}
 	return l
 }

@@ -139,7 +139,7 @@ func TestEstimateColour(t *testing.T) {
 }
 
 // TestTable checks that every row of the table is complete: a name, a conversion of the type that its kind needs, and an
-// upsampling of its own if chroma is Subsampled. The kinds are the classes that networks distinguish. Numbers beyond the table
+// upsampling of its own if chroma is Subsampled. Numbers beyond the table
 // are harmless.
 func TestTable(t *testing.T) {
 	seen := map[colour]bool{}

@@ -10,6 +10,8 @@ const (
 	// mismatchShare: an image was made by an upsampling only if at most one in mismatchShare samples of chroma differs from
 	// what the upsampling makes.
 	mismatchShare = 16
+	// mostMissed: chroma was halved in one direction rather than in both only if that has so many times fewer mismatches.
+	mostMissed = 4
 	// In large images, that is tested in sampledStrips strips of sampledRows rows.
 	sampledStrips, sampledRows = 8, 64
 )
@@ -46,8 +48,20 @@ func (c Colour) FindUpsampling(x [3]Plane) (found Colour, mirror, turn bool) {
 		least += 2 * len(s.clipped) / mismatchShare
 	}
 	found = c
+	few := least / mostMissed // with fewer mismatches, no other upsampling is looked for
 	for k := range c.withUpsampling {
-		switch up := k.row().upsampling; {
+		up := k.row().upsampling
+		across, down := up.halves()
+		limit := least
+		if across != down && found != c {
+			if least < few {
+				break
+			}
+			if a, d := found.row().upsampling.halves(); a && d { // of which a file is smaller
+				limit = least / mostMissed
+			}
+		}
+		switch {
 		case found != c && up == triangle:
 		case up == linear:
 			for d := range 4 {
@@ -60,13 +74,13 @@ func (c Colour) FindUpsampling(x [3]Plane) (found Colour, mirror, turn bool) {
 				}
 			}
 		default:
-			n := mismatches(least, func(s *chromaInverter, most int) int {
+			n := mismatches(limit, func(s *chromaInverter, most int) int {
 				if known := s.estimateHalf(up); known != nil {
 					return s.mismatches(known)
 				}
 				return most
 			})
-			if n < least {
+			if n < limit {
 				found, mirror, turn, least = k, false, false, n
 			}
 		}
@@ -74,13 +88,17 @@ func (c Colour) FindUpsampling(x [3]Plane) (found Colour, mirror, turn bool) {
 	return found, mirror, turn
 }
 
-// withUpsampling yields the Subsampled colours that have c's conversion, those with triangle upsampling, which takes longest to
-// test, last.
+// withUpsampling yields the Subsampled colours that have c's conversion: those that halve chroma in both directions first, and of
+// these, as of the others, those that take longest to test last.
 func (c Colour) withUpsampling(yield func(Colour) bool) {
-	for _, slow := range [...]bool{false, true} {
+	for pass := range 4 {
 		for k := range Colours {
 			v := k.row()
-			if v.kind == subsampled && v.conversion == c.row().conversion && (v.upsampling == triangle) == slow && !yield(k) {
+			if v.kind != subsampled || v.conversion != c.row().conversion {
+				continue
+			}
+			across, down := v.upsampling.halves()
+			if (across != down) == (pass >= 2) && v.upsampling.isSlope() == (pass&1 == 1) && !yield(k) {
 				return
 			}
 		}
@@ -94,12 +112,13 @@ func (s *chromaInverter) mismatches(known []bool) int {
 	for p, chroma := range s.chroma {
 		s.eachRow(p, func(y int, made []int32) {
 			n := 0
-			ya, yb, _ := s.up.taps(y, s.half[p].H)
+			form := s.up.form()
+			ya, yb, _ := form.down.taps(y, s.half[p].H)
 			for x, v := range made {
 				if i := y*s.w + x; v == int32(chroma[i]) || s.clipped[i] {
 					continue
 				}
-				xa, xb, _ := s.up.taps(x, s.half[p].W)
+				xa, xb, _ := form.across.taps(x, s.half[p].W)
 				at := func(x, y int) bool { return known[y*s.half[p].W+x] }
 				if at(xa, ya) && at(xb, ya) && at(xa, yb) && at(xb, yb) {
 					n++

@@ -84,7 +84,7 @@ func (s *chromaInverter) estimateHalf(up upsampling) (known []bool) {
 	if !fillUnknown(filled, s.half[0], s.half[1]) {
 		return nil
 	}
-	if up == triangle {
+	if up.isSlope() {
 		whole := NewPlane(s.w, s.h)
 		for p, chroma := range s.chroma {
 			s.eachRow(p, func(y int, made []int32) {
@@ -95,7 +95,7 @@ func (s *chromaInverter) estimateHalf(up upsampling) (known []bool) {
 					whole.Row(y)[x] = v
 				}
 			})
-			s.half[p] = invertTriangle(whole, s.clipped)
+			s.half[p] = up.invertSlope(whole, s.clipped)
 		}
 	}
 	return known
@@ -105,9 +105,9 @@ func (s *chromaInverter) estimateHalf(up upsampling) (known []bool) {
 // the pixels nearest to it. It leaves out pixels that are clipped, and returns which samples are known in this way.
 func (s *chromaInverter) averageKnown() (known []bool) {
 	for p := range s.half {
-		s.half[p] = NewPlane((s.w+1)/2, (s.h+1)/2)
+		s.half[p] = NewPlane(s.up.halfSize(s.w, s.h))
 	}
-	w := s.half[0].W
+	w, form := s.half[0].W, s.up.form()
 	known = make([]bool, len(s.half[0].Pix))
 	parallel.Chunks(s.half[0].H, func(j0, j1 int) {
 		for k := j0 * w; k < j1*w; k++ {
@@ -121,8 +121,10 @@ func (s *chromaInverter) averageKnown() (known []bool) {
 			}
 			var sum [2]int32
 			n := int32(0)
-			for y := 2 * j; y < min(2*j+2, s.h); y++ {
-				for x := 2 * i; x < min(2*i+2, s.w); x++ {
+			y0, y1 := form.down.own(j, s.h)
+			x0, x1 := form.across.own(i, s.w)
+			for y := y0; y < y1; y++ {
+				for x := x0; x < x1; x++ {
 					if at := y*s.w + x; !s.clipped[at] {
 						sum[0], sum[1], n = sum[0]+int32(s.chroma[0][at]), sum[1]+int32(s.chroma[1][at]), n+1
 					}

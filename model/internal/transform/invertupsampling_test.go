@@ -69,7 +69,8 @@ func randomInverter(r *rand.Rand, w, h int, up upsampling) *chromaInverter {
 	s := &chromaInverter{matrix: photoCD, w: w, h: h, clipped: make([]bool, w*h), up: up}
 	for p := range s.chroma {
 		s.chroma[p] = make([]int16, w*h)
-		s.half[p] = randomPlane(r, (w+1)/2, (h+1)/2, 100)
+		hw, hh := up.halfSize(w, h)
+		s.half[p] = randomPlane(r, hw, hh, 100)
 	}
 	for i := range s.clipped {
 		s.chroma[0][i], s.chroma[1][i], s.clipped[i] = int16(r.IntN(5)), int16(r.IntN(5)), r.IntN(9) == 0
@@ -77,11 +78,43 @@ func randomInverter(r *rand.Rand, w, h int, up upsampling) *chromaInverter {
 	return s
 }
 
+// TestInvertLines: whatever the half-resolution samples are, those that are found make the same plane.
+func TestInvertLines(t *testing.T) {
+	r := newRand(85)
+	for _, u := range []upsampling{triangleAcross, triangleDown} {
+		for i := range 200 {
+			w, h := 1+r.IntN(40), 1+r.IntN(40)
+			hw, hh := u.halfSize(w, h)
+			of := randomPlane(r, hw, hh, []int32{1, 4, 128, 300}[i%4])
+			x := made(u, of, w, h)
+			if got := made(u, u.invertLines(x, nil), w, h); !slices.Equal(got.Pix, x.Pix) {
+				t.Fatalf("%d, %d x %d: %v becomes %v", u, w, h, x.Pix, got.Pix)
+			}
+			unknown := make([]bool, w*h)
+			for k := range unknown {
+				if unknown[k] = r.IntN(9) == 0; unknown[k] {
+					x.Pix[k] += r.Int32N(9) - 4
+				}
+			}
+			got := made(u, u.invertLines(x, unknown), w, h)
+			missed := 0
+			for k, v := range got.Pix {
+				if v != x.Pix[k] && !unknown[k] {
+					missed++
+				}
+			}
+			if missed > 2+w*h/10 {
+				t.Fatalf("%d, %d x %d: %d missed around %d unknown ones", u, w, h, missed, w*h/9)
+			}
+		}
+	}
+}
+
 // TestContributions tests that contributions returns the pixels that change with a half-resolution sample, and how they depend
 // on it.
 func TestContributions(t *testing.T) {
 	r := newRand(81)
-	for _, up := range []upsampling{linear, triangle, repeated} {
+	for up := range upsamplings {
 		for _, size := range upsamplingSizes {
 			w, h := size[0], size[1]
 			s := randomInverter(r, w, h, up)
@@ -89,11 +122,11 @@ func TestContributions(t *testing.T) {
 				i, j := k%s.half[0].W, k/s.half[0].W
 				d, e := r.Int32N(201)-100, r.Int32N(201)-100
 				parts := s.contributions(nil, i, j)
-				before := upsampled(up, s.half[0], w, h)
+				before := made(up, s.half[0], w, h)
 				s.half[0].Pix[k] += 1000
-				after := upsampled(up, s.half[0], w, h)
+				after := made(up, s.half[0], w, h)
 				s.half[0].Pix[k], s.half[1].Pix[k] = d, e
-				first, second := upsampled(up, s.half[0], w, h), upsampled(up, s.half[1], w, h)
+				first, second := made(up, s.half[0], w, h), made(up, s.half[1], w, h)
 				for _, p := range parts {
 					if before.Pix[p.pixel] == after.Pix[p.pixel] {
 						t.Fatalf("%d, %v: pixel %d does not depend on %d, %d", up, size, p.pixel, i, j)
@@ -138,12 +171,12 @@ func TestMismatchesOfLinear(t *testing.T) {
 					known.Pix[i] = -99
 				}
 			}
-			known = upsampled(linear, pick(known), w, h) // 1 where all samples that it is made of are known
+			known = made(linear, linear.pick(known), w, h) // 1 where all samples that it is made of are known
 			for p := range s.chroma {
 				for i := range w * h {
 					whole.Pix[i] = int32(s.chroma[p][turned(i)])
 				}
-				made := upsampled(linear, pick(whole), w, h)
+				made := made(linear, linear.pick(whole), w, h)
 				for i, v := range made.Pix {
 					if !s.clipped[turned(i)] && known.Pix[i] == 1 && v != whole.Pix[i] {
 						want++

@@ -26,7 +26,7 @@ func (p Plane) Sixteenths() Plane {
 	return q
 }
 
-// A Wavelet splits a plane of a scale, in place, into a coarser image and details: it is a Lifting, or an upsampling of chroma.
+// A Wavelet splits a plane of a scale, in place, into a coarser image and details: it is a Lifting, or that of upsampled chroma.
 // The coefficients are stored in place of the samples: site (x, y) is the square of 2x2 samples from (2x, 2y) on, with a sample
 // of the coarser image at its origin and each subband's detail at the subband's Offset from there.
 type Wavelet interface {
@@ -70,6 +70,12 @@ func Scales(w, h int) int {
 
 // Split splits x first along rows, then columns.
 func (l *Lifting) Split(x Plane) {
+	l.splitRows(x)
+	l.splitColumns(x)
+}
+
+// splitRows is split along the rows of x, in place: averages in even columns, details in odd ones.
+func (l *Lifting) splitRows(x Plane) {
 	parallel.Chunks(x.H, func(y0, y1 int) {
 		s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
 		for y := y0; y < y1; y++ {
@@ -83,12 +89,16 @@ func (l *Lifting) Split(x Plane) {
 			}
 		}
 	})
-	l.splitColumns(x)
 }
 
 // Merge undoes Split. See divide for how it treats estimates.
 func (l *Lifting) Merge(x Plane, frac uint) {
 	l.mergeColumns(x, frac)
+	l.mergeRows(x, frac)
+}
+
+// mergeRows undoes splitRows, of samples with frac fractional bits.
+func (l *Lifting) mergeRows(x Plane, frac uint) {
 	s, d := make([]int32, (x.W+1)/2), make([]int32, x.W/2)
 	for y := range x.H {
 		row := x.Row(y)

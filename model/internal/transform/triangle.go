@@ -2,16 +2,26 @@ package transform
 
 import "github.com/ddpmz/ddpmz/model/internal/parallel"
 
-// This file inverts the triangle upsampling, of which no sample is a half-resolution sample itself.
+// This file inverts the upsamplings of which no sample is a half-resolution sample itself.
 
-// invertTriangleStrips writes to half what invertTriangle returns for strips of a plane.
-func invertTriangleStrips(x, half Plane) {
+// invertSlopes writes to half what invertSlope returns for strips of a plane.
+func (u upsampling) invertSlopes(x, half Plane) {
+	down := u.form().down
 	parallel.Each((x.H+stripRows-1)/stripRows, func(k int) {
 		y0, y1 := k*stripRows, min((k+1)*stripRows, x.H)
 		top, bottom := max(0, y0-stripHalo), min(y1+stripHalo, x.H)
-		part := invertTriangle(Plane{x.W, bottom - top, x.Pix[top*x.W : bottom*x.W]}, nil)
-		copy(half.Pix[y0/2*half.W:(y1+1)/2*half.W], part.Pix[(y0-top)/2*half.W:])
+		part := u.invertSlope(Plane{x.W, bottom - top, x.Pix[top*x.W : bottom*x.W]}, nil)
+		copy(half.Pix[down.half(y0)*half.W:down.halfLength(y1)*half.W], part.Pix[down.half(y0-top)*half.W:])
 	})
+}
+
+// invertSlope returns half-resolution samples of which the upsampling makes the plane x, or nearly so, except for pixels that are
+// clipped, if there are any.
+func (u upsampling) invertSlope(x Plane, clipped []bool) Plane {
+	if u == triangle {
+		return invertTriangle(x, clipped)
+	}
+	return u.invertLines(x, clipped)
 }
 
 // invertTriangle returns half-resolution samples of which triangle makes the plane x, or nearly so, except for pixels that are
@@ -134,13 +144,16 @@ func triangleError(x Plane, clipped []bool, half Plane, i, j int, most int32) (s
 	return sum
 }
 
-// fitEvenSamples changes half-resolution samples so that triangle makes exactly the samples at even columns of even rows of x.
+// fitSamples changes half-resolution samples so that the upsampling makes exactly the samples of x at the places that pick names.
 // Given the half-resolution samples before it, each is determined by its pixel, except for at most one of two values.
-func fitEvenSamples(x, half Plane) {
+func (u upsampling) fitSamples(x, half Plane) {
+	f := u.form()
 	for j := range half.H {
+		b, _ := f.down.own(j, x.H)
 		for i := range half.W {
-			want := x.Row(2 * j)[2*i]
-			for made := triangle.at(half, 2*i, 2*j); made != want; made = triangle.at(half, 2*i, 2*j) {
+			a, _ := f.across.own(i, x.W)
+			want := x.Row(b)[a]
+			for made := u.at(half, a, b); made != want; made = u.at(half, a, b) {
 				if made < want {
 					half.Row(j)[i]++
 				} else {
