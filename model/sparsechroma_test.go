@@ -48,7 +48,7 @@ func TestSparse(t *testing.T) {
 		seen[wavelet] = true
 		for _, g := range sizes {
 			for _, permille := range spoils {
-				most := 2000 // pixels
+				most := 2000             // pixels
 				if colour.Class() == 1 { // which takes longer: chroma is predicted
 					most = 100
 				}
