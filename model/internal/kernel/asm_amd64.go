@@ -18,10 +18,12 @@ func assembly() (list []implementation) {
 	if x.HasAVX2 {
 		list = append(list,
 			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2},
-			implementation{"AVX2 Winograd", rowAVX2, pairWinograd, layoutAssembly, addAVX2, squaresAVX2})
+			implementation{"AVX2 Winograd", rowAVX2, pairAVX2, layoutAssembly, addAVX2, squaresAVX2})
 	}
 	if x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG {
-		list = append(list, implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2})
+		list = append(list,
+			implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2},
+			implementation{"AVX-512 Winograd", rowAVX512, pairAVX512, layoutAssembly, addAVX2, squaresAVX2})
 	}
 	return list
 }

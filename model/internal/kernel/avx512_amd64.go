@@ -33,3 +33,44 @@ func tiles11AVX512(tiles int, rows int, pairs int, w *int16, bias *int32, shift 
 //
 //go:noescape
 func tiles12AVX512(tiles int, rows int, pairs int, w *int16, bias *int32, shift uint64, low int16, src *int16, srcStride int, srcRow int, dst *int16, dstStride int, pre *int16, preStride int, post *int16, postStride int)
+
+// inputTransformAVX512 computes V of up to 32 channels of neighbouring tiles, and reports whether all activations are in
+// their range. Channels that mask leaves out are taken for 0 and not read. Strides are in bytes.
+//
+//go:noescape
+func inputTransformAVX512(tiles int, mask uint32, src *int16, column int, row int, v *int16, tile int, plane int) bool
+
+// products7AVX512 computes M of 16 outputs of tiles*7 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products7AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products8AVX512 computes M of 16 outputs of tiles*8 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products8AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products9AVX512 computes M of 16 outputs of tiles*9 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products9AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products10AVX512 computes M of 16 outputs of tiles*10 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products10AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products11AVX512 computes M of 16 outputs of tiles*11 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products11AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// products12AVX512 computes M of 16 outputs of tiles*12 tiles. Strides, of v, are in bytes.
+//
+//go:noescape
+func products12AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+
+// inverseTransformAVX512 computes 16 outputs of the sites of tiles neighbouring tiles from M. Strides are in bytes.
+//
+//go:noescape
+func inverseTransformAVX512(tiles int, m *int32, bias *int32, shift uint64, low int16, dst *int16, dstStride int, dstRow int, pre *int16, preStride int, preRow int, post *int16, postStride int, postRow int)

@@ -1182,3 +1182,866 @@ odd:
 	JNE           tile
 	VZEROUPPER
 	RET
+
+// func inputTransformAVX512(tiles int, mask uint32, src *int16, column int, row int, v *int16, tile int, plane int) bool
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·inputTransformAVX512(SB), NOSPLIT, $0-65
+	MOVQ        tiles+0(FP), AX
+	MOVQ        src+16(FP), CX
+	MOVQ        column+24(FP), DX
+	MOVQ        row+32(FP), BX
+	MOVQ        v+40(FP), SI
+	MOVQ        tile+48(FP), DI
+	MOVQ        plane+56(FP), R8
+	LEAQ        (BX)(BX*2), R9
+	LEAQ        (R8)(R8*2), R10
+	MOVQ        R8, R11
+	SHLQ        $0x02, R11
+	MOVL        mask+8(FP), R12
+	KMOVD       R12, K1
+	VPTERNLOGD  $0xff, Z0, Z0, Z0
+	VPSRLW      $0x0f, Z0, Z0
+	VPSLLW      $0x0d, Z0, Z0
+	VPXORD      Z1, Z1, Z1
+	VMOVDQU16.Z (CX), K1, Z3
+	VPADDW      Z0, Z3, Z2
+	VPORD       Z2, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*1), K1, Z4
+	VPADDW      Z0, Z4, Z2
+	VPORD       Z2, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*2), K1, Z5
+	VPADDW      Z0, Z5, Z2
+	VPORD       Z2, Z1, Z1
+	VMOVDQU16.Z (CX)(R9*1), K1, Z6
+	VPADDW      Z0, Z6, Z2
+	VPORD       Z2, Z1, Z1
+	ADDQ        DX, CX
+	VPSUBW      Z5, Z3, Z3
+	VPSUBW      Z4, Z6, Z6
+	VPADDW      Z4, Z5, Z2
+	VPSUBW      Z4, Z5, Z5
+	VMOVDQU16.Z (CX), K1, Z7
+	VPADDW      Z0, Z7, Z4
+	VPORD       Z4, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*1), K1, Z8
+	VPADDW      Z0, Z8, Z4
+	VPORD       Z4, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*2), K1, Z9
+	VPADDW      Z0, Z9, Z4
+	VPORD       Z4, Z1, Z1
+	VMOVDQU16.Z (CX)(R9*1), K1, Z10
+	VPADDW      Z0, Z10, Z4
+	VPORD       Z4, Z1, Z1
+	ADDQ        DX, CX
+	VPSUBW      Z9, Z7, Z7
+	VPSUBW      Z8, Z10, Z10
+	VPADDW      Z8, Z9, Z4
+	VPSUBW      Z8, Z9, Z9
+
+tile:
+	LEAQ        (SI)(R11*1), R12
+	LEAQ        (R12)(R11*1), R13
+	LEAQ        (R13)(R11*1), R14
+	VMOVDQU16.Z (CX), K1, Z11
+	VPADDW      Z0, Z11, Z8
+	VPORD       Z8, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*1), K1, Z12
+	VPADDW      Z0, Z12, Z8
+	VPORD       Z8, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*2), K1, Z13
+	VPADDW      Z0, Z13, Z8
+	VPORD       Z8, Z1, Z1
+	VMOVDQU16.Z (CX)(R9*1), K1, Z14
+	VPADDW      Z0, Z14, Z8
+	VPORD       Z8, Z1, Z1
+	ADDQ        DX, CX
+	VPSUBW      Z13, Z11, Z11
+	VPSUBW      Z12, Z14, Z14
+	VPADDW      Z12, Z13, Z8
+	VPSUBW      Z12, Z13, Z13
+	VPSUBW      Z11, Z3, Z3
+	VMOVDQU32   Z3, (SI)
+	VPADDW      Z11, Z7, Z3
+	VMOVDQU32   Z3, (SI)(R8*1)
+	VPSUBW      Z7, Z11, Z3
+	VMOVDQU32   Z3, (SI)(R8*2)
+	VMOVDQA32   Z11, Z3
+	VPSUBW      Z8, Z2, Z2
+	VMOVDQU32   Z2, (R12)
+	VPADDW      Z8, Z4, Z2
+	VMOVDQU32   Z2, (R12)(R8*1)
+	VPSUBW      Z4, Z8, Z2
+	VMOVDQU32   Z2, (R12)(R8*2)
+	VMOVDQA32   Z8, Z2
+	VPSUBW      Z13, Z5, Z5
+	VMOVDQU32   Z5, (R13)
+	VPADDW      Z13, Z9, Z5
+	VMOVDQU32   Z5, (R13)(R8*1)
+	VPSUBW      Z9, Z13, Z5
+	VMOVDQU32   Z5, (R13)(R8*2)
+	VMOVDQA32   Z13, Z5
+	VPSUBW      Z14, Z6, Z6
+	VMOVDQU32   Z6, (R14)
+	VPADDW      Z14, Z10, Z6
+	VMOVDQU32   Z6, (R14)(R8*1)
+	VPSUBW      Z10, Z14, Z6
+	VMOVDQU32   Z6, (R14)(R8*2)
+	VMOVDQA32   Z14, Z6
+	VMOVDQU16.Z (CX), K1, Z11
+	VPADDW      Z0, Z11, Z8
+	VPORD       Z8, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*1), K1, Z12
+	VPADDW      Z0, Z12, Z8
+	VPORD       Z8, Z1, Z1
+	VMOVDQU16.Z (CX)(BX*2), K1, Z13
+	VPADDW      Z0, Z13, Z8
+	VPORD       Z8, Z1, Z1
+	VMOVDQU16.Z (CX)(R9*1), K1, Z14
+	VPADDW      Z0, Z14, Z8
+	VPORD       Z8, Z1, Z1
+	ADDQ        DX, CX
+	VPSUBW      Z13, Z11, Z11
+	VPSUBW      Z12, Z14, Z14
+	VPADDW      Z12, Z13, Z8
+	VPSUBW      Z12, Z13, Z13
+	VPSUBW      Z7, Z11, Z7
+	VMOVDQU32   Z7, (SI)(R10*1)
+	VMOVDQA32   Z11, Z7
+	VPSUBW      Z4, Z8, Z4
+	VMOVDQU32   Z4, (R12)(R10*1)
+	VMOVDQA32   Z8, Z4
+	VPSUBW      Z9, Z13, Z9
+	VMOVDQU32   Z9, (R13)(R10*1)
+	VMOVDQA32   Z13, Z9
+	VPSUBW      Z10, Z14, Z10
+	VMOVDQU32   Z10, (R14)(R10*1)
+	VMOVDQA32   Z14, Z10
+	ADDQ        DI, SI
+	DECQ        AX
+	JNE         tile
+	VPSRLW      $0x0e, Z1, Z1
+	VPTESTMD    Z1, Z1, K1
+	KORTESTW    K1, K1
+	SETEQ       AL
+	MOVB        AL, ret+64(FP)
+	VZEROUPPER
+	RET
+
+// func products7AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·products7AVX512(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   AX, R10
+	MOVQ   R8, R11
+	LEAQ   (DX)(DX*2), R12
+	ADDQ   R11, R12
+	LEAQ   (DX)(DX*2), R13
+	ADDQ   R12, R13
+	MOVQ   pairs+8(FP), R14
+	BTQ    $0x00, R14
+	JCC    even
+	SUBQ   $0x04, R11
+	SUBQ   $0x04, R12
+	SUBQ   $0x04, R13
+	SUBQ   $0x40, R10
+	INCQ   R14
+	JMP    odd
+
+even:
+	VMOVDQU32     (R10), Z7
+	VPDPWSSD.BCST (R11), Z7, Z0
+	VPDPWSSD.BCST (R11)(DX*1), Z7, Z1
+	VPDPWSSD.BCST (R11)(DX*2), Z7, Z2
+	VPDPWSSD.BCST (R12), Z7, Z3
+	VPDPWSSD.BCST (R12)(DX*1), Z7, Z4
+	VPDPWSSD.BCST (R12)(DX*2), Z7, Z5
+	VPDPWSSD.BCST (R13), Z7, Z6
+
+odd:
+	VMOVDQU32     64(R10), Z7
+	VPDPWSSD.BCST 4(R11), Z7, Z0
+	VPDPWSSD.BCST 4(R11)(DX*1), Z7, Z1
+	VPDPWSSD.BCST 4(R11)(DX*2), Z7, Z2
+	VPDPWSSD.BCST 4(R12), Z7, Z3
+	VPDPWSSD.BCST 4(R12)(DX*1), Z7, Z4
+	VPDPWSSD.BCST 4(R12)(DX*2), Z7, Z5
+	VPDPWSSD.BCST 4(R13), Z7, Z6
+	ADDQ          $0x08, R11
+	ADDQ          $0x08, R12
+	ADDQ          $0x08, R13
+	SUBQ          $-128, R10
+	SUBQ          $0x02, R14
+	JNE           even
+	VMOVDQU32     Z0, (R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z1, 1024(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z2, 2048(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z3, 3072(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z4, 4096(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z5, 5120(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z6, 6144(R9)
+	ADDQ          DX, R8
+	ADDQ          $+7168, R9
+	DECQ          DI
+	JNE           tile
+	MOVQ          R10, AX
+	ADDQ          $0x40, BX
+	MOVQ          plane+40(FP), DI
+	ADDQ          DI, CX
+	DECQ          SI
+	JNE           element
+	VZEROUPPER
+	RET
+
+// func products8AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·products8AVX512(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   AX, R10
+	MOVQ   R8, R11
+	LEAQ   (DX)(DX*2), R12
+	ADDQ   R11, R12
+	LEAQ   (DX)(DX*2), R13
+	ADDQ   R12, R13
+	MOVQ   pairs+8(FP), R14
+	BTQ    $0x00, R14
+	JCC    even
+	SUBQ   $0x04, R11
+	SUBQ   $0x04, R12
+	SUBQ   $0x04, R13
+	SUBQ   $0x40, R10
+	INCQ   R14
+	JMP    odd
+
+even:
+	VMOVDQU32     (R10), Z8
+	VPDPWSSD.BCST (R11), Z8, Z0
+	VPDPWSSD.BCST (R11)(DX*1), Z8, Z1
+	VPDPWSSD.BCST (R11)(DX*2), Z8, Z2
+	VPDPWSSD.BCST (R12), Z8, Z3
+	VPDPWSSD.BCST (R12)(DX*1), Z8, Z4
+	VPDPWSSD.BCST (R12)(DX*2), Z8, Z5
+	VPDPWSSD.BCST (R13), Z8, Z6
+	VPDPWSSD.BCST (R13)(DX*1), Z8, Z7
+
+odd:
+	VMOVDQU32     64(R10), Z8
+	VPDPWSSD.BCST 4(R11), Z8, Z0
+	VPDPWSSD.BCST 4(R11)(DX*1), Z8, Z1
+	VPDPWSSD.BCST 4(R11)(DX*2), Z8, Z2
+	VPDPWSSD.BCST 4(R12), Z8, Z3
+	VPDPWSSD.BCST 4(R12)(DX*1), Z8, Z4
+	VPDPWSSD.BCST 4(R12)(DX*2), Z8, Z5
+	VPDPWSSD.BCST 4(R13), Z8, Z6
+	VPDPWSSD.BCST 4(R13)(DX*1), Z8, Z7
+	ADDQ          $0x08, R11
+	ADDQ          $0x08, R12
+	ADDQ          $0x08, R13
+	SUBQ          $-128, R10
+	SUBQ          $0x02, R14
+	JNE           even
+	VMOVDQU32     Z0, (R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z1, 1024(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z2, 2048(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z3, 3072(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z4, 4096(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z5, 5120(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z6, 6144(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z7, 7168(R9)
+	ADDQ          DX, R8
+	ADDQ          $+8192, R9
+	DECQ          DI
+	JNE           tile
+	MOVQ          R10, AX
+	ADDQ          $0x40, BX
+	MOVQ          plane+40(FP), DI
+	ADDQ          DI, CX
+	DECQ          SI
+	JNE           element
+	VZEROUPPER
+	RET
+
+// func products9AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·products9AVX512(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   AX, R10
+	MOVQ   R8, R11
+	LEAQ   (DX)(DX*2), R12
+	ADDQ   R11, R12
+	LEAQ   (DX)(DX*2), R13
+	ADDQ   R12, R13
+	MOVQ   pairs+8(FP), R14
+	BTQ    $0x00, R14
+	JCC    even
+	SUBQ   $0x04, R11
+	SUBQ   $0x04, R12
+	SUBQ   $0x04, R13
+	SUBQ   $0x40, R10
+	INCQ   R14
+	JMP    odd
+
+even:
+	VMOVDQU32     (R10), Z9
+	VPDPWSSD.BCST (R11), Z9, Z0
+	VPDPWSSD.BCST (R11)(DX*1), Z9, Z1
+	VPDPWSSD.BCST (R11)(DX*2), Z9, Z2
+	VPDPWSSD.BCST (R12), Z9, Z3
+	VPDPWSSD.BCST (R12)(DX*1), Z9, Z4
+	VPDPWSSD.BCST (R12)(DX*2), Z9, Z5
+	VPDPWSSD.BCST (R13), Z9, Z6
+	VPDPWSSD.BCST (R13)(DX*1), Z9, Z7
+	VPDPWSSD.BCST (R13)(DX*2), Z9, Z8
+
+odd:
+	VMOVDQU32     64(R10), Z9
+	VPDPWSSD.BCST 4(R11), Z9, Z0
+	VPDPWSSD.BCST 4(R11)(DX*1), Z9, Z1
+	VPDPWSSD.BCST 4(R11)(DX*2), Z9, Z2
+	VPDPWSSD.BCST 4(R12), Z9, Z3
+	VPDPWSSD.BCST 4(R12)(DX*1), Z9, Z4
+	VPDPWSSD.BCST 4(R12)(DX*2), Z9, Z5
+	VPDPWSSD.BCST 4(R13), Z9, Z6
+	VPDPWSSD.BCST 4(R13)(DX*1), Z9, Z7
+	VPDPWSSD.BCST 4(R13)(DX*2), Z9, Z8
+	ADDQ          $0x08, R11
+	ADDQ          $0x08, R12
+	ADDQ          $0x08, R13
+	SUBQ          $-128, R10
+	SUBQ          $0x02, R14
+	JNE           even
+	VMOVDQU32     Z0, (R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z1, 1024(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z2, 2048(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z3, 3072(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z4, 4096(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z5, 5120(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z6, 6144(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z7, 7168(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z8, 8192(R9)
+	ADDQ          DX, R8
+	ADDQ          $+9216, R9
+	DECQ          DI
+	JNE           tile
+	MOVQ          R10, AX
+	ADDQ          $0x40, BX
+	MOVQ          plane+40(FP), DI
+	ADDQ          DI, CX
+	DECQ          SI
+	JNE           element
+	VZEROUPPER
+	RET
+
+// func products10AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·products10AVX512(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   AX, R10
+	MOVQ   R8, R11
+	LEAQ   (DX)(DX*2), R12
+	ADDQ   R11, R12
+	LEAQ   (DX)(DX*2), R13
+	ADDQ   R12, R13
+	LEAQ   (DX)(DX*2), R14
+	ADDQ   R13, R14
+	MOVQ   pairs+8(FP), R15
+	BTQ    $0x00, R15
+	JCC    even
+	SUBQ   $0x04, R11
+	SUBQ   $0x04, R12
+	SUBQ   $0x04, R13
+	SUBQ   $0x04, R14
+	SUBQ   $0x40, R10
+	INCQ   R15
+	JMP    odd
+
+even:
+	VMOVDQU32     (R10), Z10
+	VPDPWSSD.BCST (R11), Z10, Z0
+	VPDPWSSD.BCST (R11)(DX*1), Z10, Z1
+	VPDPWSSD.BCST (R11)(DX*2), Z10, Z2
+	VPDPWSSD.BCST (R12), Z10, Z3
+	VPDPWSSD.BCST (R12)(DX*1), Z10, Z4
+	VPDPWSSD.BCST (R12)(DX*2), Z10, Z5
+	VPDPWSSD.BCST (R13), Z10, Z6
+	VPDPWSSD.BCST (R13)(DX*1), Z10, Z7
+	VPDPWSSD.BCST (R13)(DX*2), Z10, Z8
+	VPDPWSSD.BCST (R14), Z10, Z9
+
+odd:
+	VMOVDQU32     64(R10), Z10
+	VPDPWSSD.BCST 4(R11), Z10, Z0
+	VPDPWSSD.BCST 4(R11)(DX*1), Z10, Z1
+	VPDPWSSD.BCST 4(R11)(DX*2), Z10, Z2
+	VPDPWSSD.BCST 4(R12), Z10, Z3
+	VPDPWSSD.BCST 4(R12)(DX*1), Z10, Z4
+	VPDPWSSD.BCST 4(R12)(DX*2), Z10, Z5
+	VPDPWSSD.BCST 4(R13), Z10, Z6
+	VPDPWSSD.BCST 4(R13)(DX*1), Z10, Z7
+	VPDPWSSD.BCST 4(R13)(DX*2), Z10, Z8
+	VPDPWSSD.BCST 4(R14), Z10, Z9
+	ADDQ          $0x08, R11
+	ADDQ          $0x08, R12
+	ADDQ          $0x08, R13
+	ADDQ          $0x08, R14
+	SUBQ          $-128, R10
+	SUBQ          $0x02, R15
+	JNE           even
+	VMOVDQU32     Z0, (R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z1, 1024(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z2, 2048(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z3, 3072(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z4, 4096(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z5, 5120(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z6, 6144(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z7, 7168(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z8, 8192(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z9, 9216(R9)
+	ADDQ          DX, R8
+	ADDQ          $+10240, R9
+	DECQ          DI
+	JNE           tile
+	MOVQ          R10, AX
+	ADDQ          $0x40, BX
+	MOVQ          plane+40(FP), DI
+	ADDQ          DI, CX
+	DECQ          SI
+	JNE           element
+	VZEROUPPER
+	RET
+
+// func products11AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·products11AVX512(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   AX, R10
+	MOVQ   R8, R11
+	LEAQ   (DX)(DX*2), R12
+	ADDQ   R11, R12
+	LEAQ   (DX)(DX*2), R13
+	ADDQ   R12, R13
+	LEAQ   (DX)(DX*2), R14
+	ADDQ   R13, R14
+	MOVQ   pairs+8(FP), R15
+	BTQ    $0x00, R15
+	JCC    even
+	SUBQ   $0x04, R11
+	SUBQ   $0x04, R12
+	SUBQ   $0x04, R13
+	SUBQ   $0x04, R14
+	SUBQ   $0x40, R10
+	INCQ   R15
+	JMP    odd
+
+even:
+	VMOVDQU32     (R10), Z11
+	VPDPWSSD.BCST (R11), Z11, Z0
+	VPDPWSSD.BCST (R11)(DX*1), Z11, Z1
+	VPDPWSSD.BCST (R11)(DX*2), Z11, Z2
+	VPDPWSSD.BCST (R12), Z11, Z3
+	VPDPWSSD.BCST (R12)(DX*1), Z11, Z4
+	VPDPWSSD.BCST (R12)(DX*2), Z11, Z5
+	VPDPWSSD.BCST (R13), Z11, Z6
+	VPDPWSSD.BCST (R13)(DX*1), Z11, Z7
+	VPDPWSSD.BCST (R13)(DX*2), Z11, Z8
+	VPDPWSSD.BCST (R14), Z11, Z9
+	VPDPWSSD.BCST (R14)(DX*1), Z11, Z10
+
+odd:
+	VMOVDQU32     64(R10), Z11
+	VPDPWSSD.BCST 4(R11), Z11, Z0
+	VPDPWSSD.BCST 4(R11)(DX*1), Z11, Z1
+	VPDPWSSD.BCST 4(R11)(DX*2), Z11, Z2
+	VPDPWSSD.BCST 4(R12), Z11, Z3
+	VPDPWSSD.BCST 4(R12)(DX*1), Z11, Z4
+	VPDPWSSD.BCST 4(R12)(DX*2), Z11, Z5
+	VPDPWSSD.BCST 4(R13), Z11, Z6
+	VPDPWSSD.BCST 4(R13)(DX*1), Z11, Z7
+	VPDPWSSD.BCST 4(R13)(DX*2), Z11, Z8
+	VPDPWSSD.BCST 4(R14), Z11, Z9
+	VPDPWSSD.BCST 4(R14)(DX*1), Z11, Z10
+	ADDQ          $0x08, R11
+	ADDQ          $0x08, R12
+	ADDQ          $0x08, R13
+	ADDQ          $0x08, R14
+	SUBQ          $-128, R10
+	SUBQ          $0x02, R15
+	JNE           even
+	VMOVDQU32     Z0, (R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z1, 1024(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z2, 2048(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z3, 3072(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z4, 4096(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z5, 5120(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z6, 6144(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z7, 7168(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z8, 8192(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z9, 9216(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z10, 10240(R9)
+	ADDQ          DX, R8
+	ADDQ          $+11264, R9
+	DECQ          DI
+	JNE           tile
+	MOVQ          R10, AX
+	ADDQ          $0x40, BX
+	MOVQ          plane+40(FP), DI
+	ADDQ          DI, CX
+	DECQ          SI
+	JNE           element
+	VZEROUPPER
+	RET
+
+// func products12AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane int, m *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·products12AVX512(SB), NOSPLIT, $0-56
+	MOVQ u+16(FP), AX
+	MOVQ v+24(FP), CX
+	MOVQ tile+32(FP), DX
+	MOVQ m+48(FP), BX
+	MOVQ $0x00000010, SI
+
+element:
+	MOVQ tiles+0(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+tile:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   AX, R10
+	MOVQ   R8, R11
+	LEAQ   (DX)(DX*2), R12
+	ADDQ   R11, R12
+	LEAQ   (DX)(DX*2), R13
+	ADDQ   R12, R13
+	LEAQ   (DX)(DX*2), R14
+	ADDQ   R13, R14
+	MOVQ   pairs+8(FP), R15
+	BTQ    $0x00, R15
+	JCC    even
+	SUBQ   $0x04, R11
+	SUBQ   $0x04, R12
+	SUBQ   $0x04, R13
+	SUBQ   $0x04, R14
+	SUBQ   $0x40, R10
+	INCQ   R15
+	JMP    odd
+
+even:
+	VMOVDQU32     (R10), Z12
+	VPDPWSSD.BCST (R11), Z12, Z0
+	VPDPWSSD.BCST (R11)(DX*1), Z12, Z1
+	VPDPWSSD.BCST (R11)(DX*2), Z12, Z2
+	VPDPWSSD.BCST (R12), Z12, Z3
+	VPDPWSSD.BCST (R12)(DX*1), Z12, Z4
+	VPDPWSSD.BCST (R12)(DX*2), Z12, Z5
+	VPDPWSSD.BCST (R13), Z12, Z6
+	VPDPWSSD.BCST (R13)(DX*1), Z12, Z7
+	VPDPWSSD.BCST (R13)(DX*2), Z12, Z8
+	VPDPWSSD.BCST (R14), Z12, Z9
+	VPDPWSSD.BCST (R14)(DX*1), Z12, Z10
+	VPDPWSSD.BCST (R14)(DX*2), Z12, Z11
+
+odd:
+	VMOVDQU32     64(R10), Z12
+	VPDPWSSD.BCST 4(R11), Z12, Z0
+	VPDPWSSD.BCST 4(R11)(DX*1), Z12, Z1
+	VPDPWSSD.BCST 4(R11)(DX*2), Z12, Z2
+	VPDPWSSD.BCST 4(R12), Z12, Z3
+	VPDPWSSD.BCST 4(R12)(DX*1), Z12, Z4
+	VPDPWSSD.BCST 4(R12)(DX*2), Z12, Z5
+	VPDPWSSD.BCST 4(R13), Z12, Z6
+	VPDPWSSD.BCST 4(R13)(DX*1), Z12, Z7
+	VPDPWSSD.BCST 4(R13)(DX*2), Z12, Z8
+	VPDPWSSD.BCST 4(R14), Z12, Z9
+	VPDPWSSD.BCST 4(R14)(DX*1), Z12, Z10
+	VPDPWSSD.BCST 4(R14)(DX*2), Z12, Z11
+	ADDQ          $0x08, R11
+	ADDQ          $0x08, R12
+	ADDQ          $0x08, R13
+	ADDQ          $0x08, R14
+	SUBQ          $-128, R10
+	SUBQ          $0x02, R15
+	JNE           even
+	VMOVDQU32     Z0, (R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z1, 1024(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z2, 2048(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z3, 3072(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z4, 4096(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z5, 5120(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z6, 6144(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z7, 7168(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z8, 8192(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z9, 9216(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z10, 10240(R9)
+	ADDQ          DX, R8
+	VMOVDQU32     Z11, 11264(R9)
+	ADDQ          DX, R8
+	ADDQ          $+12288, R9
+	DECQ          DI
+	JNE           tile
+	MOVQ          R10, AX
+	ADDQ          $0x40, BX
+	MOVQ          plane+40(FP), DI
+	ADDQ          DI, CX
+	DECQ          SI
+	JNE           element
+	VZEROUPPER
+	RET
+
+// func inverseTransformAVX512(tiles int, m *int32, bias *int32, shift uint64, low int16, dst *int16, dstStride int, dstRow int, pre *int16, preStride int, preRow int, post *int16, postStride int, postRow int)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·inverseTransformAVX512(SB), NOSPLIT, $0-112
+	MOVQ         tiles+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         bias+16(FP), DX
+	VMOVDQU32    (DX), Z0
+	VMOVQ        shift+24(FP), X1
+	VPBROADCASTW low+32(FP), Y2
+	MOVQ         dst+40(FP), DX
+	MOVQ         dstStride+48(FP), BX
+	MOVQ         dstRow+56(FP), SI
+	ADDQ         DX, SI
+	MOVQ         pre+64(FP), DI
+	MOVQ         preStride+72(FP), R8
+	MOVQ         preRow+80(FP), R9
+	ADDQ         DI, R9
+	MOVQ         post+88(FP), R10
+	MOVQ         postStride+96(FP), R11
+	MOVQ         postRow+104(FP), R12
+	ADDQ         R10, R12
+
+tile:
+	VMOVDQU32 256(CX), Z4
+	VPADDD    512(CX), Z4, Z3
+	VPSUBD    512(CX), Z4, Z4
+	VPADDD    (CX), Z3, Z3
+	VPADDD    768(CX), Z4, Z4
+	VMOVDQU32 320(CX), Z6
+	VPADDD    Z0, Z6, Z6
+	VPADDD    576(CX), Z6, Z5
+	VPSUBD    576(CX), Z6, Z6
+	VPADDD    64(CX), Z5, Z5
+	VPADDD    832(CX), Z6, Z6
+	VMOVDQU32 384(CX), Z8
+	VPADDD    640(CX), Z8, Z7
+	VPSUBD    640(CX), Z8, Z8
+	VPADDD    128(CX), Z7, Z7
+	VPADDD    896(CX), Z8, Z8
+	VMOVDQU32 448(CX), Z10
+	VPADDD    704(CX), Z10, Z9
+	VPSUBD    704(CX), Z10, Z10
+	VPADDD    192(CX), Z9, Z9
+	VPADDD    960(CX), Z10, Z10
+	VPADDD    Z5, Z3, Z3
+	VPADDD    Z7, Z3, Z3
+	VPADDD    Z5, Z9, Z9
+	VPSUBD    Z7, Z9, Z9
+	VPADDD    Z6, Z4, Z4
+	VPADDD    Z8, Z4, Z4
+	VPADDD    Z6, Z10, Z10
+	VPSUBD    Z8, Z10, Z10
+	VPSRAD    X1, Z3, Z3
+	VPMOVSDW  Z3, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPADDSW   (DI), Y3, Y3
+	VPMAXSW   Y2, Y3, Y3
+	VPADDSW   (R10), Y3, Y3
+	VMOVDQU   Y3, (DX)
+	ADDQ      BX, DX
+	ADDQ      R8, DI
+	ADDQ      R11, R10
+	VPSRAD    X1, Z9, Z9
+	VPMOVSDW  Z9, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPADDSW   (DI), Y3, Y3
+	VPMAXSW   Y2, Y3, Y3
+	VPADDSW   (R10), Y3, Y3
+	VMOVDQU   Y3, (DX)
+	ADDQ      BX, DX
+	ADDQ      R8, DI
+	ADDQ      R11, R10
+	VPSRAD    X1, Z4, Z4
+	VPMOVSDW  Z4, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPADDSW   (R9), Y3, Y3
+	VPMAXSW   Y2, Y3, Y3
+	VPADDSW   (R12), Y3, Y3
+	VMOVDQU   Y3, (SI)
+	ADDQ      BX, SI
+	ADDQ      R8, R9
+	ADDQ      R11, R12
+	VPSRAD    X1, Z10, Z10
+	VPMOVSDW  Z10, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPADDSW   (R9), Y3, Y3
+	VPMAXSW   Y2, Y3, Y3
+	VPADDSW   (R12), Y3, Y3
+	VMOVDQU   Y3, (SI)
+	ADDQ      BX, SI
+	ADDQ      R8, R9
+	ADDQ      R11, R12
+	ADDQ      $+1024, CX
+	DECQ      AX
+	JNE       tile
+	VZEROUPPER
+	RET

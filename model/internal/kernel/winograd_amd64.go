@@ -21,7 +21,7 @@ import "sync"
 //
 //   - V fits into int16 if all d are in [-8192, 8191]. Its elements are e - f or e + f of an
 //     e and an f that are themselves differences, in [-16383, 16383], or sums, in [-16384, 16382]; both are of one kind.
-//     inputTransformAVX2 tells whether all d are, and where not, the direct kernels compute these tiles.
+//     The input transform tells whether all d are, and where not, the direct kernels compute these tiles.
 //   - That U fits depends on the weights alone: see [winogradBlock].
 //   - M may overflow int32, and so may what becomes of it on the way to 4y. But all that is additions and subtractions
 //     of products, which are right modulo 2^32, and what they come to fits: by then, 4y with four times the
@@ -38,12 +38,9 @@ const tilesAtOnce = 12
 // activationBits is how many bits beside the sign an activation may have.
 const activationBits = 13
 
-// The least sizes for which it pays. A layer of 6 channels is 1.2 times as fast as by the direct kernels, one of 4 as
-// fast, one of 2 slower; a row of 5 sites is between 0.9 and 1.1 times as fast, of 6 between 1.4 and 1.7.
-const (
-	leastIn    = 6
-	leastSites = 6
-)
+// leastIn is how many channels a layer has at least for which it pays. One of 6 is 1.2 times as fast as by AVX2's direct kernels, one
+// of 4 as fast, one of 2 slower.
+const leastIn = 6
 
 // winogradBlock holds U of 16 outputs, if it is exact. It is computed when it is first asked for: of layers that look at
 // every second site only it never is, and it is larger than their weights.
@@ -109,9 +106,35 @@ type scratch struct {
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// pairWinograd is a pairKernel.
-func pairWinograd(c *Conv, r row) bool {
-	if c.in < leastIn || r.sites < leastSites || !c.anyTransformed() {
+// A productKernel computes M of 16 outputs of groups of tiles; see products6AVX2.
+type productKernel func(groups, pairs int, u, v *int16, tile, plane int, m *int32)
+
+// A filter is the assembly for an instruction set.
+type filter struct {
+	// input computes V of channels from the given one to the layer's last, or 32 at most, and returns how many these are. It
+	// reports false if V does not fit.
+	input    func(s *scratch, c *Conv, r row, channel int) (n int, fits bool)
+	products []productKernel // by the number of tiles in a group
+	inverse  func(tiles int, m, bias *int32, shift uint64, low int16, dst *int16, dstStride, dstRow int,
+		pre *int16, preStride, preRow int, post *int16, postStride, postRow int)
+	row rowKernel // for what is not exact
+
+	// The least sites of a row for which it pays. With AVX2, a row of 5 sites is between 0.9 and 1.1 times as fast as by the direct
+	// kernels, of 6 between 1.4 and 1.7; with AVX-512, one of 12 is 0.93 times as fast, of 14 1.6 times.
+	leastSites int
+}
+
+var (
+	filterAVX2   = filter{inputAVX2, productKernels[:7], inverseTransformAVX2, rowAVX2, 6}
+	filterAVX512 = filter{inputAVX512, productKernels[:], inverseTransformAVX512, rowAVX512, 14}
+)
+
+func pairAVX2(c *Conv, r row) bool   { return pairWinograd(&filterAVX2, c, r) }
+func pairAVX512(c *Conv, r row) bool { return pairWinograd(&filterAVX512, c, r) }
+
+// pairWinograd is a pairKernel by a filter.
+func pairWinograd(f *filter, c *Conv, r row) bool {
+	if c.in < leastIn || r.sites < f.leastSites || !c.anyTransformed() {
 		return false
 	}
 	s := scratches.Get().(*scratch)
@@ -122,7 +145,7 @@ func pairWinograd(c *Conv, r row) bool {
 	for groups := max((tiles+tilesAtOnce-1)/tilesAtOnce, 1+odd); groups > 0; groups-- {
 		n := tiles / groups
 		tiles -= n
-		s.tiles(c, r.part(max(0, 2*tiles-odd), 2*n))
+		s.tiles(f, c, r.part(max(0, 2*tiles-odd), 2*n))
 	}
 	return true
 }
@@ -138,14 +161,14 @@ func (c *Conv) anyTransformed() bool {
 }
 
 // tiles computes the tiles of a row and the one below it, of an even number of sites.
-func (s *scratch) tiles(c *Conv, r row) {
-	inside := s.transform(c, r)
+func (s *scratch) tiles(f *filter, c *Conv, r row) {
+	inside := s.transform(f, c, r)
 	for b := range c.asm {
 		if t := c.asm[b].transformed(); inside && t != nil {
-			s.block(c, b, t, r)
+			s.block(f, c, b, t, r)
 		} else {
-			rowAVX2(c, b, r)
-			rowAVX2(c, b, r.below())
+			f.row(c, b, r)
+			f.row(c, b, r.below())
 		}
 	}
 }
@@ -177,35 +200,53 @@ var masks = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 func (c *Conv) channels() int { return (c.in + 15) &^ 15 }
 
 // transform computes V, or returns false if it does not fit.
-func (s *scratch) transform(c *Conv, r row) bool {
-	tiles, tile := r.sites/2, c.channels()
-	if n := 16 * tilesAtOnce * tile; len(s.v) < n {
+func (s *scratch) transform(f *filter, c *Conv, r row) bool {
+	if n := 16 * tilesAtOnce * c.channels(); len(s.v) < n {
 		s.v = make([]int16, n)
 	}
-	for i := 0; i < c.in; i += 16 {
-		pairs := min(8, (c.in-i)/2)
-		if !inputTransformAVX2(tiles, &masks[8-pairs], &r.src[i], elem*r.srcStride, elem*r.srcRow, &s.v[i], elem*tile, elem*tiles*tile) {
+	for i := 0; i < c.in; {
+		n, fits := f.input(s, c, r, i)
+		if !fits {
 			return false
 		}
+		i += n
 	}
 	return true
 }
 
-var productKernels = [...]func(tiles, pairs int, u, v *int16, tile, plane int, m *int32){
+func inputAVX2(s *scratch, c *Conv, r row, channel int) (n int, fits bool) {
+	tiles, tile := r.sites/2, c.channels()
+	n = min(c.in-channel, 16)
+	return n, inputTransformAVX2(tiles, &masks[8-n/2], &r.src[channel], elem*r.srcStride, elem*r.srcRow, &s.v[channel], elem*tile, elem*tiles*tile)
+}
+
+// inputAVX512 leaves 16 channels and fewer to AVX2: V has no room for more.
+func inputAVX512(s *scratch, c *Conv, r row, channel int) (n int, fits bool) {
+	if c.in-channel <= 16 {
+		return inputAVX2(s, c, r, channel)
+	}
+	tiles, tile := r.sites/2, c.channels()
+	n = min(c.in-channel, 32)
+	return n, inputTransformAVX512(tiles, 1<<n-1, &r.src[channel], elem*r.srcStride, elem*r.srcRow, &s.v[channel], elem*tile, elem*tiles*tile)
+}
+
+// productKernels are of AVX2 up to six tiles, as tileKernels are up to six sites.
+var productKernels = [...]productKernel{
 	1: products1AVX2, 2: products2AVX2, 3: products3AVX2, 4: products4AVX2, 5: products5AVX2, 6: products6AVX2,
+	7: products7AVX512, 8: products8AVX512, 9: products9AVX512, 10: products10AVX512, 11: products11AVX512, 12: products12AVX512,
 }
 
 // block computes 16 outputs from V.
-func (s *scratch) block(c *Conv, b int, t *winogradBlock, r row) {
+func (s *scratch) block(f *filter, c *Conv, b int, t *winogradBlock, r row) {
 	tiles, tile := r.sites/2, c.channels()
 	x := 0
 	run := func(groups, n int) {
 		if groups > 0 {
-			productKernels[n](groups, c.in/2, &t.u[0], &s.v[x*tile], elem*tile, elem*tiles*tile, &s.m[x*16*block])
+			f.products[n](groups, c.in/2, &t.u[0], &s.v[x*tile], elem*tile, elem*tiles*tile, &s.m[x*16*block])
 			x += groups * n
 		}
 	}
-	largest := len(productKernels) - 1
+	largest := len(f.products) - 1
 	groups := (tiles + largest - 1) / largest // of two sizes that differ by a tile, as in rowTiles
 	run(tiles%groups, tiles/groups+1)
 	run(groups-tiles%groups, tiles/groups)
@@ -220,7 +261,7 @@ func (s *scratch) block(c *Conv, b int, t *winogradBlock, r row) {
 	if r.post != nil {
 		post = &r.post[b*block]
 	}
-	inverseTransformAVX2(tiles, &s.m[0], &t.bias[0], uint64(c.shift)+2, low,
+	f.inverse(tiles, &s.m[0], &t.bias[0], uint64(c.shift)+2, low,
 		&r.dst[b*block], elem*r.dstStride, elem*r.dstRow,
 		pre, elem*r.preStride, elem*r.preRow, post, elem*r.postStride, elem*r.postRow)
 }

@@ -12,19 +12,22 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// winograd returns the implementation under test.
-func winograd(t *testing.T) *implementation {
+// eachWinograd calls test for the implementations under test.
+func eachWinograd(t *testing.T, test func(t *testing.T, impl *implementation)) {
 	t.Helper()
 	if !cpu.X86.HasAVX2 {
 		t.Skip("no AVX2")
 	}
+	found := 0
 	for _, impl := range implementations() {
 		if impl.pair != nil {
-			return &impl
+			found++
+			t.Run(impl.name, func(t *testing.T) { test(t, &impl) })
 		}
 	}
-	t.Fatal("no implementation computes pairs of rows")
-	return nil
+	if found == 0 {
+		t.Fatal("no implementation computes pairs of rows")
+	}
 }
 
 // inner draws the activations of which Winograd's kernels are exact, their extremes among them.
@@ -67,7 +70,6 @@ func newLayer(t *testing.T, l *layer) *Conv {
 // TestWinograd compares with the oracle where U is exact, and activations are in their range, are so but for one, or
 // are anything.
 func TestWinograd(t *testing.T) {
-	winograd(t)
 	r := rand.New(rand.NewPCG(41, 1))
 	var used int
 	for i, in := range []int{4, 6, 8, 10, 16, 18, 20, 28, 32, 36, 48, 64} {
@@ -100,7 +102,6 @@ func TestWinograd(t *testing.T) {
 
 // TestWinogradExtremes has sums, and 4 y with them, reach their bounds.
 func TestWinogradExtremes(t *testing.T) {
-	winograd(t)
 	for _, negative := range []bool{false, true} {
 		for _, shift := range []uint{0, 16, 31} {
 			l := &layer{size: 3, in: 8, out: 16, h: 4, w: 14, shift: shift}
@@ -129,9 +130,9 @@ func TestWinogradExtremes(t *testing.T) {
 }
 
 // usesWinograd reports whether a layer's outputs come from U: whether they change if all of U does.
-func usesWinograd(t *testing.T, l *layer) bool {
+func usesWinograd(t *testing.T, impl *implementation, l *layer) bool {
 	t.Helper()
-	impl, c := winograd(t), newLayer(t, l)
+	c := newLayer(t, l)
 	run := func() *Tensor {
 		dst := NewTensor(l.h, l.w, l.out)
 		c.rows(impl, dst, l.src, l.pre, l.post, l.relu, 0, l.h, 0, l.w)
@@ -159,28 +160,30 @@ func plain(in, h, w int) *layer {
 
 // TestWinogradUsed tests that U is used where it is to be, and nowhere else: an activation that is beyond the range by one
 // has the direct kernels compute the outputs, wherever it is.
-func TestWinogradUsed(t *testing.T) {
-	winograd(t)
+func TestWinogradUsed(t *testing.T) { eachWinograd(t, testWinogradUsed) }
+
+func testWinogradUsed(t *testing.T, impl *implementation) {
+	leastSites := map[string]int{"AVX2 Winograd": filterAVX2.leastSites, "AVX-512 Winograd": filterAVX512.leastSites}[impl.name]
 	for name, test := range map[string]struct {
 		l    *layer
 		want bool
 	}{
-		"as it is":     {plain(20, 2, 12), true},
+		"as it is":     {plain(20, 2, 24), true},
 		"least":        {plain(8, 2, leastSites), true},
 		"narrow":       {plain(8, 2, leastSites-1), false},
-		"few channels": {plain(leastIn-2, 2, 12), false},
-		"one row":      {plain(20, 1, 12), false},
+		"few channels": {plain(leastIn-2, 2, 24), false},
+		"one row":      {plain(20, 1, 24), false},
 		"two steps": {func() *layer {
-			l := plain(20, 8, 16)
-			l.src.Step, l.h, l.w = 2, 4, 8
+			l := plain(20, 8, 32)
+			l.src.Step, l.h, l.w = 2, 4, 16
 			return l
 		}(), false},
 	} {
-		if got := usesWinograd(t, test.l); got != test.want {
+		if got := usesWinograd(t, impl, test.l); got != test.want {
 			t.Errorf("%s: used is %v", name, got)
 		}
 	}
-	l := plain(20, 2, 6)
+	l := plain(20, 2, leastSites)
 	for _, v := range []int16{-16385, -16384, -8193, -8192, 8191, 8192, 16383, 16384, 32767, -32768} {
 		for y := range l.h {
 			for x := range l.w {
@@ -188,7 +191,7 @@ func TestWinogradUsed(t *testing.T) {
 					site := l.src.T.Site(y, x)
 					was := site[i]
 					site[i] = v
-					if got, want := usesWinograd(t, l), v >= -8192 && v <= 8191; got != want {
+					if got, want := usesWinograd(t, impl, l), v >= -8192 && v <= 8191; got != want {
 						t.Fatalf("%d at site %d, %d, channel %d: used is %v", v, y, x, i, got)
 					}
 					if i%7 == 0 {
@@ -254,8 +257,10 @@ func TestWinogradBlock(t *testing.T) {
 
 // TestWinogradSetOutput: after outputs are set, they are computed from what they were set to, by c and what shares its weights,
 // and not by its clones.
-func TestWinogradSetOutput(t *testing.T) {
-	impl, l := winograd(t), plain(20, 2, 12)
+func TestWinogradSetOutput(t *testing.T) { eachWinograd(t, testWinogradSetOutput) }
+
+func testWinogradSetOutput(t *testing.T, impl *implementation) {
+	l := plain(20, 2, 24)
 	c := newLayer(t, l)
 	run := func(c *Conv) []int16 {
 		dst := NewTensor(l.h, l.w, l.out)
@@ -278,8 +283,10 @@ func TestWinogradSetOutput(t *testing.T) {
 }
 
 // TestWinogradAtOnce has a layer used first by several at the same time.
-func TestWinogradAtOnce(t *testing.T) {
-	impl, l := winograd(t), plain(32, 16, 50)
+func TestWinogradAtOnce(t *testing.T) { eachWinograd(t, testWinogradAtOnce) }
+
+func testWinogradAtOnce(t *testing.T, impl *implementation) {
+	l := plain(32, 16, 50)
 	want := oracle(l)
 	c, dst := newLayer(t, l), NewTensor(l.h, l.w, l.out)
 	var wait sync.WaitGroup
@@ -296,8 +303,9 @@ func TestWinogradAtOnce(t *testing.T) {
 
 // TestWinogradAllocates tests that nothing is allocated call by call. (With the race detector, a sync.Pool drops a quarter of what is put
 // there. That is one in two allocations a pair of rows, which AllocsPerRun rounds down.)
-func TestWinogradAllocates(t *testing.T) {
-	impl := winograd(t)
+func TestWinogradAllocates(t *testing.T) { eachWinograd(t, testWinogradAllocates) }
+
+func testWinogradAllocates(t *testing.T, impl *implementation) {
 	for _, in := range []int{20, 32} {
 		l := plain(in, 2, 50)
 		c, dst := newLayer(t, l), NewTensor(l.h, l.w, l.out)
@@ -315,7 +323,7 @@ func TestScratchBytes(t *testing.T) {
 		r := row{sites: 2 * tilesAtOnce}
 		r.src, r.srcStride = l.src.row(0, 0, 1)
 		r.srcRow = l.src.rowStride()
-		s.transform(c, r)
+		s.transform(&filterAVX2, c, r)
 		got, want := int64(unsafe.Sizeof(*s))+2*int64(cap(s.v)), ScratchBytes(in)
 		if got > want || got < want-100 {
 			t.Errorf("%d channels: %d bytes, %d foreseen", in, got, want)

@@ -64,7 +64,8 @@ type span struct{ from, to int }
 const spanGap = 8
 
 // spans returns which sites of rows [y0,y1) a layer has to be computed at, if the predictions at active sites depend on it up to
-// halo rows and columns away. It is valid until the next call.
+// halo rows and columns away. They have even numbers of sites, which kernels are quicker with, unless the scale ends there. It is
+// valid until the next call.
 func (m *Mask) spans(y0, y1, halo int) []span {
 	m.list = m.list[:0]
 	if m.dense {
@@ -83,10 +84,10 @@ func (m *Mask) spans(y0, y1, halo int) []span {
 			n := bits.TrailingZeros64(^(word >> first)) // ones from there on
 			from, to := max(64*i+first-halo, 0), min(64*i+first+n+halo, m.width)
 			if k := len(m.list) - 1; k >= 0 && from <= m.list[k].to+spanGap {
-				m.list[k].to = to
-			} else {
-				m.list = append(m.list, span{from, to})
+				from = m.list[k].from
+				m.list = m.list[:k]
 			}
+			m.list = append(m.list, span{from, min(to+(to-from)&1, m.width)})
 			if first+n == 64 {
 				break
 			}

@@ -30,6 +30,9 @@ func TestSpans(t *testing.T) {
 						if s.from <= last+spanGap || s.to <= s.from || s.to > w {
 							t.Fatalf("span %v after %d, of %d", s, last, w)
 						}
+						if s.to < w && (s.to-s.from)%2 != 0 {
+							t.Fatalf("span %v, of %d, has an odd number of sites", s, w)
+						}
 						last = s.to
 						for x := s.from; x < s.to; x++ {
 							in[x] = true

@@ -31,6 +31,21 @@ func (v *avx2) begin(sites int, bias reg.Register) {
 	}
 }
 
+func (v *avx2) clear(sites int) {
+	for i := range sites {
+		for j := range 2 {
+			v.sums[i][j] = YMM()
+			VPXOR(v.sums[i][j], v.sums[i][j], v.sums[i][j])
+		}
+	}
+}
+
+func (v *avx2) store(site int, to Mem) {
+	for j, sum := range v.sums[site] {
+		VMOVDQU(sum, to.Offset(32*j))
+	}
+}
+
 func (v *avx2) multiplyAdd(w Mem, activations []Mem) {
 	w0, w1 := YMM(), YMM()
 	VMOVDQU(w, w0)

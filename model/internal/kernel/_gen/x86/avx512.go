@@ -25,6 +25,15 @@ func (v *avx512) begin(sites int, bias reg.Register) {
 	}
 }
 
+func (v *avx512) clear(sites int) {
+	for i := range sites {
+		v.sums[i] = ZMM()
+		VPXORD(v.sums[i], v.sums[i], v.sums[i])
+	}
+}
+
+func (v *avx512) store(site int, to Mem) { VMOVDQU32(v.sums[site], to) }
+
 func (v *avx512) multiplyAdd(w Mem, activations []Mem) {
 	weights := ZMM()
 	VMOVDQU32(w, weights)

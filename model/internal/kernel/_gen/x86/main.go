@@ -20,6 +20,11 @@ func main() {
 		for sites := 7; sites <= 12; sites++ {
 			generate(fmt.Sprintf("tiles%dAVX512", sites), sites, new(avx512))
 		}
+		inputTransformWide()
+		for tiles := 7; tiles <= 12; tiles++ {
+			products(fmt.Sprintf("products%dAVX512", tiles), tiles, new(avx512))
+		}
+		inverseTransformWide()
 	} else {
 		for sites := 1; sites <= 6; sites++ {
 			generate(fmt.Sprintf("tiles%dAVX2", sites), sites, new(avx2))
@@ -28,7 +33,7 @@ func main() {
 		addSquares()
 		inputTransform()
 		for tiles := 1; tiles <= 6; tiles++ {
-			products(tiles)
+			products(fmt.Sprintf("products%dAVX2", tiles), tiles, new(avx2))
 		}
 		inverseTransform()
 	}
@@ -39,6 +44,10 @@ func main() {
 type vectors interface {
 	// begin sets the sums of all sites to the bias.
 	begin(sites int, bias reg.Register)
+	// clear sets the sums of all sites to 0.
+	clear(sites int)
+	// store writes a site's sums.
+	store(site int, to Mem)
 	// multiplyAdd adds to all sums the products of the 16 outputs' weights for a pair of input channels with
 	// the sites' activations.
 	multiplyAdd(w Mem, activations []Mem)
