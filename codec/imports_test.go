@@ -113,6 +113,7 @@ func TestImports(t *testing.T) {
 		"model/internal/fixed":     {},
 		"model/internal/parallel":  {},
 		"model/internal/kernel":    {},
+		"model/internal/dctkernel": {"model/internal/fixed"},
 		"model/internal/transform": {"model/internal/parallel"},
 		"model/internal/logistic":  {"model/internal/fixed", "model/internal/process"},
 		"model/internal/storage":   {"model/internal/fixed", "model/internal/process", "model/internal/transform"},
@@ -121,7 +122,7 @@ func TestImports(t *testing.T) {
 		"model/internal/sparse":    {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/transform"},
 
 		"model":            {"model/internal/*"},
-		"model/dct":        {"model", "model/internal/fixed", "model/internal/parallel"},
+		"model/dct":        {"model", "model/internal/dctkernel", "model/internal/parallel"},
 		"model/zoo":        {"model", "model/dct"},
 		"codec/internal/*": {"bitstream", "rans"},
 		"codec/metadata":   {},

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
 	"github.com/ddpmz/ddpmz/model/internal/parallel"
 )
 
@@ -27,7 +28,7 @@ func newChain(w *Weights, im *Image, n int) *Chain {
 	c := &Chain{image: im, left: len(Passes(im))}
 	encodes := im.Planes[0].Coef != nil
 	for range n {
-		c.bands = append(c.bands, &band{mixer: mixer{state: w.state.clone()}, encodes: encodes})
+		c.bands = append(c.bands, &band{Mixer: dctkernel.NewMixer(w.state.Clone()), encodes: encodes})
 	}
 	for i := range im.Planes {
 		p := &im.Planes[i]

@@ -4,11 +4,12 @@ import (
 	"math/bits"
 
 	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
 )
 
 // A band is a run of block rows being coded. It has adaptive state of its own.
 type band struct {
-	mixer
+	dctkernel.Mixer
 	components []*component
 	encodes    bool // the planes have the coefficients
 	coder      model.Coder
@@ -18,12 +19,12 @@ type band struct {
 
 // bit codes a decision that was set by choose.
 func (b *band) bit(bit uint32) uint32 {
-	bit, ok := b.coder.Bit(bit, b.predict())
+	bit, ok := b.coder.Bit(bit, b.Predict())
 	if !ok {
 		b.out = true
 		return 0
 	}
-	b.learn(bit)
+	b.Learn(bit)
 	return bit
 }
 
@@ -252,7 +253,7 @@ func (b *band) chooseLarge(c *component, d *acContext) {
 		(of*coarseSteps+d.parent)*halfSteps + d.fine/2,
 		of*16 + min(large, 15),
 		((d.class*16+region)*81+left+3*up+9*corner+27*right)*3 + d.was,
-	}, [weightSets]int32{(d.class*2+exact)*BlockSize + f, d.fine*3 + d.was, both}, [refiners]int32{of*3 + d.was, both})
+	}, [dctkernel.WeightSets]int32{(d.class*2+exact)*BlockSize + f, d.fine*3 + d.was, both}, [dctkernel.Refiners]int32{of*3 + d.was, both})
 }
 
 // chooseSign sets the contexts of a sign.
@@ -282,7 +283,7 @@ func (b *band) chooseSign(c *component, d *acContext, plane int) {
 		value*halfSteps + d.fine/2,
 		f*27 + within,
 		((f*3+other)*classes+d.class)*meanSteps + d.mean,
-	}, [weightSets]int32{f, value, 0}, [refiners]int32{f, value})
+	}, [dctkernel.WeightSets]int32{f, value, 0}, [dctkernel.Refiners]int32{f, value})
 }
 
 // codeLarger codes a magnitude at clock k that is more than 0.
@@ -298,7 +299,7 @@ func (b *band) codeLarger(d *acContext, magnitude int32) int32 {
 			(i*coarseSteps+d.own)*coarseSteps + d.others,
 			(i*meanSteps+d.mean)*coarseSteps + d.parent,
 			((d.class*longest+i)*halfSteps+d.fine/2)*clockStates + d.state,
-		}, [weightSets]int32{f, i, d.fine}, [refiners]int32{f, i})
+		}, [dctkernel.WeightSets]int32{f, i, d.fine}, [dctkernel.Refiners]int32{f, i})
 		larger := uint32(0)
 		if magnitude > n {
 			larger = 1
@@ -361,7 +362,7 @@ func (b *band) refine(c *component, f, y, x, phase int, k uint8) {
 			(fine/2*16+head)*17 + in,
 			int32(f)*17 + in,
 			in*halfSteps + fine/2,
-		}, [weightSets]int32{int32(f), head, fine / 2}, [refiners]int32{int32(f), head})
+		}, [dctkernel.WeightSets]int32{int32(f), head, fine / 2}, [dctkernel.Refiners]int32{int32(f), head})
 		m |= int32(b.bit(uint32(v)>>j&1)) << j
 		if b.out {
 			return
@@ -454,7 +455,7 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
 			in(value)*signSteps + in(sum),
 			in(least)*signSteps + in(most),
 			(class*clockStates+k)*32 + spread,
-		}, [weightSets]int32{class, k, spread}, [refiners]int32{class*clockStates + k, spread})
+		}, [dctkernel.WeightSets]int32{class, k, spread}, [dctkernel.Refiners]int32{class*clockStates + k, spread})
 		low += int32(b.bit(uint32(int32(*truth)-low)>>j&1)) << j
 		if b.out {
 			return

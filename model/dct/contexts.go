@@ -1,6 +1,10 @@
 package dct
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
+)
 
 // The kinds of decisions.
 const (
@@ -69,7 +73,7 @@ var sizes = [kinds][]int32{
 	},
 }
 
-var weightSizes = [kinds][weightSets]int32{
+var weightSizes = [kinds][dctkernel.WeightSets]int32{
 	isLarge:  {classes * 2 * BlockSize, fineSteps * 3, coarseSteps * coarseSteps},
 	isMinus:  {BlockSize, signSteps, 1},
 	isLarger: {BlockSize, longest, fineSteps},
@@ -77,7 +81,7 @@ var weightSizes = [kinds][weightSets]int32{
 	isAbove:  {classes, clockStates, 32},
 }
 
-var refinerSizes = [kinds][refiners]int32{
+var refinerSizes = [kinds][dctkernel.Refiners]int32{
 	isLarge:  {classes * 3 * BlockSize, coarseSteps * coarseSteps},
 	isMinus:  {BlockSize, signSteps},
 	isLarger: {BlockSize, longest},
@@ -85,27 +89,26 @@ var refinerSizes = [kinds][refiners]int32{
 	isAbove:  {classes * clockStates, 32},
 }
 
-// A layout says where the contexts of a kind begin.
+// A layout says where the contexts of a kind begin, and how many there are of all kinds.
 type layout struct {
-	probs    [kinds][maxInputs]int32
-	weights  [kinds][weightSets]int32
-	refiners [kinds][refiners]int32
+	kinds [kinds]dctkernel.Base
 
-	allProbs, allWeights, allRefiners int32 // how many there are, in sets and refiners
+	allProbs, allWeights, allRefiners int32 // in sets and refiners
 }
 
 var contexts = func() (l layout) {
 	for k := range kinds {
+		base := &l.kinds[k]
 		for i, n := range sizes[k] {
-			l.probs[k][i] = l.allProbs
+			base.Probs[i] = l.allProbs
 			l.allProbs += n
 		}
 		for i, n := range weightSizes[k] {
-			l.weights[k][i] = l.allWeights
+			base.Weights[i] = l.allWeights
 			l.allWeights += n
 		}
 		for i, n := range refinerSizes[k] {
-			l.refiners[k][i] = l.allRefiners
+			base.Refiners[i] = l.allRefiners
 			l.allRefiners += n
 		}
 	}
@@ -113,18 +116,8 @@ var contexts = func() (l layout) {
 }()
 
 // choose sets what a decision of a kind is predicted by.
-func (m *mixer) choose(kind int, probs []int32, weights [weightSets]int32, refiner [refiners]int32) {
-	m.inputs = len(probs)
-	base := &contexts.probs[kind]
-	for i, c := range probs {
-		m.prob[i] = base[i] + c
-	}
-	for i, c := range weights {
-		m.set[i] = contexts.weights[kind][i] + c
-	}
-	for i, c := range refiner {
-		m.refiner[i] = contexts.refiners[kind][i] + c
-	}
+func (b *band) choose(kind int, probs []int32, weights [dctkernel.WeightSets]int32, refiners [dctkernel.Refiners]int32) {
+	b.Choose(&contexts.kinds[kind], probs, weights, refiners)
 }
 
 // quarters returns the logarithm of x in quarters of octaves, rounded down from 4 on: 4 for 1, 8 for 2, 10 for 3, 12 for 4, and 0 for 0.

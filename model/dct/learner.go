@@ -1,6 +1,9 @@
 package dct
 
-import "github.com/ddpmz/ddpmz/model"
+import (
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
+)
 
 // A Learner makes weights: it codes images one after the other, by state that goes on adapting. Only the trainer uses it.
 type Learner struct {
@@ -8,7 +11,7 @@ type Learner struct {
 	Observe func(*Decision)
 
 	weights *Weights
-	state   state
+	state   dctkernel.State
 }
 
 // NewLearner returns a learner that begins with weights. If they are nil, it begins with nothing.
@@ -23,7 +26,7 @@ func NewLearner(w *Weights) *Learner {
 			}
 		}
 	}
-	return &Learner{weights: w, state: w.state.clone()}
+	return &Learner{weights: w, state: w.state.Clone()}
 }
 
 // even sets the weights of magnitudes to those of a mean.
@@ -49,7 +52,7 @@ func (t Tap) part() int {
 // Code codes an image, which has coefficients, in one band.
 func (l *Learner) Code(im *Image, coder model.Coder) {
 	c := newChain(l.weights, im, 1)
-	c.bands[0].state, c.bands[0].observe = l.state, l.Observe
+	c.bands[0].Mixer, c.bands[0].observe = dctkernel.NewMixer(l.state), l.Observe
 	for _, p := range Passes(im) {
 		c.pass(p, oneCoder{coder})
 	}
@@ -64,9 +67,9 @@ func (c oneCoder) Done(bool) error      { return nil }
 // Weights returns weights with the state that the learner has come to. No prob has a larger count than confidence.
 func (l *Learner) Weights(confidence int) *Weights {
 	w := *l.weights
-	w.state = l.state.clone()
-	for i, p := range w.probs {
-		w.probs[i] = p&^(1<<countBits-1) | min(p&(1<<countBits-1), prob(confidence))
+	w.state = l.state.Clone()
+	for i, p := range w.state.Probs {
+		w.state.Probs[i] = p&^(1<<dctkernel.CountBits-1) | min(p&(1<<dctkernel.CountBits-1), dctkernel.Prob(confidence))
 	}
 	return &w
 }

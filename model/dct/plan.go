@@ -1,6 +1,9 @@
 package dct
 
-import "github.com/ddpmz/ddpmz/model"
+import (
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
+)
 
 // topLevel is the level of the first passes. Its cells are half as wide as the range of a DC coefficient is.
 const topLevel = 9
@@ -65,7 +68,7 @@ func Work(im *Image, p model.Pass) (n int64) {
 // Memory returns an upper bound of the bytes that a chain of an image holds, without the image's coefficients.
 func Memory(im *Image) (n int64) {
 	bands := im.bands()
-	adaptive := 4*int64(contexts.allProbs) + 4*setSize*int64(contexts.allWeights) + 2*points*int64(contexts.allRefiners)
+	adaptive := 4*int64(contexts.allProbs) + 4*dctkernel.SetSize*int64(contexts.allWeights) + 2*dctkernel.Points*int64(contexts.allRefiners)
 	n = int64(bands) * (adaptive + bandOverhead)
 	for i := range im.Planes {
 		p := &im.Planes[i]

@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"slices"
+
+	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
 )
 
 // Weights is what training has made of the process: the weights of the linear predictions, and the adaptive state that every
@@ -12,7 +13,7 @@ import (
 type Weights struct {
 	identity [sha256.Size]byte
 	linear   linear
-	state
+	state    dctkernel.State
 }
 
 // linear has the weights of the predictions by class, frequency and phase, Q12, in the order of magnitudeTaps and valueTaps.
@@ -21,10 +22,6 @@ type linear [classes][BlockSize][len(phases)]linearWeights
 // linearWeights are those of a coefficient: of its magnitude from all taps, and from the own block or from the others, as a tap is
 // of one or the other; and of its value.
 type linearWeights struct{ all, part, value []int16 }
-
-func (s *state) clone() state {
-	return state{slices.Clone(s.probs), slices.Clone(s.weights), slices.Clone(s.refiners)}
-}
 
 // A WeightsError says why bytes are not a weights file.
 type WeightsError string
@@ -59,15 +56,15 @@ func LoadWeights(file []byte) (*Weights, error) {
 			v[i] = int16(next())
 		}
 	})
-	for i := range w.probs {
+	for i := range w.state.Probs {
 		v := next()
-		w.probs[i] = prob(v>>4)<<20 | 1<<19 | prob(counts[v&15])
+		w.state.Probs[i] = dctkernel.Prob(v>>4)<<20 | 1<<19 | dctkernel.Prob(counts[v&15])
 	}
-	for i := range w.weights {
-		w.weights[i] = int32(int16(next())) << 3
+	for i := range w.state.Weights {
+		w.state.Weights[i] = int32(int16(next())) << 3
 	}
-	for i := range w.refiners {
-		w.refiners[i] = next()
+	for i := range w.state.Refiners {
+		w.state.Refiners[i] = next()
 	}
 	return w, nil
 }
@@ -81,17 +78,17 @@ func (w *Weights) File() []byte {
 			add(uint16(x))
 		}
 	})
-	for _, p := range w.probs {
-		n, i := uint32(p&(1<<countBits-1)), 0
+	for _, p := range w.state.Probs {
+		n, i := uint32(p&(1<<dctkernel.CountBits-1)), 0
 		for i+1 < len(counts) && counts[i+1] <= n {
 			i++
 		}
 		add(uint16(p>>20)<<4 | uint16(i))
 	}
-	for _, v := range w.weights {
+	for _, v := range w.state.Weights {
 		add(uint16(int16((v + 4) >> 3)))
 	}
-	for _, v := range w.refiners {
+	for _, v := range w.state.Refiners {
 		add(v)
 	}
 	return file
@@ -116,7 +113,7 @@ func (l *linear) each(f func([]int16)) {
 
 // numbers returns how many there are in the file.
 func (w *Weights) numbers() int {
-	n := len(w.probs) + len(w.weights) + len(w.refiners)
+	n := len(w.state.Probs) + len(w.state.Weights) + len(w.state.Refiners)
 	w.linear.each(func(v []int16) { n += len(v) })
 	return n
 }
@@ -132,17 +129,17 @@ func blankWeights() *Weights {
 			}
 		}
 	}
-	w.probs = make([]prob, contexts.allProbs)
-	for i := range w.probs {
-		w.probs[i] = evenOdds
+	w.state.Probs = make([]dctkernel.Prob, contexts.allProbs)
+	for i := range w.state.Probs {
+		w.state.Probs[i] = dctkernel.EvenOdds
 	}
-	w.weights = make([]int32, contexts.allWeights*setSize)
-	for i := range w.weights {
-		w.weights[i] = 1 << 14
+	w.state.Weights = make([]int32, contexts.allWeights*dctkernel.SetSize)
+	for i := range w.state.Weights {
+		w.state.Weights[i] = 1 << 14
 	}
-	w.refiners = make([]uint16, contexts.allRefiners*points)
-	for i := range w.refiners {
-		w.refiners[i] = probabilities[int32(i%points)*2*maxOdds/(points-1)]
+	w.state.Refiners = make([]uint16, contexts.allRefiners*dctkernel.Points)
+	for i := range w.state.Refiners {
+		w.state.Refiners[i] = dctkernel.Probability(int32(i%dctkernel.Points)*2*dctkernel.MaxOdds/(dctkernel.Points-1) - dctkernel.MaxOdds)
 	}
 	return w
 }

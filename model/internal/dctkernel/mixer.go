@@ -1,0 +1,185 @@
+package dctkernel
+
+import "slices"
+
+// A Prob is an adaptive probability of a 1: Q22 in its high bits, and in its ten low ones, CountBits, how often it was adapted.
+type Prob uint32
+
+// CountBits is the number of a Prob's bits that have its count.
+const CountBits = 10
+
+// EvenOdds is the Prob of which nothing is known.
+const EvenOdds = Prob(1 << 31)
+
+// countLimit is the count at which a Prob's rate stays.
+const countLimit = 255
+
+// steps has, by count, how a Prob goes on: in the low 16 bits the share, Q16, by which it goes towards the bit, 1/(n+1.5) after n
+// bits, and above the next count.
+var steps = func() (t [1 << CountBits]uint32) {
+	for n := range t {
+		next := n
+		if n < countLimit {
+			next++
+		}
+		t[n] = uint32(1<<17/(2*n+3)) | uint32(next)<<16
+	}
+	return
+}()
+
+func (p Prob) adapted(bit uint32) Prob {
+	step, q := steps[p&(1<<CountBits-1)], int64(p>>CountBits)
+	q += (int64((1<<22-1)*bit) - q) * int64(step&(1<<16-1)) >> 16
+	return Prob(q)<<CountBits | Prob(step>>16)
+}
+
+const (
+	MaxInputs  = 10 // of a decision, beside a constant. Others have 5 or 6.
+	SetSize    = 12 // of a set of weights: those of the inputs, one that is not used, and that of the constant
+	WeightSets = 3  // that predict a decision, each on its own
+	Refiners   = 2  // of their mean
+	Points     = 33 // of log odds at which a refiner has a probability
+	mixRate    = 3
+)
+
+// MaxWeight bounds the weights of the mixer, Q16.
+const MaxWeight = 4<<16 - 1
+
+// A State is all that adapts.
+type State struct {
+	Probs    []Prob
+	Weights  []int32  // Q16, sets of SetSize
+	Refiners []uint16 // Q16, of Points each
+}
+
+// Clone returns a copy.
+func (s *State) Clone() State {
+	return State{slices.Clone(s.Probs), slices.Clone(s.Weights), slices.Clone(s.Refiners)}
+}
+
+// A Mixer predicts decisions, and learns from them. Choose, Predict and Learn follow each other.
+type Mixer struct {
+	State
+	decision
+	refiner [Refiners]int32
+	point   [Refiners]uint32 // nearest of a refiner
+}
+
+// A decision is the part of a Mixer that assembly reads and writes. Its layout is known there.
+type decision struct {
+	probs   *Prob
+	weights *int32
+	odds    *int16  // of logOdds
+	steps   *uint32 // of steps
+
+	inputs int32             // 5, 6 or 10
+	old    [SetSize]Prob     // before the decision
+	prob   [SetSize]int32    // indices of Probs
+	input  [SetSize]int16    // log odds; the last is the constant
+	set    [WeightSets]int32 // of weights
+	mixed  [4]int32          // log odds by each set, and something
+	errors [WeightSets]int32 // times the rate, Q16
+}
+
+// NewMixer returns a mixer that begins with a state, which it changes.
+func NewMixer(s State) Mixer {
+	m := Mixer{State: s}
+	m.probs, m.weights, m.odds, m.steps = &s.Probs[0], &s.Weights[0], &logOdds[0], &steps[0]
+	return m
+}
+
+// A Base is where the contexts of a kind of decisions begin: probs, sets of weights, and refiners.
+type Base struct {
+	Probs    [MaxInputs]int32
+	Weights  [WeightSets]int32
+	Refiners [Refiners]int32
+}
+
+// Choose sets what a decision is predicted by: of 5, 6 or 10 probs, and of sets and refiners, the indices from a base on. They must
+// be within the state.
+func (m *Mixer) Choose(base *Base, probs []int32, weights [WeightSets]int32, refiners [Refiners]int32) {
+	m.inputs = int32(len(probs))
+	for i, c := range probs {
+		m.prob[i] = base.Probs[i] + c
+	}
+	for i, c := range weights {
+		m.set[i] = base.Weights[i] + c
+	}
+	for i, c := range refiners {
+		m.refiner[i] = base.Refiners[i] + c
+	}
+}
+
+// Predict returns the probability of a 1, Q16.
+func (m *Mixer) Predict() uint32 {
+	if accelerated {
+		mixAssembly(&m.decision)
+	} else {
+		m.mix()
+	}
+	o := (m.mixed[0] + m.mixed[1] + m.mixed[2]) / WeightSets
+	p := uint32(probabilities[o+MaxOdds]) * 2
+	at := uint32(o+MaxOdds) * (Points - 1)
+	low := min(at/(2*MaxOdds), Points-2)
+	between := at - low*(2*MaxOdds) // of 2·MaxOdds
+	for j, r := range m.refiner {
+		i := uint32(r)*Points + low
+		a, b := uint32(m.Refiners[i]), uint32(m.Refiners[i+1])
+		p += (a*(2*MaxOdds-between) + b*between) / (2 * MaxOdds)
+		if between > MaxOdds {
+			i++
+		}
+		m.point[j] = i
+	}
+	return min(max(p/(2+Refiners), minProb), 1<<16-minProb)
+}
+
+// Learn adapts all that took part in a prediction to the decision.
+func (m *Mixer) Learn(bit uint32) {
+	for j := range m.errors {
+		m.errors[j] = (int32(bit<<16) - int32(probabilities[m.mixed[j]+MaxOdds])) * mixRate
+	}
+	if accelerated {
+		learnAssembly(&m.decision, bit)
+	} else {
+		m.learn(bit)
+	}
+	for _, i := range m.point {
+		r := &m.Refiners[i]
+		*r = uint16(int32(*r) + (int32(bit*65535)-int32(*r))>>6)
+	}
+}
+
+// mix sets old, input and mixed.
+func (m *Mixer) mix() {
+	n := int(m.inputs)
+	for i, j := range m.prob[:n] {
+		m.old[i] = m.Probs[j]
+		m.input[i] = logOdds[m.old[i]>>20]
+	}
+	for i := n; i < SetSize-1; i++ {
+		m.input[i] = 0
+	}
+	m.input[SetSize-1] = 1 << 8
+	for j, s := range m.set {
+		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
+		dot := int64(0)
+		for i, x := range m.input {
+			dot += int64(w[i] * int32(x)) // MaxWeight times MaxOdds is less than 2^30
+		}
+		m.mixed[j] = int32(min(max(dot>>16, -MaxOdds), MaxOdds))
+	}
+}
+
+// learn adapts the probs and the weights.
+func (m *Mixer) learn(bit uint32) {
+	for i, j := range m.prob[:m.inputs] {
+		m.Probs[j] = m.old[i].adapted(bit)
+	}
+	for j, s := range m.set {
+		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
+		for i, x := range m.input {
+			w[i] = min(max(w[i]+(int32(x)*m.errors[j]+1<<17)>>18, -MaxWeight), MaxWeight) // the product is less than 2^30
+		}
+	}
+}

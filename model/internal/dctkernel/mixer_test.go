@@ -1,0 +1,136 @@
+package dctkernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// testState returns a state of so many probs, sets and refiners that knows nothing.
+func testState(probs, sets, refiners int) State {
+	s := State{make([]Prob, probs), make([]int32, sets*SetSize), make([]uint16, refiners*Points)}
+	for i := range s.Probs {
+		s.Probs[i] = EvenOdds
+	}
+	for i := range s.Weights {
+		s.Weights[i] = 1 << 14
+	}
+	for i := range s.Refiners {
+		s.Refiners[i] = Probability(int32(i%Points)*2*MaxOdds/(Points-1) - MaxOdds)
+	}
+	return s
+}
+
+// testBase has room for eight contexts of each.
+func testBase() (b Base) {
+	for i := range b.Probs {
+		b.Probs[i] = int32(8 * i)
+	}
+	for i := range b.Weights {
+		b.Weights[i] = int32(8 * i)
+	}
+	for i := range b.Refiners {
+		b.Refiners[i] = int32(8 * i)
+	}
+	return b
+}
+
+func newTestMixer() Mixer { return NewMixer(testState(8*MaxInputs, 8*WeightSets, 8*Refiners)) }
+
+// TestAssembly compares the assembly with plain Go, decision by decision, where it is there.
+func TestAssembly(t *testing.T) {
+	if !accelerated {
+		t.Skip("there is no assembly")
+	}
+	r := rand.New(rand.NewPCG(1, 0xdc))
+	base := testBase()
+	for _, n := range []int{5, 6, 10} {
+		for round := range 20 {
+			m := newTestMixer()
+			if round > 0 { // anything that may be
+				for i := range m.Probs {
+					m.Probs[i] = Prob(r.Uint32())&^(1<<CountBits-1) | Prob(r.IntN(countLimit+1))
+				}
+				for i := range m.Weights {
+					m.Weights[i] = []int32{-MaxWeight, MaxWeight, r.Int32N(2*MaxWeight+1) - MaxWeight, r.Int32N(1<<17) - 1<<16}[r.IntN(4)]
+				}
+			}
+			for range 400 {
+				var probs [MaxInputs]int32
+				for i := range probs {
+					probs[i] = r.Int32N(8)
+				}
+				m.Choose(&base, probs[:n], [WeightSets]int32{r.Int32N(8), r.Int32N(8), r.Int32N(8)}, [Refiners]int32{})
+				m.mix()
+				want := m.decision
+				mixAssembly(&m.decision)
+				if got := m.decision; !slices.Equal(got.old[:n], want.old[:n]) || got.input != want.input || [3]int32(got.mixed[:3]) != [3]int32(want.mixed[:3]) {
+					t.Fatalf("%d inputs, weights %v: %+v, want %+v", n, m.Weights, got, want)
+				}
+				bit := r.Uint32N(2)
+				for i := range m.errors {
+					m.errors[i] = (r.Int32N(1<<17) - 1<<16) * mixRate
+				}
+				before := m.State.Clone()
+				m.learn(bit)
+				after := m.State.Clone()
+				copy(m.Probs, before.Probs)
+				copy(m.Weights, before.Weights)
+				learnAssembly(&m.decision, bit)
+				if !slices.Equal(m.Probs, after.Probs) || !slices.Equal(m.Weights, after.Weights) {
+					t.Fatalf("%d inputs, %+v: %v and %v, want %v and %v", n, m.decision, m.Probs, m.Weights, after.Probs, after.Weights)
+				}
+			}
+		}
+	}
+}
+
+// TestMixerLearns: a mixer comes to predict decisions that follow one of its inputs, near to what they hold.
+func TestMixerLearns(t *testing.T) {
+	m := newTestMixer()
+	base := testBase()
+	length := 0.0
+	const n, last = 20000, 2000
+	seed := uint32(1)
+	for i := range n {
+		seed = seed*1664525 + 1013904223
+		context, noise := int32(seed>>31), seed>>8&1023
+		bit := uint32(context)
+		if noise < 51 { // one in twenty is otherwise
+			bit ^= 1
+		}
+		m.Choose(&base, []int32{context, int32(seed >> 28 & 7), 0, 0, 0, 0}, [WeightSets]int32{}, [Refiners]int32{})
+		p := float64(m.Predict()) / 65536
+		if bit == 0 {
+			p = 1 - p
+		}
+		if i >= n-last {
+			length -= math.Log2(p)
+		}
+		m.Learn(bit)
+	}
+	q := 51.0 / 1024
+	if ideal := -q*math.Log2(q) - (1-q)*math.Log2(1-q); length/last > 1.15*ideal {
+		t.Errorf("%.3f bits a decision; they hold %.3f", length/last, ideal)
+	}
+}
+
+// TestWeightsStayBounded: decisions that are always wrong drive no weight out of its bounds.
+func TestWeightsStayBounded(t *testing.T) {
+	m := newTestMixer()
+	base := testBase()
+	for i := range 20000 {
+		m.Choose(&base, make([]int32, MaxInputs), [WeightSets]int32{}, [Refiners]int32{})
+		bit := uint32(0)
+		if m.Predict() < 1<<15 == (i%64 != 0) {
+			bit = 1
+		}
+		m.Learn(bit)
+	}
+	for _, w := range m.Weights {
+		if w < -MaxWeight || w > MaxWeight {
+			t.Fatalf("a weight of %d", w)
+		}
+	}
+}

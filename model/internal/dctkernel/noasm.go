@@ -1,0 +1,9 @@
+//go:build !amd64 || noasm
+
+package dctkernel
+
+// accelerated is whether assembly runs here: there is none.
+const accelerated = false
+
+func mixAssembly(*decision)           {}
+func learnAssembly(*decision, uint32) {}
