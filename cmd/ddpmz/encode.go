@@ -40,8 +40,6 @@ func keepColoursFlag(to *bool) cli.Flag {
 		Usage: "code red, green and blue as they are, even if they were made from luma and chroma"}
 }
 
-var modes = map[string]codec.Mode{"auto": codec.Auto, "modelled": codec.Modelled, "stored": codec.Stored}
-
 func encodeCommand(s *streams) *cli.Command {
 	e := &encoding{streams: s}
 	return &cli.Command{
@@ -73,7 +71,7 @@ func encodeCommand(s *streams) *cli.Command {
 
 func (e *encoding) action(c *cli.Context) (err error) {
 	var ok bool
-	if e.codecMode, ok = modes[e.mode]; !ok {
+	if e.codecMode, ok = coding.Modes[e.mode]; !ok {
 		return usagef("no mode %q: there are auto, modelled and stored", e.mode)
 	}
 	if e.cut, e.cutting, err = e.cutFlags.cut(c); err != nil {

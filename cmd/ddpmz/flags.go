@@ -2,45 +2,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"math"
 	"os"
 	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
+	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 )
 
-// A size is the value of a flag that counts bytes or pixels: a positive number, and K, M or G for a power of
-// 1024. 0 is a flag not given.
-type size int64
-
-func (s *size) Set(text string) error {
-	shift := 0
-	if n := len(text); n > 0 {
-		shift = 10 * (1 + strings.IndexByte("KMG", text[n-1]&^0x20)) // upper case
-	}
-	if shift > 0 {
-		text = text[:len(text)-1]
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n <= 0 || n > math.MaxInt64>>shift {
-		return errors.New("a positive number is needed, such as 4096, 20K or 3M")
-	}
-	*s = size(n << shift)
-	return nil
-}
-
-func (s *size) String() string {
-	if *s == 0 {
-		return ""
-	}
-	return strconv.FormatInt(int64(*s), 10)
-}
+// A size is the value of a flag that counts bytes or pixels. 0 is a flag not given.
+type size = commandline.Size
 
 // outputFlags say where output goes.
 type outputFlags struct {

@@ -22,6 +22,9 @@ import (
 // Suffix is that of the files which an [Encoder] makes.
 const Suffix = ".ddpmz"
 
+// Modes are the modes of encoding by their names.
+var Modes = map[string]codec.Mode{"auto": codec.Auto, "modelled": codec.Modelled, "stored": codec.Stored}
+
 // An Encoder makes files of pictures and JPEG files. The zero value has the defaults of ddpmz encode.
 type Encoder struct {
 	Model       string     // its name; empty for the default

@@ -274,7 +274,7 @@ func dataFolder() string {
 	if data := os.Getenv("DDPMZ_DATA"); data != "" {
 		return data
 	}
-	return filepath.Join("..", "..", "..", "..", "..", "shared", "data")
+	return filepath.Join("..", "..", "..", "..", "shared", "data")
 }
 
 // sharedData returns the folder of shared data, or skips.

@@ -19,7 +19,7 @@ func TestVariants(t *testing.T) {
 	if os.Getenv("DDPMZ_LONG") == "1" {
 		step = 1
 	}
-	photo, err := filepath.Abs(filepath.Join("..", "..", "..", "..", "testdata", "landscape.png"))
+	photo, err := filepath.Abs(filepath.Join("..", "..", "..", "testdata", "landscape.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
