@@ -2,11 +2,12 @@
 //
 // A model is a weights file, and its identity is the SHA-256 of that file, of which a ddpmz file has the first four bytes.
 // README.md beside the files says how each model was trained.
+//
+// The files are part of a program, unless that is built with the tag fetchweights: then it gets those that it needs when it needs
+// them, from Fetch.
 package zoo
 
 import (
-	"crypto/sha256"
-	_ "embed"
 	"fmt"
 	"slices"
 	"sync"
@@ -17,15 +18,11 @@ import (
 // Default is the name of the model that is used if no other is chosen.
 const Default = "photo"
 
-var (
-	//go:embed photo.ddpw
-	photo []byte
-	//go:embed cifar10.ddpw
-	cifar10 []byte
-)
-
 // entries has all models, in the order of Names.
-var entries = []entry{newEntry(Default, photo), newEntry("cifar10", cifar10)}
+var entries = []*entry{
+	{name: Default, id: numbers[0], file: photo},
+	{name: "cifar10", id: numbers[1], file: cifar10},
+}
 
 // numbers has the first bytes of the identities of the models that short files identify by a number: the number of a model is
 // its position in this list, from 1. From version 1 of the format on, the list only grows: new weights get a new line, and the
@@ -49,21 +46,42 @@ func Numbered(n uint8) (id [4]byte, ok bool) {
 	return numbers[n-1], true
 }
 
+// An entry is a model. One that could not be loaded is loaded again when it is next asked for.
 type entry struct {
 	name string
-	file []byte
-	load func() (*model.Net, error)
+	id   [4]byte // the first bytes of its identity
+	file func() ([]byte, error)
+
+	mutex sync.Mutex
+	net   *model.Net
 }
 
-func newEntry(name string, file []byte) entry {
-	return entry{name, file, sync.OnceValues(func() (*model.Net, error) { return model.Load(file) })}
+func (e *entry) load() (*model.Net, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.net != nil {
+		return e.net, nil
+	}
+	file, err := e.file()
+	if err != nil {
+		return nil, err
+	}
+	net, err := model.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	if id := net.Identity(); [4]byte(id[:4]) != e.id {
+		return nil, fmt.Errorf("zoo: the weights of %s have the identity %x, not %x", e.name, id[:4], e.id)
+	}
+	e.net = net
+	return net, nil
 }
 
-// File returns the weights file of the model with a name, which must not be changed, or an UnknownModelError.
+// File returns the weights file of the model with a name, which must not be changed, or an UnknownModelError, or Fetch's error.
 func File(name string) ([]byte, error) {
 	for _, e := range entries {
 		if e.name == name {
-			return e.file, nil
+			return e.file()
 		}
 	}
 	return nil, UnknownModelError(name)
@@ -83,7 +101,7 @@ func Names() []string {
 	return names
 }
 
-// ByName returns the model with a name; the empty name is Default. Its errors are an UnknownModelError, and those of model.Load.
+// ByName returns the model with a name; the empty name is Default. Its errors are an UnknownModelError, and those of model.Load and of Fetch.
 func ByName(name string) (*model.Net, error) {
 	if name == "" {
 		name = Default
@@ -99,7 +117,7 @@ func ByName(name string) (*model.Net, error) {
 // NameByID returns the name of the model whose identity begins with id, without loading any.
 func NameByID(id [4]byte) (name string, ok bool) {
 	for _, e := range entries {
-		if sum := sha256.Sum256(e.file); [4]byte(sum[:4]) == id {
+		if e.id == id {
 			return e.name, true
 		}
 	}
@@ -109,12 +127,9 @@ func NameByID(id [4]byte) (name string, ok bool) {
 // ByID returns the model whose identity begins with id, and its name. Its errors are those of ByName.
 func ByID(id [4]byte) (*model.Net, string, error) {
 	for _, e := range entries {
-		net, err := e.load()
-		if err != nil {
-			return nil, "", err
-		}
-		if have := net.Identity(); [4]byte(have[:4]) == id {
-			return net, e.name, nil
+		if e.id == id {
+			net, err := e.load()
+			return net, e.name, err
 		}
 	}
 	return nil, "", UnknownModelError(fmt.Sprintf("%x", id))

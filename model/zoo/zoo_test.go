@@ -37,7 +37,11 @@ func TestModels(t *testing.T) {
 			t.Errorf("%x is %q, %v, want %s", id, found, err, name)
 		}
 	}
-	if net, err := ByName(""); err != nil || net.Identity() != sha256.Sum256(photo) {
+	file, err := File(Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if net, err := ByName(""); err != nil || net.Identity() != sha256.Sum256(file) {
 		t.Errorf("the model used when none is asked for: %v", err)
 	}
 }
