@@ -24,32 +24,21 @@ const (
 	maxPalette = 4 * 256
 )
 
-// A sideCodec is Zstandard for side data of a kind.
+// A sideCodec is Zstandard for side data of a kind. What encodes is made by a function that only encoding calls, so that a program
+// that decodes has none of it.
 type sideCodec struct {
-	kind    byte
-	encoder func() (*zstd.Encoder, error)
-	decoder func() (*zstd.Decoder, error) // appends no more than there is room for
-}
+	kind       byte
+	dictionary []byte // all data begin as if it came before; it may be empty
 
-// newSideCodec returns a codec for which all data begin as if a dictionary came before, which may be empty.
-func newSideCodec(kind byte, dictionary []byte) *sideCodec {
-	encoding := []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false)}
-	decoding := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSide), zstd.WithDecoderLowmem(true),
-		zstd.WithDecodeAllCapLimit(true)}
-	if len(dictionary) > 0 {
-		encoding = append(encoding, zstd.WithEncoderDictRaw(0, dictionary))
-		decoding = append(decoding, zstd.WithDecoderDictRaw(0, dictionary))
-	}
-	return &sideCodec{
-		kind:    kind,
-		encoder: sync.OnceValues(func() (*zstd.Encoder, error) { return zstd.NewWriter(nil, encoding...) }),
-		decoder: sync.OnceValues(func() (*zstd.Decoder, error) { return zstd.NewReader(nil, decoding...) }),
-	}
+	encoding, decoding sync.Once
+	encoder            *zstd.Encoder
+	decoder            *zstd.Decoder // appends no more than there is room for
+	encErr, decErr     error
 }
 
 var (
-	plainSide  = newSideCodec(sideZstd, nil)
-	syntaxSide = newSideCodec(sideDictionary, jpeg.Dictionary())
+	plainSide  = &sideCodec{kind: sideZstd}
+	syntaxSide = &sideCodec{kind: sideDictionary, dictionary: jpeg.Dictionary()}
 )
 
 func packSide(data []byte) ([]byte, error) { return plainSide.pack(data) }
@@ -58,14 +47,33 @@ func (c *sideCodec) pack(data []byte) ([]byte, error) {
 	if len(data) > maxSide {
 		return nil, &LimitError{"bytes of metadata", int64(len(data)), maxSide}
 	}
-	enc, err := c.encoder()
-	if err != nil {
-		return nil, err
+	c.encoding.Do(func() {
+		options := []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false)}
+		if len(c.dictionary) > 0 {
+			options = append(options, zstd.WithEncoderDictRaw(0, c.dictionary))
+		}
+		c.encoder, c.encErr = zstd.NewWriter(nil, options...)
+	})
+	if c.encErr != nil {
+		return nil, c.encErr
 	}
-	if z := enc.EncodeAll(data, []byte{c.kind}); len(z) < len(data)+1 {
+	if z := c.encoder.EncodeAll(data, []byte{c.kind}); len(z) < len(data)+1 {
 		return z, nil
 	}
 	return append([]byte{sidePlain}, data...), nil
+}
+
+// unpacker returns what decodes.
+func (c *sideCodec) unpacker() (*zstd.Decoder, error) {
+	c.decoding.Do(func() {
+		options := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSide), zstd.WithDecoderLowmem(true),
+			zstd.WithDecodeAllCapLimit(true)}
+		if len(c.dictionary) > 0 {
+			options = append(options, zstd.WithDecoderDictRaw(0, c.dictionary))
+		}
+		c.decoder, c.decErr = zstd.NewReader(nil, options...)
+	})
+	return c.decoder, c.decErr
 }
 
 // unpackSide unpacks metadata, where decoding takes so many bytes of memory already.
@@ -100,7 +108,7 @@ func unpackBounded(b []byte, most int, allow func(bytes int64) error) ([]byte, e
 		if kind == sideDictionary {
 			c = syntaxSide
 		}
-		dec, err := c.decoder()
+		dec, err := c.unpacker()
 		if err != nil {
 			return nil, err
 		}

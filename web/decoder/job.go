@@ -1,0 +1,169 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"syscall/js"
+	"time"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// maxMemory bounds what a picture may take: the memory of WebAssembly is at most 4 GiB, and what was used once stays reserved.
+const maxMemory = 1 << 30
+
+// Pictures are shown at most so often while bytes arrive faster than they are decoded, and other events looked at so often.
+const (
+	showEvery  = 150 * time.Millisecond
+	yieldEvery = 30 * time.Millisecond
+)
+
+// A job is a file being decoded.
+type job struct {
+	*desk
+	id      int
+	context context.Context
+	cancel  func()
+	source  *source
+	fit     chan int // by how much the picture is to be reduced, if open did not say
+	every   bool
+	decoder codec.Decoder
+	stream  *codec.Stream // once it is open
+
+	at      codec.Refinement // the last
+	pending bool             // at has no picture yet
+	last    time.Time        // a picture was shown
+	cost    time.Duration    // of that
+	yielded time.Time
+}
+
+// push(id, offset, bytes) adds a part of the file.
+func (j *job) push(args []js.Value) {
+	b := make([]byte, args[1].Length())
+	js.CopyBytesToGo(b, args[1])
+	j.source.push(int64(args[0].Float()), b)
+}
+
+// run decodes the file.
+func (j *job) run() {
+	j.source.wait, j.source.done = j.waits, j.begin
+	j.begin()
+	defer j.end()
+	err := j.decode()
+	if j.context.Err() != nil {
+		return
+	}
+	if j.pending { // what there is of a damaged file, too
+		j.show()
+	}
+	if err != nil {
+		j.host.Call("failed", j.id, kindOf(err), err.Error())
+		return
+	}
+	j.host.Call("done", j.id, refinement(j.at))
+}
+
+// waits is called before a job waits for bytes: it shows what there is, and lets others go on.
+func (j *job) waits() {
+	if j.pending && j.context.Err() == nil {
+		j.show()
+	}
+	ranges := []any{}
+	if j.stream != nil {
+		for _, r := range j.stream.Ranges() {
+			ranges = append(ranges, r.From, r.To)
+		}
+	}
+	j.host.Call("want", j.id, ranges)
+	j.end()
+}
+
+func (j *job) decode() error {
+	config, err := codec.DecodeConfig(&reader{source: j.source})
+	if err != nil {
+		return err
+	}
+	j.host.Call("header", j.id, config.Width, config.Height)
+	d := &j.decoder
+	if d.Reduce < 0 {
+		j.end()
+		d.Reduce = <-j.fit
+		j.begin()
+	}
+	if err := j.context.Err(); err != nil {
+		return err
+	}
+	d.MaxMemory = maxMemory
+	d.Progress = func(int) {
+		if now := time.Now(); now.Sub(j.yielded) > yieldEvery {
+			j.yield()
+			j.yielded = time.Now()
+		}
+	}
+	stream, err := d.OpenContext(j.context, &reader{source: j.source})
+	if err != nil {
+		return err
+	}
+	j.stream = stream
+	for {
+		at, err := stream.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		j.at, j.pending = at, true
+		if j.every || time.Since(j.last) > max(showEvery, 3*j.cost) {
+			j.show()
+		}
+		j.end()
+		j.begin() // after others that wait for their turn
+	}
+}
+
+// show gives the picture to the host.
+func (j *job) show() {
+	begun := time.Now()
+	m, err := j.stream.Image()
+	if err != nil {
+		return // of a file too short for a picture; the next one may come
+	}
+	pixels := rgba(m)
+	array := js.Global().Get("Uint8ClampedArray").New(len(pixels))
+	js.CopyBytesToJS(array, pixels)
+	b := m.Bounds()
+	j.host.Call("picture", j.id, b.Dx(), b.Dy(), array, refinement(j.at))
+	j.last, j.pending = time.Now(), false
+	j.cost = j.last.Sub(begun)
+}
+
+// refinement returns a refinement as an object.
+func refinement(at codec.Refinement) map[string]any {
+	return map[string]any{"level": at.Level, "timestep": at.Timestep, "steps": at.Steps, "bytes": at.Bytes, "exact": at.Exact}
+}
+
+// kindOf returns a word for what is wrong.
+func kindOf(err error) string {
+	var (
+		format      codec.FormatError
+		unsupported codec.UnsupportedError
+		limit       *codec.LimitError
+	)
+	switch {
+	case isWeightsError(err):
+		return "network"
+	case errors.As(err, &unsupported):
+		return "unsupported"
+	case errors.As(err, &limit):
+		return "limit"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "cut"
+	case errors.As(err, &format):
+		return "format"
+	}
+	return "damaged"
+}
