@@ -11,7 +11,8 @@ import (
 type band struct {
 	dctkernel.Mixer
 	components []*component
-	encodes    bool // the planes have the coefficients
+	encodes    bool                    // the planes have the coefficients
+	row        []dctkernel.Predictions // of a row of a phase
 	coder      model.Coder
 	out        bool            // the coder ran out
 	observe    func(*Decision) // or nil
@@ -69,16 +70,28 @@ func (b *band) phase(plane, f, phase int, k uint8, first bool) {
 	if f == 0 && phase == 0 && first {
 		b.codeRange(c)
 	}
+	predictor := &c.predictors[f][phase]
+	right := phases[phase][1]
 	for y := phases[phase][0]; y < c.high; y += 2 {
-		for x := phases[phase][1]; x < c.wide; x += 2 {
-			if f == 0 {
-				b.codeDC(c, y, x, phase, k)
-			} else {
-				b.codeAC(plane, f, y, x, phase, k)
+		at := f*c.size + c.at(y, right)
+		many := b.predictRow(c, predictor, at, (c.wide-right+1)/2, k)
+		for x := right; x < c.wide; x += 2 {
+			if active(c.clocks[at], k) {
+				i := x / 2
+				predicted, lane := &b.row[i/dctkernel.Lanes], i%dctkernel.Lanes
+				if !many {
+					predictor.At(predicted, lane, c.magnitudes, c.values, at)
+				}
+				if f == 0 {
+					b.codeDC(c, y, x, phase, k, predicted.Value[lane])
+				} else {
+					b.codeAC(plane, f, y, x, phase, k, predicted, lane)
+				}
+				if b.out {
+					return
+				}
 			}
-			if b.out {
-				return
-			}
+			at += 2
 		}
 	}
 }
@@ -89,35 +102,29 @@ const (
 	expectedZero  = 6
 )
 
-// codeAC brings a coefficient other than a DC to clock k, or skips it.
-func (b *band) codeAC(plane, f, y, x, phase int, k uint8) {
+// codeAC brings a coefficient other than a DC to clock k, or skips it, by its predictions.
+func (b *band) codeAC(plane, f, y, x, phase int, k uint8, p *dctkernel.Predictions, lane int) {
 	c := b.components[plane]
 	pos := c.at(y, x)
 	at := f*c.size + pos
 	was := c.clocks[at]
-	if was >= never && k > was-never {
-		return
-	}
+	lane %= dctkernel.Lanes
+	all, value := p.All[lane], p.Value[lane]
 	if was < never && c.values[at] != 0 {
-		b.refine(c, f, y, x, phase, k)
+		b.refine(c, f, y, x, k, all, value)
 		return
 	}
 	if b.observe != nil {
 		b.observe(&Decision{b, plane, f, phase, pos})
 	}
-	p := &c.predictors[f][phase]
-	all, own, others := p.magnitude(c.magnitudes, at)
-	value := p.expected(c.values, at)
-	absolute := max(value, -value)
 	if was >= never && k > 0 {
 		// What is skipped with much less is looked at again only when a prediction that has doubled may be enough.
-		if m := max(all, 2*absolute); m < skipBelow<<k {
-			for k--; k > 0 && 2*m < skipBelow<<k; k-- {
-			}
-			c.clocks[at] = never + k
+		if m := max(all, 2*value, -2*value); m < skipBelow<<k {
+			c.clocks[at] = never + min(k-1, uint8(bits.Len32(uint32(2*m/skipBelow)|1)-1))
 			return
 		}
 	}
+	own, others := p.Own[lane], p.Others[lane]
 	parent := others
 	if c.class != 0 {
 		parent = b.parent(plane, f, y, x)
@@ -135,7 +142,7 @@ func (b *band) codeAC(plane, f, y, x, phase int, k uint8) {
 		}
 		expected := int32(0)
 		if k > 0 {
-			expected = int32(min(all, expectedZero<<k))
+			expected = min(all, expectedZero<<k)
 		}
 		c.know(at, k, 0, expected)
 		return
@@ -170,7 +177,7 @@ const skipBelow = 2
 
 // parent returns what the planes before make expect of a magnitude of a plane of chroma, Q4: luma's magnitudes around, at the same
 // frequency, and those of the chroma plane before.
-func (b *band) parent(plane, f, y, x int) int64 {
+func (b *band) parent(plane, f, y, x int) int32 {
 	c, l := b.components[plane], b.components[0]
 	down, right := max(l.plane.V/max(c.plane.V, 1), 1), max(l.plane.H/max(c.plane.H, 1), 1)
 	g := (f>>3+down-1)/down*8 + (f&7+right-1)/right
@@ -186,7 +193,7 @@ func (b *band) parent(plane, f, y, x int) int64 {
 		m := int64(before.magnitudes[f*c.size+c.at(y, x)]) * int64(max(before.plane.Quant[f], 1)) / int64(max(c.plane.Quant[f], 1))
 		sum = (sum + 3*m) / 4
 	}
-	return sum
+	return int32(min(sum, beyond))
 }
 
 // An acContext has what the decisions about a coefficient have contexts of.
@@ -202,12 +209,12 @@ type acContext struct {
 	others     int32
 	parent     int32
 	mean       int32 // coarse log of the expected value's magnitude
-	value      int64 // expected, Q3
+	value      int32 // expected, Q3
 }
 
-func newAC(c *component, f, pos int, was, k uint8, all, own, others, parent, value int64) acContext {
-	log := func(x int64) int32 { return largeQuarters(x) - 4*int32(k) }
-	coarse := func(x int64) int32 { return min(max((log(x)+12)/2, 0), coarseSteps-1) }
+func newAC(c *component, f, pos int, was, k uint8, all, own, others, parent, value int32) acContext {
+	log := func(x int32) int32 { return largeQuarters(x) - 4*int32(k) }
+	coarse := func(x int32) int32 { return min(max((log(x)+12)/2, 0), coarseSteps-1) }
 	d := acContext{f: f, pos: pos, at: f*c.size + pos, class: int32(c.class), k: k, longest: 1 << 15, value: value,
 		fine: min(max(log(all)+12, 0), fineSteps-1), own: coarse(own), others: coarse(others), parent: coarse(parent),
 		mean: min(max((log(2*max(value, -value))-4)/2, 0), meanSteps-1),
@@ -337,11 +344,8 @@ func (b *band) codeDistance(d int32) int32 {
 }
 
 // refine brings a coefficient whose sign is known to clock k.
-func (b *band) refine(c *component, f, y, x, phase int, k uint8) {
+func (b *band) refine(c *component, f, y, x int, k uint8, all, value int32) {
 	at := f*c.size + c.at(y, x)
-	p := &c.predictors[f][phase]
-	all, _, _ := p.magnitude(c.magnitudes, at)
-	value := p.expected(c.values, at)
 	truth := c.truth(f, y, x)
 	j := c.clocks[at]
 	v := int32(*truth)
@@ -354,7 +358,7 @@ func (b *band) refine(c *component, f, y, x, phase int, k uint8) {
 		j--
 		head := min(m>>(j+1), 15) // at least 1
 		fine := min(max(largeQuarters(all)-4*int32(j)+12, 0), fineSteps-1)
-		in := int32(min(max((value-int64(m+1<<j)*8)>>j, -32), 31))/4 + 8 // where the expected value is in the cell
+		in := min(max((value-(m+1<<j)*8)>>j, -32), 31)/4 + 8 // where the expected value is in the cell
 		last, class := 1-min(int32(j), 1), int32(c.class)
 		b.choose(isUpper, []int32{
 			(int32(f)*16+head)*4 + last*2 + class,
@@ -410,8 +414,8 @@ func (b *band) codeRange(c *component) {
 	c.rangeBits = rangeBits(c.plane.Quant[0], wide != 0)
 }
 
-// codeDC brings a DC to clock k.
-func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
+// codeDC brings a DC, of which a value is expected, Q3, to clock k.
+func (b *band) codeDC(c *component, y, x, phase int, k uint8, value int32) {
 	at := c.at(y, x)
 	if c.clocks[at] <= k {
 		return
@@ -419,12 +423,11 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
 	if b.observe != nil {
 		b.observe(&Decision{b, c.index, 0, phase, at})
 	}
-	value := c.predictors[0][phase].expected(c.values, at) // Q3
-	least, most, sum, n := int64(1<<15), int64(-1<<15), int64(0), int64(0)
+	least, most, sum, n := int32(1<<15), int32(-1<<15), int32(0), int32(0)
 	s := c.stride
 	for _, from := range [...]int{-1, 1, -s, s, -s - 1, -s + 1, s - 1, s + 1} {
 		if c.clocks[at+from] < never {
-			v := int64(c.values[at+from])
+			v := int32(c.values[at+from])
 			least, most, sum, n = min(least, v), max(most, v), sum+v, n+1
 		}
 	}
@@ -433,7 +436,7 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
 	}
 	sum /= n
 	step := func(f int) int64 { return int64(max(c.plane.Quant[f], 1)) }
-	activity := (int64(c.magnitudes[at+c.size])*step(1) + int64(c.magnitudes[at+8*c.size])*step(8)) / step(0)
+	activity := int32(min((int64(c.magnitudes[at+c.size])*step(1)+int64(c.magnitudes[at+8*c.size])*step(8))/step(0), beyond))
 	class := int32(c.class)
 	truth := c.truth(0, y, x)
 	j := c.clocks[at]
@@ -444,9 +447,9 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8) {
 	}
 	for j > k {
 		j--
-		middle := int64(low+1<<j) * 8
-		in := func(v int64) int32 { return signSteps/2 + offset((v-middle)*2>>j) }
-		log := func(v int64) int32 { return min(max((largeQuarters(v)-4*int32(j)-4)/2, 0), 31) }
+		middle := (low + 1<<j) * 8
+		in := func(v int32) int32 { return signSteps/2 + offset((v-middle)*2>>j) }
+		log := func(v int32) int32 { return min(max((largeQuarters(v)-4*int32(j)-4)/2, 0), 31) }
 		spread, active, k := log(most-least+1), log(activity), min(int32(j), clockStates-1)
 		b.choose(isAbove, []int32{
 			(class*clockStates+k)*signSteps + in(value),

@@ -1,5 +1,7 @@
 package dct
 
+import "github.com/ddpmz/ddpmz/model/internal/dctkernel"
+
 // never is the clock of a coefficient that was not coded, plus the clock from which it is to be looked at again.
 const never = 128
 
@@ -23,7 +25,7 @@ type component struct {
 }
 
 // predictors has a plane's predictors by frequency and phase.
-type predictors [BlockSize][len(phases)]predictor
+type predictors [BlockSize][len(phases)]dctkernel.Predictor
 
 // newPredictors returns those of a plane in arrays of these dimensions.
 func newPredictors(w *Weights, p *Plane, class, stride, size int) *predictors {
@@ -31,53 +33,29 @@ func newPredictors(w *Weights, p *Plane, class, stride, size int) *predictors {
 	for f := range all {
 		at := func(t Tap) int32 { return int32((t.Frequency-f)*size + t.Down*stride + t.Right) }
 		for ph := range phases {
-			d := &all[f][ph]
 			l := &w.linear[class][f][ph]
+			var own, others []dctkernel.Tap
 			for i, t := range magnitudeTaps[f] {
 				step := p.Quant[t.Frequency]
-				x := tap{at(t), [2]int32{scaled(l.all[i], step, p.Quant[f]), scaled(l.part[i], step, p.Quant[f])}}
+				x := dctkernel.Tap{From: at(t), All: scaled(l.all[i], step, p.Quant[f]), Part: scaled(l.part[i], step, p.Quant[f])}
 				switch {
-				case x.weight == [2]int32{}:
+				case x.All == 0 && x.Part == 0:
 				case t.own():
-					d.own = append(d.own, x)
+					own = append(own, x)
 				default:
-					d.others = append(d.others, x)
+					others = append(others, x)
 				}
 			}
+			var value []dctkernel.ValueTap
 			for i, t := range valueTaps[f] {
 				if weight := scaled(l.value[i], p.Quant[t.Frequency], p.Quant[f]); weight != 0 {
-					d.value = append(d.value, valueTap{at(t), weight})
+					value = append(value, dctkernel.ValueTap{From: at(t), Weight: weight})
 				}
 			}
+			all[f][ph] = dctkernel.NewPredictor(own, others, value)
 		}
 	}
 	return all
-}
-
-// magnitude predicts the magnitude of coefficient at, Q4: from all taps, from those of its own block, and from those of others.
-func (p *predictor) magnitude(magnitudes []uint16, at int) (all, own, others int64) {
-	for i := range p.own {
-		t := &p.own[i]
-		m := int64(magnitudes[at+int(t.from)])
-		all += m * int64(t.weight[0])
-		own += m * int64(t.weight[1])
-	}
-	for i := range p.others {
-		t := &p.others[i]
-		m := int64(magnitudes[at+int(t.from)])
-		all += m * int64(t.weight[0])
-		others += m * int64(t.weight[1])
-	}
-	return max(all>>tapBits, 0), max(own>>tapBits, 0), max(others>>tapBits, 0)
-}
-
-// expected predicts the value of coefficient at, Q3.
-func (p *predictor) expected(values []int16, at int) (sum int64) {
-	for i := range p.value {
-		t := &p.value[i]
-		sum += int64(values[at+int(t.from)]) * int64(t.weight)
-	}
-	return sum >> tapBits
 }
 
 // newComponent returns a band's part of a plane.
@@ -85,7 +63,7 @@ func newComponent(im *Image, plane, band, bands, stride, size int, p *predictors
 	c := &component{plane: &im.Planes[plane], index: plane, class: class(plane), area: im.area(plane), predictors: p, stride: stride, size: size}
 	c.first, c.wide = c.plane.bandStart(band, bands), c.plane.Wide
 	c.high = c.plane.bandStart(band+1, bands) - c.first
-	n := BlockSize * size
+	n := BlockSize*size + dctkernel.Slack
 	c.clocks, c.magnitudes, c.values, c.large = make([]uint8, n), make([]uint16, n), make([]int16, n), make([]uint8, size)
 	for i := range c.clocks {
 		c.clocks[i] = never + maxClock

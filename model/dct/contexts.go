@@ -129,11 +129,14 @@ func quarters(x uint32) int32 {
 	return 4*n + int32(x>>uint(n-3)&3)
 }
 
+// beyond is more than matters of what logarithms are taken of.
+const beyond = 1 << 24
+
 // largeQuarters is quarters of a sum that may be beyond what matters.
-func largeQuarters(x int64) int32 { return quarters(uint32(min(x, 1<<24))) }
+func largeQuarters(x int32) int32 { return quarters(uint32(min(x, beyond))) }
 
 // signedLog returns the logarithm of |x|, Q4, over 2^k in halves of octaves, from 0 to 16, with the sign of x.
-func signedLog(x int64, k uint8) int32 {
+func signedLog(x int32, k uint8) int32 {
 	l := min(max((largeQuarters(max(x, -x))-4*int32(k))/2-1, 0), signSteps/2)
 	if x < 0 {
 		return -l
@@ -142,14 +145,14 @@ func signedLog(x int64, k uint8) int32 {
 }
 
 // offset returns x, which is 16 for half a cell, with less precision where it is large, from -16 to 16.
-func offset(x int64) int32 {
+func offset(x int32) int32 {
 	a := max(x, -x)
 	var r int32
 	switch {
 	case a < 16:
-		r = int32(a+1) / 2
+		r = (a + 1) / 2
 	case a < 32:
-		r = 8 + int32(a-16)/4
+		r = 8 + (a-16)/4
 	default:
 		r = min(12+(quarters(uint32(min(a, 1<<20)))-24)/2, signSteps/2)
 	}

@@ -1,5 +1,7 @@
 package dct
 
+import "github.com/ddpmz/ddpmz/model/internal/dctkernel"
+
 // EstimateBits is the number of fractional bits of Estimates.
 const EstimateBits = 4
 
@@ -18,10 +20,19 @@ func (c *Chain) Estimates(plane, blockRow int, dst []int32) {
 
 // estimates sets dst to the estimates of a row of blocks.
 func (c *component) estimates(y int, dst []int32) {
-	for x := range c.wide {
-		block := dst[BlockSize*x:][:BlockSize]
-		for f := range block {
-			block[f] = c.estimate(f, y, x)
+	var predicted [2][1]dctkernel.Predictions // of every second coefficient, and of those between
+	for first := 0; first < c.wide; first += groupBlocks {
+		for f := range BlockSize {
+			at := f*c.size + c.at(y, first)
+			if len(valueTaps[f]) > 0 {
+				p := &c.predictors[f][len(phases)-1]
+				p.PredictValues(predicted[0][:], c.values, at)
+				p.PredictValues(predicted[1][:], c.values, at+1)
+			}
+			for i := range min(groupBlocks, c.wide-first) {
+				x := first + i
+				dst[BlockSize*x+f] = c.estimate(f, y, x, predicted[i%2][0].Value[i/2])
+			}
 		}
 	}
 }
@@ -29,8 +40,8 @@ func (c *component) estimates(y int, dst []int32) {
 // largest bounds estimates, so that a transform of them does not overflow.
 const largest = 1 << 20
 
-// estimate returns the estimate of a coefficient. One whose sign is not known is as predicted, within half of its cell.
-func (c *component) estimate(f, y, x int) int32 {
+// estimate returns the estimate of a coefficient. One whose sign is not known is as predicted, Q3, within half of its cell.
+func (c *component) estimate(f, y, x int, predicted int32) int32 {
 	at := f*c.size + c.at(y, x)
 	step := int64(max(c.plane.Quant[f], 1))
 	k := c.clocks[at]
@@ -39,7 +50,7 @@ func (c *component) estimate(f, y, x int) int32 {
 	case k == 0:
 		v = int64(*c.truth(f, y, x)) << EstimateBits
 	case v == 0 && len(valueTaps[f]) > 0:
-		v = c.predictors[f][len(phases)-1].expected(c.values, at) * 2
+		v = int64(predicted) * 2
 		if k < never && f > 0 {
 			v = min(max(v, -8<<k), 8<<k)
 		}

@@ -59,6 +59,14 @@ func (p *Plane) rowsOfBands(bands int) (n int) {
 	return n
 }
 
+// widest returns the blocks in a row of the plane that has the most.
+func (im *Image) widest() (n int) {
+	for i := range im.Planes {
+		n = max(n, im.Planes[i].Wide)
+	}
+	return n
+}
+
 // area returns how many pixels a coefficient of a plane is for, relative to those of the plane with the most, rounded down.
 func (im *Image) area(plane int) int32 {
 	h, v := 1, 1

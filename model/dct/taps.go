@@ -88,21 +88,6 @@ var order = [BlockSize]uint8{
 	35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 }
 
-// A tap is a Tap of a component: where it is from the coefficient, and its weights.
-type tap struct {
-	from   int32
-	weight [2]int32 // Q14, the steps of both coefficients included: of the prediction from all, and of that from the own or the other blocks
-}
-
-// A valueTap is a tap of a value.
-type valueTap struct{ from, weight int32 } // Q14
-
-// A predictor predicts a coefficient of a frequency and phase.
-type predictor struct {
-	own, others []tap
-	value       []valueTap
-}
-
 // weightBits is the precision of the weights in the weights file, tapBits that of the weights of taps.
 const (
 	weightBits = 12

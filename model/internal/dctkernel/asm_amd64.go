@@ -16,3 +16,12 @@ func (d *decision) asm() *byte { return (*byte)(unsafe.Pointer(d)) }
 
 func mixAssembly(d *decision)               { mixAVX2(d.asm()) }
 func learnAssembly(d *decision, bit uint32) { learnAVX2(d.asm(), bit) }
+
+// predictAssembly predicts coefficients: see Predictor.Predict. Arrays begin with what the first of them has.
+func predictAssembly(dst []Predictions, magnitudes []uint16, values []int16, own, others []Tap, value []ValueTap) {
+	if len(dst) > 0 {
+		predictAVX2(len(dst), (*int32)(unsafe.Pointer(&dst[0])), unsafe.SliceData(magnitudes), unsafe.SliceData(values),
+			(*int32)(unsafe.Pointer(unsafe.SliceData(own))), len(own), (*int32)(unsafe.Pointer(unsafe.SliceData(others))), len(others),
+			(*int32)(unsafe.Pointer(unsafe.SliceData(value))), len(value))
+	}
+}

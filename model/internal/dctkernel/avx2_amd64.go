@@ -13,3 +13,8 @@ func mixAVX2(d *byte)
 //
 //go:noescape
 func learnAVX2(d *byte, bit uint32)
+
+// predictAVX2 predicts groups of coefficients from taps in the own blocks, in others, and of values. dst has 32 numbers a group.
+//
+//go:noescape
+func predictAVX2(groups int, dst *int32, magnitudes *uint16, values *int16, own *int32, owns int, others *int32, rest int, value *int32, valued int)

@@ -386,3 +386,100 @@ GLOBL leastWeight<>(SB), RODATA|NOPTR, $4
 
 DATA mostWeight<>+0(SB)/4, $+262143
 GLOBL mostWeight<>(SB), RODATA|NOPTR, $4
+
+// func predictAVX2(groups int, dst *int32, magnitudes *uint16, values *int16, own *int32, owns int, others *int32, rest int, value *int32, valued int)
+// Requires: AVX, AVX2
+TEXT ·predictAVX2(SB), NOSPLIT, $0-80
+	MOVQ     groups+0(FP), AX
+	MOVQ     dst+8(FP), CX
+	MOVQ     magnitudes+16(FP), DX
+	MOVQ     values+24(FP), BX
+	VPCMPEQD Y0, Y0, Y0
+	VPSRLD   $0x10, Y0, Y0
+	VPXOR    Y1, Y1, Y1
+
+group:
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	MOVQ  own+32(FP), SI
+	MOVQ  owns+40(FP), DI
+	TESTQ DI, DI
+	JE    ownsEnd
+
+owns:
+	MOVLQSX      (SI), R8
+	VPAND        (DX)(R8*2), Y0, Y4
+	VPBROADCASTD 4(SI), Y5
+	VPBROADCASTD 8(SI), Y6
+	VPMULLD      Y4, Y5, Y5
+	VPMULLD      Y4, Y6, Y6
+	VPADDD       Y5, Y2, Y2
+	VPADDD       Y6, Y3, Y3
+	ADDQ         $0x0c, SI
+	DECQ         DI
+	JNE          owns
+
+ownsEnd:
+	VPSRAD  $0x0e, Y3, Y3
+	VPMAXSD Y1, Y3, Y3
+	VMOVDQU Y3, 32(CX)
+	VPXOR   Y3, Y3, Y3
+	MOVQ    others+48(FP), SI
+	MOVQ    rest+56(FP), DI
+	TESTQ   DI, DI
+	JE      restEnd
+
+rest:
+	MOVLQSX      (SI), R8
+	VPAND        (DX)(R8*2), Y0, Y4
+	VPBROADCASTD 4(SI), Y5
+	VPBROADCASTD 8(SI), Y6
+	VPMULLD      Y4, Y5, Y5
+	VPMULLD      Y4, Y6, Y6
+	VPADDD       Y5, Y2, Y2
+	VPADDD       Y6, Y3, Y3
+	ADDQ         $0x0c, SI
+	DECQ         DI
+	JNE          rest
+
+restEnd:
+	VPSRAD  $0x0e, Y3, Y3
+	VPMAXSD Y1, Y3, Y3
+	VMOVDQU Y3, 64(CX)
+	VPSRAD  $0x0e, Y2, Y2
+	VPMAXSD Y1, Y2, Y2
+	VMOVDQU Y2, (CX)
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	MOVQ    value+64(FP), SI
+	MOVQ    valued+72(FP), DI
+	TESTQ   DI, DI
+	JE      valuedEnd
+
+valued:
+	MOVLQSX      (SI), R8
+	VMOVDQU      (BX)(R8*2), Y4
+	VPBROADCASTD 4(SI), Y5
+	VPSLLD       $0x10, Y4, Y4
+	VPSRAD       $0x10, Y4, Y4
+	VPMULDQ      Y4, Y5, Y6
+	VPADDQ       Y6, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPMULDQ      Y4, Y5, Y4
+	VPADDQ       Y4, Y3, Y3
+	ADDQ         $0x08, SI
+	DECQ         DI
+	JNE          valued
+
+valuedEnd:
+	VPSRLQ   $0x0e, Y2, Y2
+	VPSLLQ   $0x12, Y3, Y3
+	VPBLENDD $0xaa, Y3, Y2, Y2
+	VMOVDQU  Y2, 96(CX)
+	SUBQ     $-128, CX
+	ADDQ     $0x20, DX
+	ADDQ     $0x20, BX
+	DECQ     AX
+	JNE      group
+	VZEROUPPER
+	RET

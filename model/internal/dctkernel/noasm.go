@@ -7,3 +7,5 @@ const accelerated = false
 
 func mixAssembly(*decision)           {}
 func learnAssembly(*decision, uint32) {}
+
+func predictAssembly([]Predictions, []uint16, []int16, []Tap, []Tap, []ValueTap) {}

@@ -9,5 +9,6 @@ func main() {
 	ConstraintExpr("amd64,!noasm")
 	mix()
 	learn()
+	predict()
 	Generate()
 }
