@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
@@ -45,6 +46,21 @@ func (o *objective) String() string {
 	}
 	return "length"
 }
+
+// A family is the value of a flag: the family of the predicted distributions.
+type family model.Family
+
+func (f *family) Set(s string) error {
+	for g := range model.Family(model.Families) {
+		if g.String() == s {
+			*f = family(g)
+			return nil
+		}
+	}
+	return errors.New("logistic and gaussian are possible")
+}
+
+func (f *family) String() string { return model.Family(*f).String() }
 
 // stageWeights is the value of a flag: the weights of the bits of the stages in the loss. All are 0 if the flag is not given.
 type stageWeights [len(train.Options{}.StageWeights)]float64

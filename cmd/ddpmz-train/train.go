@@ -13,6 +13,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/cmd/internal/commandline"
 	"github.com/ddpmz/ddpmz/internal/cifar10"
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/train"
 )
 
@@ -26,6 +27,7 @@ type training struct {
 	options            train.Options
 	objective          objective
 	weights            stageWeights
+	family             family
 	minutes, tau       float64
 	validations, count int // how often to validate, and on how many images
 	patience           int
@@ -71,6 +73,8 @@ func (t *training) flags() []cli.Flag {
 		&cli.IntFlag{Name: "experts", Value: t.shape.Experts, Destination: &t.shape.Experts,
 			Usage: "networks: 1 for all steps, or 12, one for every stage of the finest scale and of the others; a picture takes as long either way"},
 		waveletFlag(&t.shape.Wavelet),
+		&cli.GenericFlag{Name: "distribution", Value: &t.family, DefaultText: "logistic, or that of --init",
+			Usage: "what is predicted of a coefficient: logistic, or gaussian, as in the paper"},
 		&cli.IntFlag{Name: "validations", Value: 8, Destination: &t.validations, Usage: "how often to validate on held-out images"},
 		&cli.IntFlag{Name: "validate-count", Value: 6, Destination: &t.count,
 			Usage: "how many held-out images to validate on; of each at most the middle 512x512 pixels"},
@@ -85,6 +89,7 @@ func (t *training) check(c *cli.Context) (err error) {
 		return err
 	}
 	t.isSet = c.IsSet
+	t.shape.Family = model.Family(t.family)
 	t.options.Objective, t.options.StageWeights = train.Objective(t.objective), t.weights
 	for _, v := range []*float64{&t.options.Derived, &t.options.Side} {
 		if *v == 0 {
@@ -178,6 +183,9 @@ func (t *training) network() (*train.Net, error) {
 	net, err := loadNet(t.init)
 	if err != nil {
 		return nil, err
+	}
+	if t.isSet("distribution") {
+		net.Family = model.Family(t.family) // of the same standard deviations
 	}
 	shape := net.Shape
 	for flag, to := range map[string]struct{ have, asked *int }{

@@ -31,6 +31,7 @@ func imageOf(x []float32, size, k int) []float32 { return x[k*size : (k+1)*size]
 func advanceAll(chains []*chain, q *graph, l, stage int, tau []float32) error {
 	q.steps = q.room[:len(chains)]
 	for k, c := range chains {
+		c.scales[l].family = q.net.Family
 		q.steps[k].begin(&c.scales[l], stage, c.coarse(l, stage), tau[k])
 	}
 	if err := q.run(); err != nil {

@@ -129,7 +129,7 @@ func (s *scale) estimate(i, j int) int32 {
 	if k == 0 {
 		return s.v[i][j] << 4
 	}
-	m := truncatedMean(s.mean[i][j], s.logScale[i][j], s.cell(i, j, k)) * float32(int32(16)>>s.coarse(i))
+	m := truncatedMean(s.family, s.mean[i][j], s.logScale[i][j], s.cell(i, j, k)) * float32(int32(16)>>s.coarse(i))
 	if m < 0 {
 		return int32(m - .5)
 	}

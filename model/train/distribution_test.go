@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 func TestMath(t *testing.T) {
@@ -58,11 +60,17 @@ func TestCells(t *testing.T) {
 }
 
 // lengthOracle computes codeLength from its definition in float64.
-func lengthOracle(mean, logScale float64, c, s cell) float64 {
+func lengthOracle(family process.Family, mean, logScale float64, c, s cell) float64 {
 	mass := func(c cell) float64 {
+		if c.clock == unknown {
+			return 1
+		}
 		a, b := (float64(c.lo)-mean)*math.Exp(-logScale), (float64(c.hi)-mean)*math.Exp(-logScale)
 		if a+b > 0 {
 			a, b = -b, -a
+		}
+		if family == process.Gaussian {
+			return (math.Erfc(-b/deviation/math.Sqrt2) - math.Erfc(-a/deviation/math.Sqrt2)) / 2
 		}
 		return 1/(1+math.Exp(-b)) - 1/(1+math.Exp(-a))
 	}
@@ -74,24 +82,25 @@ func lengthOracle(mean, logScale float64, c, s cell) float64 {
 // distributions, for likely and unlikely cells, in the middle and in the tails.
 func TestCodeLength(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	for range 200000 {
+	for n := range 200000 {
+		family := process.Family(n % process.Families)
 		v := int32(r.NormFloat64() * math.Exp2(r.Float64()*8))
 		k := []uint8{unknown, 6, 5, 4, 3, 2, 1}[r.IntN(7)]
 		to, u := uint8(r.IntN(int(min(k, 7)))), uint16(r.Uint32N(1<<ditherBits))
 		c, s := cellOf(v, u, k), cellOf(v, u, to)
 		logScale := float32(minLogScale + r.Float64()*(maxLogScale-minLogScale))
 		mean := float32(v) + float32(r.NormFloat64()*3)*float32(math.Exp(float64(logScale))) + float32(r.NormFloat64())
-		bits, dMean, dLog := codeLength(mean, logScale, c, s)
+		bits, dMean, dLog := codeLength(family, mean, logScale, c, s)
 		m, l := float64(mean), float64(logScale)
 		scale := math.Exp(l)
-		want := lengthOracle(m, l, c, s)
+		want := lengthOracle(family, m, l, c, s)
 		const h = 1e-5
-		wantMean := (lengthOracle(m+h*scale, l, c, s) - lengthOracle(m-h*scale, l, c, s)) / (2 * h) // per scale
-		wantLog := (lengthOracle(m, l+h, c, s) - lengthOracle(m, l-h, c, s)) / (2 * h)
+		wantMean := (lengthOracle(family, m+h*scale, l, c, s) - lengthOracle(family, m-h*scale, l, c, s)) / (2 * h) // per scale
+		wantLog := (lengthOracle(family, m, l+h, c, s) - lengthOracle(family, m, l-h, c, s)) / (2 * h)
 		if math.Abs(float64(bits)-want) > 1e-4*(1+want) ||
 			math.Abs(float64(dMean)*scale-wantMean) > 1e-3*(1+math.Abs(wantMean)) || math.Abs(float64(dLog)-wantLog) > 1e-3*(1+math.Abs(wantLog)) {
-			t.Fatalf("%d at clock %d to %d, mean %v, log scale %v: %v bits, gradient %v, %v; want %v, %v, %v",
-				v, k, to, mean, logScale, bits, float64(dMean)*scale, dLog, want, wantMean, wantLog)
+			t.Fatalf("%v: %d at clock %d to %d, mean %v, log scale %v: %v bits, gradient %v, %v; want %v, %v, %v",
+				family, v, k, to, mean, logScale, bits, float64(dMean)*scale, dLog, want, wantMean, wantLog)
 		}
 	}
 }
@@ -102,10 +111,10 @@ func TestLengthsTelescope(t *testing.T) {
 		sum, before := float32(0), cellOf(v, 77, unknown)
 		for _, k := range []uint8{5, 3, 2, 1, 0} {
 			c := cellOf(v, 77, k)
-			bits, _, _ := codeLength(3, 2, before, c)
+			bits, _, _ := codeLength(process.Family(v&1), 3, 2, before, c)
 			sum, before = sum+bits, c
 		}
-		if want, _, _ := codeLength(3, 2, cellOf(v, 77, unknown), cellOf(v, 77, 0)); math.Abs(float64(sum-want)) > .02 {
+		if want, _, _ := codeLength(process.Family(v&1), 3, 2, cellOf(v, 77, unknown), cellOf(v, 77, 0)); math.Abs(float64(sum-want)) > .02 {
 			t.Errorf("%d: steps of %v bits, at once %v", v, sum, want)
 		}
 	}
@@ -117,11 +126,13 @@ func TestLengthIsFinite(t *testing.T) {
 		for _, logScale := range []float32{minLogScale, 0, maxLogScale} {
 			for _, v := range []int32{-511, -1, 0, 1, 511} {
 				for _, k := range []uint8{unknown, 6, 1} {
-					a, b, c := codeLength(mean, logScale, cellOf(v, 77, k), cellOf(v, 77, 0))
-					d := truncatedMean(mean, logScale, cellOf(v, 77, k))
-					for _, x := range []float32{a, b, c, d} {
-						if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-							t.Fatalf("mean %v, log scale %v, %d at clock %d: %v %v %v %v", mean, logScale, v, k, a, b, c, d)
+					for family := range process.Family(process.Families) {
+						a, b, c := codeLength(family, mean, logScale, cellOf(v, 77, k), cellOf(v, 77, 0))
+						d := truncatedMean(family, mean, logScale, cellOf(v, 77, k))
+						for _, x := range []float32{a, b, c, d} {
+							if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+								t.Fatalf("%v, mean %v, log scale %v, %d at clock %d: %v %v %v %v", family, mean, logScale, v, k, a, b, c, d)
+							}
 						}
 					}
 				}
@@ -133,7 +144,8 @@ func TestLengthIsFinite(t *testing.T) {
 // TestTruncatedMean compares truncatedMean with a sum over thin slices.
 func TestTruncatedMean(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	for range 300 {
+	for n := range 600 {
+		family := process.Family(n % process.Families)
 		c := cellOf(int32(r.NormFloat64()*20), 77, uint8(r.IntN(6)))
 		mean, logScale := float32(r.NormFloat64()*20), float32(r.Float64()*4-1)
 		var sum, weight float64
@@ -142,10 +154,14 @@ func TestTruncatedMean(t *testing.T) {
 			x := float64(c.lo) + (float64(i)+.5)/slices*float64(c.hi-c.lo)
 			e := math.Exp(-math.Abs(x-float64(mean)) * math.Exp(-float64(logScale)))
 			f := e / (1 + e) / (1 + e)
+			if family == process.Gaussian {
+				z := (x - float64(mean)) * math.Exp(-float64(logScale)) / deviation
+				f = math.Exp(-z * z / 2)
+			}
 			sum, weight = sum+f*x, weight+f
 		}
-		if got := float64(truncatedMean(mean, logScale, c)); weight > 1e-5 && math.Abs(got-sum/weight) > .002*float64(c.hi-c.lo) {
-			t.Errorf("%v, mean %v, log scale %v: %v, want %v", c, mean, logScale, got, sum/weight)
+		if got := float64(truncatedMean(family, mean, logScale, c)); weight > 1e-5 && math.Abs(got-sum/weight) > .002*float64(c.hi-c.lo) {
+			t.Errorf("%v: %v, mean %v, log scale %v: %v, want %v", family, c, mean, logScale, got, sum/weight)
 		}
 	}
 }

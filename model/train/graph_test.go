@@ -134,7 +134,7 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coeffic
 						if !q.moved[i][j] {
 							to, weight = 0, float64(q.side)
 						}
-						loss += weight * lengthOracle(mean, scale, cl, cellOf(q.s.v[i][j], q.s.u[i][j], to))
+						loss += weight * lengthOracle(net.Family, mean, scale, cl, cellOf(q.s.v[i][j], q.s.u[i][j], to))
 					}
 				}
 			}
@@ -157,13 +157,17 @@ func TestGradient(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	r := rand.New(rand.NewPCG(5, 5))
-	for i, test := range []struct{ experts, w, h, present, stage int }{
-		{1, 8, 6, 3, 4}, {1, 5, 7, 3, 6}, {1, 5, 4, 1, 5}, {1, 2, 2, 3, 3}, {process.Experts, 6, 5, 3, 2}, {process.Experts, 5, 4, 1, 6},
+	for i, test := range []struct {
+		experts, w, h, present, stage int
+		family                        process.Family
+	}{
+		{1, 8, 6, 3, 4, process.Logistic}, {1, 5, 7, 3, 6, process.Gaussian}, {1, 5, 4, 1, 5, process.Logistic}, {1, 2, 2, 3, 3, process.Logistic},
+		{process.Experts, 6, 5, 3, 2, process.Gaussian}, {process.Experts, 5, 4, 1, 6, process.Logistic},
 	} {
 		if i != 2 && i != 4 && os.Getenv("DDPMZ_LONG") != "1" {
 			continue
 		}
-		net, err := NewNet(Shape{Channels: 16, Layers: 2, Hidden: 16, Experts: test.experts}, 5)
+		net, err := NewNet(Shape{Channels: 16, Layers: 2, Hidden: 16, Experts: test.experts, Family: test.family}, 5)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,9 +19,9 @@ func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 		return nil, err
 	}
 	s = grown.Shape
-	if s.Channels < n.Channels || s.Layers < n.Layers || s.Hidden < n.Hidden || s.Experts < n.Experts || s.Wavelet != n.Wavelet {
-		return nil, fmt.Errorf("train: a network of %d channels, %d layers, %d hidden units, %d experts and wavelet %d does not grow to %d, %d, %d, %d and %d",
-			n.Channels, n.Layers, n.Hidden, n.Experts, n.Wavelet, s.Channels, s.Layers, s.Hidden, s.Experts, s.Wavelet)
+	if s.Channels < n.Channels || s.Layers < n.Layers || s.Hidden < n.Hidden || s.Experts < n.Experts || s.Wavelet != n.Wavelet || s.Family != n.Family {
+		return nil, fmt.Errorf("train: a network of %d channels, %d layers, %d hidden units, %d experts, wavelet %d and %v distributions does not grow to %d, %d, %d, %d, %d and %v",
+			n.Channels, n.Layers, n.Hidden, n.Experts, n.Wavelet, n.Family, s.Channels, s.Layers, s.Hidden, s.Experts, s.Wavelet, s.Family)
 	}
 	if s.Experts > n.Experts {
 		if n, err = n.split(s.Experts); err != nil {

@@ -22,7 +22,8 @@ const (
 type Shape struct {
 	Channels, Layers, Hidden int // as model.Weights has them
 	Wavelet                  int
-	Experts                  int // networks: 1 or process.Experts; 0 stands for 1
+	Experts                  int            // networks: 1 or process.Experts; 0 stands for 1
+	Family                   process.Family // of the predicted distributions
 }
 
 // DefaultShape is that of the models in package zoo.
@@ -77,6 +78,9 @@ func emptyNet(s Shape) (*Net, error) {
 	}
 	if s.Channels < 16 || s.Channels > 240 || s.Channels%16 != 0 || s.Hidden < 16 || s.Hidden > 240 || s.Hidden%16 != 0 || s.Layers < 0 || s.Layers > 32 || s.Experts != 1 && s.Experts != process.Experts {
 		return nil, fmt.Errorf("train: no network has %d channels, %d layers, %d hidden units, %d experts", s.Channels, s.Layers, s.Hidden, s.Experts)
+	}
+	if s.Family >= process.Families {
+		return nil, fmt.Errorf("train: no family of distributions has the number %d", s.Family)
 	}
 	n := &Net{Shape: s, index: map[string]int{}}
 	for e := range s.Experts {

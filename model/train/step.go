@@ -10,9 +10,10 @@ import (
 // A scale is one split of the pyramid: the coefficients at its w x h sites, planar.
 type scale struct {
 	number, w, h int
-	fw, fh       int // size of the plane that the scale synthesizes
-	class        int // the colour class: see process.ColourClasses
-	stage        int // the last stage completed, -1 at first
+	fw, fh       int            // size of the plane that the scale synthesizes
+	class        int            // the colour class: see process.ColourClasses
+	stage        int            // the last stage completed, -1 at first
+	family       process.Family // of the predicted distributions
 
 	v              [coefficients][]int32
 	u              [coefficients][]uint16  // dither
@@ -205,7 +206,7 @@ func (s *step) score(g int, out []float32) float64 {
 					}
 					c := s.at[i][j]
 					scale := s.s.logScale[i][j]
-					bits, dMean, dScale := codeLength(s.s.mean[i][j], scale, c, s.s.cell(i, j, to))
+					bits, dMean, dScale := codeLength(s.s.family, s.s.mean[i][j], scale, c, s.s.cell(i, j, to))
 					if s.moved[i][j] {
 						s.bits += float64(bits)
 					}

@@ -100,7 +100,7 @@ func (s *step) count() {
 	for i := range coefficients {
 		for j, moved := range s.moved[i] {
 			if moved {
-				bits, _, _ := codeLength(s.s.mean[i][j], s.s.logScale[i][j], s.at[i][j], s.s.cell(i, j, s.target[i][j]))
+				bits, _, _ := codeLength(s.s.family, s.s.mean[i][j], s.s.logScale[i][j], s.at[i][j], s.s.cell(i, j, s.target[i][j]))
 				s.bits += float64(bits)
 			}
 		}
@@ -117,7 +117,7 @@ func thumbnailBits(x planes, s *scale, present int, lifting *transform.Lifting) 
 			if s.coarse(transform.Subbands*p) > 0 {
 				c = c.doubled()
 			}
-			b, _, _ := codeLength(float32(mean), float32(scale)*math.Ln2/logistic.ScaleSteps, cellOf(v, 0, unknown), c)
+			b, _, _ := codeLength(process.Logistic, float32(mean), float32(scale)*math.Ln2/logistic.ScaleSteps, cellOf(v, 0, unknown), c)
 			bits += float64(b)
 		}
 		top := x[p]

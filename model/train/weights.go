@@ -90,7 +90,7 @@ func (p part) each(f func(value *float32, at int, unit float64)) {
 
 // FromWeights returns the network of a weights file.
 func FromWeights(w *model.Weights) (*Net, error) {
-	n, err := emptyNet(Shape{Channels: w.Channels, Layers: w.Layers, Hidden: w.Hidden, Wavelet: w.Wavelet, Experts: w.Experts})
+	n, err := emptyNet(Shape{Channels: w.Channels, Layers: w.Layers, Hidden: w.Hidden, Wavelet: w.Wavelet, Experts: w.Experts, Family: w.Family})
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func FromWeights(w *model.Weights) (*Net, error) {
 // Weights returns the network in fixed point: every tensor has as many fraction bits as its largest element allows.
 // activationBits and tau are the weights file's own.
 func (n *Net) Weights(activationBits uint, tau float64) (*model.Weights, error) {
-	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, Experts: n.Experts,
+	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, Experts: n.Experts, Family: n.Family,
 		ActivationBits: activationBits, Tau: int8(math.Round(min(max(math.Log2(tau)*32, -128), 127)))}
 	shapes := w.Shapes()
 	for t, parts := range n.parts() {

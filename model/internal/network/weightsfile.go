@@ -12,19 +12,21 @@ import (
 //
 // The file is
 //
-//	"ddpw", version 2
+//	"ddpw", version 2, or 3 if the distributions are not logistic
 //	channels, layers, hidden, wavelet, activation fraction bits: a byte each
 //	τ in 1/32 octaves: a signed byte
 //	experts: a byte
+//	in version 3, the family of the distributions: a byte
 //	every tensor in the order of Shapes: fraction bits (a byte), then int16, little-endian
 type Weights struct {
-	Channels       int  // of the trunk, a multiple of 16
-	Layers         int  // residual layers of the trunk, at most 32
-	Hidden         int  // hidden units of a head, a multiple of 16
-	Wavelet        int  // index into transform.Liftings
-	ActivationBits uint // fraction bits of activations, 6 to 12
-	Tau            int8 // log2 of the threshold of the skip test, in 1/32
-	Experts        int  // networks: 1 or process.Experts; process.ExpertIndex says which a step uses
+	Channels       int            // of the trunk, a multiple of 16
+	Layers         int            // residual layers of the trunk, at most 32
+	Hidden         int            // hidden units of a head, a multiple of 16
+	Wavelet        int            // index into transform.Liftings
+	ActivationBits uint           // fraction bits of activations, 6 to 12
+	Tau            int8           // log2 of the threshold of the skip test, in 1/32
+	Experts        int            // networks: 1 or process.Experts; process.ExpertIndex says which a step uses
+	Family         process.Family // of the predicted distributions
 	Tensors        []Tensor
 }
 
@@ -52,6 +54,7 @@ func (e WeightsError) Error() string { return "model: weights: " + string(e) }
 const (
 	weightsMagic   = "ddpw"
 	weightsVersion = 2 // 1 had one network always
+	familyVersion  = 3 // has a family, which is not the logistic
 	weightsHeader  = len(weightsMagic) + 8
 )
 
@@ -102,6 +105,9 @@ func (w *Weights) check() error {
 	if w.Experts != 1 && w.Experts != process.Experts {
 		return WeightsError(fmt.Sprintf("%d experts", w.Experts))
 	}
+	if w.Family >= process.Families {
+		return WeightsError(fmt.Sprintf("unknown family of distributions %d", w.Family))
+	}
 	return nil
 }
 
@@ -111,14 +117,23 @@ func ReadWeights(file []byte) (*Weights, error) {
 		return nil, WeightsError("not a weights file")
 	}
 	h := file[len(weightsMagic):]
-	if h[0] != weightsVersion {
+	if h[0] != weightsVersion && h[0] != familyVersion {
 		return nil, WeightsError(fmt.Sprintf("version %d is unknown", h[0]))
 	}
 	w := &Weights{Channels: int(h[1]), Layers: int(h[2]), Hidden: int(h[3]), Wavelet: int(h[4]), ActivationBits: uint(h[5]), Tau: int8(h[6]), Experts: int(h[7])}
+	rest := file[weightsHeader:]
+	if h[0] == familyVersion {
+		if len(rest) == 0 {
+			return nil, WeightsError("truncated")
+		}
+		if w.Family = process.Family(rest[0]); w.Family == process.Logistic {
+			return nil, WeightsError("a file of logistic distributions has version 2") // so that every network has one file
+		}
+		rest = rest[1:]
+	}
 	if err := w.check(); err != nil {
 		return nil, err
 	}
-	rest := file[weightsHeader:]
 	for _, s := range w.Shapes() {
 		n := s.Size()
 		if len(rest) < 1+2*n {
@@ -146,6 +161,10 @@ func (w *Weights) Encode() ([]byte, error) {
 		return nil, err
 	}
 	file := append([]byte(weightsMagic), weightsVersion, byte(w.Channels), byte(w.Layers), byte(w.Hidden), byte(w.Wavelet), byte(w.ActivationBits), byte(w.Tau), byte(w.Experts))
+	if w.Family != process.Logistic {
+		file[len(weightsMagic)] = familyVersion
+		file = append(file, byte(w.Family))
+	}
 	shapes := w.Shapes()
 	if len(shapes) != len(w.Tensors) {
 		return nil, WeightsError(fmt.Sprintf("%d tensors where there should be %d", len(w.Tensors), len(shapes)))
