@@ -5,12 +5,14 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"math/rand/v2"
 
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// A Decoder reads images. The zero value is ready to use, and safe for concurrent use.
+// A Decoder reads images. The zero value is ready to use, and safe for concurrent use, unless it has a source of
+// random numbers.
 type Decoder struct {
 	// Timestep is where the reverse process stops: at the last level whose noise is not below that of the
 	// state x_t with this t. 0 decodes all there is, 1000 nothing but the header.
@@ -22,6 +24,13 @@ type Decoder struct {
 	// alpha, and Refinements are about that picture and never Exact. Of a stored file, pixels are averaged. Sixteen bits stay
 	// sixteen, gray stays gray; a palette becomes RGB, with straight alpha if it has any.
 	Reduce int
+
+	// Sample, if set, is where random numbers come from for what a modelled file does not say, because it is cut, or beyond the Timestep.
+	// The picture is then a sample of p(x_0 | x_t), with grain and texture: one of those that the model thinks the beginning of the
+	// file stands for, whose mean is the picture that is decoded otherwise. The same numbers give the same picture on every machine.
+	// A stream goes on to the last level; the work is bounded by Limits.MaxWork if that is set, and else by MaxPixels. Of a stored
+	// file, and of one that is there in full, nothing is drawn.
+	Sample rand.Source
 
 	// Nets are networks of one's own, from model.Load, that files may have been made with: see Options.Net. Those of the zoo
 	// are always known.

@@ -146,7 +146,7 @@ func TestImports(t *testing.T) {
 		"internal/cifar10":      {},
 		"internal/contactsheet": {"codec"},
 		"internal/render":       {},
-		"internal/render/*":     {"internal/render"},
+		"internal/render/*":     {"internal/render", "internal/cifar10"},
 	} {
 		for q, files := range packages {
 			if ok, _ := path.Match(p, q); !ok {

@@ -125,7 +125,7 @@ func (d *jpegDecoder) open(frame []byte) error {
 	if err := checkPasses(s.header, plan.total); err != nil {
 		return err
 	}
-	if work := layout.decodingWork(plan.passes[:plan.wanted]); !s.header.EndsEarly || s.limits.MaxWork > 0 {
+	if work := layout.decodingWork(plan.passes[:plan.wanted]); !s.header.EndsEarly && s.sampling == nil || s.limits.MaxWork > 0 {
 		if err := s.limits.checkWork(work, s.Size()); err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (d *jpegDecoder) open(frame []byte) error {
 	chain.Done = s.context.Done()
 	d.at.Level = plan.passes[0].Level + 1
 	d.passes = &passDecoder{stream: s, process: &jpegProcess{chain, layout, s.reduce}, plan: plan, passes: plan.passes,
-		work: newWork(plan.passes[:plan.wanted], layout.work, d.progress), at: d.at, shown: d.at}
+		work: newWork(plan.passes[:plan.wanted], layout.work, d.progress), at: d.at, shown: d.at, sampling: s.sampling}
 	return nil
 }
 
@@ -143,9 +143,9 @@ func (d *jpegDecoder) open(frame []byte) error {
 // is read.
 func (s *Stream) planJPEG(passes []model.Pass) *passPlan {
 	if s.reduce == 0 {
-		return planPasses(s.header, passes, 0, s.reached)
+		return planPasses(s.header, passes, 0, s.stops)
 	}
-	plan := planPasses(s.header, passes, 0, func(level int) bool { return level < model.ReducedLevel(s.reduce) || s.reached(level) })
+	plan := planPasses(s.header, passes, 0, func(level int) bool { return level < model.ReducedLevel(s.reduce) || s.stops(level) })
 	plan.Scales = s.reduce
 	s.unread = make([]bool, len(s.header.Segments))
 	for i, g := range s.header.Segments {

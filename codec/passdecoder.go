@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"slices"
 
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
@@ -29,6 +30,9 @@ type passDecoder struct {
 	level int64      // bytes that the last level took
 	shown Refinement // at, at the end of the last level or of the file
 	fresh bool       // shown is new
+
+	sampling *sampling // nil if nothing is drawn
+	drawn    uint64    // bits that were drawn, as Q16
 }
 
 // A passPayload is a segment of passes.
@@ -37,6 +41,8 @@ type passPayload struct {
 	offset int64            // of the payload in the file
 	units  int              // passes it has left
 	bands  []*symbolDecoder // of its streams
+
+	continued []*continuation // of these, if what they do not say is drawn
 }
 
 // next decodes to the end of the next level.
@@ -70,6 +76,8 @@ func (d *passDecoder) run(ctx context.Context, passes []model.Pass) (at Refineme
 		if err = d.process.Run(passes, d); errors.Is(err, model.ErrStopped) {
 			err = ctx.Err()
 		}
+	case d.sampling != nil && d.sampling.begun:
+		err = io.EOF
 	default:
 		_, err = d.stream.segment() // There is none, but what is beside the picture may come at the end.
 	}
@@ -79,8 +87,37 @@ func (d *passDecoder) run(ctx context.Context, passes []model.Pass) (at Refineme
 	return d.shown, d.fresh, err
 }
 
-// Begin opens the segment of a pass, unless it is open.
+// Begin returns the coder of a pass. What the file does not say is drawn, if anything is.
 func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
+	s := d.sampling
+	if s == nil {
+		c, err := d.openPass(p, bands)
+		if err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	samplers := s.pass(bands)
+	if !s.begun {
+		c, err := d.openPass(p, bands)
+		if err == nil {
+			c.samplers = samplers
+			for i, b := range c.segment.continued {
+				b.sampler = samplers[i]
+			}
+			return c, nil
+		}
+		if err != io.EOF {
+			return nil, err
+		}
+		s.begun = true
+	}
+	d.begun++
+	return &drawnPass{d, p, samplers}, nil
+}
+
+// openPass opens the segment of a pass, unless it is open.
+func (d *passDecoder) openPass(p model.Pass, bands int) (*decodedPass, error) {
 	if d.stream.reached(p.Level) {
 		return nil, io.EOF
 	}
@@ -113,7 +150,7 @@ func (d *passDecoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 	if g.units == 0 {
 		d.segment = nil
 	}
-	return &decodedPass{d, g, p, g.units == 0}, nil
+	return &decodedPass{passDecoder: d, segment: g, pass: p, last: g.units == 0}, nil
 }
 
 // workOf returns the work of the first passes: see passWork.
@@ -130,7 +167,11 @@ func (d *passDecoder) open(bands int) error {
 		return FormatError("a pass of several bands shares its segment")
 	}
 	for range bands {
-		g.bands = append(g.bands, new(symbolDecoder))
+		b := new(symbolDecoder)
+		g.bands = append(g.bands, b)
+		if d.sampling != nil {
+			g.continued = append(g.continued, &continuation{symbolDecoder: b})
+		}
 	}
 	if err := splitBands(g.bands, c.Payload, c.Segment.Size); err != nil {
 		return malformed(fmt.Sprintf("segment %d", c.Index), err)
@@ -155,10 +196,23 @@ type decodedPass struct {
 	segment *passPayload
 	pass    model.Pass
 	last    bool // of the segment
+
+	samplers passSampler // of what the segment does not say, if that is drawn
 }
 
-func (p *decodedPass) Open(band int) model.Coder { return p.segment.bands[band] }
-func (p *decodedPass) Close(int)                 {}
+func (p *decodedPass) Open(band int) model.Coder {
+	if c := p.segment.continued; c != nil {
+		return c[band]
+	}
+	return p.segment.bands[band]
+}
+
+func (p *decodedPass) Close(int) {}
+
+// dry reports whether a band's stream has come to its end, and the rest was drawn.
+func (p *decodedPass) dry() bool {
+	return slices.ContainsFunc(p.segment.continued, func(c *continuation) bool { return c.dry })
+}
 
 // Done notes what the pass has come to. Passes after it in the same segment may be decoded by now, and count here already:
 // then they are done next, and no level ends before.
@@ -172,10 +226,17 @@ func (p *decodedPass) Done(complete bool) error {
 		b.ideal = 0
 	}
 	d.at.IdealBits = int64(d.ideal >> 16)
+	dry := p.dry()
+	if (!complete || dry) && g.Complete {
+		return FormatError(fmt.Sprintf("segment %d ends inside a pass", g.Index))
+	}
+	if dry && complete {
+		p.endOfBytes()
+		d.drawn += p.samplers.drawn()
+		d.finish(p.pass)
+		return nil
+	}
 	if !complete { // the file is cut here
-		if g.Complete {
-			return FormatError(fmt.Sprintf("segment %d ends inside a pass", g.Index))
-		}
 		d.at.Bytes = g.offset + container.Reach(uint64(len(g.Payload)))
 		d.shown, d.fresh = d.at, true
 		return io.EOF
@@ -202,11 +263,7 @@ func (p *decodedPass) Done(complete bool) error {
 		d.at.Bytes = max(d.at.Bytes, more)
 	}
 	d.level = d.at.Bytes
-	d.at.Level, d.at.Timestep = p.pass.Level, model.LevelTimestep(p.pass.Level)
-	if d.done == d.plan.total {
-		d.at.Level, d.at.Timestep = 0, 0 // of an image of at most 2x2 pixels, the first pass is the last
-	}
-	d.at.Steps = model.T - d.at.Timestep
+	d.endLevel(p.pass)
 	d.at.Exact = d.done == d.plan.total && d.plan.Scales == 0 && d.stream.whole
 	d.shown, d.fresh = d.at, true
 	return nil

@@ -30,6 +30,9 @@ type Refinement struct {
 	// files it is the length of the rows so far.
 	IdealBits int64
 
+	// DrawnBits is how many random bits took the place of such that the file does not have: see Decoder.Sample.
+	DrawnBits int64
+
 	// Exact says that the picture is the image, and that the checksums say so too, and the digest of the samples, if the file has
 	// one.
 	Exact bool
@@ -43,7 +46,8 @@ type Stream struct {
 	offsets  []int64
 	timestep int // where decoding stops
 	limits   Limits
-	memory   int64 // what decoding takes, in bytes, payloads included
+	sampling *sampling // nil if nothing is drawn
+	memory   int64     // what decoding takes, in bytes, payloads included
 	picture  picture
 	metadata []byte
 	whole    bool   // all segments so far were complete
@@ -120,6 +124,9 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	}
 	h := in.Header()
 	s := &Stream{context: ctx, in: in, header: h, timestep: d.Timestep, reduce: d.Reduce, limits: d.Limits, whole: true}
+	if d.Sample != nil {
+		s.sampling = &sampling{source: d.Sample}
+	}
 	if s.picture, err = describe(h); err != nil {
 		return nil, err
 	}
@@ -157,7 +164,7 @@ func (s *Stream) openModelled(d *Decoder) error {
 	if err != nil {
 		return err
 	}
-	plan := planPasses(s.header, model.Passes(p.w, p.h), s.reduce, s.reached)
+	plan := planPasses(s.header, model.Passes(p.w, p.h), s.reduce, s.stops)
 	if s.reduce > 0 {
 		s.unread = plan.unread
 	}
@@ -168,20 +175,23 @@ func (s *Stream) openModelled(d *Decoder) error {
 		return err
 	}
 	work := p.modelledWork(plan.passes, plan.wanted, s.reduce)
-	if s.header.EndsEarly && s.limits.MaxWork == 0 {
+	if s.limits.MaxWork == 0 && s.sampling != nil {
+		work = 0 // that of a sample, which the caller has asked for
+	} else if s.header.EndsEarly && s.limits.MaxWork == 0 {
 		work = 0 // that of the passes that are there is not known yet: see affords
 	}
 	if err := s.limits.checkWork(work, s.Size()); err != nil {
 		return err
 	}
 	chain := model.NewChain(net, p.geometry(), params.tau)
+	chain.Clip = s.sampling != nil
 	chain.Done, chain.Colour, chain.Reduction = s.context.Done(), params.colour, plan.Reduction
 	if p.format.planes() > 1 {
 		s.transform = params.colour.String()
 	}
 	s.mirrored = params.orientation.String()
 	s.body = &passDecoder{stream: s, process: &waveletProcess{chain, p, params.orientation}, plan: plan, passes: plan.passes,
-		work: newWork(plan.passes[:plan.wanted], scaleSites(p.w, p.h), d.Progress), at: s.at, shown: s.at}
+		work: newWork(plan.passes[:plan.wanted], scaleSites(p.w, p.h), d.Progress), at: s.at, shown: s.at, sampling: s.sampling}
 	return nil
 }
 
@@ -216,6 +226,9 @@ func (s *Stream) open(need func(pixels int64) int64) (err error) {
 func (s *Stream) reached(level int) bool {
 	return s.timestep > 0 && model.LevelTimestep(level) < s.timestep
 }
+
+// stops reports whether passes of a level are not to be done: no more of the file is wanted, and nothing is drawn.
+func (s *Stream) stops(level int) bool { return s.sampling == nil && s.reached(level) }
 
 // findModel finds the model that the header names.
 func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
@@ -291,7 +304,7 @@ func (s *Stream) receive() (container.Chunk, error) {
 // It reads ahead until it has. If it has not when all of it is there, it is cut, or claims more than it holds. A file that is there
 // in full, unless it ends early, and one of a limit set by the caller, have been checked when they were opened.
 func (s *Stream) affords(sites int64) (bool, error) {
-	for s.limits.MaxWork == 0 && sites > s.limits.maxWork(s.arrived) {
+	for s.limits.MaxWork == 0 && s.sampling == nil && sites > s.limits.maxWork(s.arrived) {
 		if s.arrived >= s.Size() {
 			return !s.header.EndsEarly, nil
 		}

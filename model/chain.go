@@ -29,6 +29,9 @@ type Chain struct {
 	// measuring networks: no file is made so.
 	NetworkAlone bool
 
+	// Clip has pictures clipped to the range of samples even once all coefficients are known, since some were drawn.
+	Clip bool
+
 	net        *Net
 	w, h       int
 	planes     int  // 1 (gray) or 3

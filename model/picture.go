@@ -191,7 +191,7 @@ func (c *Chain) samples(x *ycc, exact bool) []Plane {
 			x[0].Pix[i] = (v + 8) >> 4
 		}
 	}
-	if !exact && (!c.Exact() || c.Reduction.Scales > 0) {
+	if !exact && (!c.Exact() || c.Reduction.Scales > 0) || c.Clip {
 		top := int32(1)<<c.depth - 1
 		for p := range c.planes {
 			for i, v := range x[p].Pix {

@@ -133,7 +133,12 @@ type bandCoders interface {
 func (c *Chain) start(p Pass) (code func(coders bandCoders) bool) {
 	if p.Stage < 0 {
 		return func(coders bandCoders) bool {
-			ok := c.codeThumbnail(coders.Open(0))
+			code := c.codeThumbnail
+			coder := coders.Open(0)
+			if s, ok := coder.(*Sampler); ok {
+				code = func(Coder) bool { return c.drawThumbnail(s) }
+			}
+			ok := code(coder)
 			if ok {
 				coders.Close(0)
 			}
