@@ -145,6 +145,7 @@ func TestImports(t *testing.T) {
 		"web/decoder":           {"codec", "model/zoo"},
 		"internal/cifar10":      {},
 		"internal/contactsheet": {"codec"},
+		"internal/samplestats":  {"codec", "model", "model/zoo", "internal/cifar10"},
 		"internal/render":       {},
 		"internal/render/*":     {"internal/render", "internal/cifar10"},
 	} {

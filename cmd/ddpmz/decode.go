@@ -34,6 +34,7 @@ type decoding struct {
 	collection collectionFlags
 
 	allowLoss, allowPartial bool
+	drawn                   drawnFlags
 
 	model  string // weights file
 	nets   []*model.Net
@@ -58,7 +59,7 @@ func decodeCommand(s *streams) *cli.Command {
 			"with --quiet, and the exit status is 3, or 0 with --allow-partial. What truncate made, or encode with --bytes,\n" +
 			"is no such file: it ends early on purpose. With several files, -o names a folder.\n\n" +
 			"A file that encode made of a JPEG file gives that back, byte for byte, unless --steps, --timestep, --bytes, --reduce,\n" +
-			"--fit, --format or the suffix of -o ask for a picture.\n\n" +
+			"--fit, --sample, --format or the suffix of -o ask for a picture.\n\n" +
 			"PNG holds every picture exactly, and its metadata. A format that cannot hold the picture itself is refused,\n" +
 			"unless --allow-loss is given; notes on standard error say which metadata it cannot hold.",
 		Flags: slices.Concat(d.output.flags("the input's name, ending in .png, or .jpg for a JPEG file"), []cli.Flag{
@@ -68,7 +69,7 @@ func decodeCommand(s *streams) *cli.Command {
 				Usage: "write a format that cannot hold the picture's depth, colours or transparency, without them"},
 			partialFlag(&d.allowPartial),
 			weightsFlag(&d.model),
-		}, d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.size.flags(), d.limits.flags(), d.collection.flags(suffix+" files")),
+		}, d.drawn.flags(), d.losses.flags("write nothing if the file is cut, or if something of the picture or its metadata would be lost"), d.cutFlags.flags(), d.size.flags(), d.limits.flags(), d.collection.flags(suffix+" files")),
 		Action: d.action,
 	}
 }
@@ -80,7 +81,10 @@ func (d *decoding) action(c *cli.Context) (err error) {
 	if err := d.size.check(c); err != nil {
 		return err
 	}
-	d.part = d.cutting || d.size != sizeFlags{}
+	if err := d.drawn.check(c); err != nil {
+		return err
+	}
+	d.part = d.cutting || d.size != sizeFlags{} || d.drawn.sample
 	if err := d.collection.check(runtime.GOMAXPROCS(0)); err != nil {
 		return err
 	}
@@ -159,11 +163,12 @@ func holds(name, format string) bool {
 // A decodeOutcome is what decode --json prints of a file.
 type decodeOutcome struct {
 	outcome
-	Steps int      `json:"steps"`      // of the reverse process that the picture shows, of 1000
-	Exact bool     `json:"exact"`      // the picture is the image that was encoded
-	Cut   bool     `json:"cut"`        // the file ends before what was asked for
-	Ends  bool     `json:"ends_early"` // the file is the beginning of a longer one, on purpose
-	Notes []string `json:"notes"`      // remarks for people
+	Steps int      `json:"steps"`                // of the reverse process that the picture shows, of 1000
+	Exact bool     `json:"exact"`                // the picture is the image that was encoded
+	Cut   bool     `json:"cut"`                  // the file ends before what was asked for
+	Ends  bool     `json:"ends_early"`           // the file is the beginning of a longer one, on purpose
+	Drawn int64    `json:"drawn_bits,omitempty"` // random bits that took the place of such that are not there, or not wanted
+	Notes []string `json:"notes"`                // remarks for people
 }
 
 // decode does one job. The outcome is nil if ctx ends.
@@ -188,7 +193,7 @@ func (d *decoding) decode(ctx context.Context, j job) (*outcome, error) {
 	if err != nil {
 		o.fail(err)
 	} else {
-		if d.cutting && !o.Cut && !d.output.quiet && isTerminal(d.stderr) {
+		if d.cutting && !o.Cut && !d.drawn.sample && !d.output.quiet && isTerminal(d.stderr) {
 			d.note(o.Input, fmt.Sprintf("this is the picture after %d of 1000 steps", o.Steps))
 		}
 		for i, text := range o.Notes {
@@ -281,6 +286,8 @@ func (d *decoded) note() string {
 	switch {
 	case !d.cut:
 		return ""
+	case d.last.DrawnBits > 0:
+		return "the file is cut; what is missing of the picture was drawn at random"
 	case d.last.Exact:
 		return "the file is cut after the picture, which is exact; metadata may be missing"
 	case d.last.Timestep == 0 && d.last.Steps > 0:
@@ -314,12 +321,23 @@ func (d *decoding) decodePicture(ctx context.Context, j job, bar *bar, o *decode
 	if end > 0 {
 		in = prefix
 	}
+	var file []byte // for other samples
+	if d.drawn.sample && d.drawn.count > 1 {
+		if file, err = io.ReadAll(in); err != nil {
+			return got, err
+		}
+		in = bytes.NewReader(file)
+	}
 	src := newSource(in)
 	reduce, fit, err := d.size.reduction(src)
 	if err != nil {
 		return got, err
 	}
-	stream, err := (&codec.Decoder{Timestep: d.cut.Timestep, Reduce: reduce, Nets: d.nets, Progress: bar.update, Limits: d.limits.limits()}).OpenContext(ctx, src)
+	decoder := codec.Decoder{Timestep: d.cut.Timestep, Reduce: reduce, Nets: d.nets, Progress: bar.update, Limits: d.limits.limits()}
+	if d.drawn.sample {
+		decoder.Sample, decoder.Progress = d.drawn.source(0), d.drawn.progress(bar, 0)
+	}
+	stream, err := decoder.OpenContext(ctx, src)
 	if err != nil {
 		return got, err
 	}
@@ -334,7 +352,7 @@ func (d *decoding) decodePicture(ctx context.Context, j job, bar *bar, o *decode
 		return got, err
 	}
 	got.cut = (src.ended || reduce > 0 && stream.Truncated()) && (end == 0 || prefix.N > 0)
-	o.Steps, o.Exact, o.Cut, o.Ends = got.last.Steps, got.last.Exact, got.cut, stream.EndsEarly()
+	o.Steps, o.Exact, o.Cut, o.Ends, o.Drawn = got.last.Steps, got.last.Exact, got.cut, stream.EndsEarly(), got.last.DrawnBits
 	got.metadata, got.jpeg = stream.Metadata(), stream.JPEG()
 	if stream.IsJPEG() && d.wantsOriginal(j) {
 		switch format, _ := picture.FormatOf(j.out); {
@@ -348,6 +366,12 @@ func (d *decoding) decodePicture(ctx context.Context, j job, bar *bar, o *decode
 	runtime.GC() // what the last pass took can hold the picture, where nobody may have noticed yet that it is free
 	if got.image, err = stream.Image(); err != nil {
 		return got, err
+	}
+	if got.last.DrawnBits > 0 && file != nil {
+		if err := d.drawOthers(ctx, file, decoder, bar, &got); err != nil {
+			return got, err
+		}
+		o.Width, o.Height = got.image.Bounds().Dx(), got.image.Bounds().Dy()
 	}
 	if fit != (image.Point{}) {
 		got.image = resize(got.image, fit)

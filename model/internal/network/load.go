@@ -50,6 +50,9 @@ func newNet(file []byte) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.Family != process.Logistic {
+		return nil, WeightsError(f.Family.String() + " distributions, which only the trainer knows")
+	}
 	w := &weights{channels: f.Channels, layers: f.Layers, hidden: f.Hidden, actFrac: f.ActivationBits, experts: make([]expert, f.Experts)}
 	rest := f.Tensors
 	next := func() (t Tensor) {

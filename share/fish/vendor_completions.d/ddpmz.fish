@@ -2,7 +2,7 @@
 
 function __fish_ddpmz_no_subcommand --description 'Test if there has been any subcommand yet'
     for i in (commandline -opc)
-        if contains -- $i encode decode info truncate thumbnail test bench
+        if contains -- $i encode decode info truncate thumbnail sample test bench
             return 1
         end
     end
@@ -48,6 +48,9 @@ complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l format -r -d 'wr
 complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l allow-loss -d 'write a format that cannot hold the picture\'s depth, colours or transparency, without them'
 complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l allow-partial -d 'end with status 0, not 3, if a file is cut'
 complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l model -r -d 'decode files made with the model in the weights `FILE` too'
+complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l sample -d 'draw what a cut file does not say, or what is beyond --steps, --timestep and --bytes: one of the pictures that the beginning may stand for, with grain and texture, in place of their mean'
+complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l count -s n -r -d 'draw `N` pictures, on a sheet'
+complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l seed -r -d 'draw other pictures for another `NUMBER`, and the same for the same, on every machine'
 complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l strict -d 'write nothing if the file is cut, or if something of the picture or its metadata would be lost'
 complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l json -d 'print an object in JSON for each file'
 complete -c ddpmz -n '__fish_seen_subcommand_from decode' -f -l steps -r -d 'stop at the last level within `N` of the 1000 reverse steps. There are about 14 to 20, which info lists, and as many pictures; below 150 steps next to nothing shows, and 979 take away most of the noise. Of a stored file, stop after as large a share of its rows'
@@ -95,6 +98,20 @@ complete -c ddpmz -n '__fish_seen_subcommand_from thumbnail' -f -l model -r -d '
 complete -c ddpmz -n '__fish_seen_subcommand_from thumbnail' -f -l max-pixels -r -d 'refuse images of more than `N` pixels'
 complete -c ddpmz -n '__fish_seen_subcommand_from thumbnail' -f -l max-memory -r -d 'refuse images that need more than about `N` bytes of memory'
 complete -c ddpmz -n '__fish_seen_subcommand_from thumbnail' -f -l max-work -r -d 'refuse files that ask for more than `N` sites of work, 2 to 3 for a pixel'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l help -s h -d 'show help'
+complete -r -c ddpmz -n '__fish_ddpmz_no_subcommand' -a 'sample' -d 'draw pictures at random from a model'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l output -s o -r -d 'make `FILE`, of a format by its suffix; - is standard output, in PNG; by default sample.png'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l force -s f -d 'replace a file that exists'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l quiet -s q -d 'print errors only'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l size -r -d '`WxH`, the size of a picture in pixels'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l model -r -d 'draw from the model `NAME`: photo, cifar10, or a weights file of your own'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l gray -d 'draw gray pictures'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l frames -d 'show the pictures of all levels'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l count -s n -r -d 'draw `N` pictures, on a sheet'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l seed -r -d 'draw other pictures for another `NUMBER`, and the same for the same, on every machine'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l max-pixels -r -d 'refuse images of more than `N` pixels'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l max-memory -r -d 'refuse images that need more than about `N` bytes of memory'
+complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l max-work -r -d 'refuse files that ask for more than `N` sites of work, 2 to 3 for a pixel'
 complete -c ddpmz -n '__fish_seen_subcommand_from test' -f -l help -s h -d 'show help'
 complete -r -c ddpmz -n '__fish_ddpmz_no_subcommand' -a 'test' -d 'say whether .ddpmz files are whole'
 complete -c ddpmz -n '__fish_seen_subcommand_from test' -f -l json -d 'print an object in JSON for each file'
