@@ -96,30 +96,75 @@ func writePNM(w io.Writer, format string, img image.Image) error {
 		}
 		fmt.Fprintf(out, "%s\n%d %d\n%d\n", magic, b.Dx(), b.Dy(), maximum)
 	}
-	put := func(v uint16) { // a bufio.Writer keeps its error for Flush
-		if bits == 16 {
-			out.WriteByte(byte(v >> 8))
-			out.WriteByte(byte(v))
-		} else {
-			out.WriteByte(byte(v >> 8)) // the 16-bit form of an 8-bit sample repeats it
-		}
-	}
+	read := straightRows(img, bits)
+	sample := bits / 8 // bytes
+	row := make([]byte, 4*sample*b.Dx())
 	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			c := colourAt(img, x, y)
-			if gray {
-				put(grayAt(img, x, y))
-			} else {
-				put(c.R)
-				put(c.G)
-				put(c.B)
+		read(y, row)
+		packed := row[:0] // which never overtakes what is read
+		for x := range b.Dx() {
+			q := row[4*sample*x:][:4*sample]
+			switch {
+			case !gray:
+				packed = append(packed, q[:3*sample]...)
+			case isGray(q, sample):
+				packed = append(packed, q[:sample]...)
+			default: // allowed to be lost; the high byte is the 8-bit sample
+				v := grayAt(img, b.Min.X+x, y)
+				packed = append(packed, []byte{byte(v >> 8), byte(v)}[:sample]...)
 			}
 			if alpha {
-				put(c.A)
+				packed = append(packed, q[3*sample:]...)
+			}
+		}
+		out.Write(packed) // a bufio.Writer keeps its error for Flush
+	}
+	return out.Flush()
+}
+
+// isGray reports whether red, green and blue, each of so many bytes, are the same.
+func isGray(pixel []byte, sample int) bool {
+	for i := range sample {
+		if g := pixel[sample+i]; pixel[i] != g || pixel[2*sample+i] != g {
+			return false
+		}
+	}
+	return true
+}
+
+// straightRows returns what writes row y of an image to a slice: red, green, blue and alpha, straight, each of 8 bits or of 16, the
+// high byte first, as many as needs says.
+func straightRows(img image.Image, bits int) func(y int, row []byte) {
+	b, opaque := img.Bounds(), images.Opaque(img)
+	pixels := func(pix []byte, stride int) func(int, []byte) {
+		return func(y int, row []byte) { copy(row, pix[(y-b.Min.Y)*stride:]) }
+	}
+	switch m := img.(type) {
+	case *image.NRGBA:
+		return pixels(m.Pix, m.Stride)
+	case *image.NRGBA64:
+		return pixels(m.Pix, m.Stride)
+	case *image.RGBA:
+		if opaque {
+			return pixels(m.Pix, m.Stride)
+		}
+	case *image.RGBA64:
+		if opaque {
+			return pixels(m.Pix, m.Stride)
+		}
+	}
+	return func(y int, row []byte) {
+		for x := range b.Dx() {
+			c := colourAt(img, b.Min.X+x, y)
+			for i, v := range [4]uint16{c.R, c.G, c.B, c.A} {
+				if bits == 8 { // the 16-bit form of an 8-bit sample repeats it
+					row[4*x+i] = byte(v >> 8)
+				} else {
+					row[8*x+2*i], row[8*x+2*i+1] = byte(v>>8), byte(v)
+				}
 			}
 		}
 	}
-	return out.Flush()
 }
 
 // needs reports whether img has only grays, and how many bits a sample takes: 8
@@ -136,9 +181,12 @@ func needs(img image.Image) (gray bool, bits int) {
 		bits = 8
 	}
 	b := img.Bounds()
+	read, pixel := straightRows(img, bits), 4*bits/8
+	row := make([]byte, pixel*b.Dx())
 	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			if c := colourAt(img, x, y); c.R != c.G || c.G != c.B {
+		read(y, row)
+		for q := row; len(q) > 0; q = q[pixel:] {
+			if !isGray(q[:pixel], bits/8) {
 				return false, bits
 			}
 		}
