@@ -25,8 +25,8 @@ type band struct {
 
 	inference   network.Inference
 	skip        skipTest
-	output      kernel.Tensor                                // outputs of a head at some sites of a row
-	predictions [process.MaxGroup][adapt.Interval]prediction // predicted at these sites
+	output      kernel.Tensor                 // outputs of a head at some sites of a row
+	predictions [process.MaxGroup]predictions // at these sites
 	lastLayer   adapt.LastLayer
 
 	truth [process.Coefficients][]int32 // true values of a row, in an encoder

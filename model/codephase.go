@@ -46,7 +46,7 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 				if begun != sy {
 					b.beginRow(at, i, sy)
 				}
-				at.predictSites(b.predictions[m][:to-from], 2*from+origin[1], active, &b.output, m, len(members))
+				at.predictSites(&b.predictions[m], 2*from+origin[1], to-from, active, &b.output, m, len(members))
 			}
 			begun = sy
 			for x := from; x < to; x++ {
@@ -64,14 +64,14 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 					if wanted>>i&1 == 0 {
 						continue
 					}
-					at, p := &rows[m], &b.predictions[m][x-from]
-					a, u, k := p.a, p.u, p.k
+					at, p, j := &rows[m], &b.predictions[m], x-from
+					a, u, k := p.a[j], uint16(p.u[j]), uint8(p.k[j])
 					known := false // r.Posterior is of this coefficient
 					if k > 0 {
-						at.CorrectScale(&r, &p.Prediction, sx, o[adapt.ScaleOutput+m])
+						at.CorrectScale(&r, &p.Predictions, j, sx, o[adapt.ScaleOutput+m])
 						coded := coder != nil && at.to < k && (final || r.Scale >= int32(at.to)*logistic.ScaleSteps+least)
 						if coded || estimates != nil {
-							at.CorrectMean(&r, &p.Prediction, o[adapt.MeanOutput+m])
+							at.CorrectMean(&r, &p.Predictions, j, o[adapt.MeanOutput+m])
 						}
 						if coded {
 							truth := int32(u)

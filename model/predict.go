@@ -66,29 +66,45 @@ func (r *coefficientRow) predict(x int, a int32, u uint16, k uint8, epsilon, log
 	return mean, scale
 }
 
-// A prediction is what is predicted for a coefficient of which cell a at clock k is known, with dither u, before corrections.
-type prediction struct {
-	adapt.Prediction
-	a int32
-	u uint16
-	k uint8
+// predictions are what is predicted for a coefficient at some sites of a row, of which cell a at clock k is known, with dither u, before
+// corrections.
+type predictions struct {
+	adapt.Predictions
+	a, u, k [adapt.Interval]int32
 }
 
-// predictSites predicts the coefficient at every second site of the row from x on, of those in the active-site mask, if there is
-// one. It is member m of a group with so many members, for which a head has given outputs. Predictions do not depend on what is
-// learned meanwhile; they are made for several sites at once because each would otherwise wait for the coding of the one before it.
-func (r *coefficientRow) predictSites(predictions []prediction, x int, active []uint16, output *kernel.Tensor, m, members int) {
-	for j := range predictions {
+// predictors predict coefficients of 8-bit samples, by their extra bits and 1.
+var predictors = [...]*network.Predictor{
+	network.NewPredictor(-1, logistic.MinScale, logistic.MaxScale, -logistic.ScaleSteps),
+	network.NewPredictor(0, logistic.MinScale, logistic.MaxScale, 0),
+}
+
+// predictSites predicts the coefficient at n sites, every second one of the row from x on: at all of them, or at those in the active-site
+// mask, if there is one. It is member m of a group with so many members, for which a head has given outputs. Predictions do not depend on
+// what is learned meanwhile; they are made for several sites at once because each would otherwise wait for the coding of the one before it.
+func (r *coefficientRow) predictSites(to *predictions, x, n int, active []uint16, output *kernel.Tensor, m, members int) {
+	done := 0
+	if r.cells.Wide == nil && r.dither.Wide == nil {
+		done = predictors[1+r.ExtraBits].PredictAll(network.Predicted{Mean: to.Mean[:], Scale: to.Scale[:], Cell: to.a[:], U: to.u[:], Clocks: to.k[:]},
+			network.Place{Cells: r.cells.Narrow, Dither: r.dither.Narrow, Texture: r.texture, Activity: r.activity}, x, n, output, m, members)
+	}
+	gathered := r.GatherAll(&to.Predictions, x, n)
+	for j := min(done, gathered); j < n; j++ {
 		sx := x + 2*j
 		if active != nil && active[sx]>>r.i&1 == 0 {
 			continue
 		}
-		p, o := &predictions[j], output.Site(0, j)
-		p.a, p.k = r.cells.Cell(sx)
-		p.u = r.dither.At(sx)
-		if p.k > 0 {
-			p.Mean, p.Scale = r.predict(sx, p.a, p.u, p.k, o[m], o[members+m])
-			r.Gather(&p.Prediction, sx)
+		if j >= done {
+			a, k := r.cells.Cell(sx)
+			u := r.dither.At(sx)
+			to.a[j], to.u[j], to.k[j] = a, int32(u), int32(k)
+			if k > 0 {
+				o := output.Site(0, j)
+				to.Mean[j], to.Scale[j] = r.predict(sx, a, u, k, o[m], o[members+m])
+			}
+		}
+		if j >= gathered && to.k[j] > 0 {
+			r.Gather(&to.Predictions, j, sx)
 		}
 	}
 }

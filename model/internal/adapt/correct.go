@@ -33,31 +33,31 @@ type Row struct {
 	Off     bool // corrections leave mean and scale as they are
 }
 
-// A Prediction is what the network predicts for a coefficient, with what the records around say, apart from the record of the
-// site two before it in the row: see Gather.
-type Prediction struct {
-	Mean  int64 // Q6
-	Scale int32
+// Predictions are what the network predicts for a coefficient at some sites of a row, with what the records around say, apart from the
+// record of the site two before each in the row: see Gather.
+type Predictions struct {
+	Mean  [Interval]int64 // Q6
+	Scale [Interval]int32
 
-	scores   uint32   // the sum of counted scores
-	residual [5]int16 // sums of residuals, Q4, of sites at the same distance
+	scores   [Interval]int32    // the sum of counted scores
+	residual [5][Interval]int32 // sums of residuals, Q4, of sites at the same distance
 }
 
-// Gather sets p to what the records around site x say. It leaves out the site two before x in the row: that has not been coded
-// yet when Gather is called for several sites of a phase in advance.
-func (r *Row) Gather(p *Prediction, x int) {
+// Gather sets prediction j of p to what the records around site x say. It leaves out the site two before x in the row: that has not been
+// coded yet when Gather is called for several sites of a phase in advance.
+func (r *Row) Gather(p *Predictions, j, x int) {
 	t := &r.Around
 	n, m, s := (*[3]Record)(t[1][x+1:]), (*[5]Record)(t[2][x:]), (*[3]Record)(t[3][x+1:])
 	above, below := t[0][x+Border], t[4][x+Border]
-	p.scores = above.countedScore() + n[0].countedScore() + n[1].countedScore() + n[2].countedScore() + m[1].countedScore() +
+	p.scores[j] = int32(above.countedScore() + n[0].countedScore() + n[1].countedScore() + n[2].countedScore() + m[1].countedScore() +
 		m[2].countedScore() + m[3].countedScore() + m[4].countedScore() + s[0].countedScore() + s[1].countedScore() +
-		s[2].countedScore() + below.countedScore()
+		s[2].countedScore() + below.countedScore())
 	f := &p.residual
-	f[0] = int16(m[1].residual() + m[3].residual())
-	f[1] = int16(n[1].residual() + s[1].residual())
-	f[2] = int16(n[0].residual() + s[2].residual())
-	f[3] = int16(n[2].residual() + s[0].residual())
-	f[4] = int16(above.residual())
+	f[0][j] = int32(m[1].residual() + m[3].residual())
+	f[1][j] = int32(n[1].residual() + s[1].residual())
+	f[2][j] = int32(n[0].residual() + s[2].residual())
+	f[3][j] = int32(n[2].residual() + s[0].residual())
+	f[4][j] = int32(above.residual())
 }
 
 // A Correction is a corrected prediction, with what it was made from, so that Learn can learn from how it did.
@@ -80,12 +80,12 @@ type Correction struct {
 	slope int64
 }
 
-// CorrectScale corrects the scale that is predicted at site x of the row, into c. layer is the output of the last layer for the
+// CorrectScale corrects the scale of prediction j, which is of site x of the row, into c. layer is the output of the last layer for the
 // scale's correction, in octaves. The mean is left to CorrectMean, which many coefficients do without, since they are not coded.
-func (r *Row) CorrectScale(c *Correction, p *Prediction, x int, layer int16) {
-	a, scale := r.Learned, p.Scale
+func (r *Row) CorrectScale(c *Correction, p *Predictions, j, x int, layer int16) {
+	a, scale := r.Learned, p.Scale[j]
 	c.near = [3]Record{r.Around[2][x], r.Related[0][x+Border], r.Related[1][x+Border]}
-	sum := p.scores + c.near[0].countedScore() + 2*(c.near[1].countedScore()+c.near[2].countedScore())
+	sum := uint32(p.scores[j]) + c.near[0].countedScore() + 2*(c.near[1].countedScore()+c.near[2].countedScore())
 	around, coarser := 0, 0
 	if count := int32(sum >> 15); count > 0 {
 		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk towards 0, Q7
@@ -111,25 +111,25 @@ func (r *Row) CorrectScale(c *Correction, p *Prediction, x int, layer int16) {
 	}
 }
 
-// CorrectMean corrects the predicted mean, into c, after CorrectScale. layer is the output of the last layer for the mean's
+// CorrectMean corrects the mean of prediction j, into c, after CorrectScale. layer is the output of the last layer for the mean's
 // correction, in scales.
-func (r *Row) CorrectMean(c *Correction, p *Prediction, layer int16) {
+func (r *Row) CorrectMean(c *Correction, p *Predictions, j int, layer int16) {
 	f, w := &c.residual, c.weight // one by one: loads that are wider than the stores shortly before them are slow
-	f[0] = int64(p.residual[0])
-	f[1] = int64(p.residual[1])
-	f[2] = int64(p.residual[2])
-	f[3] = int64(p.residual[3])
+	f[0] = int64(p.residual[0][j])
+	f[1] = int64(p.residual[1][j])
+	f[2] = int64(p.residual[2][j])
+	f[3] = int64(p.residual[3][j])
 	f[4] = c.near[0].residual()
-	f[5] = int64(p.residual[4])
+	f[5] = int64(p.residual[4][j])
 	f[6] = c.near[1].residual()
 	f[7] = c.near[2].residual()
 	shift := f[0]*(w[0]>>16) + f[1]*(w[1]>>16) + f[2]*(w[2]>>16) + f[3]*(w[3]>>16) +
 		f[4]*(w[4]>>16) + f[5]*(w[5]>>16) + f[6]*(w[6]>>16) + f[7]*(w[7]>>16)
 	shift = fixed.Clamp(shift>>4+int64(fixed.Clamp(layer, -maxOutput, maxOutput))<<(16-process.OutputBits), -maxCorrection, maxCorrection) // Q16
-	c.predictedMean = p.Mean
-	c.Mean = p.Mean + r.Tables.TimesScale(shift, c.predictedScale)>>10
+	c.predictedMean = p.Mean[j]
+	c.Mean = p.Mean[j] + r.Tables.TimesScale(shift, c.predictedScale)>>10
 	if r.Off {
-		c.Mean = p.Mean
+		c.Mean = p.Mean[j]
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model/internal/kernel"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/logistic/logistictest"
 	"github.com/ddpmz/ddpmz/model/internal/process"
@@ -27,6 +28,7 @@ func stream(t *testing.T, w, h int, predicted func() (int64, int32), value func(
 	learned, tab, random := new(Coefficient), logistic.SharedTables(), newRand(24)
 	d := tab.Distribution()
 	var c Correction
+	p := new(Predictions)
 	for y := range h {
 		row := Row{Y: y, W: w, H: h, Outer: y == 0 || y == h-1, Related: [2][]Record{none, none}, Coarser: none, Learned: learned, Tables: tab}
 		for k := range row.Around {
@@ -35,10 +37,10 @@ func stream(t *testing.T, w, h int, predicted func() (int64, int32), value func(
 		own := row.Around[Border][Border:]
 		for x := range w {
 			mean, scale := predicted()
-			p := Prediction{Mean: mean, Scale: scale}
-			row.Gather(&p, x)
-			row.CorrectScale(&c, &p, x, 0)
-			row.CorrectMean(&c, &p, 0)
+			p.Mean[0], p.Scale[0] = mean, scale
+			row.Gather(p, 0, x)
+			row.CorrectScale(&c, p, 0, x, 0)
+			row.CorrectMean(&c, p, 0, 0)
 			u := uint16(random.UintN(256))
 			v := value(row.Around[Border][Border+x-1], y, x, &c)
 			raw := d.Set(c.Mean, c.Scale, 0, u, process.Unknown, 0)
@@ -50,6 +52,36 @@ func stream(t *testing.T, w, h int, predicted func() (int64, int32), value func(
 		}
 	}
 	return learned
+}
+
+// TestGatherAll compares with Gather, and checks that as many sites as the assembly has lanes, which are all in the row, are not left to it.
+func TestGatherAll(t *testing.T) {
+	r := newRand(25)
+	for w := 1; w < 150; w += 1 + r.IntN(9) {
+		row := Row{W: w}
+		for k := range row.Around {
+			row.Around[k] = make([]Record, w+2*Border)
+			for x := Border; x < w+Border; x++ {
+				if r.IntN(4) > 0 {
+					row.Around[k][x] = newRecord(r.Int64N(8000)-1000, r.Int64N(121)-60)
+				}
+			}
+		}
+		for x := range min(w, 5) {
+			want, got := new(Predictions), new(Predictions)
+			sites := min((w-x+1)/2, Interval)
+			n := row.GatherAll(got, x, sites)
+			if n > sites || kernel.AVX512() && n < sites-16 {
+				t.Fatalf("%d of %d", n, sites)
+			}
+			for j := range n {
+				row.Gather(want, j, x+2*j)
+			}
+			if *got != *want {
+				t.Fatalf("%d sites from %d of %d:\n got %v\nwant %v", n, x, w, got, want)
+			}
+		}
+	}
 }
 
 // TestScaleIsLearned: where values spread twice or half as far as is predicted, the corrections

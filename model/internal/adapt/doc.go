@@ -18,3 +18,5 @@
 //
 // Mean and scale are also corrected by outputs that are added to the last layer of the network's heads: see LastLayer.
 package adapt
+
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what gather -out ../../adapt/gatherwide_amd64.s -stubs ../../adapt/gatherwide_amd64.go -pkg adapt"

@@ -33,6 +33,9 @@ var log2Table = func() (t [257]int32) {
 	return
 }()
 
+// Log2Table returns the table of FastLog2Q16, for assembly that does the same. It is read-only.
+func Log2Table() *[257]int32 { return &log2Table }
+
 // FastLog2Q16 returns log2(x) in Q16 for x >= 1, interpolated between 256 mantissas in a table. The result is too small by
 // less than 3·2^-16, and never decreases as x grows.
 func FastLog2Q16(x uint32) int32 {

@@ -8,19 +8,22 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// assembly returns what of the assembly runs here, the fastest last.
-//
-// The larger tiles are for processors from Ice Lake and Zen 4 on. The first that
-// had the instructions they need lowered their clock for all code around; BITALG,
-// which they do not need, tells them apart.
-func assembly() (list []implementation) {
+// AVX512 reports whether assembly may use AVX-512: on processors from Ice Lake and Zen 4 on. The first that
+// had the instructions lowered their clock for all code around; BITALG,
+// which nothing here needs, tells them apart.
+func AVX512() bool {
 	x := &cpu.X86
-	if x.HasAVX2 {
+	return x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512CD && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG
+}
+
+// assembly returns what of the assembly runs here, the fastest last.
+func assembly() (list []implementation) {
+	if cpu.X86.HasAVX2 {
 		list = append(list,
 			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2},
 			implementation{"AVX2 Winograd", rowAVX2, pairAVX2, layoutAssembly, addAVX2, squaresAVX2})
 	}
-	if x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG {
+	if AVX512() {
 		list = append(list,
 			implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2},
 			implementation{"AVX-512 Winograd", rowAVX512, pairAVX512, layoutAssembly, addAVX2, squaresAVX2})

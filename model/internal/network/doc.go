@@ -8,3 +8,5 @@
 // Everything at a site is computed at the depth of 8-bit samples, whatever the depth of the image: extra bits of depth are shifted
 // out where features are computed.
 package network
+
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what predict -out ../../network/predictwide_amd64.s -stubs ../../network/predictwide_amd64.go -pkg network"

@@ -1,0 +1,6 @@
+//go:build !amd64 || noasm
+
+package adapt
+
+// GatherAll is Gather for the first of some sites, here of none: it returns how many.
+func (*Row) GatherAll(*Predictions, int, int) int { return 0 }

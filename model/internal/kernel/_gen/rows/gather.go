@@ -1,0 +1,88 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// gather writes the function that adds up what residual records around every second site of a row say. A lane is a site x and the one to
+// its right, whose records are the lower and the upper half.
+func gather() {
+	TEXT("gatherAVX512", NOSPLIT, "func(groups int, above, north, middle, south, below *uint16, scores, residuals *int32, plane int)")
+	Doc("gatherAVX512 is Row.Gather for groups of 16 sites, every second one of a row. The records are those of the five rows around, from",
+		"the one two before the first site on; sums of residuals are plane bytes apart.")
+	Pragma("noescape")
+	groups := param("groups")
+	above, north, middle, south, below := param("above"), param("north"), param("middle"), param("south"), param("below")
+	scores, residuals, plane := param("scores"), param("residuals"), param("plane")
+	plane3, plane4 := GP64(), GP64()
+	LEAQ(Mem{Base: plane, Index: plane, Scale: 2}, plane3)
+	MOVQ(plane, plane4)
+	SHLQ(Imm(2), plane4)
+	counted, bits := ZMM(), GP32()
+	MOVL(U32(1<<15|0x7f), bits)
+	VPBROADCASTD(bits, counted)
+
+	Label("group")
+	sum := ZMM()
+	VPXORD(sum, sum, sum)
+	// low and high return the residuals, and add the counted scores.
+	low := func(records reg.VecVirtual) reg.VecVirtual {
+		r := ZMM()
+		VPANDD(counted, records, r)
+		VPADDD(r, sum, sum)
+		r = ZMM()
+		VPSLLD(Imm(17), records, r)
+		VPSRAD(Imm(24), r, r)
+		return r
+	}
+	high := func(records reg.VecVirtual) reg.VecVirtual {
+		r, s := ZMM(), ZMM()
+		VPSRLD(Imm(16), records, s)
+		VPANDD(counted, s, r)
+		VPADDD(r, sum, sum)
+		VPSLLD(Imm(17), s, s)
+		VPSRAD(Imm(24), s, s)
+		return s
+	}
+	at := func(row reg.Register, site int) reg.VecVirtual { return load(Mem{Base: row, Disp: 2 * site}) }
+	put := func(v reg.VecVirtual, i int) {
+		m := Mem{Base: residuals}
+		switch i {
+		case 1, 2:
+			m.Index, m.Scale = plane, uint8(i)
+		case 3:
+			m.Index, m.Scale = plane3, 1
+		case 4:
+			m.Index, m.Scale = plane4, 1
+		}
+		VMOVDQU32(v, m)
+	}
+	add := func(a, b reg.VecVirtual) reg.VecVirtual {
+		VPADDD(b, a, a)
+		return a
+	}
+	m0, m2, m4 := at(middle, 0), at(middle, 2), at(middle, 4)
+	put(add(high(m0), high(m2)), 0)
+	low(m2) // counts; its residual is near's
+	low(m4)
+	_ = m4
+	n0, n2 := at(north, 0), at(north, 2)
+	s0, s2 := at(south, 0), at(south, 2)
+	put(add(low(n2), low(s2)), 1)
+	put(add(high(n0), high(s2)), 2)
+	put(add(high(n2), high(s0)), 3)
+	put(low(at(above, 2)), 4)
+	low(at(below, 2))
+	VMOVDQU32(sum, Mem{Base: scores})
+	for _, row := range []reg.Register{above, north, middle, south, below} {
+		ADDQ(Imm(4*lanes), row)
+	}
+	ADDQ(Imm(4*lanes), scores)
+	ADDQ(Imm(4*lanes), residuals)
+	DECQ(groups)
+	JNE(LabelRef("group"))
+	VZEROUPPER()
+	RET()
+}
