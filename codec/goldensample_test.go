@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -55,6 +56,11 @@ func TestGoldenSamples(t *testing.T) {
 		s, err := d.Open(bytes.NewReader(file[:len(file)/2]))
 		got[name+", a half"], _ = drawn(t, s, err)
 	}
+	list, err := codec.Interpolate(context.Background(), rand.NewPCG(1, 2), picture(t, "tiny/fruit.png"), picture(t, "tiny/leaves.png"), codec.Interpolation{Timestep: 100, Pictures: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got["fruit to leaves, a half"] = checksum(list[1])
 	path := goldenPath("samples.json")
 	if *update {
 		b, err := json.MarshalIndent(got, "", "\t")

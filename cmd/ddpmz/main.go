@@ -6,6 +6,7 @@
 //	ddpmz truncate --bytes 20K photo.ddpmz   writes the first 20 KiB, which decode as well
 //	ddpmz thumbnail photo.ddpmz small.png    writes a small picture, for file managers
 //	ddpmz sample -o sample.png               draws a picture from a model
+//	ddpmz interpolate -o sheet.png a.png b.png   draws pictures between two
 //	ddpmz test photo.ddpmz                   says whether it is whole
 //	ddpmz bench photos                       measures, beside other codecs
 //
@@ -79,7 +80,7 @@ func newApp(s *streams) *cli.App {
 		Reader:    s.stdin,
 		Writer:    s.stdout,
 		ErrWriter: s.stderr,
-		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), thumbnailCommand(s), sampleCommand(s), testCommand(s), benchCommand(s)},
+		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), thumbnailCommand(s), sampleCommand(s), interpolateCommand(s), testCommand(s), benchCommand(s)},
 		// Errors come back from RunContext; left alone, the library would print some and exit.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
@@ -87,7 +88,7 @@ func newApp(s *streams) *cli.App {
 			if c.Args().Present() {
 				return commandline.NoCommand(c.App, c.Args().First())
 			}
-			return usagef("which command? encode, decode, info, truncate, thumbnail, sample, test or bench")
+			return usagef("which command? encode, decode, info, truncate, thumbnail, sample, interpolate, test or bench")
 		},
 	}
 	for _, c := range app.Commands {

@@ -98,6 +98,22 @@ func TestSampleUsage(t *testing.T) {
 	}
 }
 
+// TestInterpolate draws pictures between two.
+func TestInterpolate(t *testing.T) {
+	dir := folder(t, "tiny/rock.png", "tiny/fruit.png", "odd/rgb-17x13.png")
+	name := func(s string) string { return filepath.Join(dir, s) }
+	rock, fruit, out := name("rock.png"), name("fruit.png"), name("out.png")
+	must(t, nil, "interpolate", "--model", "cifar10", "--timestep", "50", "--steps", "3", "-o", out, rock, fruit)
+	if m := pictureOf(t, readFile(t, out)); m.Bounds() != image.Rect(0, 0, 5*34-2, 32) {
+		t.Errorf("a sheet of %v", m.Bounds())
+	}
+	fails(t, 1, []string{"exists"}, nil, "interpolate", "-o", out, rock, fruit)
+	fails(t, 1, []string{"not of one size"}, nil, "interpolate", "-o", name("b.png"), rock, name("rgb-17x13.png"))
+	fails(t, 2, []string{"two pictures"}, nil, "interpolate", rock)
+	fails(t, 2, []string{"timesteps go"}, nil, "interpolate", "--timestep", "1001", rock, fruit)
+	fails(t, 2, []string{"--steps is between"}, nil, "interpolate", "--steps", "1", rock, fruit)
+}
+
 // TestDecodeSample continues a file that is cut, by accident and on purpose: one picture, and a sheet.
 func TestDecodeSample(t *testing.T) {
 	dir := folder(t, "tiny/rock.png")

@@ -2,7 +2,7 @@
 
 function __fish_ddpmz_no_subcommand --description 'Test if there has been any subcommand yet'
     for i in (commandline -opc)
-        if contains -- $i encode decode info truncate thumbnail sample test bench
+        if contains -- $i encode decode info truncate thumbnail sample interpolate test bench
             return 1
         end
     end
@@ -112,6 +112,18 @@ complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l seed -r -d 'draw
 complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l max-pixels -r -d 'refuse images of more than `N` pixels'
 complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l max-memory -r -d 'refuse images that need more than about `N` bytes of memory'
 complete -c ddpmz -n '__fish_seen_subcommand_from sample' -f -l max-work -r -d 'refuse files that ask for more than `N` sites of work, 2 to 3 for a pixel'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l help -s h -d 'show help'
+complete -r -c ddpmz -n '__fish_ddpmz_no_subcommand' -a 'interpolate' -d 'mix two pictures by what a model thinks of their mixture'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l output -s o -r -d 'make `FILE`, of a format by its suffix; - is standard output, in PNG; by default interpolation.png'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l force -s f -d 'replace a file that exists'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l quiet -s q -d 'print errors only'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l timestep -s t -r -d 'mix the states x_t of timestep `T`, from 0, the pictures, to 1000, where nothing is known of them'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l steps -r -d 'draw `N` pictures, from the state of one picture to that of the other'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l seed -r -d 'draw other pictures for another `NUMBER`, and the same for the same, on every machine'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l model -r -d 'draw from the model `NAME`: photo, cifar10, or a weights file of your own'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l max-pixels -r -d 'refuse images of more than `N` pixels'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l max-memory -r -d 'refuse images that need more than about `N` bytes of memory'
+complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l max-work -r -d 'refuse files that ask for more than `N` sites of work, 2 to 3 for a pixel'
 complete -c ddpmz -n '__fish_seen_subcommand_from test' -f -l help -s h -d 'show help'
 complete -r -c ddpmz -n '__fish_ddpmz_no_subcommand' -a 'test' -d 'say whether .ddpmz files are whole'
 complete -c ddpmz -n '__fish_seen_subcommand_from test' -f -l json -d 'print an object in JSON for each file'
