@@ -28,8 +28,7 @@ func newChain(w *Weights, im *Image, n int) *Chain {
 	c := &Chain{image: im, left: len(Passes(im))}
 	encodes := im.Planes[0].Coef != nil
 	for range n {
-		row := make([]dctkernel.Predictions, im.widest()/groupBlocks+1)
-		c.bands = append(c.bands, &band{row: row, Mixer: dctkernel.NewMixer(w.state.Clone()), encodes: encodes})
+		c.bands = append(c.bands, &band{row: newRow(im), Mixer: dctkernel.NewMixer(w.state.Clone()), encodes: encodes})
 	}
 	for i := range im.Planes {
 		p := &im.Planes[i]

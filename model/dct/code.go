@@ -11,8 +11,8 @@ import (
 type band struct {
 	dctkernel.Mixer
 	components []*component
-	encodes    bool                    // the planes have the coefficients
-	row        []dctkernel.Predictions // of a row of a phase
+	encodes    bool // the planes have the coefficients
+	row        row
 	coder      model.Coder
 	out        bool            // the coder ran out
 	observe    func(*Decision) // or nil
@@ -70,28 +70,23 @@ func (b *band) phase(plane, f, phase int, k uint8, first bool) {
 	if f == 0 && phase == 0 && first {
 		b.codeRange(c)
 	}
-	predictor := &c.predictors[f][phase]
 	right := phases[phase][1]
+	n := (c.wide - right + 1) / 2
 	for y := phases[phase][0]; y < c.high; y += 2 {
-		at := f*c.size + c.at(y, right)
-		many := b.predictRow(c, predictor, at, (c.wide-right+1)/2, k)
-		for x := right; x < c.wide; x += 2 {
-			if active(c.clocks[at], k) {
-				i := x / 2
-				predicted, lane := &b.row[i/dctkernel.Lanes], i%dctkernel.Lanes
-				if !many {
-					predictor.At(predicted, lane, c.magnitudes, c.values, at)
-				}
+		b.lookAt(plane, f, phase, f*c.size+c.at(y, right), n, k)
+		for g, coded := range b.row.coded[:(n+dctkernel.Lanes-1)/dctkernel.Lanes] {
+			for ; coded != 0; coded &= coded - 1 {
+				lane := bits.TrailingZeros8(coded)
+				x := right + g*groupBlocks + 2*lane
 				if f == 0 {
-					b.codeDC(c, y, x, phase, k, predicted.Value[lane])
+					b.codeDC(c, y, x, phase, k, b.row.predicted[g].Value[lane])
 				} else {
-					b.codeAC(plane, f, y, x, phase, k, predicted, lane)
+					b.codeAC(plane, f, y, x, k, &b.row.predicted[g], lane)
 				}
 				if b.out {
 					return
 				}
 			}
-			at += 2
 		}
 	}
 }
@@ -102,8 +97,8 @@ const (
 	expectedZero  = 6
 )
 
-// codeAC brings a coefficient other than a DC to clock k, or skips it, by its predictions.
-func (b *band) codeAC(plane, f, y, x, phase int, k uint8, p *dctkernel.Predictions, lane int) {
+// codeAC brings a coefficient other than a DC to clock k, by its predictions.
+func (b *band) codeAC(plane, f, y, x int, k uint8, p *dctkernel.Predictions, lane int) {
 	c := b.components[plane]
 	pos := c.at(y, x)
 	at := f*c.size + pos
@@ -113,16 +108,6 @@ func (b *band) codeAC(plane, f, y, x, phase int, k uint8, p *dctkernel.Predictio
 	if was < never && c.values[at] != 0 {
 		b.refine(c, f, y, x, k, all, value)
 		return
-	}
-	if b.observe != nil {
-		b.observe(&Decision{b, plane, f, phase, pos})
-	}
-	if was >= never && k > 0 {
-		// What is skipped with much less is looked at again only when a prediction that has doubled may be enough.
-		if m := max(all, 2*value, -2*value); m < skipBelow<<k {
-			c.clocks[at] = never + min(k-1, uint8(bits.Len32(uint32(2*m/skipBelow)|1)-1))
-			return
-		}
 	}
 	own, others := p.Own[lane], p.Others[lane]
 	parent := others
@@ -171,9 +156,6 @@ func (b *band) codeAC(plane, f, y, x, phase int, k uint8, p *dctkernel.Predictio
 	}
 	c.know(at, k, n, expected)
 }
-
-// skipBelow is the least expected magnitude, Q4, over 2^k for which a coefficient is not skipped.
-const skipBelow = 2
 
 // parent returns what the planes before make expect of a magnitude of a plane of chroma, Q4: luma's magnitudes around, at the same
 // frequency, and those of the chroma plane before.

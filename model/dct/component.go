@@ -3,7 +3,7 @@ package dct
 import "github.com/ddpmz/ddpmz/model/internal/dctkernel"
 
 // never is the clock of a coefficient that was not coded, plus the clock from which it is to be looked at again.
-const never = 128
+const never = dctkernel.Never
 
 // A component has what a band knows of a plane. Arrays have a border of one block, and all blocks of a frequency before those of
 // the next.

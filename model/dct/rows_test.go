@@ -1,9 +1,13 @@
 package dct
 
-import "testing"
+import (
+	"testing"
 
-// TestActive compares groups with single clocks, for all clocks that there are.
-func TestActive(t *testing.T) {
+	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
+)
+
+// TestAwake compares groups with single clocks, for all clocks that there are.
+func TestAwake(t *testing.T) {
 	for k := range uint8(maxClock + 1) {
 		for clock := range 256 {
 			if clock > maxClock && clock < never || clock > never+maxClock {
@@ -11,16 +15,16 @@ func TestActive(t *testing.T) {
 			}
 			c := uint8(clock)
 			want := c < never || k <= c-never
-			if active(c, k) != want {
-				t.Fatalf("clock %d at %d is active: %t", c, k, !want)
+			if dctkernel.Awake(c, k) != want {
+				t.Fatalf("clock %d at %d is awake: %t", c, k, !want)
 			}
 			for at := range groupBlocks {
 				clocks := make([]uint8, groupBlocks)
 				for i := range clocks {
-					clocks[i] = never // active at 0 only
+					clocks[i] = never // awake at 0 only
 				}
 				clocks[at] = c
-				if got := anyActive(clocks, k); got != (k == 0 || want && at%2 == 0) {
+				if got := anyAwake(clocks, k); got != (k == 0 || want && at%2 == 0) {
 					t.Fatalf("clock %d of coefficient %d at %d: %t", c, at, k, got)
 				}
 			}

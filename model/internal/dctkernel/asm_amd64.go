@@ -25,3 +25,10 @@ func predictAssembly(dst []Predictions, magnitudes []uint16, values []int16, own
 			(*int32)(unsafe.Pointer(unsafe.SliceData(value))), len(value))
 	}
 }
+
+// skipAssembly is Skip, for k > 0.
+func skipAssembly(coded []uint8, predictions []Predictions, clocks []uint8, k uint8) {
+	if len(coded) > 0 {
+		skipAVX2(len(coded), (*int32)(unsafe.Pointer(&predictions[:len(coded)][0])), &clocks[:2*Lanes*len(coded)][0], &coded[0], int(k))
+	}
+}

@@ -18,3 +18,8 @@ func learnAVX2(d *byte, bit uint32)
 //
 //go:noescape
 func predictAVX2(groups int, dst *int32, magnitudes *uint16, values *int16, own *int32, owns int, others *int32, rest int, value *int32, valued int)
+
+// skipAVX2 is skip of groups of eight coefficients, of which all are there.
+//
+//go:noescape
+func skipAVX2(groups int, predictions *int32, clocks *uint8, coded *uint8, k int)

@@ -483,3 +483,73 @@ valuedEnd:
 	JNE      group
 	VZEROUPPER
 	RET
+
+// func skipAVX2(groups int, predictions *int32, clocks *uint8, coded *uint8, k int)
+// Requires: AVX, AVX2
+TEXT ·skipAVX2(SB), NOSPLIT, $0-40
+	MOVQ         groups+0(FP), AX
+	MOVQ         predictions+8(FP), CX
+	MOVQ         clocks+16(FP), DX
+	MOVQ         coded+24(FP), BX
+	MOVQ         k+32(FP), SI
+	VPCMPEQD     Y0, Y0, Y0
+	VPSRLD       $0x19, Y0, Y2
+	VPSRLD       $0x1f, Y0, Y0
+	VPCMPEQW     X4, X4, X4
+	VPSRLW       $0x08, X4, X4
+	VMOVQ        SI, X1
+	VPSLLD       X1, Y0, Y3
+	VPADDD       Y3, Y3, Y3
+	VMOVQ        SI, X1
+	VPBROADCASTD X1, Y1
+	VPADDD       Y2, Y1, Y1
+
+group:
+	VMOVDQU   (DX), X5
+	VPAND     X4, X5, X6
+	VPMOVZXWD X6, Y6
+	VPABSD    96(CX), Y7
+	VPADDD    Y7, Y7, Y7
+	VPMAXSD   (CX), Y7, Y7
+	VPCMPGTD  Y1, Y6, Y8
+	VPCMPGTD  Y7, Y3, Y9
+	VPCMPGTD  Y2, Y6, Y6
+	VPANDN    Y6, Y8, Y6
+	VPAND     Y9, Y8, Y8
+	VPOR      Y8, Y6, Y6
+	VMOVMSKPS Y6, DI
+	NOTL      DI
+	MOVB      DI, (BX)
+	VPTEST    Y8, Y8
+	JE        next
+	VPADDD    Y0, Y2, Y6
+	VMOVDQA   Y0, Y9
+	MOVQ      SI, DI
+	DECQ      DI
+	JE        found
+
+power:
+	VPCMPGTD Y9, Y7, Y10
+	VPSUBD   Y10, Y6, Y6
+	VPADDD   Y9, Y9, Y9
+	VPADDD   Y0, Y9, Y9
+	DECQ     DI
+	JNE      power
+
+found:
+	VPSRLD       $0x18, Y8, Y8
+	VEXTRACTI128 $0x01, Y8, X7
+	VPACKUSDW    X7, X8, X8
+	VEXTRACTI128 $0x01, Y6, X7
+	VPACKUSDW    X7, X6, X6
+	VPBLENDVB    X8, X6, X5, X5
+	VMOVDQU      X5, (DX)
+
+next:
+	SUBQ $-128, CX
+	ADDQ $0x10, DX
+	INCQ BX
+	DECQ AX
+	JNE  group
+	VZEROUPPER
+	RET

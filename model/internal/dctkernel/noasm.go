@@ -9,3 +9,5 @@ func mixAssembly(*decision)           {}
 func learnAssembly(*decision, uint32) {}
 
 func predictAssembly([]Predictions, []uint16, []int16, []Tap, []Tap, []ValueTap) {}
+
+func skipAssembly([]uint8, []Predictions, []uint8, uint8) {}

@@ -10,5 +10,6 @@ func main() {
 	mix()
 	learn()
 	predict()
+	skip()
 	Generate()
 }
