@@ -14,7 +14,7 @@ var accelerated = cpu.X86.HasAVX2
 // asm returns what the generator of the assembly has no type for.
 func (d *decision) asm() *byte { return (*byte)(unsafe.Pointer(d)) }
 
-func mixAssembly(d *decision)               { mixAVX2(d.asm()) }
+func mixAssembly(d *decision) uint32        { return mixAVX2(d.asm()) }
 func learnAssembly(d *decision, bit uint32) { learnAVX2(d.asm(), bit) }
 
 // predictAssembly predicts coefficients: see Predictor.Predict. Arrays begin with what the first of them has.

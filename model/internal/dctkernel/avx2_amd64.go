@@ -7,7 +7,7 @@ package dctkernel
 // mixAVX2 is Mixer.mix.
 //
 //go:noescape
-func mixAVX2(d *byte)
+func mixAVX2(d *byte) uint32
 
 // learnAVX2 is Mixer.learn.
 //

@@ -4,80 +4,80 @@
 
 #include "textflag.h"
 
-// func mixAVX2(d *byte)
-// Requires: AVX, AVX2
-TEXT ·mixAVX2(SB), NOSPLIT, $0-8
+// func mixAVX2(d *byte) uint32
+// Requires: AVX, AVX2, CMOV
+TEXT ·mixAVX2(SB), NOSPLIT, $0-12
 	MOVQ    d+0(FP), AX
 	MOVQ    (AX), CX
 	MOVQ    8(AX), DX
-	MOVQ    16(AX), BX
+	MOVQ    24(AX), BX
 	VPXOR   X0, X0, X0
 	VPXOR   X1, X1, X1
 	MOVQ    $0x0100000000000000, SI
 	VMOVQ   SI, X2
-	MOVL    32(AX), SI
-	MOVLQSX 84(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 36(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x00, (BX)(DI*2), X0, X0
-	MOVLQSX 88(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 40(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x01, (BX)(DI*2), X0, X0
-	MOVLQSX 92(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 44(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x02, (BX)(DI*2), X0, X0
-	MOVLQSX 96(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 48(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x03, (BX)(DI*2), X0, X0
+	MOVL    48(AX), SI
 	MOVLQSX 100(AX), DI
 	MOVL    (CX)(DI*4), DI
 	MOVL    DI, 52(AX)
 	SHRL    $0x14, DI
-	VPINSRW $0x00, (BX)(DI*2), X1, X1
-	CMPL    SI, $0x05
-	JE      inputs
+	VPINSRW $0x00, (BX)(DI*2), X0, X0
 	MOVLQSX 104(AX), DI
 	MOVL    (CX)(DI*4), DI
 	MOVL    DI, 56(AX)
 	SHRL    $0x14, DI
+	VPINSRW $0x01, (BX)(DI*2), X0, X0
+	MOVLQSX 108(AX), DI
+	MOVL    (CX)(DI*4), DI
+	MOVL    DI, 60(AX)
+	SHRL    $0x14, DI
+	VPINSRW $0x02, (BX)(DI*2), X0, X0
+	MOVLQSX 112(AX), DI
+	MOVL    (CX)(DI*4), DI
+	MOVL    DI, 64(AX)
+	SHRL    $0x14, DI
+	VPINSRW $0x03, (BX)(DI*2), X0, X0
+	MOVLQSX 116(AX), DI
+	MOVL    (CX)(DI*4), DI
+	MOVL    DI, 68(AX)
+	SHRL    $0x14, DI
+	VPINSRW $0x00, (BX)(DI*2), X1, X1
+	CMPL    SI, $0x05
+	JE      inputs
+	MOVLQSX 120(AX), DI
+	MOVL    (CX)(DI*4), DI
+	MOVL    DI, 72(AX)
+	SHRL    $0x14, DI
 	VPINSRW $0x01, (BX)(DI*2), X1, X1
 	CMPL    SI, $0x06
 	JE      inputs
-	MOVLQSX 108(AX), SI
+	MOVLQSX 124(AX), SI
 	MOVL    (CX)(SI*4), SI
-	MOVL    SI, 60(AX)
+	MOVL    SI, 76(AX)
 	SHRL    $0x14, SI
 	VPINSRW $0x02, (BX)(SI*2), X1, X1
-	MOVLQSX 112(AX), SI
+	MOVLQSX 128(AX), SI
 	MOVL    (CX)(SI*4), SI
-	MOVL    SI, 64(AX)
+	MOVL    SI, 80(AX)
 	SHRL    $0x14, SI
 	VPINSRW $0x03, (BX)(SI*2), X1, X1
-	MOVLQSX 116(AX), SI
+	MOVLQSX 132(AX), SI
 	MOVL    (CX)(SI*4), SI
-	MOVL    SI, 68(AX)
+	MOVL    SI, 84(AX)
 	SHRL    $0x14, SI
 	VPINSRW $0x00, (BX)(SI*2), X2, X2
-	MOVLQSX 120(AX), SI
+	MOVLQSX 136(AX), SI
 	MOVL    (CX)(SI*4), CX
-	MOVL    CX, 72(AX)
+	MOVL    CX, 88(AX)
 	SHRL    $0x14, CX
 	VPINSRW $0x01, (BX)(CX*2), X2, X2
 
 inputs:
 	VPUNPCKLQDQ  X1, X0, X0
-	VMOVDQU      X0, 132(AX)
-	VMOVQ        X2, 148(AX)
+	VMOVDQU      X0, 148(AX)
+	VMOVQ        X2, 164(AX)
 	VPMOVSXWD    X0, Y0
 	VPMOVSXWD    X2, X1
-	MOVLQSX      156(AX), CX
+	MOVLQSX      172(AX), CX
 	LEAQ         (CX)(CX*2), CX
 	SHLQ         $0x04, CX
 	ADDQ         DX, CX
@@ -88,7 +88,7 @@ inputs:
 	VPMOVSXDQ    X3, Y3
 	VPMOVSXDQ    X2, Y2
 	VPADDQ       Y2, Y3, Y3
-	MOVLQSX      160(AX), CX
+	MOVLQSX      176(AX), CX
 	LEAQ         (CX)(CX*2), CX
 	SHLQ         $0x04, CX
 	ADDQ         DX, CX
@@ -99,7 +99,7 @@ inputs:
 	VPMOVSXDQ    X4, Y4
 	VPMOVSXDQ    X2, Y2
 	VPADDQ       Y2, Y4, Y4
-	MOVLQSX      164(AX), CX
+	MOVLQSX      180(AX), CX
 	LEAQ         (CX)(CX*2), CX
 	SHLQ         $0x04, CX
 	ADDQ         DX, CX
@@ -110,25 +110,89 @@ inputs:
 	VPMOVSXDQ    X1, Y1
 	VPMOVSXDQ    X0, Y0
 	VPADDQ       Y0, Y1, Y1
-	VPUNPCKLQDQ  Y4, Y3, Y0
-	VPUNPCKHQDQ  Y4, Y3, Y2
-	VPADDQ       Y2, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X2
-	VPADDQ       X0, X2, X2
-	VPSRLQ       $0x10, X2, X2
-	VPUNPCKLQDQ  Y1, Y1, Y0
-	VPUNPCKHQDQ  Y1, Y1, Y1
-	VPADDQ       Y1, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X1
-	VPADDQ       X0, X1, X1
-	VPSRLQ       $0x10, X1, X1
-	VSHUFPS      $0x88, X1, X2, X0
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKLQDQ  Y4, Y3, Y2
+	VPUNPCKHQDQ  Y4, Y3, Y3
+	VPADDQ       Y3, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X3
+	VPADDQ       X2, X3, X3
+	VPSRLQ       $0x10, X3, X3
+	VPUNPCKLQDQ  Y0, Y1, Y2
+	VPUNPCKHQDQ  Y0, Y1, Y0
+	VPADDQ       Y0, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X0
+	VPADDQ       X2, X0, X0
+	VPSRLQ       $0x10, X0, X0
+	VSHUFPS      $0x88, X0, X3, X0
 	VPBROADCASTD leastOdds<>+0(SB), X1
 	VPBROADCASTD mostOdds<>+0(SB), X2
 	VPMAXSD      X1, X0, X0
 	VPMINSD      X2, X0, X0
-	VMOVDQU      X0, 168(AX)
+	VMOVDQU      X0, 184(AX)
+	VPSHUFD      $0x4e, X0, X1
+	VPADDD       X1, X0, X0
+	VPSHUFD      $0xb1, X0, X1
+	VPADDD       X1, X0, X0
+	VMOVD        X0, CX
 	VZEROUPPER
+	MOVLQSX      CX, DX
+	IMUL3Q       $0x55555556, DX, DX
+	SARQ         $0x20, DX
+	SHRL         $0x1f, CX
+	ADDL         CX, DX
+	ADDL         $0x00000bff, DX
+	MOVQ         32(AX), CX
+	MOVWLZX      (CX)(DX*2), CX
+	ADDL         CX, CX
+	IMUL3L       $0x000555c8, DX, BX
+	SHRL         $0x1a, BX
+	MOVL         $0x0000001f, SI
+	CMPL         BX, SI
+	CMOVLHI      SI, BX
+	SHLL         $0x05, DX
+	IMUL3L       $0x000017fe, BX, SI
+	SUBL         SI, DX
+	MOVL         DX, SI
+	MOVQ         16(AX), DX
+	IMUL3L       $0x00000021, 200(AX), R8
+	ADDL         BX, R8
+	MOVL         (DX)(R8*2), DI
+	MOVWLZX      DI, R9
+	SHRL         $0x10, DI
+	SUBL         R9, DI
+	IMULL        SI, DI
+	IMUL3L       $0x000017fe, R9, R9
+	ADDL         DI, R9
+	IMUL3Q       $0x555c725f, R9, R9
+	SHRQ         $0x2b, R9
+	ADDL         R9, CX
+	CMPL         SI, $0x00000c00
+	SBBL         $-1, R8
+	MOVL         R8, 208(AX)
+	IMUL3L       $0x00000021, 204(AX), R8
+	ADDL         BX, R8
+	MOVL         (DX)(R8*2), DI
+	MOVWLZX      DI, DX
+	SHRL         $0x10, DI
+	MOVL         DI, BX
+	SUBL         DX, BX
+	IMULL        SI, BX
+	IMUL3L       $0x000017fe, DX, DX
+	ADDL         BX, DX
+	IMUL3Q       $0x555c725f, DX, DX
+	SHRQ         $0x2b, DX
+	ADDL         DX, CX
+	CMPL         SI, $0x00000c00
+	SBBL         $-1, R8
+	MOVL         R8, 212(AX)
+	SHRL         $0x02, CX
+	MOVL         $0x0000000c, AX
+	MOVL         $0x0000fff4, DX
+	CMPL         CX, AX
+	CMOVLCS      AX, CX
+	CMPL         CX, DX
+	CMOVLHI      DX, CX
+	MOVL         CX, ret+8(FP)
 	RET
 
 DATA leastOdds<>+0(SB)/4, $-3071
@@ -143,239 +207,277 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-12
 	MOVQ         d+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
-	MOVQ         24(AX), BX
+	MOVQ         40(AX), BX
 	MOVL         bit+8(FP), SI
-	NEGL         SI
-	ANDL         $0x003fffff, SI
-	VPMOVSXWD    132(AX), Y0
-	VPMOVSXWD    148(AX), X1
+	MOVQ         32(AX), DI
+	MOVL         SI, R8
+	NEGL         R8
+	ANDL         $0x003fffff, R8
+	MOVL         SI, R9
+	SHLL         $0x10, R9
+	VPMOVSXWD    148(AX), Y0
+	VPMOVSXWD    164(AX), X1
 	VPBROADCASTD half<>+0(SB), Y2
 	VPBROADCASTD leastWeight<>+0(SB), Y3
 	VPBROADCASTD mostWeight<>+0(SB), Y4
-	MOVLQSX      156(AX), DI
-	LEAQ         (DI)(DI*2), DI
-	SHLQ         $0x04, DI
-	ADDQ         DX, DI
-	VPBROADCASTD 184(AX), Y5
+	MOVLQSX      172(AX), R10
+	LEAQ         (R10)(R10*2), R10
+	SHLQ         $0x04, R10
+	ADDQ         DX, R10
+	MOVLQSX      184(AX), R12
+	MOVWLZX      6142(DI)(R12*2), R12
+	MOVL         R9, R11
+	SUBL         R12, R11
+	IMUL3L       $0x03, R11, R11
+	VMOVD        R11, X5
+	VPBROADCASTD X5, Y5
 	VPMULLD      Y5, Y0, Y6
 	VPMULLD      X5, X1, X5
 	VPADDD       Y2, Y6, Y6
 	VPADDD       X2, X5, X5
 	VPSRAD       $0x12, Y6, Y6
 	VPSRAD       $0x12, X5, X5
-	VPADDD       (DI), Y6, Y6
-	VPADDD       32(DI), X5, X5
+	VPADDD       (R10), Y6, Y6
+	VPADDD       32(R10), X5, X5
 	VPMAXSD      Y3, Y6, Y6
 	VPMAXSD      X3, X5, X5
 	VPMINSD      Y4, Y6, Y6
 	VPMINSD      X4, X5, X5
-	VMOVDQU      Y6, (DI)
-	VMOVDQU      X5, 32(DI)
-	MOVLQSX      160(AX), DI
-	LEAQ         (DI)(DI*2), DI
-	SHLQ         $0x04, DI
-	ADDQ         DX, DI
-	VPBROADCASTD 188(AX), Y5
+	VMOVDQU      Y6, (R10)
+	VMOVDQU      X5, 32(R10)
+	MOVLQSX      176(AX), R10
+	LEAQ         (R10)(R10*2), R10
+	SHLQ         $0x04, R10
+	ADDQ         DX, R10
+	MOVLQSX      188(AX), R12
+	MOVWLZX      6142(DI)(R12*2), R12
+	MOVL         R9, R11
+	SUBL         R12, R11
+	IMUL3L       $0x03, R11, R11
+	VMOVD        R11, X5
+	VPBROADCASTD X5, Y5
 	VPMULLD      Y5, Y0, Y6
 	VPMULLD      X5, X1, X5
 	VPADDD       Y2, Y6, Y6
 	VPADDD       X2, X5, X5
 	VPSRAD       $0x12, Y6, Y6
 	VPSRAD       $0x12, X5, X5
-	VPADDD       (DI), Y6, Y6
-	VPADDD       32(DI), X5, X5
+	VPADDD       (R10), Y6, Y6
+	VPADDD       32(R10), X5, X5
 	VPMAXSD      Y3, Y6, Y6
 	VPMAXSD      X3, X5, X5
 	VPMINSD      Y4, Y6, Y6
 	VPMINSD      X4, X5, X5
-	VMOVDQU      Y6, (DI)
-	VMOVDQU      X5, 32(DI)
-	MOVLQSX      164(AX), DI
-	LEAQ         (DI)(DI*2), DI
-	SHLQ         $0x04, DI
-	ADDQ         DX, DI
-	VPBROADCASTD 192(AX), Y5
+	VMOVDQU      Y6, (R10)
+	VMOVDQU      X5, 32(R10)
+	MOVLQSX      180(AX), R10
+	LEAQ         (R10)(R10*2), R10
+	SHLQ         $0x04, R10
+	ADDQ         DX, R10
+	MOVLQSX      192(AX), DX
+	MOVWLZX      6142(DI)(DX*2), DX
+	MOVL         R9, DI
+	SUBL         DX, DI
+	IMUL3L       $0x03, DI, DI
+	VMOVD        DI, X5
+	VPBROADCASTD X5, Y5
 	VPMULLD      Y5, Y0, Y0
 	VPMULLD      X5, X1, X1
 	VPADDD       Y2, Y0, Y0
 	VPADDD       X2, X1, X1
 	VPSRAD       $0x12, Y0, Y0
 	VPSRAD       $0x12, X1, X1
-	VPADDD       (DI), Y0, Y0
-	VPADDD       32(DI), X1, X1
+	VPADDD       (R10), Y0, Y0
+	VPADDD       32(R10), X1, X1
 	VPMAXSD      Y3, Y0, Y0
 	VPMAXSD      X3, X1, X1
 	VPMINSD      Y4, Y0, Y0
 	VPMINSD      X4, X1, X1
-	VMOVDQU      Y0, (DI)
-	VMOVDQU      X1, 32(DI)
+	VMOVDQU      Y0, (R10)
+	VMOVDQU      X1, 32(R10)
 	VZEROUPPER
-	MOVL         32(AX), DX
-	MOVLQSX      84(AX), DI
-	MOVL         36(AX), R8
-	MOVL         R8, R9
-	ANDL         $0x000003ff, R9
-	SHRL         $0x0a, R8
-	MOVL         (BX)(R9*4), R9
-	MOVWQZX      R9, R10
-	SHRL         $0x10, R9
-	MOVL         SI, R11
-	SUBQ         R8, R11
-	IMULQ        R10, R11
-	SARQ         $0x10, R11
-	ADDL         R11, R8
-	SHLL         $0x0a, R8
-	ORL          R9, R8
-	MOVL         R8, (CX)(DI*4)
-	MOVLQSX      88(AX), DI
-	MOVL         40(AX), R8
-	MOVL         R8, R9
-	ANDL         $0x000003ff, R9
-	SHRL         $0x0a, R8
-	MOVL         (BX)(R9*4), R9
-	MOVWQZX      R9, R10
-	SHRL         $0x10, R9
-	MOVL         SI, R11
-	SUBQ         R8, R11
-	IMULQ        R10, R11
-	SARQ         $0x10, R11
-	ADDL         R11, R8
-	SHLL         $0x0a, R8
-	ORL          R9, R8
-	MOVL         R8, (CX)(DI*4)
-	MOVLQSX      92(AX), DI
-	MOVL         44(AX), R8
-	MOVL         R8, R9
-	ANDL         $0x000003ff, R9
-	SHRL         $0x0a, R8
-	MOVL         (BX)(R9*4), R9
-	MOVWQZX      R9, R10
-	SHRL         $0x10, R9
-	MOVL         SI, R11
-	SUBQ         R8, R11
-	IMULQ        R10, R11
-	SARQ         $0x10, R11
-	ADDL         R11, R8
-	SHLL         $0x0a, R8
-	ORL          R9, R8
-	MOVL         R8, (CX)(DI*4)
-	MOVLQSX      96(AX), DI
-	MOVL         48(AX), R8
-	MOVL         R8, R9
-	ANDL         $0x000003ff, R9
-	SHRL         $0x0a, R8
-	MOVL         (BX)(R9*4), R9
-	MOVWQZX      R9, R10
-	SHRL         $0x10, R9
-	MOVL         SI, R11
-	SUBQ         R8, R11
-	IMULQ        R10, R11
-	SARQ         $0x10, R11
-	ADDL         R11, R8
-	SHLL         $0x0a, R8
-	ORL          R9, R8
-	MOVL         R8, (CX)(DI*4)
+	MOVL         48(AX), DX
 	MOVLQSX      100(AX), DI
-	MOVL         52(AX), R8
-	MOVL         R8, R9
-	ANDL         $0x000003ff, R9
-	SHRL         $0x0a, R8
-	MOVL         (BX)(R9*4), R9
-	MOVWQZX      R9, R10
-	SHRL         $0x10, R9
-	MOVL         SI, R11
-	SUBQ         R8, R11
-	IMULQ        R10, R11
-	SARQ         $0x10, R11
-	ADDL         R11, R8
-	SHLL         $0x0a, R8
-	ORL          R9, R8
-	MOVL         R8, (CX)(DI*4)
+	MOVL         52(AX), R10
+	MOVL         R10, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R10
+	MOVL         (BX)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R8, R13
+	SUBQ         R10, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R10
+	SHLL         $0x0a, R10
+	ORL          R11, R10
+	MOVL         R10, (CX)(DI*4)
+	MOVLQSX      104(AX), DI
+	MOVL         56(AX), R10
+	MOVL         R10, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R10
+	MOVL         (BX)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R8, R13
+	SUBQ         R10, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R10
+	SHLL         $0x0a, R10
+	ORL          R11, R10
+	MOVL         R10, (CX)(DI*4)
+	MOVLQSX      108(AX), DI
+	MOVL         60(AX), R10
+	MOVL         R10, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R10
+	MOVL         (BX)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R8, R13
+	SUBQ         R10, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R10
+	SHLL         $0x0a, R10
+	ORL          R11, R10
+	MOVL         R10, (CX)(DI*4)
+	MOVLQSX      112(AX), DI
+	MOVL         64(AX), R10
+	MOVL         R10, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R10
+	MOVL         (BX)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R8, R13
+	SUBQ         R10, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R10
+	SHLL         $0x0a, R10
+	ORL          R11, R10
+	MOVL         R10, (CX)(DI*4)
+	MOVLQSX      116(AX), DI
+	MOVL         68(AX), R10
+	MOVL         R10, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R10
+	MOVL         (BX)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R8, R13
+	SUBQ         R10, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R10
+	SHLL         $0x0a, R10
+	ORL          R11, R10
+	MOVL         R10, (CX)(DI*4)
 	CMPL         DX, $0x05
 	JE           inputs
-	MOVLQSX      104(AX), DI
-	MOVL         56(AX), R8
-	MOVL         R8, R9
-	ANDL         $0x000003ff, R9
-	SHRL         $0x0a, R8
-	MOVL         (BX)(R9*4), R9
-	MOVWQZX      R9, R10
-	SHRL         $0x10, R9
-	MOVL         SI, R11
-	SUBQ         R8, R11
-	IMULQ        R10, R11
-	SARQ         $0x10, R11
-	ADDL         R11, R8
-	SHLL         $0x0a, R8
-	ORL          R9, R8
-	MOVL         R8, (CX)(DI*4)
+	MOVLQSX      120(AX), DI
+	MOVL         72(AX), R10
+	MOVL         R10, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R10
+	MOVL         (BX)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R8, R13
+	SUBQ         R10, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R10
+	SHLL         $0x0a, R10
+	ORL          R11, R10
+	MOVL         R10, (CX)(DI*4)
 	CMPL         DX, $0x06
 	JE           inputs
-	MOVLQSX      108(AX), DX
-	MOVL         60(AX), DI
-	MOVL         DI, R8
-	ANDL         $0x000003ff, R8
+	MOVLQSX      124(AX), DX
+	MOVL         76(AX), DI
+	MOVL         DI, R10
+	ANDL         $0x000003ff, R10
 	SHRL         $0x0a, DI
-	MOVL         (BX)(R8*4), R8
-	MOVWQZX      R8, R9
-	SHRL         $0x10, R8
-	MOVL         SI, R10
-	SUBQ         DI, R10
-	IMULQ        R9, R10
-	SARQ         $0x10, R10
-	ADDL         R10, DI
+	MOVL         (BX)(R10*4), R10
+	MOVWQZX      R10, R11
+	SHRL         $0x10, R10
+	MOVL         R8, R12
+	SUBQ         DI, R12
+	IMULQ        R11, R12
+	SARQ         $0x10, R12
+	ADDL         R12, DI
 	SHLL         $0x0a, DI
-	ORL          R8, DI
+	ORL          R10, DI
 	MOVL         DI, (CX)(DX*4)
-	MOVLQSX      112(AX), DX
-	MOVL         64(AX), DI
-	MOVL         DI, R8
-	ANDL         $0x000003ff, R8
+	MOVLQSX      128(AX), DX
+	MOVL         80(AX), DI
+	MOVL         DI, R10
+	ANDL         $0x000003ff, R10
 	SHRL         $0x0a, DI
-	MOVL         (BX)(R8*4), R8
-	MOVWQZX      R8, R9
-	SHRL         $0x10, R8
-	MOVL         SI, R10
-	SUBQ         DI, R10
-	IMULQ        R9, R10
-	SARQ         $0x10, R10
-	ADDL         R10, DI
+	MOVL         (BX)(R10*4), R10
+	MOVWQZX      R10, R11
+	SHRL         $0x10, R10
+	MOVL         R8, R12
+	SUBQ         DI, R12
+	IMULQ        R11, R12
+	SARQ         $0x10, R12
+	ADDL         R12, DI
 	SHLL         $0x0a, DI
-	ORL          R8, DI
+	ORL          R10, DI
 	MOVL         DI, (CX)(DX*4)
-	MOVLQSX      116(AX), DX
-	MOVL         68(AX), DI
-	MOVL         DI, R8
-	ANDL         $0x000003ff, R8
+	MOVLQSX      132(AX), DX
+	MOVL         84(AX), DI
+	MOVL         DI, R10
+	ANDL         $0x000003ff, R10
 	SHRL         $0x0a, DI
-	MOVL         (BX)(R8*4), R8
-	MOVWQZX      R8, R9
-	SHRL         $0x10, R8
-	MOVL         SI, R10
-	SUBQ         DI, R10
-	IMULQ        R9, R10
-	SARQ         $0x10, R10
-	ADDL         R10, DI
+	MOVL         (BX)(R10*4), R10
+	MOVWQZX      R10, R11
+	SHRL         $0x10, R10
+	MOVL         R8, R12
+	SUBQ         DI, R12
+	IMULQ        R11, R12
+	SARQ         $0x10, R12
+	ADDL         R12, DI
 	SHLL         $0x0a, DI
-	ORL          R8, DI
+	ORL          R10, DI
 	MOVL         DI, (CX)(DX*4)
-	MOVLQSX      120(AX), DX
-	MOVL         72(AX), AX
-	MOVL         AX, DI
-	ANDL         $0x000003ff, DI
-	SHRL         $0x0a, AX
-	MOVL         (BX)(DI*4), DI
-	MOVWQZX      DI, BX
-	SHRL         $0x10, DI
-	SUBQ         AX, SI
-	IMULQ        BX, SI
-	SARQ         $0x10, SI
-	ADDL         SI, AX
-	SHLL         $0x0a, AX
-	ORL          DI, AX
-	MOVL         AX, (CX)(DX*4)
+	MOVLQSX      136(AX), DX
+	MOVL         88(AX), DI
+	MOVL         DI, R10
+	ANDL         $0x000003ff, R10
+	SHRL         $0x0a, DI
+	MOVL         (BX)(R10*4), R10
+	MOVWQZX      R10, BX
+	SHRL         $0x10, R10
+	SUBQ         DI, R8
+	IMULQ        BX, R8
+	SARQ         $0x10, R8
+	ADDL         R8, DI
+	SHLL         $0x0a, DI
+	ORL          R10, DI
+	MOVL         DI, (CX)(DX*4)
 
 inputs:
+	MOVQ    16(AX), CX
+	SUBL    SI, R9
+	MOVL    208(AX), DX
+	MOVWLZX (CX)(DX*2), BX
+	MOVL    R9, SI
+	SUBL    BX, SI
+	SARL    $0x06, SI
+	ADDL    SI, BX
+	MOVW    BX, (CX)(DX*2)
+	MOVL    212(AX), AX
+	MOVWLZX (CX)(AX*2), DX
+	MOVL    R9, BX
+	SUBL    DX, BX
+	SARL    $0x06, BX
+	ADDL    BX, DX
+	MOVW    DX, (CX)(AX*2)
 	RET
 
 DATA half<>+0(SB)/4, $+131072

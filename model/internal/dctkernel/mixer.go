@@ -61,30 +61,32 @@ func (s *State) Clone() State {
 type Mixer struct {
 	State
 	decision
-	refiner [Refiners]int32
-	point   [Refiners]uint32 // nearest of a refiner
 }
 
 // A decision is the part of a Mixer that assembly reads and writes. Its layout is known there.
 type decision struct {
-	probs   *Prob
-	weights *int32
-	odds    *int16  // of logOdds
-	steps   *uint32 // of steps
+	probs         *Prob
+	weights       *int32
+	refiners      *uint16
+	odds          *int16  // of logOdds
+	probabilities *uint16 // of probabilities
+	steps         *uint32 // of steps
 
-	inputs int32             // 5, 6 or 10
-	old    [SetSize]Prob     // before the decision
-	prob   [SetSize]int32    // indices of Probs
-	input  [SetSize]int16    // log odds; the last is the constant
-	set    [WeightSets]int32 // of weights
-	mixed  [4]int32          // log odds by each set, and something
-	errors [WeightSets]int32 // times the rate, Q16
+	inputs  int32             // 5, 6 or 10
+	old     [SetSize]Prob     // before the decision
+	prob    [SetSize]int32    // indices of Probs
+	input   [SetSize]int16    // log odds; the last is the constant
+	set     [WeightSets]int32 // of weights
+	mixed   [4]int32          // log odds by each set, and something
+	refiner [Refiners]int32
+	point   [Refiners]uint32 // nearest of a refiner
 }
 
 // NewMixer returns a mixer that begins with a state, which it changes.
 func NewMixer(s State) Mixer {
 	m := Mixer{State: s}
-	m.probs, m.weights, m.odds, m.steps = &s.Probs[0], &s.Weights[0], &logOdds[0], &steps[0]
+	m.probs, m.weights, m.refiners = &s.Probs[0], &s.Weights[0], &s.Refiners[0]
+	m.odds, m.probabilities, m.steps = &logOdds[0], &probabilities[0], &steps[0]
 	return m
 }
 
@@ -113,11 +115,47 @@ func (m *Mixer) Choose(base *Base, probs []int32, weights [WeightSets]int32, ref
 // Predict returns the probability of a 1, Q16.
 func (m *Mixer) Predict() uint32 {
 	if accelerated {
-		mixAssembly(&m.decision)
-	} else {
-		m.mix()
+		return mixAssembly(&m.decision)
 	}
-	o := (m.mixed[0] + m.mixed[1] + m.mixed[2]) / WeightSets
+	return m.mix()
+}
+
+// Learn adapts all that took part in a prediction to the decision.
+func (m *Mixer) Learn(bit uint32) {
+	if accelerated {
+		learnAssembly(&m.decision, bit)
+	} else {
+		m.learn(bit)
+	}
+}
+
+// mix is Predict. It sets old, input, mixed and point.
+func (m *Mixer) mix() uint32 {
+	n := int(m.inputs)
+	for i, j := range m.prob[:n] {
+		m.old[i] = m.Probs[j]
+		m.input[i] = logOdds[m.old[i]>>20]
+	}
+	for i := n; i < SetSize-1; i++ {
+		m.input[i] = 0
+	}
+	m.input[SetSize-1] = 1 << 8
+	sum := int32(0)
+	for j, s := range m.set {
+		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
+		dot := int64(0)
+		for i, x := range m.input {
+			dot += int64(w[i] * int32(x)) // MaxWeight times MaxOdds is less than 2^30
+		}
+		m.mixed[j] = int32(min(max(dot>>16, -MaxOdds), MaxOdds))
+		sum += m.mixed[j]
+	}
+	return m.refine(sum)
+}
+
+// refine returns the probability of a 1 by the sum of mixed.
+func (m *Mixer) refine(sum int32) uint32 {
+	o := sum / WeightSets
 	p := uint32(probabilities[o+MaxOdds]) * 2
 	at := uint32(o+MaxOdds) * (Points - 1)
 	low := min(at/(2*MaxOdds), Points-2)
@@ -134,52 +172,20 @@ func (m *Mixer) Predict() uint32 {
 	return min(max(p/(2+Refiners), minProb), 1<<16-minProb)
 }
 
-// Learn adapts all that took part in a prediction to the decision.
-func (m *Mixer) Learn(bit uint32) {
-	for j := range m.errors {
-		m.errors[j] = (int32(bit<<16) - int32(probabilities[m.mixed[j]+MaxOdds])) * mixRate
-	}
-	if accelerated {
-		learnAssembly(&m.decision, bit)
-	} else {
-		m.learn(bit)
-	}
-	for _, i := range m.point {
-		r := &m.Refiners[i]
-		*r = uint16(int32(*r) + (int32(bit*65535)-int32(*r))>>6)
-	}
-}
-
-// mix sets old, input and mixed.
-func (m *Mixer) mix() {
-	n := int(m.inputs)
-	for i, j := range m.prob[:n] {
-		m.old[i] = m.Probs[j]
-		m.input[i] = logOdds[m.old[i]>>20]
-	}
-	for i := n; i < SetSize-1; i++ {
-		m.input[i] = 0
-	}
-	m.input[SetSize-1] = 1 << 8
-	for j, s := range m.set {
-		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
-		dot := int64(0)
-		for i, x := range m.input {
-			dot += int64(w[i] * int32(x)) // MaxWeight times MaxOdds is less than 2^30
-		}
-		m.mixed[j] = int32(min(max(dot>>16, -MaxOdds), MaxOdds))
-	}
-}
-
-// learn adapts the probs and the weights.
+// learn is Learn.
 func (m *Mixer) learn(bit uint32) {
 	for i, j := range m.prob[:m.inputs] {
 		m.Probs[j] = m.old[i].adapted(bit)
 	}
 	for j, s := range m.set {
+		miss := (int32(bit<<16) - int32(probabilities[m.mixed[j]+MaxOdds])) * mixRate // Q16
 		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
 		for i, x := range m.input {
-			w[i] = min(max(w[i]+(int32(x)*m.errors[j]+1<<17)>>18, -MaxWeight), MaxWeight) // the product is less than 2^30
+			w[i] = min(max(w[i]+(int32(x)*miss+1<<17)>>18, -MaxWeight), MaxWeight) // the product is less than 2^30
 		}
+	}
+	for _, i := range m.point {
+		r := &m.Refiners[i]
+		*r = uint16(int32(*r) + (int32(bit*65535)-int32(*r))>>6)
 	}
 }

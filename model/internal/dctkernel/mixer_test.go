@@ -52,6 +52,9 @@ func TestAssembly(t *testing.T) {
 				for i := range m.Probs {
 					m.Probs[i] = Prob(r.Uint32())&^(1<<CountBits-1) | Prob(r.IntN(countLimit+1))
 				}
+				for i := range m.Refiners {
+					m.Refiners[i] = uint16(r.Uint32())
+				}
 				for i := range m.Weights {
 					m.Weights[i] = []int32{-MaxWeight, MaxWeight, r.Int32N(2*MaxWeight+1) - MaxWeight, r.Int32N(1<<17) - 1<<16}[r.IntN(4)]
 				}
@@ -61,26 +64,56 @@ func TestAssembly(t *testing.T) {
 				for i := range probs {
 					probs[i] = r.Int32N(8)
 				}
-				m.Choose(&base, probs[:n], [WeightSets]int32{r.Int32N(8), r.Int32N(8), r.Int32N(8)}, [Refiners]int32{})
-				m.mix()
+				m.Choose(&base, probs[:n], [WeightSets]int32{r.Int32N(8), r.Int32N(8), r.Int32N(8)}, [Refiners]int32{r.Int32N(8), r.Int32N(8)})
+				p := m.mix()
 				want := m.decision
-				mixAssembly(&m.decision)
-				if got := m.decision; !slices.Equal(got.old[:n], want.old[:n]) || got.input != want.input || [3]int32(got.mixed[:3]) != [3]int32(want.mixed[:3]) {
-					t.Fatalf("%d inputs, weights %v: %+v, want %+v", n, m.Weights, got, want)
+				q := mixAssembly(&m.decision)
+				if got := m.decision; p != q || !slices.Equal(got.old[:n], want.old[:n]) || got.input != want.input || [3]int32(got.mixed[:3]) != [3]int32(want.mixed[:3]) || got.point != want.point {
+					t.Fatalf("%d inputs, weights %v: %d, %+v, want %d, %+v", n, m.Weights, q, got, p, want)
 				}
 				bit := r.Uint32N(2)
-				for i := range m.errors {
-					m.errors[i] = (r.Int32N(1<<17) - 1<<16) * mixRate
-				}
 				before := m.State.Clone()
 				m.learn(bit)
 				after := m.State.Clone()
 				copy(m.Probs, before.Probs)
 				copy(m.Weights, before.Weights)
+				copy(m.Refiners, before.Refiners)
 				learnAssembly(&m.decision, bit)
-				if !slices.Equal(m.Probs, after.Probs) || !slices.Equal(m.Weights, after.Weights) {
+				if !slices.Equal(m.Probs, after.Probs) || !slices.Equal(m.Weights, after.Weights) || !slices.Equal(m.Refiners, after.Refiners) {
 					t.Fatalf("%d inputs, %+v: %v and %v, want %v and %v", n, m.decision, m.Probs, m.Weights, after.Probs, after.Weights)
 				}
+			}
+		}
+	}
+}
+
+// TestAssemblyRefines compares the assembly with plain Go at all sums of log odds, with the refiners that make the most and the least of them.
+func TestAssemblyRefines(t *testing.T) {
+	if !accelerated {
+		t.Skip("there is no assembly")
+	}
+	m := newTestMixer()
+	base := testBase()
+	for i := range m.Refiners[:Points] {
+		m.Refiners[i], m.Refiners[8*Points+i] = 1<<16-1, 0
+		m.Refiners[Points+i], m.Refiners[9*Points+i] = uint16(i%2*65535), uint16(65535-i%2*65535)
+	}
+	for refiner := range int32(2) {
+		m.Choose(&base, make([]int32, 5), [WeightSets]int32{}, [Refiners]int32{refiner, refiner})
+		for sum := int32(-3 * MaxOdds); sum <= 3*MaxOdds; sum++ {
+			for j := range int32(WeightSets) { // of the constant alone
+				odds := (sum+3*MaxOdds+j)/3 - MaxOdds
+				w := m.Weights[m.set[j]*SetSize:][:SetSize]
+				clear(w)
+				w[SetSize-1] = odds << 8
+			}
+			p := m.mix()
+			want := m.decision
+			if m.mixed[0]+m.mixed[1]+m.mixed[2] != sum {
+				t.Fatalf("%v are not %d", m.mixed, sum)
+			}
+			if q := mixAssembly(&m.decision); q != p || m.point != want.point {
+				t.Fatalf("a sum of %d: %d and %v, want %d and %v", sum, q, m.point, p, want.point)
 			}
 		}
 	}

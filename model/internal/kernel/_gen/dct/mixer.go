@@ -8,17 +8,20 @@ import (
 
 // Where the fields of a decision are. A test compares them with the compiler's.
 const (
-	probsAt   = 0
-	weightsAt = 8
-	oddsAt    = 16
-	stepsAt   = 24
-	inputsAt  = 32
-	oldAt     = 36
-	probAt    = 84
-	inputAt   = 132
-	setAt     = 156
-	mixedAt   = 168
-	errorsAt  = 184
+	probsAt         = 0
+	weightsAt       = 8
+	refinersAt      = 16
+	oddsAt          = 24
+	probabilitiesAt = 32
+	stepsAt         = 40
+	inputsAt        = 48
+	oldAt           = 52
+	probAt          = 100
+	inputAt         = 148
+	setAt           = 172
+	mixedAt         = 184
+	refinerAt       = 200
+	pointAt         = 208
 )
 
 const (
@@ -27,6 +30,10 @@ const (
 	maxOdds    = 12<<8 - 1
 	maxWeight  = 4<<16 - 1
 	weightSets = 3
+	refiners   = 2
+	points     = 33
+	mixRate    = 3
+	minProb    = 12
 )
 
 // constant returns a number of 32 bits in memory.
@@ -60,10 +67,10 @@ func weightsOf(d, weights reg.Register, j int) reg.Register {
 	return at
 }
 
-// mix writes the function that computes the log odds of a decision by each set of weights. A product has less than 31 bits, the sum
+// mix writes the function that predicts a decision. A product of an input and a weight has less than 31 bits, the sum
 // of two fits into 32, and that of more into 64.
 func mix() {
-	TEXT("mixAVX2", NOSPLIT, "func(d *byte)")
+	TEXT("mixAVX2", NOSPLIT, "func(d *byte) uint32")
 	Doc("mixAVX2 is Mixer.mix.")
 	Pragma("noescape")
 	d := Load(Param("d"), GP64())
@@ -115,7 +122,9 @@ func mix() {
 		VPSRLQ(Imm(16), s, s) // in the low 32 bits the same as by an arithmetic shift
 		return s
 	}
-	s, t := add(sums[0], sums[1]), add(sums[2], sums[2])
+	none := YMM()
+	VPXOR(none, none, none)
+	s, t := add(sums[0], sums[1]), add(sums[2], none)
 	mixed := XMM()
 	VSHUFPS(Imm(0b10_00_10_00), t, s, mixed)
 	least, most := XMM(), XMM()
@@ -124,11 +133,82 @@ func mix() {
 	VPMAXSD(least, mixed, mixed)
 	VPMINSD(most, mixed, mixed)
 	VMOVDQU(mixed, Mem{Base: d, Disp: mixedAt})
+	other, sum := XMM(), GP64()
+	VPSHUFD(Imm(0b01_00_11_10), mixed, other)
+	VPADDD(other, mixed, mixed)
+	VPSHUFD(Imm(0b10_11_00_01), mixed, other)
+	VPADDD(other, mixed, mixed)
+	VMOVD(mixed, sum.As32())
 	VZEROUPPER()
+	Store(refine(d, sum), ReturnIndex(0))
 	RET()
 }
 
-// learn writes the function that adapts probs and weights.
+// refine writes code that makes a probability of a sum of log odds by all sets.
+func refine(d reg.Register, sum reg.GPVirtual) reg.Register {
+	// The mean, rounded towards 0: multiplied by the upper half of (2^32 + 2) / 3, and 1 more if it is negative.
+	x := GP64()
+	MOVLQSX(sum.As32(), x)
+	IMUL3Q(U32((1<<32+2)/3), x, x)
+	SARQ(Imm(32), x)
+	SHRL(Imm(31), sum.As32())
+	ADDL(sum.As32(), x.As32())
+	ADDL(U32(maxOdds), x.As32())
+	p := GP64()
+	MOVQ(Mem{Base: d, Disp: probabilitiesAt}, p)
+	MOVWLZX(Mem{Base: p, Index: x, Scale: 2}, p.As32())
+	ADDL(p.As32(), p.As32())
+
+	// low = min(32 x / (2 maxOdds), 31), between = 32 x - 2 maxOdds low; x is at most 2 maxOdds.
+	low, between := GP64(), GP64()
+	IMUL3L(U32((16<<lowBits)/maxOdds+1), x.As32(), low.As32())
+	SHRL(Imm(lowBits), low.As32())
+	last := GP32()
+	MOVL(U32(points-2), last)
+	CMPL(low.As32(), last)
+	CMOVLHI(last, low.As32())
+	SHLL(Imm(5), x.As32())
+	IMUL3L(U32(2*maxOdds), low.As32(), between.As32())
+	SUBL(between.As32(), x.As32())
+	MOVL(x.As32(), between.As32())
+
+	at, pair := GP64(), GP64()
+	MOVQ(Mem{Base: d, Disp: refinersAt}, at)
+	for j := range refiners {
+		i, a, b := GP64(), GP64(), GP64()
+		IMUL3L(U32(points), Mem{Base: d, Disp: refinerAt + 4*j}, i.As32())
+		ADDL(low.As32(), i.As32())
+		MOVL(Mem{Base: at, Index: i, Scale: 2}, pair.As32()) // and the next one
+		MOVWLZX(pair.As16(), a.As32())
+		SHRL(Imm(16), pair.As32())
+		MOVL(pair.As32(), b.As32())
+		SUBL(a.As32(), b.As32())
+		IMULL(between.As32(), b.As32())
+		IMUL3L(U32(2*maxOdds), a.As32(), a.As32())
+		ADDL(b.As32(), a.As32())
+		// Over 2 maxOdds, for a number of less than 29 bits.
+		IMUL3Q(U32((1<<43)/(2*maxOdds)+1), a, a)
+		SHRQ(Imm(43), a)
+		ADDL(a.As32(), p.As32())
+		CMPL(between.As32(), U32(maxOdds+1))
+		SBBL(I8(-1), i.As32()) // 1 more unless it is less
+		MOVL(i.As32(), Mem{Base: d, Disp: pointAt + 4*j})
+	}
+	SHRL(Imm(2), p.As32())
+	least, most := GP32(), GP32()
+	MOVL(U32(minProb), least)
+	MOVL(U32(1<<16-minProb), most)
+	CMPL(p.As32(), least)
+	CMOVLCS(least, p.As32())
+	CMPL(p.As32(), most)
+	CMOVLHI(most, p.As32())
+	return p.As32()
+}
+
+// lowBits is the precision of the division for low, which a test of all log odds shows to be enough.
+const lowBits = 26
+
+// learn writes the function that adapts probs, weights and refiners.
 func learn() {
 	TEXT("learnAVX2", NOSPLIT, "func(d *byte, bit uint32)")
 	Doc("learnAVX2 is Mixer.learn.")
@@ -138,9 +218,16 @@ func learn() {
 	MOVQ(Mem{Base: d, Disp: probsAt}, probs)
 	MOVQ(Mem{Base: d, Disp: weightsAt}, weights)
 	MOVQ(Mem{Base: d, Disp: stepsAt}, steps)
-	target := Load(Param("bit"), GP32())
-	NEGL(target)
-	ANDL(U32(1<<22-1), target)
+	bit := Load(Param("bit"), GP32())
+	probabilities := GP64()
+	MOVQ(Mem{Base: d, Disp: probabilitiesAt}, probabilities)
+	target := GP64() // Q22
+	MOVL(bit, target.As32())
+	NEGL(target.As32())
+	ANDL(U32(1<<22-1), target.As32())
+	full := GP32() // Q16
+	MOVL(bit, full)
+	SHLL(Imm(16), full)
 
 	x, y := YMM(), XMM()
 	VPMOVSXWD(Mem{Base: d, Disp: inputAt}, x)
@@ -152,7 +239,14 @@ func learn() {
 	for j := range weightSets {
 		w := weightsOf(d, weights, j)
 		e, a, b := YMM(), YMM(), XMM()
-		VPBROADCASTD(Mem{Base: d, Disp: errorsAt + 4*j}, e)
+		miss, was := GP64(), GP64()
+		MOVLQSX(Mem{Base: d, Disp: mixedAt + 4*j}, was)
+		MOVWLZX(Mem{Base: probabilities, Index: was, Scale: 2, Disp: 2 * maxOdds}, was.As32())
+		MOVL(full, miss.As32())
+		SUBL(was.As32(), miss.As32())
+		IMUL3L(Imm(mixRate), miss.As32(), miss.As32())
+		VMOVD(miss.As32(), e.AsX())
+		VPBROADCASTD(e.AsX(), e)
 		VPMULLD(e, x, a)
 		VPMULLD(e.AsX(), y, b)
 		VPADDD(half, a, a)
@@ -180,7 +274,7 @@ func learn() {
 		MOVWQZX(n.As16(), by)
 		SHRL(Imm(16), n.As32())
 		off := GP64()
-		MOVL(target, off.As32())
+		MOVL(target.As32(), off.As32())
 		SUBQ(p, off)
 		IMULQ(by, off)
 		SARQ(Imm(16), off)
@@ -189,5 +283,18 @@ func learn() {
 		ORL(n.As32(), p.As32())
 		MOVL(p.As32(), Mem{Base: probs, Index: at, Scale: 4})
 	})
+	to := GP64()
+	MOVQ(Mem{Base: d, Disp: refinersAt}, to)
+	SUBL(bit, full) // 65535 for a 1
+	for j := range refiners {
+		i, r, off := GP64(), GP32(), GP32()
+		MOVL(Mem{Base: d, Disp: pointAt + 4*j}, i.As32())
+		MOVWLZX(Mem{Base: to, Index: i, Scale: 2}, r)
+		MOVL(full, off)
+		SUBL(r, off)
+		SARL(Imm(6), off)
+		ADDL(off, r)
+		MOVW(r.As16(), Mem{Base: to, Index: i, Scale: 2})
+	}
 	RET()
 }
