@@ -10,3 +10,4 @@
 package network
 
 //go:generate sh -c "cd ../kernel/_gen && go run ./rows -what predict -out ../../network/predictwide_amd64.s -stubs ../../network/predictwide_amd64.go -pkg network"
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what features -out ../../network/rowswide_amd64.s -stubs ../../network/rowswide_amd64.go -pkg network"

@@ -126,36 +126,36 @@ func (r *Inference) encode(y int, h *worker) {
 		repeat(row, r.trunkConstants[:trunk.inputs])
 		repeat(cells, r.headConstants[:head.cells])
 	}
+	index := storage.Resize(h.index, w, w)
+	h.index = index
 	for p := range process.Planes {
 		level := r.level[p].row(y)
 		switch image, from := &in.Image.Planes[p], y*w; {
 		case p >= in.Planes:
-			clear(level)
+			t.noLevels(level, index)
 		case image.Wide != nil:
-			levels(level, image.Wide[from:], in.Shift, in.ExtraBits[p])
+			levels(t, level, index, image.Wide[from:], in.Shift, in.ExtraBits[p])
 		default:
-			levels(level, image.Narrow[from:], in.Shift, in.ExtraBits[p])
+			levels(t, level, index, image.Narrow[from:], in.Shift, in.ExtraBits[p])
 		}
 		if row != nil {
-			t.encodeLevels(row[inBrightness+p:], trunk.inputs, level)
+			spreadOut(row[inBrightness+p:], trunk.inputs, index)
 		}
 	}
 	alike := encoded == trunk.clock-trunk.cell && encoded == head.clock-head.cell // both have all centres and then all clocks side by side
-	centre := storage.Resize(h.row, w, w)
-	h.row = centre
 	for i := range encoded {
 		magnitude, clock, extraBits := r.magnitude[i].row(y), r.clock[i].row(y), in.ExtraBits[i/transform.Subbands]
 		array, from := in.Cells(i, y)
 		if dither, at := &in.Dither[i], (y-in.Top)*w; array.Wide != nil {
-			centres(centre, magnitude, clock, array.Wide[from:from+w], dither.Wide[at:], extraBits)
+			centres(index, magnitude, clock, array.Wide[from:from+w], dither.Wide[at:], extraBits)
 		} else {
-			centres(centre, magnitude, clock, array.Narrow[from:from+w], dither.Narrow[at:], extraBits)
+			centres(index, magnitude, clock, array.Narrow[from:from+w], dither.Narrow[at:], extraBits)
 		}
 		if row != nil {
-			t.encodeCells(row[trunk.cell+i:], trunk.inputs, trunk.clock-trunk.cell, centre, clock, extraBits)
+			t.encodeCells(row[trunk.cell+i:], trunk.inputs, trunk.clock-trunk.cell, index, clock, extraBits)
 		}
 		if cells != nil && !alike {
-			t.encodeCells(cells[i:], head.cells, head.clock-head.cell, centre, clock, extraBits)
+			t.encodeCells(cells[i:], head.cells, head.clock-head.cell, index, clock, extraBits)
 		}
 	}
 	if cells != nil && alike {
@@ -174,21 +174,36 @@ func copyCells(to []int16, n int, from []int16, m, channels, w int) {
 	}
 }
 
-// levels writes values of the coarser image as those of 8-bit samples, Q4. Shifted up, they are those of samples.
-func levels[V int16 | int32](level []int32, values []V, shift uint, extraBits int) {
-	values = values[:len(level)]
+// levels writes values of the coarser image as those of 8-bit samples, Q4, and the features of their brightness. Shifted up, they are
+// those of samples.
+func levels[V int16 | int32](t *featureTables, level, feature []int32, values []V, shift uint, extraBits int) {
 	up, down := shifts(extraBits)
-	unit := int32(1) << ((up + shift) & 31)
+	unit, frac := int32(1)<<((up+shift)&31), t.frac&31
+	done := wideLevels(level, feature, values, unit, down, frac)
+	level, feature, values = level[done:], feature[done:len(level)], values[done:len(level)]
 	for x, v := range values {
-		level[x] = fixed.Clamp(int32(v)*unit>>down, -1<<14, 1<<14)
+		z := fixed.Clamp(int32(v)*unit>>down, -1<<14, 1<<14)
+		level[x], feature[x] = z, int32(fixed.Sat16((z-128<<4)<<frac>>11))
 	}
 }
 
-// centres writes the centres of packed cells, as shallowCentre returns them or 0, their magnitudes, and their clocks. Twice a
-// centre is the packed cell less twice the dither, less 1.
-func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock []uint8, cells []V, dither []U, extraBits int) {
-	centre, magnitude, clock, dither = centre[:len(cells)], magnitude[:len(cells)], clock[:len(cells)], dither[:len(cells)]
+// noLevels is levels of a plane of zeros.
+func (t *featureTables) noLevels(level, feature []int32) {
+	clear(level)
+	v := int32(fixed.Sat16(-128 << 4 << (t.frac & 31) >> 11))
+	for x := range feature {
+		feature[x] = v
+	}
+}
+
+// centres writes the centres of packed cells, as shallowCentre returns them or 0, as indices of asinh; their magnitudes; and their clocks.
+// Twice a cell's centre less twice its dither, and less 1, is packed as the cell is.
+func centres[V int16 | int32, U uint8 | uint16](index, magnitude []int32, clock []uint8, cells []V, dither []U, extraBits int) {
 	up, down := shifts(extraBits)
+	done := wideCentres(index, magnitude, clock, cells, dither, up)
+	cells = cells[done:]
+	n := len(cells)
+	index, magnitude, clock, dither = index[done:][:n], magnitude[done:][:n], clock[done:][:n], dither[done:][:n]
 	half := int32(1) << 5 << up // Q6
 	for x, v := range cells {
 		z := (int32(v) - 2*int32(dither[x]) - 1) * half >> down
@@ -197,7 +212,7 @@ func centres[V int16 | int32, U uint8 | uint16](centre, magnitude []int32, clock
 		if k == process.Unknown {
 			z = 0
 		}
-		centre[x], magnitude[x], clock[x] = z, max(z, -z), k
+		index[x], magnitude[x], clock[x] = asinhIndex(z>>3), max(z, -z), k
 	}
 }
 
@@ -221,25 +236,27 @@ func (r *Inference) compare(y int, h *worker) {
 		h.level[p].sums(sums, &r.level[p], y, r.in.Height, 2)
 		deviations(sums, r.deviation[p].row(y), r.level[p].row(y))
 		if row != nil {
-			t.encodeDeviations(row[inDeviation+p:], r.trunk.inputs, sums)
+			lookUp(row[inDeviation+p:], r.trunk.inputs, sums, t.asinh[:])
 		}
 	}
 }
 
-// deviations makes sums over 5x5 sites deviations from the mean, times 25 and Q4, and writes their magnitudes.
+// deviations makes sums over 5x5 sites deviations from the mean, as indices of asinh, and writes 25 times their magnitudes, Q4.
 func deviations(sums, magnitude, level []int32) {
-	magnitude, level = magnitude[:len(sums)], level[:len(sums)]
+	done := wideDeviations(sums, magnitude, level)
+	sums = sums[done:]
+	magnitude, level = magnitude[done:][:len(sums)], level[done:][:len(sums)]
 	for x, sum := range sums {
 		e := 25*level[x] - sum
-		sums[x], magnitude[x] = e, max(e, -e)
+		sums[x], magnitude[x] = asinhIndex((e+25)/50), max(e, -e)
 	}
 }
 
 // measure is the third step: the local activities, of the coarser image over 3x3 sites, of the cells over 5x5.
 func (r *Inference) measure(y int, h *worker) {
 	in, w, t := r.in, r.in.Width, r.net.features
-	sums := storage.Resize(h.row, w, w)
-	h.row = sums
+	sums, index := storage.Resize(h.row, w, w), storage.Resize(h.index, w, w)
+	h.row, h.index = sums, index
 	row := r.layers[0].Row(y)
 	own := y >= in.Y0 && y < in.Y1
 	for p := range process.Planes {
@@ -248,8 +265,8 @@ func (r *Inference) measure(y int, h *worker) {
 		if own {
 			keep = r.Textures(p, y)
 		}
-		textures(sums, keep)
-		t.encodeLogs(row[r.trunk.texture+p:], r.trunk.inputs, sums)
+		above := textures(sums, keep, index)
+		t.encodeLogs(row[r.trunk.texture+p:], r.trunk.inputs, sums, index, above)
 	}
 	encoded := transform.Subbands * r.encoded()
 	for i := range encoded {
@@ -258,8 +275,8 @@ func (r *Inference) measure(y int, h *worker) {
 		if own {
 			keep = r.Activities(i, y)
 		}
-		activities(sums, keep)
-		t.encodeLogs(row[r.trunk.activity+i:], r.trunk.inputs, sums)
+		above := activities(sums, keep, index)
+		t.encodeLogs(row[r.trunk.activity+i:], r.trunk.inputs, sums, index, above)
 	}
 	for i := encoded; i < transform.Subbands*in.Coded && own; i++ {
 		clear(r.Activities(i, y))
@@ -273,24 +290,30 @@ func (r *Inference) measure(y int, h *worker) {
 }
 
 // textures makes sums over 3x3 sites of 25 times deviations, Q4, mean deviations, Q8, and writes as many as keep has room for to
-// it: all or none.
-func textures(sums []int32, keep []uint32) {
-	for x, v := range sums {
-		texture := uint32(v) * 16 / 225
-		sums[x] = int32(texture)
+// it: all or none. It writes the indices of their logarithms, and reports whether one is above the last.
+func textures(sums []int32, keep []uint32, index []int32) bool {
+	done, above := wideTextures(sums, keep, index)
+	for x := done; x < len(sums); x++ {
+		texture := uint32(sums[x]) * 16 / 225
+		sums[x], index[x] = int32(texture), int32(min(texture, lastLog))
+		above = above || texture > lastLog
 		if x < len(keep) {
 			keep[x] = texture
 		}
 	}
+	return above
 }
 
-// activities makes sums over 5x5 sites of magnitudes, Q6, mean magnitudes, Q8, and writes them to keep as textures does.
-func activities(sums []int32, keep []uint16) {
-	for x, v := range sums {
-		activity := uint32(v) * 4 / 25
-		sums[x] = int32(activity)
+// activities makes sums over 5x5 sites of magnitudes, Q6, mean magnitudes, Q8, and writes them to keep and to index as textures does.
+func activities(sums []int32, keep []uint16, index []int32) bool {
+	done, above := wideActivities(sums, keep, index)
+	for x := done; x < len(sums); x++ {
+		activity := uint32(sums[x]) * 4 / 25
+		sums[x], index[x] = int32(activity), int32(min(activity, lastLog))
+		above = above || activity > lastLog
 		if x < len(keep) {
 			keep[x] = uint16(min(activity, 1<<16-1))
 		}
 	}
+	return above
 }

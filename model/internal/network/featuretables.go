@@ -15,12 +15,13 @@ type featureTables struct {
 	asinh   [2*asinhEnd + 1]int16                     // asinh(x/1.5) for x in Q3, from -asinhEnd on
 	precise [process.Unknown + 1]int16                // 1.2 - k/6 by clock; 0 where nothing is known
 	clocks  [mostExtra + 2][process.Unknown + 1]int16 // what precision returns, by extraBits + 1 and clock
-	logs    [1 << 13]int16                            // what log returns
+	logs    [lastLog + 1]int16                        // what log returns
 }
 
 const (
 	asinhEnd  = 1<<13 - 1 // from where on compress returns the same, Q3
 	mostExtra = 8         // extra bits of a coefficient
+	lastLog   = 1<<13 - 1 // the last logarithm in a table
 )
 
 func newFeatureTables(frac uint) *featureTables {
@@ -54,7 +55,7 @@ func (t *featureTables) ln(log2 int32) int16 {
 
 // log returns ln(v/256 + 1/2) for v in Q8.
 func (t *featureTables) log(v uint32) int16 {
-	if v < uint32(len(t.logs)) {
+	if v <= lastLog {
 		return t.logs[v]
 	}
 	return t.logOf(v)
@@ -64,8 +65,11 @@ func (t *featureTables) logOf(v uint32) int16 { return t.ln(fixed.FastLog2Q16(v+
 
 // compress returns asinh(x/1.5) for x in Q3.
 func (t *featureTables) compress(x int32) int16 {
-	return t.asinh[asinhEnd+fixed.Clamp(x, -asinhEnd, asinhEnd)] // without a branch, which would be mispredicted
+	return t.asinh[asinhIndex(x)]
 }
+
+// asinhIndex returns the index of asinh(x/1.5) for x in Q3, without a branch, which would be mispredicted.
+func asinhIndex(x int32) int32 { return asinhEnd + fixed.Clamp(x, -asinhEnd, asinhEnd) }
 
 // cell returns the features of a cell of a coefficient with some extra bits: its centre, compressed, and its clock.
 func (t *featureTables) cell(a int32, u uint16, k uint8, extraBits int) (centre, precision int16) {
@@ -94,59 +98,59 @@ func shallowCentre(a int32, u uint16, k uint8, extraBits int) int32 {
 	return fixed.Clamp(shallow(fixed.Clamp(storage.CentreQ6(a, u, k), -1<<30, 1<<30-1), extraBits), -1<<17, 1<<17)
 }
 
-// The methods below write the features of a row of sites to the first of n channels of each site. They are not inlined, so
+// The functions below write the features of a row of sites to the first of n channels of each site. They are not inlined, so
 // that their loops have the registers for themselves.
 
-// encodeLevels writes the features of the brightness of the coarser image, Q4.
+// spreadOut writes features.
 //
 //go:noinline
-func (t *featureTables) encodeLevels(to []int16, n int, level []int32) {
-	frac, j := t.frac&31, 0
-	for _, v := range level {
-		to[j] = fixed.Sat16((v - 128<<4) << frac >> 11)
+func spreadOut(to []int16, n int, features []int32) {
+	x := wideSpread(to, n, features)
+	j := x * n
+	for _, v := range features[x:] {
+		to[j] = int16(v)
 		j += n
 	}
 }
 
-// encodeDeviations writes the features of deviations, which are 25 times those, Q4.
+// lookUp writes what a table has at indices.
 //
 //go:noinline
-func (t *featureTables) encodeDeviations(to []int16, n int, deviation []int32) {
-	j := 0
-	for _, e := range deviation {
-		to[j] = t.compress((e + 25) / 50)
+func lookUp(to []int16, n int, index []int32, table []int16) {
+	x := wideLookUp(to, n, index, table)
+	j := x * n
+	for _, i := range index[x:] {
+		to[j] = table[i]
 		j += n
 	}
 }
 
-// encodeCells writes the features of the centres of cells, Q6, and on channels further those of their clocks.
+// lookUpClocks writes what a table has for clocks.
 //
 //go:noinline
+func lookUpClocks(to []int16, n int, clock []uint8, table *[process.Unknown + 1]int16) {
+	x := wideLookUpClocks(to, n, clock, table)
+	j := x * n
+	for _, k := range clock[x:] {
+		to[j] = table[k]
+		j += n
+	}
+}
+
+// encodeCells writes the features of the centres of cells, which are given as indices, and on channels further those of their clocks.
 func (t *featureTables) encodeCells(to []int16, n, on int, centre []int32, clock []uint8, extraBits int) {
-	precise, j := &t.clocks[extraBits+1], 0
-	clock = clock[:len(centre)]
-	for x, z := range centre {
-		to[j], to[j+on] = t.compress(z>>3), precise[clock[x]]
-		j += n
-	}
+	lookUp(to, n, centre, t.asinh[:])
+	lookUpClocks(to[on:], n, clock, &t.clocks[extraBits+1])
 }
 
-// encodeLogs writes the logarithms of values in Q8; see log.
-//
-//go:noinline
-func (t *featureTables) encodeLogs(to []int16, n int, values []int32) {
-	const last = int32(len(t.logs)) - 1
-	most, j := int32(0), 0
-	for _, v := range values {
-		to[j] = t.logs[min(v, last)]
-		most = max(most, v)
-		j += n
-	}
-	if most <= last {
+// encodeLogs writes the logarithms of values in Q8, which index has as far as they are in the table; above says that one is not.
+func (t *featureTables) encodeLogs(to []int16, n int, values, index []int32, above bool) {
+	lookUp(to, n, index, t.logs[:])
+	if !above {
 		return
 	}
 	for x, v := range values {
-		if v > last {
+		if v > lastLog {
 			to[x*n] = t.logOf(uint32(v))
 		}
 	}

@@ -75,7 +75,7 @@ type Inference struct {
 
 // A worker is the scratch of a processor for a row.
 type worker struct {
-	row              []int32 // sums, centres
+	row, index       []int32 // sums; indices of tables, features
 	level, deviation [process.Planes]boxSum
 	magnitude        [process.Coefficients]boxSum
 	share            kernel.Tensor // the trunk's share of a head's hidden units

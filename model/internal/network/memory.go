@@ -35,7 +35,7 @@ func (n *Net) InferenceBytes(width, rows, coded, procs int) int64 {
 	} else {
 		total += int64(procs) * kernel.ScratchBytes(widest)
 	}
-	return total + int64(procs)*(allocated(1+2*process.Planes+coefficients, 4*w)+tensors(1, 1, (width+1)/2, hidden)) // workers
+	return total + int64(procs)*(allocated(2, 4*w)+allocated(2*process.Planes+coefficients, 4*(w+2*columnBorder))+tensors(1, 1, (width+1)/2, hidden)) // workers
 }
 
 // LastLayerBytes returns how many bytes a copy of a head's last layer takes at most, as any kernel lays it out.

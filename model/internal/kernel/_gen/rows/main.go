@@ -12,10 +12,12 @@ import (
 )
 
 func main() {
-	what := flag.String("what", "", "the functions to write: predict or gather")
+	what := flag.String("what", "", "the functions to write: features, predict or gather")
 	flag.Parse()
 	ConstraintExpr("amd64,!noasm")
 	switch *what {
+	case "features":
+		features()
 	case "predict":
 		predict()
 	case "gather":
