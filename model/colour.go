@@ -2,6 +2,7 @@ package model
 
 import (
 	"runtime"
+	"slices"
 	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
@@ -38,9 +39,12 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 	if len(image) != process.Planes {
 		return transform.YCoCg, false, false
 	}
-	for c := range Colours {
-		if derive && c.Derived() && !c.Subsampled() && depth == 8 && derived(c, image) {
-			return c.FindUpsampling([process.Planes]Plane(image))
+	if derive && depth == 8 && tellingChanges(image) >= leastChanges {
+		some := telling(image)
+		for c := range Colours {
+			if c.Derived() && !c.Subsampled() && some.derived(c) && derived(c, image) {
+				return c.FindUpsampling([process.Planes]Plane(image))
+			}
 		}
 	}
 	best, least := transform.YCoCg, colourLength(transform.YCoCg, image)
@@ -56,11 +60,60 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 	return best, false, false
 }
 
+// A sample is the R, G and B of some pixels.
+type sample [process.Planes][]int32
+
+// telling returns some pixels of an image, from all over it, that are neither gray nor clipped: nearly any two or three of them show
+// that a conversion did not make the image. A whole image takes time to look through, if most of it is white.
+func telling(image []Plane) (s sample) {
+	const (
+		looked = 4096
+		most   = 256
+	)
+	n := len(image[0].Pix)
+	step := max(n/looked, 1)
+	for i := step / 2; i < n && len(s[0]) < most; i += step {
+		k := min(i+i/step*7%step, n-1) // not all in the same columns
+		r, g, b := image[0].Pix[k], image[1].Pix[k], image[2].Pix[k]
+		if (r != g || g != b) && min(r, g, b) > 0 && max(r, g, b) < 255 {
+			s[0], s[1], s[2] = append(s[0], r), append(s[1], g), append(s[2], b)
+		}
+	}
+	return s
+}
+
+// derived reports whether every pixel of the sample can have been computed from luma and chroma by the conversion of c.
+func (s sample) derived(c Colour) bool {
+	for p := range s {
+		s[p] = slices.Clone(s[p])
+	}
+	return c.Derive(s[0], s[1], s[2], nil)
+}
+
+// tellingChanges returns how many pixels differ from the one before, and are neither gray nor clipped.
+func tellingChanges(image []Plane) int {
+	var all atomic.Int64
+	parallel.Ranges(runtime.GOMAXPROCS(0), image[0].H, 5*len(image[0].Pix), func(_, y0, y1 int) {
+		n := 0
+		for y := y0; y < y1; y++ {
+			red, green, blue := image[0].Row(y), image[1].Row(y), image[2].Row(y)
+			for x := 1; x < len(red); x++ {
+				r, g, b := red[x], green[x], blue[x]
+				if (r != g || g != b) && min(r, g, b) > 0 && max(r, g, b) < 255 && (r != red[x-1] || g != green[x-1] || b != blue[x-1]) {
+					n++
+				}
+			}
+		}
+		all.Add(int64(n))
+	})
+	return int(all.Load())
+}
+
 // derived reports whether every pixel of an image can have been computed from luma and chroma by the conversion of c.
 func derived(c Colour, image []Plane) bool {
 	var (
-		changes, tried atomic.Int64 // pixels and combinations, so far
-		failed         atomic.Bool
+		tried  atomic.Int64 // combinations, so far
+		failed atomic.Bool
 	)
 	most := int64(triesPerPixel) * int64(len(image[0].Pix))
 	parallel.Ranges(runtime.GOMAXPROCS(0), image[0].H, 50*len(image[0].Pix), func(_, y0, y1 int) {
@@ -69,21 +122,13 @@ func derived(c Colour, image []Plane) bool {
 			for p := range row {
 				row[p] = append(row[p][:0], image[p].Row(y)...)
 			}
-			n := 0
-			for x := 1; x < len(row[0]); x++ {
-				r, g, b := row[0][x], row[1][x], row[2][x]
-				if (r != g || g != b) && min(r, g, b) > 0 && max(r, g, b) < 255 && (r != row[0][x-1] || g != row[1][x-1] || b != row[2][x-1]) {
-					n++
-				}
-			}
-			changes.Add(int64(n))
 			left := int(most)
 			if !c.Derive(row[0], row[1], row[2], &left) || tried.Add(most-int64(left)) > most {
 				failed.Store(true)
 			}
 		}
 	})
-	return !failed.Load() && changes.Load() >= leastChanges
+	return !failed.Load()
 }
 
 // colourLength estimates the length of an image under a colour transform, in bits, Q16. It reads every row of small images and up to

@@ -182,7 +182,7 @@ func (s *chromaInverter) write(x [3]Plane, y int) {
 				from, to := s.lumaRange(i, d, e)
 				last = min(max(last, from), to)
 			} else { // there is one solution, the least luma that makes red
-				last = int32(k.byLuma.ceil(int64(s.rgb[0].Pix[i])<<16 - k.half - k.red*int64(d)))
+				last = int32(k.luma.least(int64(s.rgb[0].Pix[i])<<k.shift - k.add[0] - k.red.of(int64(d))))
 			}
 			luma[c], first[c], second[c] = last, d, e
 		}
@@ -226,38 +226,35 @@ func (s *chromaInverter) lumaRange(i int, d, e int32) (from, to int32) {
 	if lo > hi {
 		return 1, 0
 	}
-	return int32(s.matrix.byLuma.ceil(lo)), int32(s.matrix.byLuma.floor(hi))
+	return int32(s.matrix.luma.least(lo)), int32(s.matrix.luma.greatest(hi))
 }
 
 // hasLuma reports whether lumaRange is not empty.
 func (s *chromaInverter) hasLuma(i int, d, e int32) bool {
 	lo, hi := s.lumaSpan(i, d, e)
-	return hi-lo >= s.matrix.luma-1 || lo <= hi && s.matrix.byLuma.floor(hi)*s.matrix.luma >= lo
+	luma := &s.matrix.luma
+	return hi-lo >= luma.gain+luma.mask || lo <= hi && luma.of(luma.greatest(hi)) >= lo
 }
 
-// lumaSpan returns the least and the greatest product of luma and its gain that make the samples of pixel i together with the
-// given chroma, Q16. If there is none, the least is above the greatest.
+// lumaSpan returns the least and the greatest term of luma that make the samples of pixel i together with the given chroma, with as
+// many fractional bits as the conversion's constants. If there is none, the least is above the greatest.
 func (s *chromaInverter) lumaSpan(i int, d, e int32) (lo, hi int64) {
 	k := s.matrix
 	p, q := int64(d), int64(e)
-	red, blue := k.red*p, k.blue*q
-	if k.roundChroma {
-		p, q = red>>16, blue>>16
-	}
-	lo, hi = -lumaOvershoot*k.luma, (255+lumaOvershoot)*k.luma
+	lo, hi = k.luma.of(-lumaOvershoot), k.luma.of(255+lumaOvershoot)
 	r, g, b := s.samples(i)
-	lo, hi = narrowSpan(lo, hi, r, red+k.half)
-	lo, hi = narrowSpan(lo, hi, g, k.half-k.greenRed*p-k.greenBlue*q)
-	return narrowSpan(lo, hi, b, blue+k.half)
+	lo, hi = k.narrowSpan(lo, hi, r, k.red.of(p)+k.add[0])
+	lo, hi = k.narrowSpan(lo, hi, g, k.add[1]-k.green(p, q))
+	return k.narrowSpan(lo, hi, b, k.blue.of(q)+k.add[2])
 }
 
-// narrowSpan returns the part of a span whose elements, added to rest, make the sample v; all are Q16.
-func narrowSpan(lo, hi, v, rest int64) (int64, int64) {
+// narrowSpan returns the part of a span whose elements, added to rest, make the sample v.
+func (k *matrixConversion) narrowSpan(lo, hi, v, rest int64) (int64, int64) {
 	if v > 0 {
-		lo = max(lo, v<<16-rest)
+		lo = max(lo, v<<k.shift-rest)
 	}
 	if v < 255 {
-		hi = min(hi, (v+1)<<16-1-rest)
+		hi = min(hi, (v+1)<<k.shift-1-rest)
 	}
 	return lo, hi
 }

@@ -24,6 +24,30 @@ const (
 	JFIFTriangleDown
 	JFIFRepeatedDown
 	JFIFGoRepeatedDown
+	WebP
+	WebPSmooth
+	WebPRepeated
+	Video601
+	Video601Repeated
+	Video601RepeatedAcross
+	Video709
+	Video709Repeated
+	Video709RepeatedAcross
+	VideoFull
+	VideoFullRepeated
+	VideoFullRepeatedAcross
+	YUV601
+	YUV601Smooth
+	YUV601Repeated
+	YUV709
+	YUV709Smooth
+	YUV709Repeated
+	YUVFull601
+	YUVFull601Smooth
+	YUVFull601Repeated
+	YUVFull709
+	YUVFull709Smooth
+	YUVFull709Repeated
 	Colours // the number of transforms
 )
 
@@ -78,6 +102,36 @@ var colours = [Colours]colour{
 	JFIFTriangleDown:     {"JFIF: Y, Cr, Cb, chroma halved down", subsampled, jfif, triangleDown},
 	JFIFRepeatedDown:     {"JFIF: Y, Cr, Cb, chroma halved down", subsampled, jfif, repeatedDown},
 	JFIFGoRepeatedDown:   {"JFIF as Go has it: Y, Cr, Cb, chroma halved down", subsampled, jfifGo, repeatedDown},
+
+	// libwebp's decoder, with its "fancy" upsampling and without.
+	WebP:         {"libwebp (BT.601, limited range): Y, V, U", derived, webP, 0},
+	WebPSmooth:   {"libwebp (BT.601, limited range): Y, V, U, chroma halved", subsampled, webP, smooth},
+	WebPRepeated: {"libwebp (BT.601, limited range): Y, V, U, chroma halved", subsampled, webP, repeated},
+
+	// FFmpeg, where it is not asked to be accurate.
+	Video601:                {"libswscale (BT.601, limited range): Y, V, U", derived, video601, 0},
+	Video601Repeated:        {"libswscale (BT.601, limited range): Y, V, U, chroma halved", subsampled, video601, repeated},
+	Video601RepeatedAcross:  {"libswscale (BT.601, limited range): Y, V, U, chroma halved across", subsampled, video601, repeatedAcross},
+	Video709:                {"libswscale (BT.709, limited range): Y, V, U", derived, video709, 0},
+	Video709Repeated:        {"libswscale (BT.709, limited range): Y, V, U, chroma halved", subsampled, video709, repeated},
+	Video709RepeatedAcross:  {"libswscale (BT.709, limited range): Y, V, U, chroma halved across", subsampled, video709, repeatedAcross},
+	VideoFull:               {"libswscale (BT.601, full range): Y, V, U", derived, videoFull, 0},
+	VideoFullRepeated:       {"libswscale (BT.601, full range): Y, V, U, chroma halved", subsampled, videoFull, repeated},
+	VideoFullRepeatedAcross: {"libswscale (BT.601, full range): Y, V, U, chroma halved across", subsampled, videoFull, repeatedAcross},
+
+	// libyuv, with bilinear filter and without.
+	YUV601:             {"libyuv (BT.601, limited range): Y, V, U", derived, yuv601, 0},
+	YUV601Smooth:       {"libyuv (BT.601, limited range): Y, V, U, chroma halved", subsampled, yuv601, smooth},
+	YUV601Repeated:     {"libyuv (BT.601, limited range): Y, V, U, chroma halved", subsampled, yuv601, repeated},
+	YUV709:             {"libyuv (BT.709, limited range): Y, V, U", derived, yuv709, 0},
+	YUV709Smooth:       {"libyuv (BT.709, limited range): Y, V, U, chroma halved", subsampled, yuv709, smooth},
+	YUV709Repeated:     {"libyuv (BT.709, limited range): Y, V, U, chroma halved", subsampled, yuv709, repeated},
+	YUVFull601:         {"libyuv (BT.601, full range): Y, V, U", derived, yuvFull601, 0},
+	YUVFull601Smooth:   {"libyuv (BT.601, full range): Y, V, U, chroma halved", subsampled, yuvFull601, smooth},
+	YUVFull601Repeated: {"libyuv (BT.601, full range): Y, V, U, chroma halved", subsampled, yuvFull601, repeated},
+	YUVFull709:         {"libyuv (BT.709, full range): Y, V, U", derived, yuvFull709, 0},
+	YUVFull709Smooth:   {"libyuv (BT.709, full range): Y, V, U, chroma halved", subsampled, yuvFull709, smooth},
+	YUVFull709Repeated: {"libyuv (BT.709, full range): Y, V, U, chroma halved", subsampled, yuvFull709, repeated},
 }
 
 // unknownColour is the row of numbers that are not in the table.

@@ -62,7 +62,7 @@ func (c Colour) FindUpsampling(x [3]Plane) (found Colour, mirror, turn bool) {
 			}
 		}
 		switch {
-		case found != c && up == triangle:
+		case found != c && across && down && up.isSlope():
 		case up == linear:
 			for d := range 4 {
 				dx, dy := d&1, d>>1

@@ -106,7 +106,8 @@ func (l *line) invert() []int32 {
 
 // deblur sets sharp to estimates of the half-resolution samples. The means of two samples are the half-resolution samples blurred
 // by the filter 1 6 1; an iteration undoes the blur. A last sample that has none beside it is three quarters of its own
-// half-resolution sample and a quarter of that before.
+// half-resolution sample and a quarter of that before. Where one of the two is unknown, the other is compared with what it is made
+// to; where both are, the estimate is as smooth as the samples that have been filled in.
 func (l *line) deblur() {
 	n := len(l.samples)
 	for i := range l.mean {
@@ -124,7 +125,17 @@ func (l *line) deblur() {
 			if 2*i+1 == n {
 				next = max(i-1, 0)
 			}
-			l.blurred[i] = (6*v + l.sharp[max(i-1, 0)] + l.sharp[next] + 4) >> 3
+			before, after := l.sharp[max(i-1, 0)], l.sharp[next]
+			l.blurred[i] = (6*v + before + after + 4) >> 3
+			a, b := l.unknown[2*i], 2*i+1 < n && l.unknown[2*i+1]
+			switch {
+			case a && (b || 2*i+1 == n):
+				l.blurred[i] = l.mean[i]
+			case a:
+				l.blurred[i] = l.mean[i] - l.samples[2*i+1]<<8 + (3*v+after+2)>>2
+			case b:
+				l.blurred[i] = l.mean[i] - l.samples[2*i]<<8 + (3*v+before+2)>>2
+			}
 		}
 		for i, v := range l.mean {
 			l.sharp[i] += v - l.blurred[i]

@@ -81,8 +81,8 @@ func TestDerive(t *testing.T) {
 		var made [1 << 24]bool // by red, green and blue: samples near gray that the conversion makes
 		of := func(v [3]int32) int { return int(v[0]<<16 | v[1]<<8 | v[2]) }
 		for y := int32(0); y < 256; y++ {
-			for d := int32(-40); d <= 40; d++ {
-				for e := int32(-40); e <= 40; e++ {
+			for d := int32(-24); d <= 24; d++ {
+				for e := int32(-24); e <= 24; e++ {
 					made[of(inverseOf(c, y, d, e))] = true
 				}
 			}
@@ -128,6 +128,10 @@ func TestEstimateDerived(t *testing.T) {
 	r := newRand(63)
 	for _, c := range ofKind(derived) {
 		var sum [3]float64
+		most := int32(1)
+		if c.matrix().luma.mask == 1<<16-1 { // three terms are rounded to integers
+			most = 2
+		}
 		const n = 100_000
 		for range n {
 			v := [3]int32{80 + r.Int32N(60), r.Int32N(31) - 15, r.Int32N(31) - 15}
@@ -136,7 +140,7 @@ func TestEstimateDerived(t *testing.T) {
 			c.Estimate(got[:1], got[1:2], got[2:])
 			for p := range got {
 				d := got[p] - exact[p]
-				if d < -1 || d > 1 {
+				if d < -most || d > most {
 					t.Fatalf("%v: %v is %v, estimated as %v", c, v, exact, got)
 				}
 				sum[p] += float64(d) / n
@@ -155,8 +159,9 @@ func TestDivisor(t *testing.T) {
 	r := newRand(64)
 	for _, c := range ofKind(derived) {
 		v := c.matrix()
-		for _, d := range []divisor{v.byLuma, v.byRed, v.byBlue} {
-			if d.n != v.luma && d.n != v.red && d.n != v.blue || d.n >= 1<<18 {
+		for _, p := range []*product{&v.luma, &v.red, &v.blue} {
+			d := p.by
+			if d.n != p.gain || (d.reciprocal == 0) != (d.n >= 1<<18) {
 				t.Fatalf("%v: a divisor of %d", c, d.n)
 			}
 			for q := int64(-256); q < 768; q++ {
@@ -178,9 +183,9 @@ func TestDivisor(t *testing.T) {
 // searched is a slow undo, which tries the values of chroma one by one.
 func searched(v *matrixConversion, r, g, b int64) (y, d, e int64, tried int, ok bool) {
 	// chroma returns the values that make a sample s, the least first, or the greatest first if s is 0.
-	chroma := func(s, l, gain int64) (all []int64) {
-		makes := func(c int64) int64 { return clip((l + gain*c) >> 16) }
-		c := floorDiv(s<<16-l, gain)
+	chroma := func(s, l int64, p *product) (all []int64) {
+		makes := func(c int64) int64 { return clip((l + p.of(c)) >> v.shift) }
+		c := floorDiv(s<<v.shift-l-p.offset, p.gain)
 		for makes(c) < s {
 			c++
 		}
@@ -197,23 +202,23 @@ func searched(v *matrixConversion, r, g, b int64) (y, d, e int64, tried int, ok 
 			}
 			step = -1
 		}
-		for ; makes(c) == s && len(all) < clippedMore; c += step {
+		for ; makes(c) == s && int64(len(all)) < v.clippedMore(); c += step {
 			all = append(all, c)
 		}
 		return all
 	}
 	reach := int64(lumaReach)
 	if min(r, g, b) == 0 || max(r, g, b) == 255 {
-		reach = clippedMore
+		reach = v.clippedMore()
 	}
-	middle := (19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2) / v.luma
+	middle := floorDiv((v.weights[0]*r+v.weights[1]*g+v.weights[2]*b)<<(v.shift-16)-v.lumaRest+v.luma.gain/2, v.luma.gain)
 	for far := range reach + 1 {
 		for _, y := range []int64{middle - far, middle + far} {
 			if y == middle && far > 0 {
 				continue
 			}
-			for _, d := range chroma(r, v.luma*y+v.half, v.red) {
-				for _, e := range chroma(b, v.luma*y+v.half, v.blue) {
+			for _, d := range chroma(r, v.luma.of(y)+v.add[0], &v.red) {
+				for _, e := range chroma(b, v.luma.of(y)+v.add[2], &v.blue) {
 					tried++
 					if _, m, _ := v.rgb(y, d, e); clip(m) == g {
 						return y, d, e, tried, true
@@ -235,7 +240,11 @@ func TestUndo(t *testing.T) {
 	for _, c := range ofKind(derived) {
 		v := c.matrix()
 		found := 0
-		for i := range 24_000 {
+		rounds := 24_000
+		if v.video {
+			rounds = 6_000
+		}
+		for i := range rounds {
 			p := [3]int64{r.Int64N(256), r.Int64N(256), r.Int64N(256)}
 			switch i % 4 {
 			case 1:
@@ -257,7 +266,7 @@ func TestUndo(t *testing.T) {
 				found++
 			}
 		}
-		if found < 4_000 {
+		if found < rounds/6 {
 			t.Errorf("%v: only %d samples come from it", c, found)
 		}
 	}

@@ -18,18 +18,18 @@ func (u upsampling) invertSlopes(x, half Plane) {
 // invertSlope returns half-resolution samples of which the upsampling makes the plane x, or nearly so, except for pixels that are
 // clipped, if there are any.
 func (u upsampling) invertSlope(x Plane, clipped []bool) Plane {
-	if u == triangle {
-		return invertTriangle(x, clipped)
+	if across, down := u.halves(); across && down {
+		return invertTriangle(x, clipped, u.form().rounding[0][1])
 	}
 	return u.invertLines(x, clipped)
 }
 
 // invertTriangle returns half-resolution samples of which triangle makes the plane x, or nearly so, except for pixels that are
-// clipped. It starts from a solution in real numbers, and adds or subtracts one as long as that brings pixels nearer to their
+// clipped; or another upsampling that differs from it in the rounding in odd columns, odd. It starts from a solution in real numbers, and adds or subtracts one as long as that brings pixels nearer to their
 // values.
-func invertTriangle(x Plane, clipped []bool) Plane {
+func invertTriangle(x Plane, clipped []bool, odd int32) Plane {
 	half := NewPlane((x.W+1)/2, (x.H+1)/2)
-	for i, v := range deblur(x, half.W, half.H) {
+	for i, v := range deblur(x, clipped, half.W, half.H) {
 		half.Pix[i] = (v + 1<<7) >> 8
 	}
 	todo, next := make([]bool, len(half.Pix)), make([]bool, len(half.Pix))
@@ -38,7 +38,7 @@ func invertTriangle(x Plane, clipped []bool) Plane {
 	}
 	total := int64(0)
 	for k := range todo {
-		total += int64(triangleError(x, clipped, half, k%half.W, k/half.W, anything))
+		total += int64(triangleError(x, clipped, odd, half, k%half.W, k/half.W, anything))
 	}
 	if total > mostTriangleError*int64(len(todo)) {
 		return half
@@ -56,11 +56,11 @@ func invertTriangle(x Plane, clipped []bool) Plane {
 				continue
 			}
 			i, j := k%half.W, k/half.W
-			miss := triangleError(x, clipped, half, i, j, anything)
+			miss := triangleError(x, clipped, odd, half, i, j, anything)
 			if miss == 0 {
 				continue
 			}
-			if nudge(x, clipped, half, i, j, miss, n >= singleSweeps) {
+			if nudge(x, clipped, odd, half, i, j, miss, n >= singleSweeps) {
 				more = true
 				for v := max(j-2, 0); v <= min(j+2, half.H-1); v++ {
 					for u := max(i-2, 0); u <= min(i+2, half.W-1); u++ {
@@ -79,11 +79,11 @@ func invertTriangle(x Plane, clipped []bool) Plane {
 // nudge changes a half-resolution sample by one if that brings pixels nearer to their values; if not, and with pairs, it
 // changes the sample and one beside it by one in opposite directions. It reports whether it changed anything. miss is the
 // triangleError of the sample.
-func nudge(x Plane, clipped []bool, half Plane, i, j int, miss int32, pairs bool) bool {
+func nudge(x Plane, clipped []bool, odd int32, half Plane, i, j int, miss int32, pairs bool) bool {
 	at := &half.Row(j)[i]
 	for _, step := range [2]int32{-1, 1} {
 		*at += step
-		if triangleError(x, clipped, half, i, j, miss) < miss {
+		if triangleError(x, clipped, odd, half, i, j, miss) < miss {
 			return true
 		}
 		*at -= step
@@ -97,10 +97,10 @@ func nudge(x Plane, clipped []bool, half Plane, i, j int, miss int32, pairs bool
 			continue
 		}
 		beside := &half.Row(v)[u]
-		before := miss + triangleError(x, clipped, half, u, v, anything)
+		before := miss + triangleError(x, clipped, odd, half, u, v, anything)
 		for _, step := range [2]int32{-1, 1} {
 			*at, *beside = *at+step, *beside-step
-			if now := triangleError(x, clipped, half, i, j, before); now < before && now+triangleError(x, clipped, half, u, v, before) < before {
+			if now := triangleError(x, clipped, odd, half, i, j, before); now < before && now+triangleError(x, clipped, odd, half, u, v, before) < before {
 				return true
 			}
 			*at, *beside = *at-step, *beside+step
@@ -118,7 +118,7 @@ const anything = 1<<31 - 1
 
 // triangleError returns the sum, in sixteenths, of the differences between the pixels around a half-resolution sample and what
 // triangle makes of them, or some number above most.
-func triangleError(x Plane, clipped []bool, half Plane, i, j int, most int32) (sum int32) {
+func triangleError(x Plane, clipped []bool, odd int32, half Plane, i, j int, most int32) (sum int32) {
 	l, r := max(i-1, 0), min(i+1, half.W-1)
 	own, up, down := j*half.W, max(j-1, 0)*half.W, min(j+1, half.H-1)*half.W
 	// For each of the four rows of pixels: the nearest row of half-resolution samples, and the next.
@@ -130,7 +130,7 @@ func triangleError(x Plane, clipped []bool, half Plane, i, j int, most int32) (s
 		near, next := half.Pix[rows[0]:], half.Pix[rows[1]:]
 		a, b, c := 3*near[l]+next[l], 3*near[i]+next[i], 3*near[r]+next[r]
 		at := y*x.W + 2*i - 1
-		for m, v := range [4]int32{3*a + b + 7, 3*b + a + 8, 3*b + c + 7, 3*c + b + 8} {
+		for m, v := range [4]int32{3*a + b + odd, 3*b + a + 8, 3*b + c + odd, 3*c + b + 8} {
 			if c := 2*i - 1 + m; c < 0 || c >= x.W || clipped != nil && clipped[at+m] {
 				continue
 			}
@@ -164,19 +164,28 @@ func (u upsampling) fitSamples(x, half Plane) {
 	}
 }
 
-// deblur returns w x h samples in Q8 of which triangle makes nearly the plane x. The means of two by two of its samples are the
-// half-resolution samples blurred by the filter 1 6 1 in both directions; an iteration undoes the blur.
-func deblur(x Plane, w, h int) []int32 {
+// deblur returns w x h samples in Q8 of which triangle makes nearly the plane x, except for pixels that are clipped. The means of
+// two by two of its samples are the half-resolution samples blurred by the filter 1 6 1 in both directions; an iteration undoes the
+// blur. Where some of the four are clipped, it compares the others with what triangle makes.
+func deblur(x Plane, clipped []bool, w, h int) []int32 {
 	mean, sharp, blurred := make([]int32, w*h), make([]int32, w*h), make([]int32, w*h)
+	var partial []int // half-resolution samples around which some samples are clipped
 	for j := range h {
 		for i := range w {
 			sum, n := int32(0), int32(0)
+			lost := false
 			for y := 2 * j; y < min(2*j+2, x.H); y++ {
-				for _, v := range x.Row(y)[2*i : min(2*i+2, x.W)] {
-					sum, n = sum+v, n+1
+				for k, v := range x.Row(y)[2*i : min(2*i+2, x.W)] {
+					if n++; clipped != nil && clipped[y*x.W+2*i+k] {
+						lost = true
+					}
+					sum += v
 				}
 			}
 			mean[j*w+i] = sum << 8 / n
+			if lost {
+				partial = append(partial, j*w+i)
+			}
 		}
 	}
 	copy(sharp, mean)
@@ -188,9 +197,34 @@ func deblur(x Plane, w, h int) []int32 {
 				blurred[j*w+i] = (6*(6*row[i]+row[l]+row[r]) + 6*up[i] + up[l] + up[r] + 6*down[i] + down[l] + down[r] + 32) >> 6
 			}
 		}
+		for _, k := range partial {
+			blurred[k] = mean[k] - missedBy(x, clipped, sharp, w, h, k)
+		}
 		for i, v := range mean {
 			sharp[i] += v - blurred[i]
 		}
 	}
 	return sharp
+}
+
+// missedBy returns the mean of the differences, Q8, between the samples that are nearest to half-resolution sample k and not clipped,
+// and what triangle makes there of w x h half-resolution samples in Q8. If all are clipped, it is 0.
+func missedBy(x Plane, clipped []bool, half []int32, w, h, k int) int32 {
+	i, j := k%w, k/w
+	sum, n := int32(0), int32(0)
+	for y := 2 * j; y < min(2*j+2, x.H); y++ {
+		ya, yb, _ := slope.taps(y, h)
+		for at := 2 * i; at < min(2*i+2, x.W); at++ {
+			if clipped[y*x.W+at] {
+				continue
+			}
+			xa, xb, _ := slope.taps(at, w)
+			made := (9*half[ya*w+xa] + 3*half[ya*w+xb] + 3*half[yb*w+xa] + half[yb*w+xb] + 8) >> 4
+			sum, n = sum+x.Pix[y*x.W+at]<<8-made, n+1
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / n
 }

@@ -1,11 +1,21 @@
 package transform
 
 // Limits of the search for luma and chroma. lumaReach is how far luma may be from its estimate if no sample is clipped.
-// clippedMore is how far it may be if one is, and how much chroma may exceed the least value that clips a sample.
+// clippedMore is how far it may be if one is, and how much chroma may exceed the least value that clips a sample; the conversions of
+// video, of which more colours are clipped, have videoClippedMore.
 const (
-	lumaReach   = 2
-	clippedMore = 24
+	lumaReach        = 2
+	clippedMore      = 24
+	videoClippedMore = 48
 )
+
+// clippedMore is the constant of that name for the conversion.
+func (v *matrixConversion) clippedMore() int64 {
+	if v.video {
+		return videoClippedMore
+	}
+	return clippedMore
+}
 
 // undo returns luma and chroma that make the samples, if there are any, and how many it tried. If no sample is clipped, there is
 // at most one solution.
@@ -18,27 +28,29 @@ func (v *matrixConversion) undo(r, g, b int64) (y, d, e int64, tried int, ok boo
 
 // estimateLuma returns an estimate of the luma that makes the samples.
 func (v *matrixConversion) estimateLuma(r, g, b int64) int64 {
-	return v.byLuma.floor(19595*r + 38470*g + 7471*b + 1<<15 - v.half + v.luma/2)
+	w := &v.weights
+	return v.luma.by.floor((w[0]*r+w[1]*g+w[2]*b)<<(v.shift-16) - v.lumaRest + v.luma.gain/2)
 }
 
 // undoUnclipped is undo for samples none of which is clipped.
 func (v *matrixConversion) undoUnclipped(r, g, b int64) (y, d, e int64, tried int, ok bool) {
-	middle := v.estimateLuma(r, g, b)
+	middle, shift := v.estimateLuma(r, g, b), v.shift&63
 	for k := range int64(2*lumaReach + 1) {
 		y := nearby(middle, k)
+		l := v.luma.of(y)
 		// Chroma must add at least red and blue to luma, and less than one step of a sample more.
-		red := r<<16 - v.half - v.luma*y
-		blue := red + (b-r)<<16
-		d := v.byRed.ceil(red)
-		if v.red*d >= red+1<<16 {
+		red := r<<shift - v.add[0] - l
+		blue := b<<shift - v.add[2] - l
+		d := v.red.least(red)
+		if v.red.of(d) >= red+1<<shift {
 			continue
 		}
-		e := v.byBlue.ceil(blue)
-		if v.blue*e >= blue+1<<16 {
+		e := v.blue.least(blue)
+		if v.blue.of(e) >= blue+1<<shift {
 			continue
 		}
 		tried++
-		if _, m, _ := v.rgb(y, d, e); m == g {
+		if (l-v.green(d, e)+v.add[1])>>shift == g {
 			return y, d, e, tried, true
 		}
 	}
@@ -48,16 +60,16 @@ func (v *matrixConversion) undoUnclipped(r, g, b int64) (y, d, e int64, tried in
 // undoClipped is undo for samples of which one is clipped.
 func (v *matrixConversion) undoClipped(r, g, b int64) (y, d, e int64, tried int, ok bool) {
 	middle := v.estimateLuma(r, g, b)
-	for k := range int64(2*clippedMore + 1) {
+	for k := range 2*v.clippedMore() + 1 {
 		y := nearby(middle, k)
-		l := v.luma*y + v.half
-		d0, dn, ds := steps(r, l, v.red, &v.byRed)
-		e0, en, es := steps(b, l, v.blue, &v.byBlue)
+		l := v.luma.of(y)
+		d0, dn, ds := v.steps(r, l+v.add[0], &v.red)
+		e0, en, es := v.steps(b, l+v.add[2], &v.blue)
 		for i := range dn {
 			for j := range en {
 				d, e := d0+i*ds, e0+j*es
 				tried++
-				if _, m, _ := v.rgb(y, d, e); clip(m) == g {
+				if clip((l-v.green(d, e)+v.add[1])>>v.shift) == g {
 					return y, d, e, tried, true
 				}
 			}
@@ -74,16 +86,17 @@ func clipped(r, g, b int64) bool {
 // nearby returns element k of the integers in order of their distance from middle.
 func nearby(middle, k int64) int64 { return middle + (k+1)/2*(1-k&1*2) }
 
-// steps returns the values of chroma for which a sample is s: n values, the first and those that follow in steps.
-func steps(s, luma, gain int64, by *divisor) (first, n, step int64) {
+// steps returns the values of chroma for which a sample is s, if it has luma beside: n values, the first and those that follow in
+// steps.
+func (v *matrixConversion) steps(s, luma int64, p *product) (first, n, step int64) {
 	if s == 0 {
-		return by.ceil(1<<16-luma) - 1, clippedMore, -1
+		return p.least(1<<v.shift-luma) - 1, v.clippedMore(), -1
 	}
-	first = by.ceil(s<<16 - luma) // the least for which the sample is at least s
+	first = p.least(s<<v.shift - luma) // the least for which the sample is at least s
 	switch {
 	case s == 255:
-		return first, clippedMore, 1
-	case (luma+gain*first)>>16 > s:
+		return first, v.clippedMore(), 1
+	case (luma+p.of(first))>>v.shift > s:
 		return 0, 0, 0
 	}
 	return first, 1, 0
@@ -92,14 +105,25 @@ func steps(s, luma, gain int64, by *divisor) (first, n, step int64) {
 // A divisor divides by one of a conversion's constants, n, without a division: it multiplies by the reciprocal, which is Q48 and
 // rounded up. It is exact for quotients from -256 to 767. With 256n added, the dividend x is at least 0 and below 1024n, where n
 // has at most 18 bits. The reciprocal is too large by less than 2^-48, so the quotient is too
-// large by less than x/2^48 < 2^28/2^48, and an error below 1/n > 2^-18 does not change the quotient rounded down.
+// large by less than x/2^48 < 2^28/2^48, and an error below 1/n > 2^-18 does not change the quotient rounded down. For larger n
+// the reciprocal is 0, and it divides.
 type divisor struct{ n, reciprocal int64 }
 
 const beforeZero = 256 // the number of negative quotients
 
-func newDivisor(n int64) divisor { return divisor{n, 1<<48/n + 1} }
+func newDivisor(n int64) divisor {
+	if n >= 1<<18 {
+		return divisor{n, 0}
+	}
+	return divisor{n, 1<<48/n + 1}
+}
 
-func (d *divisor) floor(x int64) int64 { return (x+beforeZero*d.n)*d.reciprocal>>48 - beforeZero }
+func (d *divisor) floor(x int64) int64 {
+	if d.reciprocal == 0 {
+		return floorDiv(x, d.n)
+	}
+	return (x+beforeZero*d.n)*d.reciprocal>>48 - beforeZero
+}
 
 func (d *divisor) ceil(x int64) int64 { return d.floor(x + d.n - 1) }
 

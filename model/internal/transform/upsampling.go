@@ -16,6 +16,7 @@ const (
 	repeatedAcross
 	triangleDown // of chroma that is halved along columns only
 	repeatedDown
+	smooth      // as triangle, but rounded to the nearest integer everywhere
 	upsamplings // how many there are
 )
 
@@ -43,6 +44,7 @@ var upsamplingForms = [upsamplings]upsamplingForm{
 	repeatedAcross: {copied, whole, [2][2]int32{}},
 	triangleDown:   {whole, slope, [2][2]int32{{4, 4}, {8, 8}}},
 	repeatedDown:   {whole, copied, [2][2]int32{}},
+	smooth:         {slope, slope, [2][2]int32{{8, 8}, {8, 8}}},
 }
 
 func (u upsampling) form() *upsamplingForm { return &upsamplingForms[u] }
