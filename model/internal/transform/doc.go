@@ -3,6 +3,6 @@
 // independent and equally strong in all of them is nearly so in the samples.
 //
 // Many images were made from 8-bit luma and chroma, often from chroma of half the resolution. For these there are colour
-// transforms that undo the conversion (undomatrix.go) and the upsampling of chroma (findupsampling.go, invertupsampling.go,
-// clippedchroma.go, triangle.go).
+// transforms that undo the conversion (matrix.go, videomatrix.go, undomatrix.go) and the upsampling of chroma (findupsampling.go,
+// invertupsampling.go, clippedchroma.go, triangle.go, invertlines.go).
 package transform

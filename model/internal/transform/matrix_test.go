@@ -38,6 +38,47 @@ func TestConversions(t *testing.T) {
 	}
 }
 
+// TestVideoConversions compares the conversions with the formulas of the programs, for luma and chroma around which they were read
+// or measured: multiplications of 16 bits of which the upper half is kept, in units of the program.
+func TestVideoConversions(t *testing.T) {
+	r := newRand(67)
+	limit := func(v int32) int32 { return min(max(v, 0), 255) }
+	yuv := func(luma, add, vr, ub, vg, ug int32) func(y, u, v int32) [3]int32 {
+		return func(y, u, v int32) [3]int32 {
+			l := int32(int64(y)*0x101*int64(luma)>>16) + add
+			return [3]int32{limit((l + vr*(v-128)) >> 6), limit((l - ug*(u-128) - vg*(v-128)) >> 6), limit((l + ub*(u-128)) >> 6)}
+		}
+	}
+	scale := func(black, luma, vr, ub, vg, ug int32) func(y, u, v int32) [3]int32 {
+		high := func(v, by int32) int32 { return 8 * v * by >> 16 }
+		return func(y, u, v int32) [3]int32 {
+			l := high(y-black, luma)
+			return [3]int32{limit(l + high(v-128, vr)), limit(l + high(u-128, -ug) + high(v-128, -vg)), limit(l + high(u-128, ub))}
+		}
+	}
+	high := func(v, by int32) int32 { return v * by >> 8 }
+	for c, formula := range map[Colour]func(y, u, v int32) [3]int32{
+		WebP: func(y, u, v int32) [3]int32 {
+			l := high(y, 19077)
+			return [3]int32{limit((l + high(v, 26149) - 14234) >> 6), limit((l - high(u, 6419) - high(v, 13320) + 8708) >> 6), limit((l + high(u, 33050) - 17685) >> 6)}
+		},
+		Video601:   scale(16, 9539, 13075, 16525, 6660, 3209),
+		Video709:   scale(16, 9539, 14686, 17305, 4366, 1747),
+		VideoFull:  scale(0, 8192, 11485, 14516, 5850, 2819),
+		YUV601:     yuv(18997, -1160, 102, 128, 52, 25),
+		YUV709:     yuv(18997, -1160, 115, 128, 34, 14),
+		YUVFull601: yuv(16320, 32, 90, 113, 46, 22),
+		YUVFull709: yuv(16320, 32, 101, 119, 30, 12),
+	} {
+		for range 20_000 {
+			y, u, v := r.Int32N(256), r.Int32N(256), r.Int32N(256)
+			if got, want := inverseOf(c, y, v-128, u-128), formula(y, u, v); got != want {
+				t.Fatalf("%v: %d %d %d is %v, not %v", c, y, u, v, got, want)
+			}
+		}
+	}
+}
+
 // TestDerive tests that samples which a conversion makes are derived, and to luma and chroma that make them again: to the
 // original ones, if none is clipped. Other samples are not derived, as a search of all luma and chroma confirms.
 func TestDerive(t *testing.T) {
