@@ -3,6 +3,8 @@ package codec_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -61,6 +63,9 @@ func TestGoldenSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	got["fruit to leaves, a half"] = checksum(list[1])
+	gaussian := encode(t, picture(t, "tiny/leaves.png"), &codec.Options{Net: gaussianNet(t), Mode: codec.Modelled})
+	sum := sha256.Sum256(gaussian)
+	got["a file of Gaussian distributions"] = hex.EncodeToString(sum[:])
 	path := goldenPath("samples.json")
 	if *update {
 		b, err := json.MarshalIndent(got, "", "\t")

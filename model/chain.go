@@ -80,7 +80,7 @@ type Geometry struct {
 // NewChain returns the chain of an image of which nothing is known yet. tau is the threshold of skipping, as log2 in 1/32: a coefficient
 // is coded in a step only if its predicted standard deviation is at least τ times the width of its next cell.
 func NewChain(net *Net, g Geometry, tau int8) *Chain {
-	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau), tables: logistic.SharedTables()}
+	c := &Chain{net: net, w: g.Width, h: g.Height, planes: g.Planes, depth: uint(g.Depth), tau: int32(tau), tables: logistic.SharedTables(net.Family())}
 	c.extraDepth = c.depth - 8
 	n := transform.Scales(c.w, c.h)
 	c.exactAt = n

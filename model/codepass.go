@@ -77,7 +77,7 @@ func (c *Chain) codePass(p Pass, seen parent, coders bandCoders) bool {
 // codeThumbnail codes the first pass, with fixed priors: the samples of the coarsest image, then the coefficients of the single site of
 // the coarsest scale, all of them exactly.
 func (c *Chain) codeThumbnail(coder Coder) bool {
-	d := c.tables.Distribution()
+	d := logistic.SharedTables(process.Logistic).Distribution() // of the priors, whatever the network predicts
 	for p := range c.planes {
 		raw := d.Set(int64(process.TopMean[p])<<(6+c.extraDepth), process.TopScale[p]+int32(c.extraBits(p))*logistic.ScaleSteps, 0, 0, process.Unknown, 0)
 		v, ok := logistic.CodeCell(coder, &d, raw, c.top[p])

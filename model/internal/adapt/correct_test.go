@@ -15,7 +15,7 @@ import (
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0xdd)) }
 
 func drawLogistic(r *rand.Rand, mean, scale float64) float64 {
-	return logistictest.Logistic{Mean: mean, Scale: scale}.Draw(r)
+	return logistictest.Density{Mean: mean, Scale: scale}.Draw(r)
 }
 
 // stream runs the corrections alone: it codes one coefficient at w x h sites in raster order, exactly and in one step. predicted
@@ -25,7 +25,7 @@ func stream(t *testing.T, w, h int, predicted func() (int64, int32), value func(
 	t.Helper()
 	const stride = 2 * Border // more than a row has sites
 	records, none := make([]Record, (h+2*Border)*(w+stride)), make([]Record, w+stride)
-	learned, tab, random := new(Coefficient), logistic.SharedTables(), newRand(24)
+	learned, tab, random := new(Coefficient), logistic.SharedTables(process.Logistic), newRand(24)
 	d := tab.Distribution()
 	var c Correction
 	p := new(Predictions)
@@ -184,7 +184,7 @@ func TestCorrectionsAreBounded(t *testing.T) {
 			stream(t, 60, 60, func() (int64, int32) { return 0, predicted }, func(_ Record, _, _ int, c *Correction) int32 {
 				lo, hi = min(lo, c.Scale), max(hi, c.Scale)
 				shift = max(shift, math.Abs(float64(c.Mean-c.predictedMean))/64/math.Exp2(float64(predicted)/logistic.ScaleSteps))
-				d := logistic.SharedTables().Distribution()
+				d := logistic.SharedTables(process.Logistic).Distribution()
 				d.Set(c.Mean, c.Scale, 0, 0, process.Unknown, 0)
 				if last, _, _ := d.Find(1<<logistic.ProbBits - 1); last >= 1<<(logistic.ProbBits-1) {
 					t.Fatalf("%s: scale %d gives %d symbols", name, c.Scale, last+1)

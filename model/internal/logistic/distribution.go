@@ -212,6 +212,10 @@ func (d *Distribution) Find(c uint32) (s int32, start, freq uint32) {
 	return lo, cl, ch - cl
 }
 
+// maxMean bounds Observation.Mean. No logistic distribution has more; a Gaussian one has where a value is more than 3.6 standard
+// deviations from the mean, from which nothing more is to be learned.
+const maxMean = 2 * oneQ31
+
 // An Observation is what a coded cell says about the distribution that it was coded with: derivatives of the logarithm of its
 // probability, which are zero on average if the distribution is right.
 type Observation struct {
@@ -224,7 +228,7 @@ type Observation struct {
 func (d *Distribution) Observe(a int32, k, to uint8) (o Observation) {
 	known, centre := d.tab.wholeInverseScale, int64(0)
 	if k != process.Unknown {
-		known, centre = derivatives(d.lo, d.hi)
+		known, centre = d.tab.derivatives(d.lo, d.hi)
 	}
 	lower, upper := d.bounds(int64(a >> (d.clock & 31)))
 	if u := uint16(d.dither); to == 0 || to < d.clock {
@@ -233,8 +237,8 @@ func (d *Distribution) Observe(a int32, k, to uint8) (o Observation) {
 		at := int64(a-int32(u))<<6 - 32
 		o.Posterior = d.tab.meanBetween(d.mean, d.scale, at, at+64<<(to&31), lower, upper)
 	}
-	inverseScale, mean := derivatives(lower, upper)
-	o.LogScale, o.Mean = known-inverseScale, mean-centre
+	inverseScale, mean := d.tab.derivatives(lower, upper)
+	o.LogScale, o.Mean = known-inverseScale, fixed.Clamp(mean-centre, -maxMean, maxMean)
 	return o
 }
 

@@ -16,19 +16,20 @@ func edge(a int32, u uint16) float64 { return float64(a-int32(u)) - .5 }
 
 // A step is one that a coefficient may take, with the distribution that is predicted for it.
 type step struct {
-	mean  int64
-	scale int32
-	a     int32
-	u     uint16
-	k, to uint8
+	mean   int64
+	scale  int32
+	a      int32
+	u      uint16
+	k, to  uint8
+	family process.Family
 }
 
-func (s step) logistic() logistictest.Logistic {
-	return logistictest.Logistic{Mean: float64(s.mean) / 64, Scale: math.Exp2(float64(s.scale) / logistic.ScaleSteps)}
+func (s step) density() logistictest.Density {
+	return logistictest.Density{Family: s.family, Mean: float64(s.mean) / 64, Scale: math.Exp2(float64(s.scale) / logistic.ScaleSteps)}
 }
 
 func (s step) distribution() (d logistic.Distribution, raw uint8) {
-	d = logistic.SharedTables().Distribution()
+	d = logistic.SharedTables(s.family).Distribution()
 	raw = d.Set(s.mean, s.scale, s.a, s.u, s.k, s.to)
 	return d, raw
 }
@@ -39,7 +40,7 @@ func randomStep(r *rand.Rand) step {
 	v := int32(r.NormFloat64() * math.Exp2(r.Float64()*8+float64(deep)))
 	v = fixed.Clamp(v, -1<<(9+deep), 1<<(9+deep))
 	u := uint16(r.UintN(1 << process.DitherBits))
-	s := step{u: u, k: process.Unknown, to: uint8(r.UintN(8 + deep))}
+	s := step{u: u, k: process.Unknown, to: uint8(r.UintN(8 + deep)), family: process.Family(r.IntN(process.Families))}
 	if r.IntN(3) > 0 {
 		s.k = s.to + 1 + uint8(r.UintN(process.DitherBits-uint(s.to)))
 		s.a = cell(v, u, s.k)
@@ -113,8 +114,8 @@ func TestCloseToIdeal(t *testing.T) {
 	for _, clocks := range [][]uint8{{0}, {5, 4, 3, 2, 1, 0}, {7, 3, 0}, {15, 13, 12, 11, 10, 9, 0}} {
 		for scale := int32(-128); scale <= 9*logistic.ScaleSteps; scale += 24 {
 			u := uint16(r.UintN(1 << process.DitherBits))
-			s := step{mean: r.Int64N(1<<15) - 1<<14, scale: scale, u: u}
-			b := s.logistic()
+			s := step{mean: r.Int64N(1<<15) - 1<<14, scale: scale, u: u, family: process.Family(scale / 24 & 1)}
+			b := s.density()
 			reach := int32(40*b.Scale) + 2
 			middle := int32(math.Round(b.Mean))
 			var entropy, mean float64
@@ -137,7 +138,7 @@ func TestCloseToIdeal(t *testing.T) {
 				mean += p * float64(l)
 			}
 			if excess := mean - entropy; excess < -1e-6 || excess > .001*entropy+.0005*float64(1+len(clocks)) {
-				t.Errorf("scale %v, clocks %v: %.4f bits, ideal %.4f, %.4f more", b.Scale, clocks, mean, entropy, excess)
+				t.Errorf("%v, scale %v, clocks %v: %.4f bits, ideal %.4f, %.4f more", b.Family, b.Scale, clocks, mean, entropy, excess)
 			}
 		}
 	}

@@ -11,12 +11,14 @@ const (
 
 type Bound = bound
 
-var Derivatives = derivatives
+func (tab *Tables) Derivatives(a, b Bound) (inverseScale, mean int64) {
+	return tab.derivatives(a, b)
+}
 
 func (tab *Tables) Bound(t int64) Bound      { return tab.bound(t) }
 func (b bound) Integral() uint32             { return b.integral }
 func (tab *Tables) CDF() []uint32            { return tab.cdf[:] }
-func (tab *Tables) Entropy() []uint32        { return tab.entropy[:] }
+func (tab *Tables) Moment() []uint32         { return tab.moment[:] }
 func (tab *Tables) Inverse() []int64         { return tab.inverse[:] }
 func (tab *Tables) Reciprocal() []uint32     { return tab.reciprocal[:] }
 func (tab *Tables) WholeInverseScale() int64 { return tab.wholeInverseScale }

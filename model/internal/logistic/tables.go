@@ -22,19 +22,21 @@ const (
 	oneQ31     = 1 << 31
 )
 
-// Tables hold the functions that a Distribution is computed from. Entry i of the first two is for t = i/tableSteps - tailT,
-// with one entry more at the end.
+// Tables hold the functions that a Distribution of a family is computed from. Entry i of the first two is for t = i/tableSteps -
+// tailT, with one entry more at the end. Distributions of scale 1 have the standard deviation π/√3, whatever their family.
 type Tables struct {
-	cdf        [2*tailT*tableSteps + 2]uint32 // the logistic function F(t), Q31
-	entropy    [2*tailT*tableSteps + 2]uint32 // the binary entropy of F(t) in nats, Q31
+	family     process.Family
+	cdf        [2*tailT*tableSteps + 2]uint32 // the integral F(t) of the density, Q31: the logistic function, or Φ
+	moment     [2*tailT*tableSteps + 2]uint32 // minus the integral of t dF up to t, Q31: see logisticTables and gaussianTables
 	inverse    [ScaleSteps]int64              // 2^(-i/ScaleSteps), Q20
 	reciprocal [1 << 11]uint32                // entry i is 2^42/(2^11+i+1)
 
 	wholeInverseScale int64 // the first of the derivatives where the cell is everything
 }
 
-// theTables are computed with integers alone, so that they are the same everywhere.
-var theTables = sync.OnceValue(func() *Tables {
+// logisticTables are computed with integers alone, so that they are the same everywhere. The integral of t dF up to t is minus the
+// binary entropy of F(t), in nats.
+var logisticTables = sync.OnceValue(func() *Tables {
 	const (
 		middle = tailT * tableSteps
 		step   = 4469799356029710114 // e^(-1/tableSteps), Q62
@@ -45,10 +47,16 @@ var theTables = sync.OnceValue(func() *Tables {
 		f, _ := bits.Div64(e>>33, e<<31, 1<<62+e) // F(-x) = e/(1+e), Q31
 		h := log1pQ31(e) + uint64(i)*f/tableSteps // H = ln(1+e) + x F(-x)
 		t.cdf[middle-i], t.cdf[middle+i] = uint32(f), uint32(oneQ31-f)
-		t.entropy[middle-i], t.entropy[middle+i] = uint32(h), uint32(h)
+		t.moment[middle-i], t.moment[middle+i] = uint32(h), uint32(h)
 		e, _ = bits.Mul64(e, step<<2)
 	}
 	t.cdf[2*middle], t.cdf[2*middle+1] = oneQ31, oneQ31
+	t.finish()
+	return t
+})
+
+// finish computes what is the same for all families, and what follows from the rest.
+func (t *Tables) finish() {
 	t.inverse[0] = 1 << 20
 	for i := 1; i < ScaleSteps; i++ {
 		t.inverse[i] = int64(fixed.Exp2Q30(uint32(ScaleSteps-i)<<16/ScaleSteps)+1<<10) >> 11
@@ -56,12 +64,16 @@ var theTables = sync.OnceValue(func() *Tables {
 	for i := range t.reciprocal {
 		t.reciprocal[i] = uint32(1 << 42 / uint64(1<<11+i+1))
 	}
-	t.wholeInverseScale, _ = derivatives(t.bound(-tailT<<10), t.bound(tailT<<10))
-	return t
-})
+	t.wholeInverseScale, _ = t.derivatives(t.bound(-tailT<<10), t.bound(tailT<<10))
+}
 
-// SharedTables returns the tables, which are computed when they are first asked for.
-func SharedTables() *Tables { return theTables() }
+// SharedTables returns the tables of a family, which are computed when they are first asked for.
+func SharedTables(f process.Family) *Tables {
+	if f == process.Gaussian {
+		return gaussianTables()
+	}
+	return logisticTables()
+}
 
 // log1pQ31 returns ln(1+e) in Q31 for e in [0,1] as Q62: ln(1+e) = 2 artanh(z), z = e/(2+e).
 func log1pQ31(e uint64) uint64 {
@@ -120,21 +132,23 @@ func (tab *Tables) TruncatedMean(mean int64, scale int32, a int32, u uint16, k u
 	return tab.meanBetween(mean, scale, lo, hi, tab.bound(ta), tab.bound(tb))
 }
 
-// meanBetween returns the mean, Q6, of the distribution between the bounds a and b, which are at lo and hi, Q6. With F the
-// logistic function and H its binary entropy, the integral of t dF from a to b is H(F(a)) - H(F(b)).
+// meanBetween returns the mean, Q6, of the distribution between the bounds a and b, which are at lo and hi, Q6.
 func (tab *Tables) meanBetween(mean int64, scale int32, lo, hi int64, a, b bound) int64 {
 	mass := int64(b.integral) - int64(a.integral)
 	if mass < 1<<6 { // so far out in a tail that the tables hold nothing: the nearest value
 		return fixed.Clamp(mean, lo+32, hi-32)
 	}
-	t := (int64(interpolate(&tab.entropy, a.t)) - int64(interpolate(&tab.entropy, b.t))) << 10 / mass
+	t := (int64(interpolate(&tab.moment, a.t)) - int64(interpolate(&tab.moment, b.t))) << 10 / mass
 	return fixed.Clamp(mean+tab.TimesScale(t, scale)>>4, lo, hi)
 }
 
-// derivatives returns two derivatives of the logarithm of the integral between two bounds a and b. With the logistic function
-// F and its derivative f = F(1-F), the derivative by the logarithm of 1/scale is (b f(b) - a f(a)) / (F(b) - F(a)), here Q10, and
-// that by the mean, measured in scales, is (f(a) - f(b)) / (F(b) - F(a)) = F(a) + F(b) - 1, here Q31.
-func derivatives(lower, upper bound) (inverseScale, mean int64) {
+// derivatives returns two derivatives of the logarithm of the integral between two bounds a and b. With the density f, the derivative
+// by the logarithm of 1/scale is (b f(b) - a f(a)) / (F(b) - F(a)), here Q10, and that by the mean, measured in scales, is (f(a) -
+// f(b)) / (F(b) - F(a)), here Q31. Of the logistic function, f = F(1-F), and the second is F(a) + F(b) - 1.
+func (tab *Tables) derivatives(lower, upper bound) (inverseScale, mean int64) {
+	if tab.family == process.Gaussian {
+		return tab.gaussianDerivatives(lower, upper)
+	}
 	a, b := fixed.Clamp(lower.t, -tailT<<10, tailT<<10), fixed.Clamp(upper.t, -tailT<<10, tailT<<10)
 	fa, fb := int64(lower.integral), int64(upper.integral)
 	mean = fa + fb - oneQ31

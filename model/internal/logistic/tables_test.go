@@ -14,7 +14,7 @@ func TestTimesScale(t *testing.T) {
 	for range 20_000 {
 		v, scale := r.Int64N(1<<30)-1<<29, r.Int32N(900)-300 // scales reach MaxScale and 8 octaves
 		want := float64(v) * math.Exp2(float64(scale)/logistic.ScaleSteps)
-		if got := float64(logistic.SharedTables().TimesScale(v, scale)); math.Abs(got-want) > 2e-6*math.Abs(want)+1 {
+		if got := float64(logistic.SharedTables(process.Logistic).TimesScale(v, scale)); math.Abs(got-want) > 2e-6*math.Abs(want)+1 {
 			t.Fatalf("%d times 2^(%d/32) = %v, want %v", v, scale, got, want)
 		}
 	}
@@ -22,8 +22,14 @@ func TestTimesScale(t *testing.T) {
 
 // TestDerivatives compares derivatives with their formulas, and with the difference quotients that they stand for.
 func TestDerivatives(t *testing.T) {
-	r := newRand(19)
-	mass := func(a, b float64) float64 { return logistictest.Logistic{Scale: 1}.Mass(a, b) }
+	for family := range process.Family(process.Families) {
+		t.Run(family.String(), func(t *testing.T) { testDerivatives(t, logistictest.Density{Family: family, Scale: 1}) })
+	}
+}
+
+func testDerivatives(t *testing.T, d logistictest.Density) {
+	r, tab := newRand(19), logistic.SharedTables(d.Family)
+	mass := d.Mass
 	for range 20_000 {
 		a := int64(r.NormFloat64() * 4 * 1024)
 		b := a + 1 + int64(math.Exp2(15*r.Float64()))
@@ -34,9 +40,9 @@ func TestDerivatives(t *testing.T) {
 		if fb > logistic.TailT {
 			b, fb = logistic.TailT<<10, logistic.TailT
 		}
-		f := logistictest.Logistic{Scale: 1}.Density
+		f := d.Density
 		want := (fb*f(fb) - fa*f(fa)) / mass(fa, fb)
-		spread, centre := logistic.Derivatives(logistic.SharedTables().Bound(a), logistic.SharedTables().Bound(b))
+		spread, centre := tab.Derivatives(tab.Bound(a), tab.Bound(b))
 		got := float64(spread) / 1024
 		if math.Abs(got-want) > .02+.005*math.Abs(want) { // the tables' steps show where the interval is narrower
 			t.Errorf("derivative over [%v,%v) = %v, want %v", fa, fb, got, want)
@@ -47,12 +53,15 @@ func TestDerivatives(t *testing.T) {
 		}
 		// A mean higher by h is deviations less by it.
 		quotient := (math.Log(mass(fa-h, fb-h)) - math.Log(mass(fa+h, fb+h))) / (2 * h)
-		if got := float64(centre) / logistic.OneQ31; math.Abs(got-quotient) > 1e-3 {
+		most := 1e-3
+		if d.Family == process.Gaussian && b-a < 4<<10/logistic.TableSteps {
+			most = .5/logistic.TableSteps*3/math.Pi/math.Pi + .001 // half a step of the tables
+		}
+		if got := float64(centre) / logistic.OneQ31; math.Abs(got-quotient) > most {
 			t.Errorf("derivative by the mean over [%v,%v) = %v, quotient %v", fa, fb, got, quotient)
 		}
 	}
-	tab := logistic.SharedTables()
-	spread, centre := logistic.Derivatives(tab.Bound(-logistic.TailT<<10), tab.Bound(logistic.TailT<<10))
+	spread, centre := tab.Derivatives(tab.Bound(-logistic.TailT<<10), tab.Bound(logistic.TailT<<10))
 	if max(spread, -spread) > 1 || centre != 0 || spread != tab.WholeInverseScale() {
 		t.Errorf("derivatives over everything are %d/1024, %d in the tables, and %d/2^31", spread, tab.WholeInverseScale(), centre)
 	}
@@ -62,9 +71,11 @@ func TestDerivatives(t *testing.T) {
 // however many cells it is divided into. (The distance from the mean to the middle of the new cell has another average
 // unless nothing was known: a filter that follows it learns what is known already.)
 func TestDerivativeAveragesZero(t *testing.T) {
-	r, tab := newRand(23), logistic.SharedTables()
-	cdf := func(t int64) float64 { return float64(tab.Bound(t).Integral()) / logistic.OneQ31 }
-	for range 2_000 {
+	r := newRand(23)
+	for i := range 4_000 {
+		family := process.Family(i % process.Families)
+		tab := logistic.SharedTables(family)
+		cdf := func(t int64) float64 { return float64(tab.Bound(t).Integral()) / logistic.OneQ31 }
 		width := 1 + r.Int64N(2<<10) // of the new cells
 		n := int64(2 + r.IntN(7))
 		from := r.Int64N(12<<10) - 6<<10
@@ -72,13 +83,17 @@ func TestDerivativeAveragesZero(t *testing.T) {
 		if mass < 1e-4 {
 			continue
 		}
-		_, known := logistic.Derivatives(tab.Bound(from), tab.Bound(from+n*width))
+		_, known := tab.Derivatives(tab.Bound(from), tab.Bound(from+n*width))
 		mean := 0.0
 		for a := from; a < from+n*width; a += width {
-			_, centre := logistic.Derivatives(tab.Bound(a), tab.Bound(a+width))
+			_, centre := tab.Derivatives(tab.Bound(a), tab.Bound(a+width))
 			mean += (cdf(a+width) - cdf(a)) / mass * float64(centre-known) / logistic.OneQ31
 		}
-		if math.Abs(mean) > 1e-5 {
+		most := 1e-5
+		if family == process.Gaussian { // whose tails end sooner: beyond, one bound stands for a cell
+			most = 5e-5
+		}
+		if math.Abs(mean) > most {
 			t.Fatalf("%d cells of %d/1024 from %d/1024 on: the derivative averages %v", n, width, from, mean)
 		}
 	}
@@ -89,7 +104,7 @@ func TestTruncatedMean(t *testing.T) {
 	r := newRand(17)
 	for range 3000 {
 		s := randomStep(r)
-		got := logistic.SharedTables().TruncatedMean(s.mean, s.scale, s.a, s.u, s.k)
+		got := logistic.SharedTables(s.family).TruncatedMean(s.mean, s.scale, s.a, s.u, s.k)
 		switch {
 		case s.k == process.Unknown:
 			if got != s.mean {
@@ -102,7 +117,7 @@ func TestTruncatedMean(t *testing.T) {
 			}
 			continue
 		}
-		b, lo := s.logistic(), edge(s.a, s.u)
+		b, lo := s.density(), edge(s.a, s.u)
 		hi := lo + math.Exp2(float64(s.k))
 		x := float64(got) / 64
 		if x < lo || x > hi {
@@ -133,17 +148,28 @@ func TestTruncatedMean(t *testing.T) {
 }
 
 func TestTables(t *testing.T) {
-	tab := logistic.SharedTables()
+	for family := range process.Family(process.Families) {
+		t.Run(family.String(), func(t *testing.T) { testTables(t, family) })
+	}
+}
+
+func testTables(t *testing.T, family process.Family) {
+	tab := logistic.SharedTables(family)
 	for i := range tab.CDF() {
 		x := float64(i)/logistic.TableSteps - logistic.TailT
 		f := 1 / (1 + math.Exp(-x))
-		h := math.Log1p(math.Exp(-math.Abs(x))) + math.Abs(x)*min(f, 1-f)
+		m, most := math.Log1p(math.Exp(-math.Abs(x)))+math.Abs(x)*min(f, 1-f), 32. // the binary entropy of f
+		if family == process.Gaussian {
+			const variance = math.Pi * math.Pi / 3
+			f = math.Erfc(-x/math.Sqrt(2*variance)) / 2
+			m, most = math.Sqrt(variance/2/math.Pi)*math.Exp(-x*x/2/variance), 1
+		}
 		if i < len(tab.CDF())-2 { // the last entries are set to 1
 			if math.Abs(float64(tab.CDF()[i])-f*logistic.OneQ31) > 1.5 {
 				t.Errorf("F(%v) = %d, want %.1f", x, tab.CDF()[i], f*logistic.OneQ31)
 			}
-			if math.Abs(float64(tab.Entropy()[i])-h*logistic.OneQ31) > 32 {
-				t.Errorf("H(%v) = %d, want %.1f", x, tab.Entropy()[i], h*logistic.OneQ31)
+			if math.Abs(float64(tab.Moment()[i])-m*logistic.OneQ31) > most {
+				t.Errorf("the moment up to %v is %d, want %.1f", x, tab.Moment()[i], m*logistic.OneQ31)
 			}
 		}
 		if i > 0 && tab.CDF()[i] < tab.CDF()[i-1] {

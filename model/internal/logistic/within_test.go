@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestWithin compares the symbols of Within with those whose cells a search in floating point finds near the mean.
@@ -24,7 +25,7 @@ func TestWithin(t *testing.T) {
 		if from != start || begin+freq != end {
 			t.Fatalf("%+v: [%d, %d) cuts the interval of symbol %d or %d", s, start, end, first, last)
 		}
-		l, width := s.logistic(), math.Exp2(float64(s.to+raw))
+		l, width := s.density(), math.Exp2(float64(s.to+raw))
 		near := func(symbol int32) float64 { // distance of its cell from the mean, in scales
 			lo := edge(int32(d.Cell(symbol))<<d.Clock(), s.u)
 			return max(lo-l.Mean, l.Mean-lo-width, 0) / l.Scale
@@ -44,7 +45,7 @@ func TestWithin(t *testing.T) {
 	if one > 19_000 {
 		t.Errorf("%d of 20,000 have one symbol", one)
 	}
-	d := logistic.SharedTables().Distribution()
+	d := logistic.SharedTables(process.Logistic).Distribution()
 	d.SetBit(3)
 	if start, end := d.Within(1); start != 0 || end != 1<<logistic.ProbBits {
 		t.Errorf("of a bit, [%d, %d)", start, end)

@@ -50,9 +50,6 @@ func newNet(file []byte) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Family != process.Logistic {
-		return nil, WeightsError(f.Family.String() + " distributions, which only the trainer knows")
-	}
 	w := &weights{channels: f.Channels, layers: f.Layers, hidden: f.Hidden, actFrac: f.ActivationBits, experts: make([]expert, f.Experts)}
 	rest := f.Tensors
 	next := func() (t Tensor) {
@@ -76,6 +73,6 @@ func newNet(file []byte) (*Net, error) {
 			e.out[g] = newLayer(1, h, HeadOutputs, next(), next(), act, process.OutputBits)
 		}
 	}
-	return &Net{identity: sha256.Sum256(file), size: len(file), lifting: &transform.Liftings[f.Wavelet], tau: f.Tau,
+	return &Net{identity: sha256.Sum256(file), size: len(file), lifting: &transform.Liftings[f.Wavelet], tau: f.Tau, family: f.Family,
 		w: w, features: newFeatureTables(act)}, nil
 }

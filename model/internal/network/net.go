@@ -21,6 +21,7 @@ type Net struct {
 	size     int
 	lifting  *transform.Lifting
 	tau      int8
+	family   process.Family
 	w        *weights
 	features *featureTables
 
@@ -52,6 +53,9 @@ func (n *Net) WeightsSize() int { return n.size }
 
 // Tau returns the threshold τ of the skip test that the weights were tuned with, as log2 in 1/32.
 func (n *Net) Tau() int8 { return n.tau }
+
+// Family returns the family of the distributions that the network predicts.
+func (n *Net) Family() process.Family { return n.family }
 
 // Lifting returns the wavelet that the weights were trained with.
 func (n *Net) Lifting() *transform.Lifting { return n.lifting }

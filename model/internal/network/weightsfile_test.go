@@ -42,6 +42,28 @@ func TestReadWeights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.Family = process.Gaussian
+		gaussian, err := w.Encode()
+		if err != nil || len(gaussian) != len(file)+1 {
+			t.Fatalf("%d bytes of a Gaussian network, %d of a logistic one: %v", len(gaussian), len(file), err)
+		}
+		if g, err := ReadWeights(gaussian); err != nil || g.Family != process.Gaussian {
+			t.Errorf("the family is %v: %v", g.Family, err)
+		}
+		if net, err := Load(gaussian); err != nil || net.Family() != process.Gaussian {
+			t.Errorf("a Gaussian network: %v", err)
+		}
+		wrong := bytes.Clone(gaussian)
+		wrong[weightsHeader] = process.Families
+		refused(t, "an unknown family", wrong, "unknown family")
+		wrong[weightsHeader] = 0
+		refused(t, "a family that has no byte", wrong, "version 2")
+		refused(t, "no family", gaussian[:weightsHeader], "truncated")
+		w.Family = process.Families
+		if _, err := w.Encode(); err == nil {
+			t.Error("an unknown family, and there is a file")
+		}
+		w.Family = process.Logistic
 		if again, err := w.Encode(); err != nil || !bytes.Equal(again, file) {
 			t.Errorf("%d experts: another file (%v)", experts, err)
 		}

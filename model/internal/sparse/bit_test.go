@@ -6,11 +6,12 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/logistic/logistictest"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
 // TestProbability: an adaptive probability comes near to that of the bits, and gives no value a frequency of nothing or of all.
 func TestProbability(t *testing.T) {
-	d := logistic.SharedTables().Distribution()
+	d := logistic.SharedTables(process.Logistic).Distribution()
 	for _, one := range []int{0, 3, 500, 1000} {
 		p, r, n := even, rand.New(rand.NewPCG(72, 0xdd)), 0
 		for range 5000 {

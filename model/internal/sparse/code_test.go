@@ -8,6 +8,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/logistic/logistictest"
+	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -65,7 +66,7 @@ func TestCode(t *testing.T) {
 						got[p] = make([][]int16, rows)
 					}
 					for _, band := range [][2]int{{0, edge}, {edge, rows}} {
-						b := Band{Tables: logistic.SharedTables(), W: w, H: h, Y0: band[0], Y1: band[1], Subbands: of,
+						b := Band{Tables: logistic.SharedTables(process.Logistic), W: w, H: h, Y0: band[0], Y1: band[1], Subbands: of,
 							Classes: func(y int, to *[transform.Subbands][]uint8) {
 								for k := range to {
 									copy(to[k], classes[(3*y+k)*((w+1)/2):])
@@ -116,7 +117,7 @@ func TestCode(t *testing.T) {
 
 // TestHostile: what is decoded from any symbols stays within bounds.
 func TestHostile(t *testing.T) {
-	b := Band{Coder: ones{}, Tables: logistic.SharedTables(), W: 9, H: 7, Y0: 0, Y1: 4, Subbands: all, Classes: func(int, *[transform.Subbands][]uint8) {}}
+	b := Band{Coder: ones{}, Tables: logistic.SharedTables(process.Logistic), W: 9, H: 7, Y0: 0, Y1: 4, Subbands: all, Classes: func(int, *[transform.Subbands][]uint8) {}}
 	found, ok := b.Code(Details{})
 	if !ok {
 		t.Fatal("the decoder stops")
