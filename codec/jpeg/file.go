@@ -73,6 +73,20 @@ const (
 	freeVisits = 1 << 22
 )
 
+// New returns a File of so many pixels, whose components have names, sampling factors and steps. It has no syntax, and cannot be written,
+// but a frame ([File.AppendFrame]) and, all of them 0, coefficients. Errors are those of [ParseFrame].
+func New(width, height int, components []Component) (*File, error) {
+	f := &File{Width: width, Height: height, Components: components}
+	if err := f.lay(Limits{}, 1<<31-1); err != nil {
+		return nil, err
+	}
+	for i := range f.Components {
+		c := &f.Components[i]
+		c.Coef = make([]int16, BlockSize*c.Wide*c.High)
+	}
+	return f, nil
+}
+
 // lay computes the sizes of the components, for a file of so many bytes, and holds them to the limits.
 func (f *File) lay(l Limits, size int) error {
 	if f.Width == 0 || f.Height == 0 {

@@ -122,3 +122,32 @@ func qualityOf(t *[BlockSize]uint16, table int) int {
 	}
 	return 0
 }
+
+// Typical returns a quantization table as libjpeg scales it for a quality of 1 to 100: of luma, or of chroma.
+func Typical(chroma bool, quality int) [BlockSize]uint16 {
+	if chroma {
+		return scaled(1, quality)
+	}
+	return scaled(0, quality)
+}
+
+// QualityOf returns the quality for which libjpeg scales its table of luma to these steps, exactly, or else about: to steps of the same
+// sum.
+func QualityOf(t *[BlockSize]uint16) (quality int, exact bool) {
+	if q := qualityOf(t, 0); q > 0 {
+		return q, true
+	}
+	sum := func(t *[BlockSize]uint16) (n int) {
+		for _, s := range t {
+			n += int(s)
+		}
+		return n
+	}
+	want := sum(t)
+	for quality = 1; quality < 100; quality++ {
+		if typical := scaled(0, quality); sum(&typical) <= want {
+			break
+		}
+	}
+	return quality, false
+}

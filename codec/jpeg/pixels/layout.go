@@ -72,6 +72,10 @@ type Layout struct {
 	Width, Height int // in pixels, 1 to 65535
 	Components    []Component
 	Colours       Colours
+
+	// Repeats has samples of subsampled components repeated where they would be filtered, as libjpeg-turbo's decoder does if it is asked
+	// to be fast (djpeg -nosmooth).
+	Repeats bool
 }
 
 // check returns a [LayoutError] if there is no such layout.

@@ -37,8 +37,8 @@ func newPlane(l *Layout, index int, reduce uint) *plane {
 	p.stride = blocksWide * p.blockWide
 	p.samples = make([]byte, p.stride*p.blockHigh*(p.perUnit+2))
 	p.coef = make([]int32, 64*c.Wide)
-	p.across = 2*p.h == p.maxH && p.wide > 2 && (p.v == p.maxV || 2*p.v == p.maxV)
-	p.down = 2*p.v == p.maxV && (p.h == p.maxH || p.across)
+	p.across = !l.Repeats && 2*p.h == p.maxH && p.wide > 2 && (p.v == p.maxV || 2*p.v == p.maxV)
+	p.down = !l.Repeats && 2*p.v == p.maxV && (p.h == p.maxH || p.across)
 	if p.h != p.maxH || p.down {
 		p.wider = make([]byte, width+1) // one more, since the filter makes two at a time
 	}
