@@ -121,14 +121,15 @@ func TestImports(t *testing.T) {
 		"model/internal/adapt":     {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/kernel"},
 		"model/internal/sparse":    {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/transform"},
 
-		"model":            {"model/internal/*"},
-		"model/dct":        {"model", "model/internal/dctkernel", "model/internal/parallel"},
-		"model/zoo":        {"model", "model/dct"},
-		"codec/internal/*": {"bitstream", "rans"},
-		"codec/metadata":   {},
-		"codec/jpeg":       {"bitstream"},
-		"codec/jpeg/*":     {"codec/jpeg"},
-		"codec":            {"bitstream", "rans", "container", "model", "model/dct", "model/zoo", "codec/internal/*", "codec/jpeg", "codec/jpeg/pixels"},
+		"model":              {"model/internal/*"},
+		"model/dct":          {"model", "model/internal/dctkernel", "model/internal/parallel"},
+		"model/zoo":          {"model", "model/dct"},
+		"codec/internal/*":   {"bitstream", "rans"},
+		"codec/metadata":     {},
+		"codec/jpeg":         {"bitstream"},
+		"codec/jpeg/pixels":  {"codec/jpeg"},
+		"codec/jpeg/history": {"codec/jpeg", "codec/jpeg/pixels"},
+		"codec":              {"bitstream", "rans", "container", "model", "model/dct", "model/zoo", "codec/internal/*", "codec/jpeg", "codec/jpeg/pixels", "codec/jpeg/history"},
 
 		// The trainer is imported by its command alone. Constants of the network in floating point, and what only tests and
 		// the trainer use of the logistic distribution, are apart from what decodes.

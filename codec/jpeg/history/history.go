@@ -1,0 +1,108 @@
+package history
+
+import (
+	"github.com/ddpmz/ddpmz/codec/jpeg"
+	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
+)
+
+// A History is how a JPEG decoder has made a picture: the picture of a JPEG file, or a part of it.
+type History struct {
+	File    *jpeg.File // its coefficients and what a frame says; it has no syntax
+	X, Y    int        // where the picture begins in that of the file
+	Repeats bool       // chroma's samples were repeated, not filtered: see pixels.Layout
+}
+
+// leastSide is how many pixels a picture has in a row and a column at least.
+const leastSide = 16
+
+// Find finds the history of a picture; nil if no JPEG decoder that it knows has made it.
+func Find(p *Picture) *History {
+	if p.Width < leastSide || p.Height < leastSide {
+		return nil
+	}
+	planes, ok := separate(p)
+	if !ok {
+		return nil
+	}
+	luma := planes[0]
+	x, y, ok := luma.grid()
+	if !ok {
+		return nil
+	}
+	c := luma.sample(x, y, steppedBlocks)
+	steps := c.steps(&rounding).complete(nil)
+	h := &History{X: (8 - x) % 8, Y: (8 - y) % 8}
+	if len(planes) == 1 {
+		return h.gray(luma, steps)
+	}
+	g := findChroma(planes[1:], x, y)
+	if g == nil {
+		return nil
+	}
+	h.X, h.Y, h.Repeats = g.x, g.y, g.repeats
+	return h.colour(p, planes, steps, g)
+}
+
+// gray finds the coefficients of a gray picture.
+func (h *History) gray(luma *plane, steps [64]uint16) *History {
+	clipped := luma.samples
+	luma = luma.placed(h.X, h.Y)
+	f, err := jpeg.New(luma.wide, luma.high, []jpeg.Component{{ID: 1, H: 1, V: 1, Quant: steps}})
+	if err != nil {
+		return nil
+	}
+	h.File = f
+	for i := range luma.known { // those that are clipped are known as well as others: a decoder clips them, too
+		luma.known[i] = i%luma.wide >= h.X && i/luma.wide >= h.Y
+	}
+	_ = clipped
+	luma.samples = luma.fill()
+	c := &f.Components[0]
+	k := newComponent(c.Wide, c.High, c.Quant)
+	k.solve(luma, nil)
+	c.Coef = k.coef
+	return h
+}
+
+// alternations is how often luma is found from chroma, and chroma from luma, where pixels are clipped.
+const alternations = 3
+
+// colour finds the coefficients of luma and chroma.
+func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chromaGrid) *History {
+	chroma := g.table.complete(&steps)
+	wide, high := p.Width+h.X, p.Height+h.Y
+	f, err := jpeg.New(wide, high, []jpeg.Component{
+		{ID: 1, H: g.h, V: g.v, Quant: steps}, {ID: 2, H: 1, V: 1, Quant: chroma}, {ID: 3, H: 1, V: 1, Quant: chroma},
+	})
+	if err != nil {
+		return nil
+	}
+	h.File = f
+	c := &colourSolver{history: h, picture: p}
+	for i, q := range planes {
+		q = q.placed(h.X, h.Y)
+		k := newComponent(f.Components[i].Wide, f.Components[i].High, f.Components[i].Quant)
+		if i == 0 {
+			q.samples = q.fill()
+			c.luma, c.lumaPixels = k, q
+			continue
+		}
+		c.whiten(q)
+		c.chroma[i-1] = newChromaPlane(k, g.sampling, q)
+	}
+	c.run()
+	for i, k := range [3]*component{c.luma, c.chroma[0].component, c.chroma[1].component} {
+		f.Components[i].Coef = k.coef
+	}
+	return h
+}
+
+// Layout returns how the file's coefficients make a picture.
+func (h *History) Layout() (*pixels.Layout, error) {
+	l, err := pixels.LayoutOf(h.File)
+	if err != nil {
+		return nil, err
+	}
+	l.Repeats = h.Repeats
+	return l, nil
+}
