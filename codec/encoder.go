@@ -31,13 +31,13 @@ type Options struct {
 	Model string
 
 	// Net, if set, is the model, in place of Model: a network of one's own, from model.Load. Who decodes the file needs it
-	// too: see Decoder.Nets.
+	// too: see Decoder.Nets. Then coefficients of JPEG files are not looked for, which have a model of their own.
 	Net *model.Net
 
 	Mode Mode
 
 	// KeepColours has red, green and blue coded as they are, where Encode would else look for the luma and chroma that they
-	// were made from. Files get larger, by much if there are any.
+	// were made from, and for the coefficients of a JPEG file that these were made from. Files get larger, by much if there are any.
 	KeepColours bool
 
 	// Metadata rides along as it is, compressed: color profile, camera data, text. The codec does not look
@@ -134,6 +134,25 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 			return nil, err
 		}
 	}
+	decompressed, err := e.encodeDecompressed(ctx, rows, side)
+	if err != nil {
+		return nil, err
+	}
+	if decompressed != nil && !decompressed.doubtful {
+		if e.Mode == Modelled {
+			return decompressed.file, nil
+		}
+		return decompressed.smaller(ctx, side, rows.raster())
+	}
+	f, err := e.encodePlanes(ctx, rows, net, side)
+	if err != nil || decompressed == nil {
+		return f, err
+	}
+	return smallest(f, decompressed.file)
+}
+
+// encodePlanes makes a file of the samples of an image.
+func (e *Encoder) encodePlanes(ctx context.Context, rows *pixelReader, net *model.Net, side *sideData) (*file, error) {
 	coder := newModelCoder(net, rows, e.Options)
 	if e.Mode == Modelled {
 		rows = nil // which holds the image

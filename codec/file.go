@@ -37,6 +37,21 @@ func (f *file) size() (int64, error) {
 	return o[len(o)-1], nil
 }
 
+// smallest returns the smallest of some files, the first of several.
+func smallest(files ...*file) (best *file, err error) {
+	least := int64(0)
+	for _, f := range files {
+		n, err := f.size()
+		if err != nil {
+			return nil, err
+		}
+		if best == nil || n < least {
+			best, least = f, n
+		}
+	}
+	return best, nil
+}
+
 // payloadBytes returns the bytes of all payloads.
 func (f *file) payloadBytes() (n int64) {
 	for _, p := range f.payloads {

@@ -195,6 +195,10 @@ func updateGolden(t *testing.T) {
 	original := jpegFile(t, "422.jpg")
 	streams["jpeg.ddpmz"] = encodeJPEG(t, original, &codec.Options{Mode: codec.Modelled})
 	streams["jpeg-wrapped.ddpmz"] = encodeJPEG(t, original, &codec.Options{Mode: codec.Stored})
+	wasJPEG := decompressed(t, crop(picture(t, "landscape.png"), 60, 120, 96, 64), 75)
+	streams["decompressed.ddpmz"] = encode(t, wasJPEG, &codec.Options{Mode: codec.Modelled})
+	part := crop(wasJPEG, 5, 3, 85, 57)
+	streams["decompressed-part.ddpmz"] = encode(t, part, &codec.Options{Mode: codec.Modelled})
 	for name, file := range streams {
 		g.Streams[name] = goldenPixels{}
 		g.Streams[name].add(t, file)

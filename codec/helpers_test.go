@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	stdjpeg "image/jpeg"
 	_ "image/png"
 	"io"
 	"math"
@@ -413,6 +414,16 @@ func jpegPicture(t testing.TB, file []byte) image.Image {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// decompressed returns what a decoder makes of a JPEG file of a picture. The encoder halves chroma.
+func decompressed(t testing.TB, m image.Image, quality int) image.Image {
+	t.Helper()
+	var b bytes.Buffer
+	if err := stdjpeg.Encode(&b, m, &stdjpeg.Options{Quality: quality}); err != nil {
+		t.Fatal(err)
+	}
+	return jpegPicture(t, b.Bytes())
 }
 
 func encodeJPEG(t testing.TB, file []byte, o *codec.Options) []byte {

@@ -19,7 +19,7 @@ type Info struct {
 	Colour        string     // "gray", "RGB", "RGB, straight alpha", "RGB, premultiplied alpha" or "palette"
 	Depth         int        // bits a sample of the image
 	Planes        int        // colour planes coded
-	Transform     string     // of the colours: what the planes of a modelled file are, if there are three
+	Transform     string     // of the colours: what the planes of a modelled file are, if there are three; or how a JPEG decoder made the picture
 	Mirrored      string     // what a modelled file exchanges: "", "left-right", "top-bottom" or "left-right, top-bottom"
 	JPEG          *jpeg.File // what is known of the JPEG file that the file holds, if it does: see Stream.JPEG
 	Modelled      bool
@@ -77,7 +77,7 @@ func Inspect(r io.Reader) (*Info, error) {
 		if err := i.addModel(h, &p.info); err != nil {
 			return nil, err
 		}
-		if !p.format.isJPEG() {
+		if !p.format.isJPEG() && !isDecompressed(h) {
 			if err := i.addLevels(h, offsets, model.Passes(i.Width, i.Height)); err != nil {
 				return nil, err
 			}
@@ -85,11 +85,12 @@ func Inspect(r io.Reader) (*Info, error) {
 	} else {
 		i.addRows(h, offsets)
 	}
-	return i, i.readSegments(in, offsets)
+	return i, i.readSegments(in, &p.info, offsets)
 }
 
-// readSegments adds the metadata of a file, unless they are large or cut, and what the frame of a JPEG file says, unless that is cut.
-func (i *Info) readSegments(in *container.Reader, offsets []int64) error {
+// readSegments adds the metadata of a file, unless they are large or cut, and what the frame of a JPEG file or of a decompressed picture
+// says, unless that is cut.
+func (i *Info) readSegments(in *container.Reader, p *info, offsets []int64) error {
 	inspected := func(g container.Segment) bool {
 		return g.Kind == container.Frame || g.Kind == container.Metadata && g.Size <= maxInspected
 	}
@@ -111,7 +112,7 @@ func (i *Info) readSegments(in *container.Reader, offsets []int64) error {
 		if g.Kind == container.Metadata {
 			i.Metadata, err = Limits{}.unpackSide(c.Payload, 0)
 		} else {
-			err = i.addFrame(c.Payload, in.Header(), offsets)
+			err = i.addFrame(c.Payload, in.Header(), p, offsets)
 		}
 		if err != nil {
 			return err
@@ -120,8 +121,19 @@ func (i *Info) readSegments(in *container.Reader, offsets []int64) error {
 	return nil
 }
 
-// addFrame adds what the frame of a JPEG file says.
-func (i *Info) addFrame(frame []byte, h *container.Header, offsets []int64) error {
+// addFrame adds what the frame of a JPEG file, or of a decompressed picture, says.
+func (i *Info) addFrame(frame []byte, h *container.Header, p *info, offsets []int64) error {
+	if !p.format.isJPEG() {
+		if err := checkDecompressed(*p); err != nil {
+			return err
+		}
+		layout, err := parseDecompressedFrame(frame, *p, jpeg.Limits{})
+		if err != nil {
+			return err
+		}
+		i.Transform = layout.String()
+		return i.addLevels(h, offsets, layout.passes())
+	}
 	f, err := jpeg.ParseFrame(frame, jpeg.Limits{})
 	if err != nil {
 		return jpegError(err)
@@ -164,7 +176,7 @@ func (i *Info) addModel(h *container.Header, p *info) error {
 		id, _ = zoo.Numbered(h.Number)
 	}
 	i.ModelID = hex.EncodeToString(id[:])
-	if p.format.isJPEG() {
+	if p.format.isJPEG() || isDecompressed(h) {
 		if net, err := zoo.JPEG(); err == nil {
 			if have := net.Identity(); [4]byte(have[:4]) == id {
 				i.Model = zoo.NameOfJPEG
@@ -232,8 +244,9 @@ func (d *Decoder) Inspect(r io.Reader) (*Info, error) {
 	i.Decoded = true
 	if s.header.Modelled {
 		i.Model, i.ModelID = s.model, hex.EncodeToString(s.modelID[:])
-		i.Transform, i.Mirrored = s.transform, s.mirrored
+		i.Mirrored = s.mirrored
 	}
+	defer func() { i.Transform = s.transform }()
 	for {
 		at, err := s.Next()
 		if err == io.EOF {

@@ -44,7 +44,7 @@ func (s *Stream) openJPEG(d *Decoder) error {
 	if err := checkJPEGParams(s.header); err != nil {
 		return err
 	}
-	s.body = &jpegDecoder{stream: s, net: net, progress: d.Progress, at: s.at}
+	s.body = &jpegDecoder{stream: s, open: func(frame []byte) (*passDecoder, error) { return s.openCoded(d, net, frame) }, at: s.at}
 	return nil
 }
 
@@ -56,13 +56,12 @@ func checkJPEGParams(h *container.Header) error {
 	return nil
 }
 
-// A jpegDecoder decodes a JPEG file that was coded: its frame, and then the passes of its process.
+// A jpegDecoder decodes the coefficients of a JPEG file: its frame, and then the passes of their process.
 type jpegDecoder struct {
-	stream   *Stream
-	net      *dct.Weights
-	progress func(permille int)
-	passes   *passDecoder // once the frame is there
-	at       Refinement   // before
+	stream *Stream
+	open   func(frame []byte) (*passDecoder, error) // prepares decoding the passes
+	passes *passDecoder                             // once the frame is there
+	at     Refinement                               // before
 }
 
 func (d *jpegDecoder) next(ctx context.Context) (at Refinement, fresh bool, err error) {
@@ -96,47 +95,47 @@ func (d *jpegDecoder) begin() error {
 		if !c.Complete {
 			return io.EOF
 		}
-		if err := d.open(c.Payload); err != nil {
+		if d.passes, err = d.open(c.Payload); err != nil {
 			return err
 		}
+		d.at = d.passes.at
 	}
 	return nil
 }
 
-// open prepares decoding the passes of a file with a frame.
-func (d *jpegDecoder) open(frame []byte) error {
-	s := d.stream
+// openCoded prepares decoding the passes of a JPEG file that was coded, with a frame.
+func (s *Stream) openCoded(d *Decoder, net *dct.Weights, frame []byte) (*passDecoder, error) {
 	f, err := jpeg.ParseFrame(frame, s.limits.ofJPEG(s.memory))
 	if err != nil {
-		return jpegError(err)
+		return nil, jpegError(err)
 	}
 	layout, err := newJPEGLayout(f)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if p := &s.picture; f.Width != p.w || f.Height != p.h || layout.format() != p.format {
-		return FormatError("the frame of another JPEG file")
+		return nil, FormatError("the frame of another JPEG file")
 	}
 	s.memory += layout.codingMemory()
 	if err := s.limits.checkMemory(s.memory); err != nil {
-		return err
+		return nil, err
 	}
 	plan := s.planJPEG(dct.Passes(&layout.coefficients))
 	if err := checkPasses(s.header, plan.total); err != nil {
-		return err
+		return nil, err
 	}
 	if work := layout.decodingWork(plan.passes[:plan.wanted]); !s.header.EndsEarly && s.sampling == nil || s.limits.MaxWork > 0 {
 		if err := s.limits.checkWork(work, s.Size()); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	s.original.frame, s.original.layout = frame, layout
-	chain := dct.NewChain(d.net, &layout.coefficients)
+	chain := dct.NewChain(net, &layout.coefficients)
 	chain.Done = s.context.Done()
-	d.at.Level = plan.passes[0].Level + 1
-	d.passes = &passDecoder{stream: s, process: &jpegProcess{chain, layout, s.reduce}, plan: plan, passes: plan.passes,
-		work: newWork(plan.passes[:plan.wanted], layout.work, d.progress), at: d.at, shown: d.at, sampling: s.sampling}
-	return nil
+	at := s.at
+	at.Level = plan.passes[0].Level + 1
+	return &passDecoder{stream: s, process: &jpegProcess{chain, layout, s.reduce}, plan: plan, passes: plan.passes,
+		work: newWork(plan.passes[:plan.wanted], layout.work, d.Progress), at: at, shown: at, sampling: s.sampling}, nil
 }
 
 // planJPEG plans decoding the passes of a JPEG file. For a reduced picture, these end at a level that is good enough, and nothing after them

@@ -27,6 +27,7 @@ const lastPlace = 8
 // like p has.
 func (p *info) checkSegments(h *container.Header) error {
 	var count [container.Syntax + 1]int
+	framed := p.format.isJPEG() && h.Modelled || isDecompressed(h)
 	last := 0 // the place of the segment before
 	for i, s := range h.Segments {
 		k := s.Kind
@@ -40,9 +41,9 @@ func (p *info) checkSegments(h *container.Header) error {
 			return FormatError("alpha in an image that has none")
 		case k == container.Palette && p.format != formatPaletted:
 			return FormatError("a palette in an image that has none")
-		case (k == container.Frame || k == container.Syntax) && !(p.format.isJPEG() && h.Modelled):
+		case k == container.Frame && !framed || k == container.Syntax && !(p.format.isJPEG() && h.Modelled):
 			return FormatError(fmt.Sprintf("a segment of a JPEG file (%v) in another file", k))
-		case k == container.Passes && p.format.isJPEG() && count[container.Frame] == 0:
+		case k == container.Passes && framed && count[container.Frame] == 0:
 			return FormatError("passes of a JPEG file without its frame")
 		case k == container.Stored && p.format == formatPaletted && count[container.Palette] == 0:
 			return FormatError("palette indices without a palette")
@@ -62,6 +63,8 @@ func (p *info) checkSegments(h *container.Header) error {
 	case h.EndsEarly:
 	case !h.Modelled && count[container.Stored] == 0:
 		return FormatError("a stored file without its image")
+	case framed && count[container.Frame] == 0:
+		return FormatError("a decompressed picture without its frame")
 	case p.format.isJPEG() && h.Modelled && (count[container.Frame] == 0 || count[container.Syntax] == 0):
 		return FormatError("a JPEG file without its frame or its syntax")
 	}

@@ -133,6 +133,8 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 	switch {
 	case s.picture.format.isJPEG():
 		err = s.openJPEG(d)
+	case isDecompressed(h):
+		err = s.openDecompressed(d)
 	case h.Modelled:
 		err = s.openModelled(d)
 	default:

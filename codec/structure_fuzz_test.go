@@ -36,7 +36,7 @@ func (s structure) file(net *model.Net) []byte {
 	h := &container.Header{Width: s.width, Height: s.height, Format: s.format % (container.MaxFormat + 1), Depth: s.depth, Modelled: s.modelled, Short: s.short}
 	if s.modelled {
 		id := net.Identity()
-		if format(h.Format).isJPEG() {
+		if format(h.Format).isJPEG() || s.framed() {
 			id = jpegNet.Identity()
 		}
 		h.Model, h.Params = [4]byte(id[:4]), s.params
@@ -71,6 +71,16 @@ func (s structure) file(net *model.Net) []byte {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// framed reports whether a file has a frame, as files by the model of JPEG files have.
+func (s structure) framed() bool {
+	for t := s.table; len(t) >= tableEntry; t = t[tableEntry:] {
+		if container.Kind(t[0]) == container.Frame {
+			return true
+		}
+	}
+	return false
 }
 
 // structureOf takes a file apart; it reports whether that is possible.
@@ -272,7 +282,7 @@ func (c trial) try(t *testing.T, net *model.Net) bool {
 func trials(t testing.TB) (trials []trial) {
 	add := func(s structure, present uint16, step uint8) { trials = append(trials, trial{s, present, step}) }
 	var list []structure
-	for _, name := range []string{"modelled", "alpha", "palette", "derived", "derived-photocd", "common"} {
+	for _, name := range []string{"modelled", "alpha", "palette", "derived", "derived-photocd", "common", "decompressed", "decompressed-part"} {
 		s, ok := structureOf(readFile(t, "testdata/"+name+".ddpmz"))
 		if !ok {
 			t.Fatalf("%s: not taken apart", name)

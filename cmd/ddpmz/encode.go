@@ -37,7 +37,7 @@ type encoding struct {
 
 func keepColoursFlag(to *bool) cli.Flag {
 	return &cli.BoolFlag{Name: "keep-colours", Destination: to, DisableDefaultText: true,
-		Usage: "code red, green and blue as they are, even if they were made from luma and chroma"}
+		Usage: "code red, green and blue as they are, even if they were made from luma and chroma, or from a JPEG file"}
 }
 
 func encodeCommand(s *streams) *cli.Command {

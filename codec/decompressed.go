@@ -1,0 +1,292 @@
+package codec
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"io"
+	"strings"
+
+	"github.com/ddpmz/ddpmz/bitstream"
+	"github.com/ddpmz/ddpmz/codec/jpeg"
+	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/dct"
+	"github.com/ddpmz/ddpmz/model/zoo"
+)
+
+// A decompressed picture is one that a JPEG decoder made, or a part of one: a modelled file of it has the coefficients of the JPEG file,
+// as a file of a JPEG file has, and corrections.
+
+// A decompressedLayout says where the blocks are that a picture was made of.
+type decompressedLayout struct {
+	*jpegLayout
+	x, y    int // where the picture begins in that of the blocks
+	repeats bool
+	info    info
+}
+
+// mostGrid is how many columns or rows of blocks' samples there are before a picture, at most.
+const mostGrid = 63
+
+// repeatsBit is the bit of the first byte of a frame that says that chroma was not filtered.
+const repeatsBit = 1
+
+// newDecompressedLayout returns the layout of a picture.
+func newDecompressedLayout(f *jpeg.File, x, y int, repeats bool, p info) (*decompressedLayout, error) {
+	l, err := newJPEGLayout(f)
+	if err != nil {
+		return nil, err
+	}
+	l.pixels.Repeats = repeats
+	d := &decompressedLayout{l, x, y, repeats, p}
+	colours := pixels.YCbCr
+	if p.format.planes() == 1 {
+		colours = pixels.Gray
+	}
+	switch {
+	case l.pixels.Colours != colours:
+		return nil, FormatError("blocks of other colours than the picture has")
+	case x > mostGrid || y > mostGrid || f.Width < x+p.w || f.Height < y+p.h || f.Width > x+p.w+mostGrid || f.Height > y+p.h+mostGrid:
+		return nil, FormatError(fmt.Sprintf("blocks for %d x %d pixels, of which the picture begins at (%d, %d)", f.Width, f.Height, x, y))
+	}
+	return d, nil
+}
+
+// appendFrame appends the frame.
+func (d *decompressedLayout) appendFrame(dst []byte) []byte {
+	w := bitstream.Writer{Buf: dst}
+	flags := byte(0)
+	if d.repeats {
+		flags |= repeatsBit
+	}
+	w.Byte(flags)
+	w.Byte(byte(d.x))
+	w.Byte(byte(d.y))
+	return d.AppendFrame(w.Buf)
+}
+
+// parseDecompressedFrame undoes appendFrame, for a picture.
+func parseDecompressedFrame(frame []byte, p info, l jpeg.Limits) (*decompressedLayout, error) {
+	if len(frame) < 3 {
+		return nil, FormatError("the frame of a decompressed picture")
+	}
+	if frame[0]&^repeatsBit != 0 {
+		return nil, UnsupportedError("an unknown JPEG decoder")
+	}
+	f, err := jpeg.ParseFrame(frame[3:], l)
+	if err != nil {
+		return nil, jpegError(err)
+	}
+	return newDecompressedLayout(f, int(frame[1]), int(frame[2]), frame[0]&repeatsBit != 0, p)
+}
+
+// passes returns the passes.
+func (d *decompressedLayout) passes() []model.Pass {
+	return append(dct.Passes(&d.coefficients), correctionsPass)
+}
+
+// correctionWork is what correcting a block takes at most, in sites.
+const correctionWork = 2
+
+// work returns what a pass takes, in sites.
+func (d *decompressedLayout) work(p model.Pass) int64 {
+	if p.Stage == correctionsStage {
+		return d.pictureWork() + correctionWork*int64(d.Width+8)*int64(d.Height+8)/jpeg.BlockSize
+	}
+	return d.jpegLayout.work(p)
+}
+
+// decodingWork returns the work of decoding passes, and the picture.
+func (d *decompressedLayout) decodingWork(passes []model.Pass) int64 {
+	n := d.pictureWork()
+	for _, p := range passes {
+		n += d.work(p)
+	}
+	return n
+}
+
+// memory returns what coding takes in either direction, beside the picture.
+func (d *decompressedLayout) memory() int64 {
+	return d.codingMemory() + slack*2*int64(d.info.format.planes())*int64(d.info.w)*int64(d.info.h)
+}
+
+// isDecompressed reports whether a header is of a file of a decompressed picture: one by the model of JPEG files.
+func isDecompressed(h *container.Header) bool {
+	if !h.Modelled || h.Number != 0 || format(h.Format).isJPEG() {
+		return false
+	}
+	net, err := zoo.JPEG()
+	if err != nil {
+		return false
+	}
+	id := net.Identity()
+	return h.Model == [4]byte(id[:4])
+}
+
+// String says how the picture was made.
+func (d *decompressedLayout) String() string {
+	names := []string{}
+	if c := d.Components[0]; len(d.Components) > 1 {
+		sampling := map[[2]int]string{{1, 1}: "4:4:4", {2, 1}: "4:2:2", {2, 2}: "4:2:0", {1, 2}: "4:4:0"}[[2]int{c.H, c.V}]
+		if sampling == "" {
+			sampling = fmt.Sprintf("%dx%d", c.H, c.V)
+		}
+		names = append(names, sampling)
+	}
+	if q, exact := jpeg.QualityOf(&d.Components[0].Quant); exact {
+		names = append(names, fmt.Sprintf("quality %d", q))
+	} else {
+		names = append(names, fmt.Sprintf("quality about %d", q))
+	}
+	if d.repeats {
+		names = append(names, "chroma repeated")
+	}
+	if d.x > 0 || d.y > 0 {
+		names = append(names, fmt.Sprintf("cut at %d,%d of its grid", d.x, d.y))
+	}
+	return "as a JPEG decoder made it: " + strings.Join(names, ", ")
+}
+
+// planesOf returns the samples of a picture's colour planes in that of the blocks.
+func (d *decompressedLayout) planesOf(m image.Image) [][]uint8 {
+	p := &d.info
+	planes := make([][]uint8, p.format.planes())
+	for i := range planes {
+		planes[i] = make([]uint8, p.w*p.h)
+	}
+	for y := range p.h {
+		switch m := m.(type) {
+		case *image.Gray:
+			copy(planes[0][y*p.w:][:p.w], m.Pix[(d.y+y)*m.Stride+d.x:])
+		case *image.RGBA:
+			row := m.Pix[(d.y+y)*m.Stride+4*d.x:]
+			for x := range p.w {
+				for i := range planes {
+					planes[i][y*p.w+x] = row[4*x+i]
+				}
+			}
+		}
+	}
+	return planes
+}
+
+// A decompressedProcess is the process of a decompressed picture.
+type decompressedProcess struct {
+	chain   *dct.Chain
+	layout  *decompressedLayout
+	picture *picture
+	reduce  int
+	truth   [][]uint8 // of an encoder: the picture's samples; nil once they are coded
+
+	corrected [][]uint8 // the picture's samples, once there are corrections
+	differ    int       // pixels of an encoder's picture that are corrected
+	done      bool
+}
+
+// Run is model.Chain's.
+func (c *decompressedProcess) Run(passes []model.Pass, source model.Source) error {
+	n := len(passes)
+	last := n > 0 && passes[n-1].Stage == correctionsStage
+	if last {
+		n--
+	}
+	if n > 0 {
+		if err := c.chain.Run(passes[:n], source); err != nil {
+			return err
+		}
+	}
+	if !last {
+		return nil
+	}
+	select {
+	case <-c.chain.Done:
+		return model.ErrStopped
+	default:
+	}
+	coder, err := source.Begin(correctionsPass, 1)
+	if err != nil {
+		return err
+	}
+	made, err := c.layout.exactPicture(0)
+	if err != nil {
+		return err
+	}
+	d := &c.layout.info
+	k := corrector{coder: coder.Open(0), truth: c.truth, made: c.layout.planesOf(made)}
+	complete := k.code(d.w, d.h, c.layout.x, c.layout.y)
+	c.corrected, c.truth, c.differ = k.made, nil, k.differ
+	if complete {
+		coder.Close(0)
+	}
+	if err := coder.Done(complete); err != nil {
+		return err
+	}
+	if !complete {
+		return io.ErrUnexpectedEOF
+	}
+	c.done = true
+	return nil
+}
+
+func (c *decompressedProcess) exact() bool { return c.done }
+
+func (c *decompressedProcess) work(p model.Pass) int64 { return c.layout.work(p) }
+
+func (c *decompressedProcess) pictureWork([]model.Pass, int) int64 { return c.layout.pictureWork() }
+
+func (c *decompressedProcess) image(ctx context.Context) (image.Image, error) {
+	p := c.picture.reduced(model.Reduction{Scales: c.reduce})
+	if c.corrected != nil && c.reduce == 0 {
+		m, set := p.newImage()
+		c.rows(p.w, p.h, set, func(i, x, y int) uint8 { return c.corrected[i][y*p.w+x] })
+		return m, nil
+	}
+	var made image.Image
+	var err error
+	if c.chain.Exact() {
+		made, err = c.layout.exactPicture(c.reduce)
+	} else {
+		made, err = c.layout.picture(c.chain.Estimates, dct.EstimateBits, c.reduce)
+		if err == nil {
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, set := p.newImage()
+	size := made.Bounds().Size()
+	x0, y0 := c.layout.x>>c.reduce, c.layout.y>>c.reduce
+	at := func(x, y int) (int, int) { return min(x0+x, size.X-1), min(y0+y, size.Y-1) }
+	switch made := made.(type) {
+	case *image.Gray:
+		c.rows(p.w, p.h, set, func(_, x, y int) uint8 {
+			x, y = at(x, y)
+			return made.Pix[y*made.Stride+x]
+		})
+	case *image.RGBA:
+		c.rows(p.w, p.h, set, func(i, x, y int) uint8 {
+			x, y = at(x, y)
+			return made.Pix[y*made.Stride+4*x+i]
+		})
+	}
+	return m, nil
+}
+
+// rows sets the rows of a picture.
+func (c *decompressedProcess) rows(w, h int, set func(y int, rows []model.Plane), at func(plane, x, y int) uint8) {
+	row := make([]model.Plane, c.layout.info.format.planes())
+	for i := range row {
+		row[i] = model.NewPlane(w, 1)
+	}
+	for y := range h {
+		for i := range row {
+			for x := range row[i].Pix {
+				row[i].Pix[x] = int32(at(i, x, y))
+			}
+		}
+		set(y, row)
+	}
+}
