@@ -3,6 +3,7 @@ package model
 import (
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
@@ -39,10 +40,11 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 	if len(image) != process.Planes {
 		return transform.YCoCg, false, false
 	}
-	if derive && depth == 8 && tellingChanges(image) >= leastChanges {
+	if derive && depth == 8 {
 		some := telling(image)
+		enough := sync.OnceValue(func() bool { return tellingChanges(image) >= leastChanges })
 		for c := range Colours {
-			if c.Derived() && !c.Subsampled() && some.derived(c) && derived(c, image) {
+			if c.Derived() && !c.Subsampled() && some.derived(c) && enough() && derived(c, image) {
 				return c.FindUpsampling([process.Planes]Plane(image))
 			}
 		}
