@@ -104,9 +104,10 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 					}
 				}
 				if b.advanced > before {
-					b.lastLayer.Add(hidden.Site(y, x), &gradients)
+					b.lastLayer.Note(x, &gradients)
 				}
 			}
+			b.lastLayer.Take(hidden.Row(y))
 			if b.lastLayer.Due() {
 				b.lastLayer.Step()
 			}

@@ -75,6 +75,11 @@ type LastLayer struct {
 	unitBits   uint // fractional bits of a unit
 	weightBits uint // fractional bits of the layer's weights
 
+	// What was noted since the last Take: where the units of sites begin among those of their row, and gradients, by site.
+	noted, sampling int
+	places, samples [Interval]int32
+	meanBy, scaleBy [process.MaxGroup][Interval]int32
+
 	// What has been added since the last step.
 	sites    int
 	means    [process.MaxGroup][maxUnits]int32 // by member, sums of the gradient by the mean times the units
@@ -98,7 +103,7 @@ func (l *LastLayer) Begin(s *LayerState, layer *kernel.Conv, members int, unitBi
 
 // clear empties the sums.
 func (l *LastLayer) clear() {
-	l.sites, l.sampled, l.gradient = 0, 0, [process.MaxGroup]int64{}
+	l.sites, l.sampled, l.noted, l.sampling, l.gradient = 0, 0, 0, 0, [process.MaxGroup]int64{}
 	for o := range l.means {
 		clear(l.means[o][:l.units])
 		clear(l.scales[o][:l.units])
@@ -120,21 +125,33 @@ func split(s int64) (mean, scale int64) {
 	return mean, (s - mean) >> 32
 }
 
-// Add takes in a site: the gradients of the group's members, 0 for those that are not coded, and the hidden units.
-func (l *LastLayer) Add(units []int16, gradients *[process.MaxGroup]Gradient) {
+// Note takes in a site: its place among those of a row, and the gradients of the group's members, 0 for those that are not coded. At most
+// Interval sites are noted until Take.
+func (l *LastLayer) Note(site int, gradients *[process.MaxGroup]Gradient) {
+	n, at := l.noted, int32(site*l.units)
+	l.noted++
+	l.places[n] = at
 	for m, s := range gradients {
-		if s == 0 {
-			continue
-		}
 		l.gradient[m] += int64(s)
 		mean, scale := split(int64(s))
-		kernel.AddProducts(l.means[m][:], l.scales[m][:], units, int16(mean), int16(scale))
+		l.meanBy[m][n], l.scaleBy[m][n] = int32(uint16(mean)), int32(uint16(scale))
 	}
 	if l.sites&3 == 0 { // the power of the units does not change from site to site
-		kernel.AddSquares(l.sum[:], l.squares[:], units)
-		l.sampled++
+		l.samples[l.sampling] = at
+		l.sampling++
 	}
 	l.sites++
+}
+
+// Take adds what was noted, with the hidden units of the row's sites.
+func (l *LastLayer) Take(units []int16) {
+	places := l.places[:l.noted]
+	for m := range l.members {
+		kernel.AddProducts(l.means[m][:l.units], l.scales[m][:l.units], units, places, l.meanBy[m][:len(places)], l.scaleBy[m][:len(places)])
+	}
+	kernel.AddSquares(l.sum[:l.units], l.squares[:l.units], units, l.samples[:l.sampling])
+	l.sampled += l.sampling
+	l.noted, l.sampling = 0, 0
 }
 
 // Due reports whether so many sites have been added since the last step that it is time for the next.
@@ -175,17 +192,19 @@ func (l *LastLayer) Step() {
 // set puts the weights into the layer. If the sums of an output could leave int32 with them, they are halved.
 func (l *LastLayer) set() {
 	var w [maxUnits]int16
-	down := 24 - l.weightBits
+	down := (24 - l.weightBits) & 31
+	round := int32(1) << down >> 1
 	half := int32(1) << l.Layer.Shift() >> 1 // the kernel rounds down
 	for o := range l.weight {
 		if o%process.MaxGroup >= l.members {
 			continue
 		}
 		for {
-			centre := int64(0)
-			for j := range l.units {
-				w[j] = fixed.Sat16((l.weight[o][j] + 1<<down>>1) >> down)
-				centre += int64(w[j]) * int64(l.centre[j])
+			centre, to, centres := int64(0), w[:l.units], l.centre[:l.units]
+			for j, v := range l.weight[o][:l.units] {
+				v := fixed.Sat16((v + round) >> down)
+				to[j] = v
+				centre += int64(v) * int64(centres[j])
 			}
 			bias := fixed.Clamp(int64(half)-centre>>centreBits, -1<<31+1, 1<<31-1)
 			if l.Layer.SetOutput(MeanOutput+o, w[:l.units], int32(bias)) == nil {

@@ -25,6 +25,12 @@ func newLastLayer(t testing.TB, members int) (*LastLayer, *LayerState) {
 	return r, u
 }
 
+// Add notes and takes a site.
+func (l *LastLayer) Add(units []int16, gradients *[process.MaxGroup]Gradient) {
+	l.Note(0, gradients)
+	l.Take(units)
+}
+
 // outputs returns the outputs of the layer for a site's units.
 func (r *LastLayer) outputs(units []int16) []int16 {
 	src, dst := kernel.NewTensor(1, 1, len(units)), kernel.NewTensor(1, 1, headOutputs)

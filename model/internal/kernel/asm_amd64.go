@@ -20,13 +20,13 @@ func AVX512() bool {
 func assembly() (list []implementation) {
 	if cpu.X86.HasAVX2 {
 		list = append(list,
-			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2},
-			implementation{"AVX2 Winograd", rowAVX2, pairAVX2, layoutAssembly, addAVX2, squaresAVX2})
+			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2, nil, nil},
+			implementation{"AVX2 Winograd", rowAVX2, pairAVX2, layoutAssembly, addAVX2, squaresAVX2, nil, nil})
 	}
 	if AVX512() {
 		list = append(list,
-			implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2},
-			implementation{"AVX-512 Winograd", rowAVX512, pairAVX512, layoutAssembly, addAVX2, squaresAVX2})
+			implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2, sitesAVX512, squaresOfAVX512},
+			implementation{"AVX-512 Winograd", rowAVX512, pairAVX512, layoutAssembly, addAVX2, squaresAVX2, sitesAVX512, squaresOfAVX512})
 	}
 	return list
 }
@@ -52,6 +52,36 @@ func addAVX2(a, b []int32, x []int16, p, q int16) {
 func squaresAVX2(sum []int32, squares []int64, x []int16) {
 	if len(x) > 0 {
 		addSquaresAVX2(len(x)/block, &x[0], &sum[:len(x)][0], &squares[:len(x)][0])
+	}
+}
+
+// sitesAVX512 is a siteAdder.
+func sitesAVX512(a, b []int32, x []int16, sites []int32, p, q []int32) {
+	n := len(a)
+	b, p, q = b[:n], p[:len(sites)], q[:len(sites)]
+	for _, s := range sites {
+		_ = x[s:][:n]
+	}
+	for j := 0; j < n; {
+		if n-j >= 3*block {
+			addSites3AVX512(len(sites), &sites[0], &x[j], &p[0], &q[0], &a[j], &b[j])
+			j += 3 * block
+		} else {
+			addSites1AVX512(len(sites), &sites[0], &x[j], &p[0], &q[0], &a[j], &b[j])
+			j += block
+		}
+	}
+}
+
+// squaresOfAVX512 is a siteSquarer.
+func squaresOfAVX512(sum []int32, squares []int64, x []int16, sites []int32) {
+	n := len(sum)
+	squares = squares[:n]
+	for _, s := range sites {
+		_ = x[s:][:n]
+	}
+	for j := 0; j < n; j += block {
+		squareSitesAVX512(len(sites), &sites[0], &x[j], &sum[j], &squares[j])
 	}
 }
 
@@ -83,7 +113,8 @@ func (p *asmBlock) set(o int, w []int16, bias int32) {
 	*p.winograd = winogradBlock{}
 	place := outputPlace[o]
 	p.bias[place] = bias
-	for j, v := range w {
-		p.w[j>>1<<5|place<<1|j&1] = v
+	for to := p.w[2*place:]; len(w) > 1; w = w[2:] {
+		to[0], to[1] = w[0], w[1]
+		to = to[min(2*block, len(to)):]
 	}
 }

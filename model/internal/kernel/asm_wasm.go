@@ -48,7 +48,7 @@ func assembly() []implementation {
 	if !supported() {
 		return nil
 	}
-	return []implementation{{"WebAssembly SIMD", rowWASM, nil, layoutAssembly, addWASM, squaresWASM}}
+	return []implementation{{"WebAssembly SIMD", rowWASM, nil, layoutAssembly, addWASM, squaresWASM, nil, nil}}
 }
 
 var tileKernels = [...]tileKernel{

@@ -74,3 +74,18 @@ func products12AVX512(tiles int, pairs int, u *int16, v *int16, tile int, plane 
 //
 //go:noescape
 func inverseTransformAVX512(tiles int, m *int32, bias *int32, shift uint64, low int16, dst *int16, dstStride int, dstRow int, pre *int16, preStride int, preRow int, post *int16, postStride int, postRow int)
+
+// addSites1AVX512 adds p and q times the 16 units of count sites to a and b. The upper halves of p and q are 0; sites says where units begin, in elements.
+//
+//go:noescape
+func addSites1AVX512(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+
+// addSites3AVX512 adds p and q times the 48 units of count sites to a and b. The upper halves of p and q are 0; sites says where units begin, in elements.
+//
+//go:noescape
+func addSites3AVX512(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+
+// squareSitesAVX512 adds the 16 units of count sites to sum, and their squares to squares. sites says where units begin, in elements.
+//
+//go:noescape
+func squareSitesAVX512(count int, sites *int32, x *int16, sum *int32, squares *int64)

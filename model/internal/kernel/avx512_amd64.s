@@ -2045,3 +2045,105 @@ tile:
 	JNE       tile
 	VZEROUPPER
 	RET
+
+// func addSites1AVX512(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·addSites1AVX512(SB), NOSPLIT, $0-56
+	MOVQ      count+0(FP), AX
+	MOVQ      sites+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      p+24(FP), BX
+	MOVQ      q+32(FP), SI
+	MOVQ      a+40(FP), DI
+	MOVQ      b+48(FP), R8
+	VMOVDQU32 (DI), Z0
+	VMOVDQU32 (R8), Z1
+
+site:
+	MOVLQSX       (CX), R9
+	VPMOVZXWD     (DX)(R9*2), Z2
+	VPDPWSSD.BCST (BX), Z2, Z0
+	VPDPWSSD.BCST (SI), Z2, Z1
+	ADDQ          $0x04, CX
+	ADDQ          $0x04, BX
+	ADDQ          $0x04, SI
+	DECQ          AX
+	JNE           site
+	VMOVDQU32     Z0, (DI)
+	VMOVDQU32     Z1, (R8)
+	VZEROUPPER
+	RET
+
+// func addSites3AVX512(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+// Requires: AVX, AVX512F, AVX512VNNI
+TEXT ·addSites3AVX512(SB), NOSPLIT, $0-56
+	MOVQ      count+0(FP), AX
+	MOVQ      sites+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      p+24(FP), BX
+	MOVQ      q+32(FP), SI
+	MOVQ      a+40(FP), DI
+	MOVQ      b+48(FP), R8
+	VMOVDQU32 (DI), Z0
+	VMOVDQU32 64(DI), Z1
+	VMOVDQU32 128(DI), Z2
+	VMOVDQU32 (R8), Z3
+	VMOVDQU32 64(R8), Z4
+	VMOVDQU32 128(R8), Z5
+
+site:
+	MOVLQSX       (CX), R9
+	VPMOVZXWD     (DX)(R9*2), Z6
+	VPDPWSSD.BCST (BX), Z6, Z0
+	VPDPWSSD.BCST (SI), Z6, Z3
+	VPMOVZXWD     32(DX)(R9*2), Z6
+	VPDPWSSD.BCST (BX), Z6, Z1
+	VPDPWSSD.BCST (SI), Z6, Z4
+	VPMOVZXWD     64(DX)(R9*2), Z6
+	VPDPWSSD.BCST (BX), Z6, Z2
+	VPDPWSSD.BCST (SI), Z6, Z5
+	ADDQ          $0x04, CX
+	ADDQ          $0x04, BX
+	ADDQ          $0x04, SI
+	DECQ          AX
+	JNE           site
+	VMOVDQU32     Z0, (DI)
+	VMOVDQU32     Z1, 64(DI)
+	VMOVDQU32     Z2, 128(DI)
+	VMOVDQU32     Z3, (R8)
+	VMOVDQU32     Z4, 64(R8)
+	VMOVDQU32     Z5, 128(R8)
+	VZEROUPPER
+	RET
+
+// func squareSitesAVX512(count int, sites *int32, x *int16, sum *int32, squares *int64)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·squareSitesAVX512(SB), NOSPLIT, $0-40
+	MOVQ      count+0(FP), AX
+	MOVQ      sites+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      sum+24(FP), BX
+	MOVQ      squares+32(FP), SI
+	VMOVDQU32 (BX), Z0
+	VMOVDQU32 (SI), Z1
+	VMOVDQU32 64(SI), Z2
+
+site:
+	MOVLQSX       (CX), DI
+	VPMOVSXWD     (DX)(DI*2), Z3
+	VPADDD        Z3, Z0, Z0
+	VPMOVZXWD     (DX)(DI*2), Z3
+	VPMADDWD      Z3, Z3, Z3
+	VPMOVZXDQ     Y3, Z4
+	VPADDQ        Z4, Z1, Z1
+	VEXTRACTI64X4 $0x01, Z3, Y3
+	VPMOVZXDQ     Y3, Z4
+	VPADDQ        Z4, Z2, Z2
+	ADDQ          $0x04, CX
+	DECQ          AX
+	JNE           site
+	VMOVDQU32     Z0, (BX)
+	VMOVDQU32     Z1, (SI)
+	VMOVDQU32     Z2, 64(SI)
+	VZEROUPPER
+	RET

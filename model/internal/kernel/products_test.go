@@ -69,6 +69,40 @@ func TestAddSquares(t *testing.T) {
 	}
 }
 
+// TestOfSites compares the sums over many sites with those of one after the other.
+func TestOfSites(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for n := 0; n <= 240; n += block {
+		for count := range 9 {
+			x := make([]int16, 10*(n+block))
+			for j := range x {
+				x[j] = []int16{-1 << 15, 1<<15 - 1, int16(r.Uint32())}[r.IntN(3)]
+			}
+			sites, p, q := make([]int32, count), make([]int32, count), make([]int32, count)
+			for k := range sites {
+				sites[k], p[k], q[k] = int32(r.IntN(9*(n+block))), r.Int32N(1<<16), r.Int32N(1<<16)
+			}
+			a, b, sum, squares := make([]int32, n), make([]int32, n), make([]int32, n), make([]int64, n)
+			for j := range a {
+				a[j], b[j], sum[j], squares[j] = int32(r.Uint32()), int32(r.Uint32()), int32(r.Uint32()), r.Int64()>>8
+			}
+			wantA, wantB, wantSum, wantSquares := slices.Clone(a), slices.Clone(b), slices.Clone(sum), slices.Clone(squares)
+			for k, s := range sites {
+				addPortable(wantA, wantB, x[s:][:n], int16(p[k]), int16(q[k]))
+				squaresPortable(wantSum, wantSquares, x[s:][:n])
+			}
+			for _, i := range implementations() {
+				gotA, gotB, gotSum, gotSquares := slices.Clone(a), slices.Clone(b), slices.Clone(sum), slices.Clone(squares)
+				i.addProducts(gotA, gotB, x, sites, p, q)
+				i.addSquares(gotSum, gotSquares, x, sites)
+				if !slices.Equal(gotA, wantA) || !slices.Equal(gotB, wantB) || !slices.Equal(gotSum, wantSum) || !slices.Equal(gotSquares, wantSquares) {
+					t.Fatalf("%s: %d units of %d sites differ", i.name, n, count)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkAddProducts(b *testing.B) {
 	x, sums := make([]int16, 48), make([]int32, 96)
 	for _, i := range implementations() {

@@ -25,6 +25,9 @@ func main() {
 			products(fmt.Sprintf("products%dAVX512", tiles), tiles, new(avx512))
 		}
 		inverseTransformWide()
+		addSites(1)
+		addSites(3)
+		squareSites()
 	} else {
 		for sites := 1; sites <= 6; sites++ {
 			generate(fmt.Sprintf("tiles%dAVX2", sites), sites, new(avx2))
