@@ -7,6 +7,7 @@
 //	ddpmz thumbnail photo.ddpmz small.png    writes a small picture, for file managers
 //	ddpmz sample -o sample.png               draws a picture from a model
 //	ddpmz interpolate -o sheet.png a.png b.png   draws pictures between two
+//	ddpmz serve photos                       shows a folder in a browser, with what every prefix of a file decodes to
 //	ddpmz test photo.ddpmz                   says whether it is whole
 //	ddpmz bench photos                       measures, beside other codecs
 //
@@ -15,7 +16,7 @@
 // and 128 and the number of the signal that ended the program, which is 130 for an interrupt.
 //
 // The files follow the life of a command: cmd/internal/commandline, flags.go and jobs.go find out what is wanted;
-// encode.go, decode.go (with reduce.go), thumbnail.go, truncate.go, info.go (with description.go and table.go), test.go and bench.go (with
+// encode.go, decode.go (with reduce.go), thumbnail.go, serve.go, truncate.go, info.go (with description.go and table.go), test.go and bench.go (with
 // benchpictures.go, benchcifar.go and benchoutput.go) do it. Of collections, collect.go finds the files, collection.go goes through them
 // (collectionline.go shows how far), encodecollection.go and decodecollection.go say what is done; cmd/internal/coding encodes and compares. streams.go opens and saves files; outcome.go, errors.go and progress.go report.
 package main
@@ -80,7 +81,7 @@ func newApp(s *streams) *cli.App {
 		Reader:    s.stdin,
 		Writer:    s.stdout,
 		ErrWriter: s.stderr,
-		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), thumbnailCommand(s), sampleCommand(s), interpolateCommand(s), testCommand(s), benchCommand(s)},
+		Commands:  []*cli.Command{encodeCommand(s), decodeCommand(s), infoCommand(s), truncateCommand(s), thumbnailCommand(s), sampleCommand(s), interpolateCommand(s), serveCommand(s), testCommand(s), benchCommand(s)},
 		// Errors come back from RunContext; left alone, the library would print some and exit.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
@@ -88,7 +89,7 @@ func newApp(s *streams) *cli.App {
 			if c.Args().Present() {
 				return commandline.NoCommand(c.App, c.Args().First())
 			}
-			return usagef("which command? encode, decode, info, truncate, thumbnail, sample, interpolate, test or bench")
+			return usagef("which command? encode, decode, info, truncate, thumbnail, sample, interpolate, serve, test or bench")
 		},
 	}
 	for _, c := range app.Commands {

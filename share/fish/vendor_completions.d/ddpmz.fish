@@ -2,7 +2,7 @@
 
 function __fish_ddpmz_no_subcommand --description 'Test if there has been any subcommand yet'
     for i in (commandline -opc)
-        if contains -- $i encode decode info truncate thumbnail sample interpolate test bench
+        if contains -- $i encode decode info truncate thumbnail sample interpolate serve test bench
             return 1
         end
     end
@@ -124,6 +124,14 @@ complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l model -r -d
 complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l max-pixels -r -d 'refuse images of more than `N` pixels'
 complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l max-memory -r -d 'refuse images that need more than about `N` bytes of memory'
 complete -c ddpmz -n '__fish_seen_subcommand_from interpolate' -f -l max-work -r -d 'refuse files that ask for more than `N` sites of work, 2 to 3 for a pixel'
+complete -c ddpmz -n '__fish_seen_subcommand_from serve' -f -l help -s h -d 'show help'
+complete -r -c ddpmz -n '__fish_ddpmz_no_subcommand' -a 'serve' -d 'show a folder in a browser'
+complete -c ddpmz -n '__fish_seen_subcommand_from serve' -f -l listen -r -d 'answer at `ADDRESS:PORT`; port 0 is any that is free'
+complete -c ddpmz -n '__fish_seen_subcommand_from serve' -f -l no-encode -d 'no page on which pictures are encoded'
+complete -c ddpmz -n '__fish_seen_subcommand_from serve' -f -l model -r -d 'decode files made with the model in the weights `FILE` too'
+complete -c ddpmz -n '__fish_seen_subcommand_from serve' -f -l max-pixels -r -d 'refuse images of more than `N` pixels'
+complete -c ddpmz -n '__fish_seen_subcommand_from serve' -f -l max-memory -r -d 'refuse images that need more than about `N` bytes of memory'
+complete -c ddpmz -n '__fish_seen_subcommand_from serve' -f -l max-work -r -d 'refuse files that ask for more than `N` sites of work, 2 to 3 for a pixel'
 complete -c ddpmz -n '__fish_seen_subcommand_from test' -f -l help -s h -d 'show help'
 complete -r -c ddpmz -n '__fish_ddpmz_no_subcommand' -a 'test' -d 'say whether .ddpmz files are whole'
 complete -c ddpmz -n '__fish_seen_subcommand_from test' -f -l json -d 'print an object in JSON for each file'
