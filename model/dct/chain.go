@@ -39,7 +39,11 @@ func newChain(w *Weights, im *Image, n int) *Chain {
 		size := stride * (p.rowsOfBands(n) + 2)
 		predictors := newPredictors(w, p, class(i), stride, size)
 		for j, b := range c.bands {
-			b.components = append(b.components, newComponent(im, i, j, n, stride, size, predictors))
+			k := newComponent(im, i, j, n, stride, size, predictors)
+			if k.class != 0 {
+				k.parent = newParent(k, b.components)
+			}
+			b.components = append(b.components, k)
 		}
 	}
 	return c

@@ -13,19 +13,21 @@ type band struct {
 	components []*component
 	encodes    bool // the planes have the coefficients
 	row        row
+	contexts   [dctkernel.Lanes]acContext // of a group of the row
+	choice     dctkernel.Choice           // of decisions after the first one about a coefficient
 	coder      model.Coder
 	out        bool            // the coder ran out
 	observe    func(*Decision) // or nil
 }
 
-// bit codes a decision that was set by choose.
-func (b *band) bit(bit uint32) uint32 {
-	bit, ok := b.coder.Bit(bit, b.Predict())
+// bit codes a decision.
+func (b *band) bit(choice *dctkernel.Choice, bit uint32) uint32 {
+	bit, ok := b.coder.Bit(bit, b.Predict(choice))
 	if !ok {
 		b.out = true
 		return 0
 	}
-	b.Learn(bit)
+	b.Learn(choice, bit)
 	return bit
 }
 
@@ -75,17 +77,15 @@ func (b *band) phase(plane, f, phase int, k uint8, first bool) {
 	for y := phases[phase][0]; y < c.high; y += 2 {
 		b.lookAt(plane, f, phase, f*c.size+c.at(y, right), n, k)
 		for g, coded := range b.row.coded[:(n+dctkernel.Lanes-1)/dctkernel.Lanes] {
-			for ; coded != 0; coded &= coded - 1 {
-				lane := bits.TrailingZeros8(coded)
-				x := right + g*groupBlocks + 2*lane
-				if f == 0 {
-					b.codeDC(c, y, x, phase, k, b.row.predicted[g].Value[lane])
-				} else {
-					b.codeAC(plane, f, y, x, k, &b.row.predicted[g], lane)
-				}
-				if b.out {
-					return
-				}
+			switch x := right + g*groupBlocks; {
+			case coded == 0:
+			case f == 0:
+				b.codeDCs(c, y, x, phase, k, coded, &b.row.predicted[g].Value)
+			default:
+				b.codeACs(plane, f, y, x, k, coded, &b.row.predicted[g])
+			}
+			if b.out {
+				return
 			}
 		}
 	}
@@ -97,48 +97,64 @@ const (
 	expectedZero  = 6
 )
 
-// codeAC brings a coefficient other than a DC to clock k, by its predictions.
-func (b *band) codeAC(plane, f, y, x int, k uint8, p *dctkernel.Predictions, lane int) {
+// codeACs brings coefficients other than DCs to clock k: those of a group that has its first block at x, of which coded has a bit. All
+// contexts of first decisions are found before the first is coded: none depends on another one of the group.
+func (b *band) codeACs(plane, f, y, x int, k, coded uint8, p *dctkernel.Predictions) {
 	c := b.components[plane]
-	pos := c.at(y, x)
-	at := f*c.size + pos
-	was := c.clocks[at]
-	lane %= dctkernel.Lanes
-	all, value := p.All[lane], p.Value[lane]
-	if was < never && c.values[at] != 0 {
-		b.refine(c, f, y, x, k, all, value)
-		return
+	refined := uint8(0)
+	first := c.at(y, x)
+	for left := coded; left != 0; left &= left - 1 {
+		lane := bits.TrailingZeros8(left) % dctkernel.Lanes
+		pos := first + 2*lane
+		at := f*c.size + pos
+		was := c.clocks[at]
+		if was < never && c.values[at] != 0 {
+			refined |= 1 << lane
+			continue
+		}
+		parent := p.Others[lane]
+		if c.class != 0 {
+			parent = c.parent.magnitude(f, pos, y, x+2*lane)
+		}
+		d := &b.contexts[lane]
+		d.set(c, f, pos, was, k, p.All[lane], p.Own[lane], p.Others[lane], parent, p.Value[lane])
+		chooseLarge(c, d)
 	}
-	own, others := p.Own[lane], p.Others[lane]
-	parent := others
-	if c.class != 0 {
-		parent = b.parent(plane, f, y, x)
+	for left := coded; left != 0 && !b.out; left &= left - 1 {
+		lane := bits.TrailingZeros8(left) % dctkernel.Lanes
+		if refined>>lane&1 != 0 {
+			b.refine(c, f, y, x+2*lane, k, p.All[lane], p.Value[lane])
+		} else {
+			b.codeAC(plane, &b.contexts[lane], c.truth(f, y, x+2*lane))
+		}
 	}
-	d := newAC(c, f, pos, was, k, all, own, others, parent, value)
-	truth := c.truth(f, y, x)
+}
+
+// codeAC brings a coefficient other than a DC, whose sign is not known, to the clock of its contexts.
+func (b *band) codeAC(plane int, d *acContext, truth *int16) {
+	c, k := b.components[plane], d.k
 	magnitude := int32(0) // of an encoder
 	if b.encodes {
 		magnitude = max(int32(*truth), -int32(*truth)) >> k
 	}
-	b.chooseLarge(c, &d)
-	if b.bit(uint32(min(magnitude, 1))) == 0 {
+	if b.bit(&d.large, uint32(min(magnitude, 1))) == 0 {
 		if b.out {
 			return
 		}
 		expected := int32(0)
 		if k > 0 {
-			expected = min(all, expectedZero<<k)
+			expected = min(d.all, expectedZero<<k)
 		}
-		c.know(at, k, 0, expected)
+		c.know(d.at, k, 0, expected)
 		return
 	}
 	minus := uint32(0)
 	if *truth < 0 {
 		minus = 1
 	}
-	b.chooseSign(c, &d, plane)
-	minus = b.bit(minus)
-	n := b.codeLarger(&d, magnitude)
+	b.chooseSign(c, d, plane)
+	minus = b.bit(&b.choice, minus)
+	n := b.codeLarger(d, magnitude)
 	if b.out {
 		return
 	}
@@ -147,35 +163,14 @@ func (b *band) codeAC(plane, f, y, x int, k uint8, p *dctkernel.Predictions, lan
 	if k > 0 {
 		expected += expectedLarge << k
 	}
-	c.large[pos] = min(c.large[pos]+1, 63)
+	c.large[d.pos] = min(c.large[d.pos]+1, 63)
 	if minus == 1 {
 		n = -n
 	}
 	if !b.encodes {
 		*truth = int16(n)
 	}
-	c.know(at, k, n, expected)
-}
-
-// parent returns what the planes before make expect of a magnitude of a plane of chroma, Q4: luma's magnitudes around, at the same
-// frequency, and those of the chroma plane before.
-func (b *band) parent(plane, f, y, x int) int32 {
-	c, l := b.components[plane], b.components[0]
-	down, right := max(l.plane.V/max(c.plane.V, 1), 1), max(l.plane.H/max(c.plane.H, 1), 1)
-	g := (f>>3+down-1)/down*8 + (f&7+right-1)/right
-	sum := int64(0)
-	for dy := range down {
-		for dx := range right {
-			at := g*l.size + l.at(min(y*down+dy, l.high-1), min(x*right+dx, l.wide-1))
-			sum += int64(l.magnitudes[at])
-		}
-	}
-	sum = sum * int64(max(l.plane.Quant[g], 1)) / (int64(max(c.plane.Quant[f], 1)) * int64(down*right))
-	if before := b.components[plane-1]; before.class == c.class && before.size == c.size && before.stride == c.stride {
-		m := int64(before.magnitudes[f*c.size+c.at(y, x)]) * int64(max(before.plane.Quant[f], 1)) / int64(max(c.plane.Quant[f], 1))
-		sum = (sum + 3*m) / 4
-	}
-	return int32(min(sum, beyond))
+	c.know(d.at, k, n, expected)
 }
 
 // An acContext has what the decisions about a coefficient have contexts of.
@@ -191,26 +186,31 @@ type acContext struct {
 	others     int32
 	parent     int32
 	mean       int32 // coarse log of the expected value's magnitude
+	all        int32 // the expected magnitude, Q4
 	value      int32 // expected, Q3
+	large      dctkernel.Choice
 }
 
-func newAC(c *component, f, pos int, was, k uint8, all, own, others, parent, value int32) acContext {
+// set sets all but the choice, by predictions.
+func (d *acContext) set(c *component, f, pos int, was, k uint8, all, own, others, parent, value int32) {
 	log := func(x int32) int32 { return largeQuarters(x) - 4*int32(k) }
 	coarse := func(x int32) int32 { return min(max((log(x)+12)/2, 0), coarseSteps-1) }
-	d := acContext{f: f, pos: pos, at: f*c.size + pos, class: int32(c.class), k: k, longest: 1 << 15, value: value,
-		fine: min(max(log(all)+12, 0), fineSteps-1), own: coarse(own), others: coarse(others), parent: coarse(parent),
-		mean: min(max((log(2*max(value, -value))-4)/2, 0), meanSteps-1),
-	}
+	d.f, d.pos, d.at, d.class, d.k = f, pos, f*c.size+pos, int32(c.class), k
+	d.all, d.value = all, value
+	d.fine = min(max(log(all)+12, 0), fineSteps-1)
+	d.own, d.others, d.parent = coarse(own), coarse(others), coarse(parent)
+	d.mean = min(max((log(2*max(value, -value))-4)/2, 0), meanSteps-1)
+	d.was, d.longest = 0, 1<<15
 	if was < never {
 		d.was = 1 + min(int32(was-k)-1, 1)
 		d.longest = 1<<(was-k) - 1
 	}
 	d.state = 3*min(int32(k), 3) + d.was
-	return d
 }
 
-// chooseLarge sets the contexts of whether a magnitude is more than 0.
-func (b *band) chooseLarge(c *component, d *acContext) {
+// chooseLarge sets the choice for whether a magnitude is more than 0.
+func chooseLarge(c *component, d *acContext) {
+	choice := &d.large
 	f, u, v := int32(d.f), d.f>>3, d.f&7
 	exact := min(int32(d.k), 1)
 	beside := c.isLarge(d.at-1) + 2*c.isLarge(d.at+1) + 4*c.isLarge(d.at-c.stride) + 8*c.isLarge(d.at+c.stride)
@@ -231,18 +231,17 @@ func (b *band) chooseLarge(c *component, d *acContext) {
 	region := int32(min(u, 3)*4 + min(v, 3))
 	of := d.class*BlockSize + f // the frequency in its class
 	both := d.own*coarseSteps + d.others
-	b.choose(isLarge, []int32{
-		((d.class*3+d.was)*BlockSize+f)*fineSteps + d.fine,
-		(d.class*clockStates+d.state)*coarseSteps*coarseSteps + both,
-		((d.class*2+exact)*BlockSize+f)*coarseSteps + d.own,
-		((d.class*2+exact)*BlockSize+f)*coarseSteps + d.others,
-		((d.class*clockStates+d.state)*coarseSteps+d.parent)*halfSteps + d.fine/2,
-		((f*16+beside)*9+left*3+up)*2 + exact,
-		(of*meanSteps+d.mean)*halfSteps + d.fine/2,
-		(of*coarseSteps+d.parent)*halfSteps + d.fine/2,
-		of*16 + min(large, 15),
-		((d.class*16+region)*81+left+3*up+9*corner+27*right)*3 + d.was,
-	}, [dctkernel.WeightSets]int32{(d.class*2+exact)*BlockSize + f, d.fine*3 + d.was, both}, [dctkernel.Refiners]int32{of*3 + d.was, both})
+	p, first := choose(choice, isLarge, (d.class*2+exact)*BlockSize+f, d.fine*3+d.was, both, of*3+d.was, both)
+	p[0] = first[0] + ((d.class*3+d.was)*BlockSize+f)*fineSteps + d.fine
+	p[1] = first[1] + (d.class*clockStates+d.state)*coarseSteps*coarseSteps + both
+	p[2] = first[2] + ((d.class*2+exact)*BlockSize+f)*coarseSteps + d.own
+	p[3] = first[3] + ((d.class*2+exact)*BlockSize+f)*coarseSteps + d.others
+	p[4] = first[4] + ((d.class*clockStates+d.state)*coarseSteps+d.parent)*halfSteps + d.fine/2
+	p[5] = first[5] + ((f*16+beside)*9+left*3+up)*2 + exact
+	p[6] = first[6] + (of*meanSteps+d.mean)*halfSteps + d.fine/2
+	p[7] = first[7] + (of*coarseSteps+d.parent)*halfSteps + d.fine/2
+	p[8] = first[8] + of*16 + min(large, 15)
+	p[9] = first[9] + ((d.class*16+region)*81+left+3*up+9*corner+27*right)*3 + d.was
 }
 
 // chooseSign sets the contexts of a sign.
@@ -266,13 +265,12 @@ func (b *band) chooseSign(c *component, d *acContext, plane int) {
 		}
 	}
 	value := signSteps/2 + signedLog(2*d.value, d.k)
-	b.choose(isMinus, []int32{
-		f*signSteps + value,
-		f*81 + beside,
-		value*halfSteps + d.fine/2,
-		f*27 + within,
-		((f*3+other)*classes+d.class)*meanSteps + d.mean,
-	}, [dctkernel.WeightSets]int32{f, value, 0}, [dctkernel.Refiners]int32{f, value})
+	p, first := choose(&b.choice, isMinus, f, value, 0, f, value)
+	p[0] = first[0] + f*signSteps + value
+	p[1] = first[1] + f*81 + beside
+	p[2] = first[2] + value*halfSteps + d.fine/2
+	p[3] = first[3] + f*27 + within
+	p[4] = first[4] + ((f*3+other)*classes+d.class)*meanSteps + d.mean
 }
 
 // codeLarger codes a magnitude at clock k that is more than 0.
@@ -281,19 +279,18 @@ func (b *band) codeLarger(d *acContext, magnitude int32) int32 {
 	n := int32(1)
 	for ; n < min(d.longest, longest); n++ {
 		i := n - 1
-		b.choose(isLarger, []int32{
-			(d.class*longest+i)*BlockSize + f,
-			i*fineSteps + d.fine,
-			(i*clockStates+d.state)*coarseSteps + d.others,
-			(i*coarseSteps+d.own)*coarseSteps + d.others,
-			(i*meanSteps+d.mean)*coarseSteps + d.parent,
-			((d.class*longest+i)*halfSteps+d.fine/2)*clockStates + d.state,
-		}, [dctkernel.WeightSets]int32{f, i, d.fine}, [dctkernel.Refiners]int32{f, i})
+		p, first := choose(&b.choice, isLarger, f, i, d.fine, f, i)
+		p[0] = first[0] + (d.class*longest+i)*BlockSize + f
+		p[1] = first[1] + i*fineSteps + d.fine
+		p[2] = first[2] + (i*clockStates+d.state)*coarseSteps + d.others
+		p[3] = first[3] + (i*coarseSteps+d.own)*coarseSteps + d.others
+		p[4] = first[4] + (i*meanSteps+d.mean)*coarseSteps + d.parent
+		p[5] = first[5] + ((d.class*longest+i)*halfSteps+d.fine/2)*clockStates + d.state
 		larger := uint32(0)
 		if magnitude > n {
 			larger = 1
 		}
-		if b.bit(larger) == 0 {
+		if b.bit(&b.choice, larger) == 0 {
 			return n
 		}
 	}
@@ -342,14 +339,13 @@ func (b *band) refine(c *component, f, y, x int, k uint8, all, value int32) {
 		fine := min(max(largeQuarters(all)-4*int32(j)+12, 0), fineSteps-1)
 		in := min(max((value-(m+1<<j)*8)>>j, -32), 31)/4 + 8 // where the expected value is in the cell
 		last, class := 1-min(int32(j), 1), int32(c.class)
-		b.choose(isUpper, []int32{
-			(int32(f)*16+head)*4 + last*2 + class,
-			fine*16 + head,
-			(fine/2*16+head)*17 + in,
-			int32(f)*17 + in,
-			in*halfSteps + fine/2,
-		}, [dctkernel.WeightSets]int32{int32(f), head, fine / 2}, [dctkernel.Refiners]int32{int32(f), head})
-		m |= int32(b.bit(uint32(v)>>j&1)) << j
+		p, first := choose(&b.choice, isUpper, int32(f), head, fine/2, int32(f), head)
+		p[0] = first[0] + (int32(f)*16+head)*4 + last*2 + class
+		p[1] = first[1] + fine*16 + head
+		p[2] = first[2] + (fine/2*16+head)*17 + in
+		p[3] = first[3] + int32(f)*17 + in
+		p[4] = first[4] + in*halfSteps + fine/2
+		m |= int32(b.bit(&b.choice, uint32(v)>>j&1)) << j
 		if b.out {
 			return
 		}
@@ -396,6 +392,14 @@ func (b *band) codeRange(c *component) {
 	c.rangeBits = rangeBits(c.plane.Quant[0], wide != 0)
 }
 
+// codeDCs brings DCs to clock k: those of a group that has its first block at x, of which coded has a bit.
+func (b *band) codeDCs(c *component, y, x, phase int, k, coded uint8, expected *[dctkernel.Lanes]int32) {
+	for left := coded; left != 0 && !b.out; left &= left - 1 {
+		lane := bits.TrailingZeros8(left) % dctkernel.Lanes
+		b.codeDC(c, y, x+2*lane, phase, k, expected[lane])
+	}
+}
+
 // codeDC brings a DC, of which a value is expected, Q3, to clock k.
 func (b *band) codeDC(c *component, y, x, phase int, k uint8, value int32) {
 	at := c.at(y, x)
@@ -433,15 +437,14 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8, value int32) {
 		in := func(v int32) int32 { return signSteps/2 + offset((v-middle)*2>>j) }
 		log := func(v int32) int32 { return min(max((largeQuarters(v)-4*int32(j)-4)/2, 0), 31) }
 		spread, active, k := log(most-least+1), log(activity), min(int32(j), clockStates-1)
-		b.choose(isAbove, []int32{
-			(class*clockStates+k)*signSteps + in(value),
-			(class*signSteps+in(value))*32 + spread,
-			in(value)*32 + active,
-			in(value)*signSteps + in(sum),
-			in(least)*signSteps + in(most),
-			(class*clockStates+k)*32 + spread,
-		}, [dctkernel.WeightSets]int32{class, k, spread}, [dctkernel.Refiners]int32{class*clockStates + k, spread})
-		low += int32(b.bit(uint32(int32(*truth)-low)>>j&1)) << j
+		p, first := choose(&b.choice, isAbove, class, k, spread, class*clockStates+k, spread)
+		p[0] = first[0] + (class*clockStates+k)*signSteps + in(value)
+		p[1] = first[1] + (class*signSteps+in(value))*32 + spread
+		p[2] = first[2] + in(value)*32 + active
+		p[3] = first[3] + in(value)*signSteps + in(sum)
+		p[4] = first[4] + in(least)*signSteps + in(most)
+		p[5] = first[5] + (class*clockStates+k)*32 + spread
+		low += int32(b.bit(&b.choice, uint32(int32(*truth)-low)>>j&1)) << j
 		if b.out {
 			return
 		}

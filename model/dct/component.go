@@ -20,6 +20,7 @@ type component struct {
 	values     []int16  // expected, Q3, up to 4095: 0 if the sign is not known
 	large      []uint8  // how many magnitudes of a block are known to be more than 0, up to 63
 	predictors *predictors
+	parent     *parent // of chroma
 	area       int32
 	rangeBits  uint8 // the DCs are in [-2^(rangeBits-1), 2^(rangeBits-1))
 }

@@ -89,9 +89,9 @@ var refinerSizes = [kinds][dctkernel.Refiners]int32{
 	isAbove:  {classes * clockStates, 32},
 }
 
-// A layout says where the contexts of a kind begin, and how many there are of all kinds.
+// A layout has where the contexts of a kind begin, in a Choice of its first ones, and how many there are of all kinds.
 type layout struct {
-	kinds [kinds]dctkernel.Base
+	kinds [kinds]dctkernel.Choice
 
 	allProbs, allWeights, allRefiners int32 // in sets and refiners
 }
@@ -99,12 +99,13 @@ type layout struct {
 var contexts = func() (l layout) {
 	for k := range kinds {
 		base := &l.kinds[k]
+		base.Inputs = int32(len(sizes[k]))
 		for i, n := range sizes[k] {
 			base.Probs[i] = l.allProbs
 			l.allProbs += n
 		}
 		for i, n := range weightSizes[k] {
-			base.Weights[i] = l.allWeights
+			base.Sets[i] = l.allWeights
 			l.allWeights += n
 		}
 		for i, n := range refinerSizes[k] {
@@ -115,18 +116,25 @@ var contexts = func() (l layout) {
 	return
 }()
 
-// choose sets what a decision of a kind is predicted by.
-func (b *band) choose(kind int, probs []int32, weights [dctkernel.WeightSets]int32, refiners [dctkernel.Refiners]int32) {
-	b.Choose(&contexts.kinds[kind], probs, weights, refiners)
+// choose begins a choice for a decision of a kind, with contexts of the sets of weights and of the refiners. It returns where the
+// probs are to be set, and where those of the kind begin.
+func choose(c *dctkernel.Choice, kind int, s0, s1, s2, r0, r1 int32) (probs, first *[dctkernel.MaxInputs]int32) {
+	base := &contexts.kinds[kind]
+	c.Inputs = base.Inputs
+	c.Sets[0], c.Sets[1], c.Sets[2] = base.Sets[0]+s0, base.Sets[1]+s1, base.Sets[2]+s2
+	c.Refiners[0], c.Refiners[1] = base.Refiners[0]+r0, base.Refiners[1]+r1
+	return &c.Probs, &base.Probs
 }
 
-// quarters returns the logarithm of x in quarters of octaves, rounded down from 4 on: 4 for 1, 8 for 2, 10 for 3, 12 for 4, and 0 for 0.
+// quarters returns the logarithm of x, less than 2^30, in quarters of octaves, rounded down: 4 for 1, 8 for 2, 10 for 3, 12 for 4, and 0 for 0.
 func quarters(x uint32) int32 {
-	if x < 4 {
-		return [4]int32{0, 4, 8, 10}[x]
+	y := x << 2
+	n := int32(bits.Len32(y))
+	r := 4*n - 8 + int32(y>>(uint(n-3)&31)&3)
+	if x == 0 {
+		r = 0
 	}
-	n := int32(bits.Len32(x))
-	return 4*n + int32(x>>uint(n-3)&3)
+	return r
 }
 
 // beyond is more than matters of what logarithms are taken of.

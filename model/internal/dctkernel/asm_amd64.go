@@ -11,11 +11,13 @@ import (
 // accelerated is whether the assembly runs here.
 var accelerated = cpu.X86.HasAVX2
 
-// asm returns what the generator of the assembly has no type for.
-func (d *decision) asm() *byte { return (*byte)(unsafe.Pointer(d)) }
+func mixAssembly(d *decision, c *Choice) uint32 {
+	return mixAVX2((*byte)(unsafe.Pointer(d)), (*byte)(unsafe.Pointer(c)))
+}
 
-func mixAssembly(d *decision) uint32        { return mixAVX2(d.asm()) }
-func learnAssembly(d *decision, bit uint32) { learnAVX2(d.asm(), bit) }
+func learnAssembly(d *decision, c *Choice, bit uint32) {
+	learnAVX2((*byte)(unsafe.Pointer(d)), (*byte)(unsafe.Pointer(c)), bit)
+}
 
 // predictAssembly predicts coefficients: see Predictor.Predict. Arrays begin with what the first of them has.
 func predictAssembly(dst []Predictions, magnitudes []uint16, values []int16, own, others []Tap, value []ValueTap) {

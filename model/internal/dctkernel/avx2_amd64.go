@@ -7,12 +7,12 @@ package dctkernel
 // mixAVX2 is Mixer.mix.
 //
 //go:noescape
-func mixAVX2(d *byte) uint32
+func mixAVX2(d *byte, choice *byte) uint32
 
 // learnAVX2 is Mixer.learn.
 //
 //go:noescape
-func learnAVX2(d *byte, bit uint32)
+func learnAVX2(d *byte, choice *byte, bit uint32)
 
 // predictAVX2 predicts groups of coefficients from taps in the own blocks, in others, and of values. dst has 32 numbers a group.
 //

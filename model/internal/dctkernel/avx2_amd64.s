@@ -4,107 +4,108 @@
 
 #include "textflag.h"
 
-// func mixAVX2(d *byte) uint32
+// func mixAVX2(d *byte, choice *byte) uint32
 // Requires: AVX, AVX2, CMOV
-TEXT ·mixAVX2(SB), NOSPLIT, $0-12
+TEXT ·mixAVX2(SB), NOSPLIT, $0-20
 	MOVQ    d+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    24(AX), BX
+	MOVQ    choice+8(FP), CX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    24(AX), SI
 	VPXOR   X0, X0, X0
 	VPXOR   X1, X1, X1
-	MOVQ    $0x0100000000000000, SI
-	VMOVQ   SI, X2
-	MOVL    48(AX), SI
-	MOVLQSX 100(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 52(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x00, (BX)(DI*2), X0, X0
-	MOVLQSX 104(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 56(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x01, (BX)(DI*2), X0, X0
-	MOVLQSX 108(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 60(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x02, (BX)(DI*2), X0, X0
-	MOVLQSX 112(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 64(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x03, (BX)(DI*2), X0, X0
-	MOVLQSX 116(AX), DI
-	MOVL    (CX)(DI*4), DI
-	MOVL    DI, 68(AX)
-	SHRL    $0x14, DI
-	VPINSRW $0x00, (BX)(DI*2), X1, X1
-	CMPL    SI, $0x05
+	MOVQ    $0x0100000000000000, DI
+	VMOVQ   DI, X2
+	MOVL    (CX), DI
+	MOVLQSX 4(CX), R8
+	MOVL    (DX)(R8*4), R8
+	MOVL    R8, 48(AX)
+	SHRL    $0x14, R8
+	VPINSRW $0x00, (SI)(R8*2), X0, X0
+	MOVLQSX 8(CX), R8
+	MOVL    (DX)(R8*4), R8
+	MOVL    R8, 52(AX)
+	SHRL    $0x14, R8
+	VPINSRW $0x01, (SI)(R8*2), X0, X0
+	MOVLQSX 12(CX), R8
+	MOVL    (DX)(R8*4), R8
+	MOVL    R8, 56(AX)
+	SHRL    $0x14, R8
+	VPINSRW $0x02, (SI)(R8*2), X0, X0
+	MOVLQSX 16(CX), R8
+	MOVL    (DX)(R8*4), R8
+	MOVL    R8, 60(AX)
+	SHRL    $0x14, R8
+	VPINSRW $0x03, (SI)(R8*2), X0, X0
+	MOVLQSX 20(CX), R8
+	MOVL    (DX)(R8*4), R8
+	MOVL    R8, 64(AX)
+	SHRL    $0x14, R8
+	VPINSRW $0x00, (SI)(R8*2), X1, X1
+	CMPL    DI, $0x05
 	JE      inputs
-	MOVLQSX 120(AX), DI
-	MOVL    (CX)(DI*4), DI
+	MOVLQSX 24(CX), R8
+	MOVL    (DX)(R8*4), R8
+	MOVL    R8, 68(AX)
+	SHRL    $0x14, R8
+	VPINSRW $0x01, (SI)(R8*2), X1, X1
+	CMPL    DI, $0x06
+	JE      inputs
+	MOVLQSX 28(CX), DI
+	MOVL    (DX)(DI*4), DI
 	MOVL    DI, 72(AX)
 	SHRL    $0x14, DI
-	VPINSRW $0x01, (BX)(DI*2), X1, X1
-	CMPL    SI, $0x06
-	JE      inputs
-	MOVLQSX 124(AX), SI
-	MOVL    (CX)(SI*4), SI
-	MOVL    SI, 76(AX)
-	SHRL    $0x14, SI
-	VPINSRW $0x02, (BX)(SI*2), X1, X1
-	MOVLQSX 128(AX), SI
-	MOVL    (CX)(SI*4), SI
-	MOVL    SI, 80(AX)
-	SHRL    $0x14, SI
-	VPINSRW $0x03, (BX)(SI*2), X1, X1
-	MOVLQSX 132(AX), SI
-	MOVL    (CX)(SI*4), SI
-	MOVL    SI, 84(AX)
-	SHRL    $0x14, SI
-	VPINSRW $0x00, (BX)(SI*2), X2, X2
-	MOVLQSX 136(AX), SI
-	MOVL    (CX)(SI*4), CX
-	MOVL    CX, 88(AX)
-	SHRL    $0x14, CX
-	VPINSRW $0x01, (BX)(CX*2), X2, X2
+	VPINSRW $0x02, (SI)(DI*2), X1, X1
+	MOVLQSX 32(CX), DI
+	MOVL    (DX)(DI*4), DI
+	MOVL    DI, 76(AX)
+	SHRL    $0x14, DI
+	VPINSRW $0x03, (SI)(DI*2), X1, X1
+	MOVLQSX 36(CX), DI
+	MOVL    (DX)(DI*4), DI
+	MOVL    DI, 80(AX)
+	SHRL    $0x14, DI
+	VPINSRW $0x00, (SI)(DI*2), X2, X2
+	MOVLQSX 40(CX), DI
+	MOVL    (DX)(DI*4), DX
+	MOVL    DX, 84(AX)
+	SHRL    $0x14, DX
+	VPINSRW $0x01, (SI)(DX*2), X2, X2
 
 inputs:
 	VPUNPCKLQDQ  X1, X0, X0
-	VMOVDQU      X0, 148(AX)
-	VMOVQ        X2, 164(AX)
+	VMOVDQU      X0, 96(AX)
+	VMOVQ        X2, 112(AX)
 	VPMOVSXWD    X0, Y0
 	VPMOVSXWD    X2, X1
-	MOVLQSX      172(AX), CX
-	LEAQ         (CX)(CX*2), CX
-	SHLQ         $0x04, CX
-	ADDQ         DX, CX
-	VPMULLD      (CX), Y0, Y2
-	VPMULLD      32(CX), X1, X3
+	MOVLQSX      44(CX), DX
+	LEAQ         (DX)(DX*2), DX
+	SHLQ         $0x04, DX
+	ADDQ         BX, DX
+	VPMULLD      (DX), Y0, Y2
+	VPMULLD      32(DX), X1, X3
 	VPADDD       X2, X3, X3
 	VEXTRACTI128 $0x01, Y2, X2
 	VPMOVSXDQ    X3, Y3
 	VPMOVSXDQ    X2, Y2
 	VPADDQ       Y2, Y3, Y3
-	MOVLQSX      176(AX), CX
-	LEAQ         (CX)(CX*2), CX
-	SHLQ         $0x04, CX
-	ADDQ         DX, CX
-	VPMULLD      (CX), Y0, Y2
-	VPMULLD      32(CX), X1, X4
+	MOVLQSX      48(CX), DX
+	LEAQ         (DX)(DX*2), DX
+	SHLQ         $0x04, DX
+	ADDQ         BX, DX
+	VPMULLD      (DX), Y0, Y2
+	VPMULLD      32(DX), X1, X4
 	VPADDD       X2, X4, X4
 	VEXTRACTI128 $0x01, Y2, X2
 	VPMOVSXDQ    X4, Y4
 	VPMOVSXDQ    X2, Y2
 	VPADDQ       Y2, Y4, Y4
-	MOVLQSX      180(AX), CX
-	LEAQ         (CX)(CX*2), CX
-	SHLQ         $0x04, CX
-	ADDQ         DX, CX
-	VPMULLD      (CX), Y0, Y0
-	VPMULLD      32(CX), X1, X1
+	MOVLQSX      52(CX), DX
+	LEAQ         (DX)(DX*2), DX
+	SHLQ         $0x04, DX
+	ADDQ         BX, DX
+	VPMULLD      (DX), Y0, Y0
+	VPMULLD      32(DX), X1, X1
 	VPADDD       X0, X1, X1
 	VEXTRACTI128 $0x01, Y0, X0
 	VPMOVSXDQ    X1, Y1
@@ -128,71 +129,71 @@ inputs:
 	VPBROADCASTD mostOdds<>+0(SB), X2
 	VPMAXSD      X1, X0, X0
 	VPMINSD      X2, X0, X0
-	VMOVDQU      X0, 184(AX)
+	VMOVDQU      X0, 120(AX)
 	VPSHUFD      $0x4e, X0, X1
 	VPADDD       X1, X0, X0
 	VPSHUFD      $0xb1, X0, X1
 	VPADDD       X1, X0, X0
-	VMOVD        X0, CX
+	VMOVD        X0, DX
 	VZEROUPPER
-	MOVLQSX      CX, DX
-	IMUL3Q       $0x55555556, DX, DX
-	SARQ         $0x20, DX
-	SHRL         $0x1f, CX
-	ADDL         CX, DX
-	ADDL         $0x00000bff, DX
-	MOVQ         32(AX), CX
-	MOVWLZX      (CX)(DX*2), CX
-	ADDL         CX, CX
-	IMUL3L       $0x000555c8, DX, BX
-	SHRL         $0x1a, BX
-	MOVL         $0x0000001f, SI
-	CMPL         BX, SI
-	CMOVLHI      SI, BX
-	SHLL         $0x05, DX
-	IMUL3L       $0x000017fe, BX, SI
-	SUBL         SI, DX
-	MOVL         DX, SI
-	MOVQ         16(AX), DX
-	IMUL3L       $0x00000021, 200(AX), R8
-	ADDL         BX, R8
-	MOVL         (DX)(R8*2), DI
-	MOVWLZX      DI, R9
-	SHRL         $0x10, DI
-	SUBL         R9, DI
-	IMULL        SI, DI
-	IMUL3L       $0x000017fe, R9, R9
-	ADDL         DI, R9
-	IMUL3Q       $0x555c725f, R9, R9
-	SHRQ         $0x2b, R9
-	ADDL         R9, CX
-	CMPL         SI, $0x00000c00
-	SBBL         $-1, R8
-	MOVL         R8, 208(AX)
-	IMUL3L       $0x00000021, 204(AX), R8
-	ADDL         BX, R8
-	MOVL         (DX)(R8*2), DI
-	MOVWLZX      DI, DX
-	SHRL         $0x10, DI
-	MOVL         DI, BX
-	SUBL         DX, BX
-	IMULL        SI, BX
-	IMUL3L       $0x000017fe, DX, DX
+	MOVLQSX      DX, BX
+	IMUL3Q       $0x55555556, BX, BX
+	SARQ         $0x20, BX
+	SHRL         $0x1f, DX
+	ADDL         DX, BX
+	ADDL         $0x00000bff, BX
+	MOVQ         32(AX), DX
+	MOVWLZX      (DX)(BX*2), DX
+	ADDL         DX, DX
+	IMUL3L       $0x000555c8, BX, SI
+	SHRL         $0x1a, SI
+	MOVL         $0x0000001f, DI
+	CMPL         SI, DI
+	CMOVLHI      DI, SI
+	SHLL         $0x05, BX
+	IMUL3L       $0x000017fe, SI, DI
+	SUBL         DI, BX
+	MOVL         BX, DI
+	MOVQ         16(AX), BX
+	IMUL3L       $0x00000021, 56(CX), R9
+	ADDL         SI, R9
+	MOVL         (BX)(R9*2), R8
+	MOVWLZX      R8, R10
+	SHRL         $0x10, R8
+	SUBL         R10, R8
+	IMULL        DI, R8
+	IMUL3L       $0x000017fe, R10, R10
+	ADDL         R8, R10
+	IMUL3Q       $0x555c725f, R10, R10
+	SHRQ         $0x2b, R10
+	ADDL         R10, DX
+	CMPL         DI, $0x00000c00
+	SBBL         $-1, R9
+	MOVL         R9, 136(AX)
+	IMUL3L       $0x00000021, 60(CX), CX
+	ADDL         SI, CX
+	MOVL         (BX)(CX*2), R8
+	MOVWLZX      R8, BX
+	SHRL         $0x10, R8
+	MOVL         R8, SI
+	SUBL         BX, SI
+	IMULL        DI, SI
+	IMUL3L       $0x000017fe, BX, BX
+	ADDL         SI, BX
+	IMUL3Q       $0x555c725f, BX, BX
+	SHRQ         $0x2b, BX
 	ADDL         BX, DX
-	IMUL3Q       $0x555c725f, DX, DX
-	SHRQ         $0x2b, DX
-	ADDL         DX, CX
-	CMPL         SI, $0x00000c00
-	SBBL         $-1, R8
-	MOVL         R8, 212(AX)
-	SHRL         $0x02, CX
+	CMPL         DI, $0x00000c00
+	SBBL         $-1, CX
+	MOVL         CX, 140(AX)
+	SHRL         $0x02, DX
 	MOVL         $0x0000000c, AX
-	MOVL         $0x0000fff4, DX
-	CMPL         CX, AX
-	CMOVLCS      AX, CX
-	CMPL         CX, DX
-	CMOVLHI      DX, CX
-	MOVL         CX, ret+8(FP)
+	MOVL         $0x0000fff4, CX
+	CMPL         DX, AX
+	CMOVLCS      AX, DX
+	CMPL         DX, CX
+	CMOVLHI      CX, DX
+	MOVL         DX, ret+16(FP)
 	RET
 
 DATA leastOdds<>+0(SB)/4, $-3071
@@ -201,35 +202,36 @@ GLOBL leastOdds<>(SB), RODATA|NOPTR, $4
 DATA mostOdds<>+0(SB)/4, $+3071
 GLOBL mostOdds<>(SB), RODATA|NOPTR, $4
 
-// func learnAVX2(d *byte, bit uint32)
+// func learnAVX2(d *byte, choice *byte, bit uint32)
 // Requires: AVX, AVX2
-TEXT ·learnAVX2(SB), NOSPLIT, $0-12
+TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	MOVQ         d+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         40(AX), BX
-	MOVL         bit+8(FP), SI
-	MOVQ         32(AX), DI
-	MOVL         SI, R8
-	NEGL         R8
-	ANDL         $0x003fffff, R8
-	MOVL         SI, R9
-	SHLL         $0x10, R9
-	VPMOVSXWD    148(AX), Y0
-	VPMOVSXWD    164(AX), X1
+	MOVQ         choice+8(FP), CX
+	MOVQ         (AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         40(AX), SI
+	MOVL         bit+16(FP), DI
+	MOVQ         32(AX), R8
+	MOVL         DI, R9
+	NEGL         R9
+	ANDL         $0x003fffff, R9
+	MOVL         DI, R10
+	SHLL         $0x10, R10
+	VPMOVSXWD    96(AX), Y0
+	VPMOVSXWD    112(AX), X1
 	VPBROADCASTD half<>+0(SB), Y2
 	VPBROADCASTD leastWeight<>+0(SB), Y3
 	VPBROADCASTD mostWeight<>+0(SB), Y4
-	MOVLQSX      172(AX), R10
-	LEAQ         (R10)(R10*2), R10
-	SHLQ         $0x04, R10
-	ADDQ         DX, R10
-	MOVLQSX      184(AX), R12
-	MOVWLZX      6142(DI)(R12*2), R12
-	MOVL         R9, R11
-	SUBL         R12, R11
-	IMUL3L       $0x03, R11, R11
-	VMOVD        R11, X5
+	MOVLQSX      44(CX), R11
+	LEAQ         (R11)(R11*2), R11
+	SHLQ         $0x04, R11
+	ADDQ         BX, R11
+	MOVLQSX      120(AX), R13
+	MOVWLZX      6142(R8)(R13*2), R13
+	MOVL         R10, R12
+	SUBL         R13, R12
+	IMUL3L       $0x03, R12, R12
+	VMOVD        R12, X5
 	VPBROADCASTD X5, Y5
 	VPMULLD      Y5, Y0, Y6
 	VPMULLD      X5, X1, X5
@@ -237,24 +239,24 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-12
 	VPADDD       X2, X5, X5
 	VPSRAD       $0x12, Y6, Y6
 	VPSRAD       $0x12, X5, X5
-	VPADDD       (R10), Y6, Y6
-	VPADDD       32(R10), X5, X5
+	VPADDD       (R11), Y6, Y6
+	VPADDD       32(R11), X5, X5
 	VPMAXSD      Y3, Y6, Y6
 	VPMAXSD      X3, X5, X5
 	VPMINSD      Y4, Y6, Y6
 	VPMINSD      X4, X5, X5
-	VMOVDQU      Y6, (R10)
-	VMOVDQU      X5, 32(R10)
-	MOVLQSX      176(AX), R10
-	LEAQ         (R10)(R10*2), R10
-	SHLQ         $0x04, R10
-	ADDQ         DX, R10
-	MOVLQSX      188(AX), R12
-	MOVWLZX      6142(DI)(R12*2), R12
-	MOVL         R9, R11
-	SUBL         R12, R11
-	IMUL3L       $0x03, R11, R11
-	VMOVD        R11, X5
+	VMOVDQU      Y6, (R11)
+	VMOVDQU      X5, 32(R11)
+	MOVLQSX      48(CX), R11
+	LEAQ         (R11)(R11*2), R11
+	SHLQ         $0x04, R11
+	ADDQ         BX, R11
+	MOVLQSX      124(AX), R13
+	MOVWLZX      6142(R8)(R13*2), R13
+	MOVL         R10, R12
+	SUBL         R13, R12
+	IMUL3L       $0x03, R12, R12
+	VMOVD        R12, X5
 	VPBROADCASTD X5, Y5
 	VPMULLD      Y5, Y0, Y6
 	VPMULLD      X5, X1, X5
@@ -262,24 +264,24 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-12
 	VPADDD       X2, X5, X5
 	VPSRAD       $0x12, Y6, Y6
 	VPSRAD       $0x12, X5, X5
-	VPADDD       (R10), Y6, Y6
-	VPADDD       32(R10), X5, X5
+	VPADDD       (R11), Y6, Y6
+	VPADDD       32(R11), X5, X5
 	VPMAXSD      Y3, Y6, Y6
 	VPMAXSD      X3, X5, X5
 	VPMINSD      Y4, Y6, Y6
 	VPMINSD      X4, X5, X5
-	VMOVDQU      Y6, (R10)
-	VMOVDQU      X5, 32(R10)
-	MOVLQSX      180(AX), R10
-	LEAQ         (R10)(R10*2), R10
-	SHLQ         $0x04, R10
-	ADDQ         DX, R10
-	MOVLQSX      192(AX), DX
-	MOVWLZX      6142(DI)(DX*2), DX
-	MOVL         R9, DI
-	SUBL         DX, DI
-	IMUL3L       $0x03, DI, DI
-	VMOVD        DI, X5
+	VMOVDQU      Y6, (R11)
+	VMOVDQU      X5, 32(R11)
+	MOVLQSX      52(CX), R11
+	LEAQ         (R11)(R11*2), R11
+	SHLQ         $0x04, R11
+	ADDQ         BX, R11
+	MOVLQSX      128(AX), BX
+	MOVWLZX      6142(R8)(BX*2), BX
+	MOVL         R10, R8
+	SUBL         BX, R8
+	IMUL3L       $0x03, R8, R8
+	VMOVD        R8, X5
 	VPBROADCASTD X5, Y5
 	VPMULLD      Y5, Y0, Y0
 	VPMULLD      X5, X1, X1
@@ -287,193 +289,193 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-12
 	VPADDD       X2, X1, X1
 	VPSRAD       $0x12, Y0, Y0
 	VPSRAD       $0x12, X1, X1
-	VPADDD       (R10), Y0, Y0
-	VPADDD       32(R10), X1, X1
+	VPADDD       (R11), Y0, Y0
+	VPADDD       32(R11), X1, X1
 	VPMAXSD      Y3, Y0, Y0
 	VPMAXSD      X3, X1, X1
 	VPMINSD      Y4, Y0, Y0
 	VPMINSD      X4, X1, X1
-	VMOVDQU      Y0, (R10)
-	VMOVDQU      X1, 32(R10)
+	VMOVDQU      Y0, (R11)
+	VMOVDQU      X1, 32(R11)
 	VZEROUPPER
-	MOVL         48(AX), DX
-	MOVLQSX      100(AX), DI
-	MOVL         52(AX), R10
-	MOVL         R10, R11
-	ANDL         $0x000003ff, R11
-	SHRL         $0x0a, R10
-	MOVL         (BX)(R11*4), R11
-	MOVWQZX      R11, R12
-	SHRL         $0x10, R11
-	MOVL         R8, R13
-	SUBQ         R10, R13
-	IMULQ        R12, R13
-	SARQ         $0x10, R13
-	ADDL         R13, R10
-	SHLL         $0x0a, R10
-	ORL          R11, R10
-	MOVL         R10, (CX)(DI*4)
-	MOVLQSX      104(AX), DI
-	MOVL         56(AX), R10
-	MOVL         R10, R11
-	ANDL         $0x000003ff, R11
-	SHRL         $0x0a, R10
-	MOVL         (BX)(R11*4), R11
-	MOVWQZX      R11, R12
-	SHRL         $0x10, R11
-	MOVL         R8, R13
-	SUBQ         R10, R13
-	IMULQ        R12, R13
-	SARQ         $0x10, R13
-	ADDL         R13, R10
-	SHLL         $0x0a, R10
-	ORL          R11, R10
-	MOVL         R10, (CX)(DI*4)
-	MOVLQSX      108(AX), DI
-	MOVL         60(AX), R10
-	MOVL         R10, R11
-	ANDL         $0x000003ff, R11
-	SHRL         $0x0a, R10
-	MOVL         (BX)(R11*4), R11
-	MOVWQZX      R11, R12
-	SHRL         $0x10, R11
-	MOVL         R8, R13
-	SUBQ         R10, R13
-	IMULQ        R12, R13
-	SARQ         $0x10, R13
-	ADDL         R13, R10
-	SHLL         $0x0a, R10
-	ORL          R11, R10
-	MOVL         R10, (CX)(DI*4)
-	MOVLQSX      112(AX), DI
-	MOVL         64(AX), R10
-	MOVL         R10, R11
-	ANDL         $0x000003ff, R11
-	SHRL         $0x0a, R10
-	MOVL         (BX)(R11*4), R11
-	MOVWQZX      R11, R12
-	SHRL         $0x10, R11
-	MOVL         R8, R13
-	SUBQ         R10, R13
-	IMULQ        R12, R13
-	SARQ         $0x10, R13
-	ADDL         R13, R10
-	SHLL         $0x0a, R10
-	ORL          R11, R10
-	MOVL         R10, (CX)(DI*4)
-	MOVLQSX      116(AX), DI
-	MOVL         68(AX), R10
-	MOVL         R10, R11
-	ANDL         $0x000003ff, R11
-	SHRL         $0x0a, R10
-	MOVL         (BX)(R11*4), R11
-	MOVWQZX      R11, R12
-	SHRL         $0x10, R11
-	MOVL         R8, R13
-	SUBQ         R10, R13
-	IMULQ        R12, R13
-	SARQ         $0x10, R13
-	ADDL         R13, R10
-	SHLL         $0x0a, R10
-	ORL          R11, R10
-	MOVL         R10, (CX)(DI*4)
-	CMPL         DX, $0x05
+	MOVL         (CX), BX
+	MOVLQSX      4(CX), R8
+	MOVL         48(AX), R11
+	MOVL         R11, R12
+	ANDL         $0x000003ff, R12
+	SHRL         $0x0a, R11
+	MOVL         (SI)(R12*4), R12
+	MOVWQZX      R12, R13
+	SHRL         $0x10, R12
+	MOVL         R9, R14
+	SUBQ         R11, R14
+	IMULQ        R13, R14
+	SARQ         $0x10, R14
+	ADDL         R14, R11
+	SHLL         $0x0a, R11
+	ORL          R12, R11
+	MOVL         R11, (DX)(R8*4)
+	MOVLQSX      8(CX), R8
+	MOVL         52(AX), R11
+	MOVL         R11, R12
+	ANDL         $0x000003ff, R12
+	SHRL         $0x0a, R11
+	MOVL         (SI)(R12*4), R12
+	MOVWQZX      R12, R13
+	SHRL         $0x10, R12
+	MOVL         R9, R14
+	SUBQ         R11, R14
+	IMULQ        R13, R14
+	SARQ         $0x10, R14
+	ADDL         R14, R11
+	SHLL         $0x0a, R11
+	ORL          R12, R11
+	MOVL         R11, (DX)(R8*4)
+	MOVLQSX      12(CX), R8
+	MOVL         56(AX), R11
+	MOVL         R11, R12
+	ANDL         $0x000003ff, R12
+	SHRL         $0x0a, R11
+	MOVL         (SI)(R12*4), R12
+	MOVWQZX      R12, R13
+	SHRL         $0x10, R12
+	MOVL         R9, R14
+	SUBQ         R11, R14
+	IMULQ        R13, R14
+	SARQ         $0x10, R14
+	ADDL         R14, R11
+	SHLL         $0x0a, R11
+	ORL          R12, R11
+	MOVL         R11, (DX)(R8*4)
+	MOVLQSX      16(CX), R8
+	MOVL         60(AX), R11
+	MOVL         R11, R12
+	ANDL         $0x000003ff, R12
+	SHRL         $0x0a, R11
+	MOVL         (SI)(R12*4), R12
+	MOVWQZX      R12, R13
+	SHRL         $0x10, R12
+	MOVL         R9, R14
+	SUBQ         R11, R14
+	IMULQ        R13, R14
+	SARQ         $0x10, R14
+	ADDL         R14, R11
+	SHLL         $0x0a, R11
+	ORL          R12, R11
+	MOVL         R11, (DX)(R8*4)
+	MOVLQSX      20(CX), R8
+	MOVL         64(AX), R11
+	MOVL         R11, R12
+	ANDL         $0x000003ff, R12
+	SHRL         $0x0a, R11
+	MOVL         (SI)(R12*4), R12
+	MOVWQZX      R12, R13
+	SHRL         $0x10, R12
+	MOVL         R9, R14
+	SUBQ         R11, R14
+	IMULQ        R13, R14
+	SARQ         $0x10, R14
+	ADDL         R14, R11
+	SHLL         $0x0a, R11
+	ORL          R12, R11
+	MOVL         R11, (DX)(R8*4)
+	CMPL         BX, $0x05
 	JE           inputs
-	MOVLQSX      120(AX), DI
-	MOVL         72(AX), R10
-	MOVL         R10, R11
+	MOVLQSX      24(CX), R8
+	MOVL         68(AX), R11
+	MOVL         R11, R12
+	ANDL         $0x000003ff, R12
+	SHRL         $0x0a, R11
+	MOVL         (SI)(R12*4), R12
+	MOVWQZX      R12, R13
+	SHRL         $0x10, R12
+	MOVL         R9, R14
+	SUBQ         R11, R14
+	IMULQ        R13, R14
+	SARQ         $0x10, R14
+	ADDL         R14, R11
+	SHLL         $0x0a, R11
+	ORL          R12, R11
+	MOVL         R11, (DX)(R8*4)
+	CMPL         BX, $0x06
+	JE           inputs
+	MOVLQSX      28(CX), BX
+	MOVL         72(AX), R8
+	MOVL         R8, R11
 	ANDL         $0x000003ff, R11
-	SHRL         $0x0a, R10
-	MOVL         (BX)(R11*4), R11
+	SHRL         $0x0a, R8
+	MOVL         (SI)(R11*4), R11
 	MOVWQZX      R11, R12
 	SHRL         $0x10, R11
-	MOVL         R8, R13
-	SUBQ         R10, R13
+	MOVL         R9, R13
+	SUBQ         R8, R13
 	IMULQ        R12, R13
 	SARQ         $0x10, R13
-	ADDL         R13, R10
-	SHLL         $0x0a, R10
-	ORL          R11, R10
-	MOVL         R10, (CX)(DI*4)
-	CMPL         DX, $0x06
-	JE           inputs
-	MOVLQSX      124(AX), DX
-	MOVL         76(AX), DI
-	MOVL         DI, R10
-	ANDL         $0x000003ff, R10
-	SHRL         $0x0a, DI
-	MOVL         (BX)(R10*4), R10
-	MOVWQZX      R10, R11
-	SHRL         $0x10, R10
-	MOVL         R8, R12
-	SUBQ         DI, R12
-	IMULQ        R11, R12
-	SARQ         $0x10, R12
-	ADDL         R12, DI
-	SHLL         $0x0a, DI
-	ORL          R10, DI
-	MOVL         DI, (CX)(DX*4)
-	MOVLQSX      128(AX), DX
-	MOVL         80(AX), DI
-	MOVL         DI, R10
-	ANDL         $0x000003ff, R10
-	SHRL         $0x0a, DI
-	MOVL         (BX)(R10*4), R10
-	MOVWQZX      R10, R11
-	SHRL         $0x10, R10
-	MOVL         R8, R12
-	SUBQ         DI, R12
-	IMULQ        R11, R12
-	SARQ         $0x10, R12
-	ADDL         R12, DI
-	SHLL         $0x0a, DI
-	ORL          R10, DI
-	MOVL         DI, (CX)(DX*4)
-	MOVLQSX      132(AX), DX
-	MOVL         84(AX), DI
-	MOVL         DI, R10
-	ANDL         $0x000003ff, R10
-	SHRL         $0x0a, DI
-	MOVL         (BX)(R10*4), R10
-	MOVWQZX      R10, R11
-	SHRL         $0x10, R10
-	MOVL         R8, R12
-	SUBQ         DI, R12
-	IMULQ        R11, R12
-	SARQ         $0x10, R12
-	ADDL         R12, DI
-	SHLL         $0x0a, DI
-	ORL          R10, DI
-	MOVL         DI, (CX)(DX*4)
-	MOVLQSX      136(AX), DX
-	MOVL         88(AX), DI
-	MOVL         DI, R10
-	ANDL         $0x000003ff, R10
-	SHRL         $0x0a, DI
-	MOVL         (BX)(R10*4), R10
-	MOVWQZX      R10, BX
-	SHRL         $0x10, R10
-	SUBQ         DI, R8
-	IMULQ        BX, R8
-	SARQ         $0x10, R8
-	ADDL         R8, DI
-	SHLL         $0x0a, DI
-	ORL          R10, DI
-	MOVL         DI, (CX)(DX*4)
+	ADDL         R13, R8
+	SHLL         $0x0a, R8
+	ORL          R11, R8
+	MOVL         R8, (DX)(BX*4)
+	MOVLQSX      32(CX), BX
+	MOVL         76(AX), R8
+	MOVL         R8, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R8
+	MOVL         (SI)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R9, R13
+	SUBQ         R8, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R8
+	SHLL         $0x0a, R8
+	ORL          R11, R8
+	MOVL         R8, (DX)(BX*4)
+	MOVLQSX      36(CX), BX
+	MOVL         80(AX), R8
+	MOVL         R8, R11
+	ANDL         $0x000003ff, R11
+	SHRL         $0x0a, R8
+	MOVL         (SI)(R11*4), R11
+	MOVWQZX      R11, R12
+	SHRL         $0x10, R11
+	MOVL         R9, R13
+	SUBQ         R8, R13
+	IMULQ        R12, R13
+	SARQ         $0x10, R13
+	ADDL         R13, R8
+	SHLL         $0x0a, R8
+	ORL          R11, R8
+	MOVL         R8, (DX)(BX*4)
+	MOVLQSX      40(CX), CX
+	MOVL         84(AX), BX
+	MOVL         BX, R8
+	ANDL         $0x000003ff, R8
+	SHRL         $0x0a, BX
+	MOVL         (SI)(R8*4), R8
+	MOVWQZX      R8, SI
+	SHRL         $0x10, R8
+	SUBQ         BX, R9
+	IMULQ        SI, R9
+	SARQ         $0x10, R9
+	ADDL         R9, BX
+	SHLL         $0x0a, BX
+	ORL          R8, BX
+	MOVL         BX, (DX)(CX*4)
 
 inputs:
 	MOVQ    16(AX), CX
-	SUBL    SI, R9
-	MOVL    208(AX), DX
+	SUBL    DI, R10
+	MOVL    136(AX), DX
 	MOVWLZX (CX)(DX*2), BX
-	MOVL    R9, SI
+	MOVL    R10, SI
 	SUBL    BX, SI
 	SARL    $0x06, SI
 	ADDL    SI, BX
 	MOVW    BX, (CX)(DX*2)
-	MOVL    212(AX), AX
+	MOVL    140(AX), AX
 	MOVWLZX (CX)(AX*2), DX
-	MOVL    R9, BX
+	MOVL    R10, BX
 	SUBL    DX, BX
 	SARL    $0x06, BX
 	ADDL    BX, DX

@@ -7,9 +7,10 @@ import (
 	"unsafe"
 )
 
-// TestLayout: the fields of a decision are where the assembly has them.
+// TestLayout: the fields of a decision and of a Choice are where the assembly has them.
 func TestLayout(t *testing.T) {
 	var d decision
+	var c Choice
 	for _, f := range []struct {
 		name     string
 		at, want uintptr
@@ -20,14 +21,14 @@ func TestLayout(t *testing.T) {
 		{"odds", unsafe.Offsetof(d.odds), 24},
 		{"probabilities", unsafe.Offsetof(d.probabilities), 32},
 		{"steps", unsafe.Offsetof(d.steps), 40},
-		{"inputs", unsafe.Offsetof(d.inputs), 48},
-		{"old", unsafe.Offsetof(d.old), 52},
-		{"prob", unsafe.Offsetof(d.prob), 100},
-		{"input", unsafe.Offsetof(d.input), 148},
-		{"set", unsafe.Offsetof(d.set), 172},
-		{"mixed", unsafe.Offsetof(d.mixed), 184},
-		{"refiner", unsafe.Offsetof(d.refiner), 200},
-		{"point", unsafe.Offsetof(d.point), 208},
+		{"old", unsafe.Offsetof(d.old), 48},
+		{"input", unsafe.Offsetof(d.input), 96},
+		{"mixed", unsafe.Offsetof(d.mixed), 120},
+		{"point", unsafe.Offsetof(d.point), 136},
+		{"Inputs", unsafe.Offsetof(c.Inputs), 0},
+		{"Probs", unsafe.Offsetof(c.Probs), 4},
+		{"Sets", unsafe.Offsetof(c.Sets), 44},
+		{"Refiners", unsafe.Offsetof(c.Refiners), 56},
 	} {
 		if f.at != f.want {
 			t.Errorf("%s at %d, not %d", f.name, f.at, f.want)

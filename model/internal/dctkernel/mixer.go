@@ -57,7 +57,7 @@ func (s *State) Clone() State {
 	return State{slices.Clone(s.Probs), slices.Clone(s.Weights), slices.Clone(s.Refiners)}
 }
 
-// A Mixer predicts decisions, and learns from them. Choose, Predict and Learn follow each other.
+// A Mixer predicts decisions, and learns from each before the next.
 type Mixer struct {
 	State
 	decision
@@ -72,14 +72,19 @@ type decision struct {
 	probabilities *uint16 // of probabilities
 	steps         *uint32 // of steps
 
-	inputs  int32             // 5, 6 or 10
-	old     [SetSize]Prob     // before the decision
-	prob    [SetSize]int32    // indices of Probs
-	input   [SetSize]int16    // log odds; the last is the constant
-	set     [WeightSets]int32 // of weights
-	mixed   [4]int32          // log odds by each set, and something
-	refiner [Refiners]int32
-	point   [Refiners]uint32 // nearest of a refiner
+	old   [SetSize]Prob    // before the decision
+	input [SetSize]int16   // log odds; the last is the constant
+	mixed [4]int32         // log odds by each set, and something
+	point [Refiners]uint32 // nearest of a refiner
+}
+
+// A Choice says what a decision is predicted by: Inputs of Probs, and sets of weights and refiners, as indices into those of a State, which
+// they must be within. Its layout is known to assembly.
+type Choice struct {
+	Inputs   int32 // 5, 6 or 10
+	Probs    [MaxInputs]int32
+	Sets     [WeightSets]int32
+	Refiners [Refiners]int32
 }
 
 // NewMixer returns a mixer that begins with a state, which it changes.
@@ -90,49 +95,27 @@ func NewMixer(s State) Mixer {
 	return m
 }
 
-// A Base is where the contexts of a kind of decisions begin: probs, sets of weights, and refiners.
-type Base struct {
-	Probs    [MaxInputs]int32
-	Weights  [WeightSets]int32
-	Refiners [Refiners]int32
-}
-
-// Choose sets what a decision is predicted by: of 5, 6 or 10 probs, and of sets and refiners, the indices from a base on. They must
-// be within the state.
-func (m *Mixer) Choose(base *Base, probs []int32, weights [WeightSets]int32, refiners [Refiners]int32) {
-	m.inputs = int32(len(probs))
-	for i, c := range probs {
-		m.prob[i] = base.Probs[i] + c
-	}
-	for i, c := range weights {
-		m.set[i] = base.Weights[i] + c
-	}
-	for i, c := range refiners {
-		m.refiner[i] = base.Refiners[i] + c
-	}
-}
-
 // Predict returns the probability of a 1, Q16.
-func (m *Mixer) Predict() uint32 {
+func (m *Mixer) Predict(c *Choice) uint32 {
 	if accelerated {
-		return mixAssembly(&m.decision)
+		return mixAssembly(&m.decision, c)
 	}
-	return m.mix()
+	return m.mix(c)
 }
 
-// Learn adapts all that took part in a prediction to the decision.
-func (m *Mixer) Learn(bit uint32) {
+// Learn adapts all that took part in the last prediction, which was by the same choice, to the decision.
+func (m *Mixer) Learn(c *Choice, bit uint32) {
 	if accelerated {
-		learnAssembly(&m.decision, bit)
+		learnAssembly(&m.decision, c, bit)
 	} else {
-		m.learn(bit)
+		m.learn(c, bit)
 	}
 }
 
 // mix is Predict. It sets old, input, mixed and point.
-func (m *Mixer) mix() uint32 {
-	n := int(m.inputs)
-	for i, j := range m.prob[:n] {
+func (m *Mixer) mix(c *Choice) uint32 {
+	n := int(c.Inputs)
+	for i, j := range c.Probs[:n] {
 		m.old[i] = m.Probs[j]
 		m.input[i] = logOdds[m.old[i]>>20]
 	}
@@ -141,7 +124,7 @@ func (m *Mixer) mix() uint32 {
 	}
 	m.input[SetSize-1] = 1 << 8
 	sum := int32(0)
-	for j, s := range m.set {
+	for j, s := range c.Sets {
 		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
 		dot := int64(0)
 		for i, x := range m.input {
@@ -150,17 +133,17 @@ func (m *Mixer) mix() uint32 {
 		m.mixed[j] = int32(min(max(dot>>16, -MaxOdds), MaxOdds))
 		sum += m.mixed[j]
 	}
-	return m.refine(sum)
+	return m.refine(c, sum)
 }
 
 // refine returns the probability of a 1 by the sum of mixed.
-func (m *Mixer) refine(sum int32) uint32 {
+func (m *Mixer) refine(c *Choice, sum int32) uint32 {
 	o := sum / WeightSets
 	p := uint32(probabilities[o+MaxOdds]) * 2
 	at := uint32(o+MaxOdds) * (Points - 1)
 	low := min(at/(2*MaxOdds), Points-2)
 	between := at - low*(2*MaxOdds) // of 2·MaxOdds
-	for j, r := range m.refiner {
+	for j, r := range c.Refiners {
 		i := uint32(r)*Points + low
 		a, b := uint32(m.Refiners[i]), uint32(m.Refiners[i+1])
 		p += (a*(2*MaxOdds-between) + b*between) / (2 * MaxOdds)
@@ -173,11 +156,11 @@ func (m *Mixer) refine(sum int32) uint32 {
 }
 
 // learn is Learn.
-func (m *Mixer) learn(bit uint32) {
-	for i, j := range m.prob[:m.inputs] {
+func (m *Mixer) learn(c *Choice, bit uint32) {
+	for i, j := range c.Probs[:c.Inputs] {
 		m.Probs[j] = m.old[i].adapted(bit)
 	}
-	for j, s := range m.set {
+	for j, s := range c.Sets {
 		miss := (int32(bit<<16) - int32(probabilities[m.mixed[j]+MaxOdds])) * mixRate // Q16
 		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
 		for i, x := range m.input {

@@ -22,19 +22,22 @@ func testState(probs, sets, refiners int) State {
 	return s
 }
 
-// testBase has room for eight contexts of each.
-func testBase() (b Base) {
-	for i := range b.Probs {
-		b.Probs[i] = int32(8 * i)
+// testChoice returns a choice among eight contexts of each.
+func testChoice(n int, context func() int32) (c Choice) {
+	c.Inputs = int32(n)
+	for i := range c.Probs {
+		c.Probs[i] = int32(8*i) + context()
 	}
-	for i := range b.Weights {
-		b.Weights[i] = int32(8 * i)
+	for i := range c.Sets {
+		c.Sets[i] = int32(8*i) + context()
 	}
-	for i := range b.Refiners {
-		b.Refiners[i] = int32(8 * i)
+	for i := range c.Refiners {
+		c.Refiners[i] = int32(8*i) + context()
 	}
-	return b
+	return c
 }
+
+func first() int32 { return 0 }
 
 func newTestMixer() Mixer { return NewMixer(testState(8*MaxInputs, 8*WeightSets, 8*Refiners)) }
 
@@ -44,7 +47,6 @@ func TestAssembly(t *testing.T) {
 		t.Skip("there is no assembly")
 	}
 	r := rand.New(rand.NewPCG(1, 0xdc))
-	base := testBase()
 	for _, n := range []int{5, 6, 10} {
 		for round := range 20 {
 			m := newTestMixer()
@@ -60,25 +62,21 @@ func TestAssembly(t *testing.T) {
 				}
 			}
 			for range 400 {
-				var probs [MaxInputs]int32
-				for i := range probs {
-					probs[i] = r.Int32N(8)
-				}
-				m.Choose(&base, probs[:n], [WeightSets]int32{r.Int32N(8), r.Int32N(8), r.Int32N(8)}, [Refiners]int32{r.Int32N(8), r.Int32N(8)})
-				p := m.mix()
+				choice := testChoice(n, func() int32 { return r.Int32N(8) })
+				p := m.mix(&choice)
 				want := m.decision
-				q := mixAssembly(&m.decision)
+				q := mixAssembly(&m.decision, &choice)
 				if got := m.decision; p != q || !slices.Equal(got.old[:n], want.old[:n]) || got.input != want.input || [3]int32(got.mixed[:3]) != [3]int32(want.mixed[:3]) || got.point != want.point {
 					t.Fatalf("%d inputs, weights %v: %d, %+v, want %d, %+v", n, m.Weights, q, got, p, want)
 				}
 				bit := r.Uint32N(2)
 				before := m.State.Clone()
-				m.learn(bit)
+				m.learn(&choice, bit)
 				after := m.State.Clone()
 				copy(m.Probs, before.Probs)
 				copy(m.Weights, before.Weights)
 				copy(m.Refiners, before.Refiners)
-				learnAssembly(&m.decision, bit)
+				learnAssembly(&m.decision, &choice, bit)
 				if !slices.Equal(m.Probs, after.Probs) || !slices.Equal(m.Weights, after.Weights) || !slices.Equal(m.Refiners, after.Refiners) {
 					t.Fatalf("%d inputs, %+v: %v and %v, want %v and %v", n, m.decision, m.Probs, m.Weights, after.Probs, after.Weights)
 				}
@@ -93,26 +91,28 @@ func TestAssemblyRefines(t *testing.T) {
 		t.Skip("there is no assembly")
 	}
 	m := newTestMixer()
-	base := testBase()
 	for i := range m.Refiners[:Points] {
 		m.Refiners[i], m.Refiners[8*Points+i] = 1<<16-1, 0
 		m.Refiners[Points+i], m.Refiners[9*Points+i] = uint16(i%2*65535), uint16(65535-i%2*65535)
 	}
 	for refiner := range int32(2) {
-		m.Choose(&base, make([]int32, 5), [WeightSets]int32{}, [Refiners]int32{refiner, refiner})
+		choice := testChoice(5, first)
+		for i := range choice.Refiners {
+			choice.Refiners[i] += refiner
+		}
 		for sum := int32(-3 * MaxOdds); sum <= 3*MaxOdds; sum++ {
 			for j := range int32(WeightSets) { // of the constant alone
 				odds := (sum+3*MaxOdds+j)/3 - MaxOdds
-				w := m.Weights[m.set[j]*SetSize:][:SetSize]
+				w := m.Weights[choice.Sets[j]*SetSize:][:SetSize]
 				clear(w)
 				w[SetSize-1] = odds << 8
 			}
-			p := m.mix()
+			p := m.mix(&choice)
 			want := m.decision
 			if m.mixed[0]+m.mixed[1]+m.mixed[2] != sum {
 				t.Fatalf("%v are not %d", m.mixed, sum)
 			}
-			if q := mixAssembly(&m.decision); q != p || m.point != want.point {
+			if q := mixAssembly(&m.decision, &choice); q != p || m.point != want.point {
 				t.Fatalf("a sum of %d: %d and %v, want %d and %v", sum, q, m.point, p, want.point)
 			}
 		}
@@ -122,7 +122,6 @@ func TestAssemblyRefines(t *testing.T) {
 // TestMixerLearns: a mixer comes to predict decisions that follow one of its inputs, near to what they hold.
 func TestMixerLearns(t *testing.T) {
 	m := newTestMixer()
-	base := testBase()
 	length := 0.0
 	const n, last = 20000, 2000
 	seed := uint32(1)
@@ -133,15 +132,17 @@ func TestMixerLearns(t *testing.T) {
 		if noise < 51 { // one in twenty is otherwise
 			bit ^= 1
 		}
-		m.Choose(&base, []int32{context, int32(seed >> 28 & 7), 0, 0, 0, 0}, [WeightSets]int32{}, [Refiners]int32{})
-		p := float64(m.Predict()) / 65536
+		choice := testChoice(6, first)
+		choice.Probs[0] += context
+		choice.Probs[1] += int32(seed >> 28 & 7)
+		p := float64(m.Predict(&choice)) / 65536
 		if bit == 0 {
 			p = 1 - p
 		}
 		if i >= n-last {
 			length -= math.Log2(p)
 		}
-		m.Learn(bit)
+		m.Learn(&choice, bit)
 	}
 	q := 51.0 / 1024
 	if ideal := -q*math.Log2(q) - (1-q)*math.Log2(1-q); length/last > 1.15*ideal {
@@ -152,14 +153,13 @@ func TestMixerLearns(t *testing.T) {
 // TestWeightsStayBounded: decisions that are always wrong drive no weight out of its bounds.
 func TestWeightsStayBounded(t *testing.T) {
 	m := newTestMixer()
-	base := testBase()
 	for i := range 20000 {
-		m.Choose(&base, make([]int32, MaxInputs), [WeightSets]int32{}, [Refiners]int32{})
+		choice := testChoice(MaxInputs, first)
 		bit := uint32(0)
-		if m.Predict() < 1<<15 == (i%64 != 0) {
+		if m.Predict(&choice) < 1<<15 == (i%64 != 0) {
 			bit = 1
 		}
-		m.Learn(bit)
+		m.Learn(&choice, bit)
 	}
 	for _, w := range m.Weights {
 		if w < -MaxWeight || w > MaxWeight {

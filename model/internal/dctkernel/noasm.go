@@ -5,8 +5,8 @@ package dctkernel
 // accelerated is whether assembly runs here: there is none.
 const accelerated = false
 
-func mixAssembly(*decision) uint32    { return 0 }
-func learnAssembly(*decision, uint32) {}
+func mixAssembly(*decision, *Choice) uint32    { return 0 }
+func learnAssembly(*decision, *Choice, uint32) {}
 
 func predictAssembly([]Predictions, []uint16, []int16, []Tap, []Tap, []ValueTap) {}
 

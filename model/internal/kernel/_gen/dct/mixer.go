@@ -6,7 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Where the fields of a decision are. A test compares them with the compiler's.
+// Where the fields of a decision are, and of a Choice. A test compares them with the compiler's.
 const (
 	probsAt         = 0
 	weightsAt       = 8
@@ -14,14 +14,15 @@ const (
 	oddsAt          = 24
 	probabilitiesAt = 32
 	stepsAt         = 40
-	inputsAt        = 48
-	oldAt           = 52
-	probAt          = 100
-	inputAt         = 148
-	setAt           = 172
-	mixedAt         = 184
-	refinerAt       = 200
-	pointAt         = 208
+	oldAt           = 48
+	inputAt         = 96
+	mixedAt         = 120
+	pointAt         = 136
+
+	inputsAt  = 0
+	probAt    = 4
+	setAt     = 44
+	refinerAt = 56
 )
 
 const (
@@ -44,9 +45,9 @@ func constant(name string, v int32) Mem {
 }
 
 // eachInput writes code for every input, 5, 6 or 10 of them.
-func eachInput(d reg.Register, one func(i int)) {
+func eachInput(choice reg.Register, one func(i int)) {
 	n := GP32()
-	MOVL(Mem{Base: d, Disp: inputsAt}, n)
+	MOVL(Mem{Base: choice, Disp: inputsAt}, n)
 	for i := range maxInputs {
 		if i == 5 || i == 6 {
 			CMPL(n, Imm(uint64(i)))
@@ -58,9 +59,9 @@ func eachInput(d reg.Register, one func(i int)) {
 }
 
 // weightsOf returns a register that points to the weights of a set.
-func weightsOf(d, weights reg.Register, j int) reg.Register {
+func weightsOf(choice, weights reg.Register, j int) reg.Register {
 	at := GP64()
-	MOVLQSX(Mem{Base: d, Disp: setAt + 4*j}, at)
+	MOVLQSX(Mem{Base: choice, Disp: setAt + 4*j}, at)
 	LEAQ(Mem{Base: at, Index: at, Scale: 2}, at)
 	SHLQ(Imm(4), at) // of 48 bytes
 	ADDQ(weights, at)
@@ -70,10 +71,11 @@ func weightsOf(d, weights reg.Register, j int) reg.Register {
 // mix writes the function that predicts a decision. A product of an input and a weight has less than 31 bits, the sum
 // of two fits into 32, and that of more into 64.
 func mix() {
-	TEXT("mixAVX2", NOSPLIT, "func(d *byte) uint32")
+	TEXT("mixAVX2", NOSPLIT, "func(d *byte, choice *byte) uint32")
 	Doc("mixAVX2 is Mixer.mix.")
 	Pragma("noescape")
 	d := Load(Param("d"), GP64())
+	choice := Load(Param("choice"), GP64())
 	probs, weights, odds := GP64(), GP64(), GP64()
 	MOVQ(Mem{Base: d, Disp: probsAt}, probs)
 	MOVQ(Mem{Base: d, Disp: weightsAt}, weights)
@@ -84,9 +86,9 @@ func mix() {
 	one := GP64()
 	MOVQ(U64(1<<8<<48), one) // the constant
 	VMOVQ(one, words[2])
-	eachInput(d, func(i int) {
+	eachInput(choice, func(i int) {
 		at, p := GP64(), GP64()
-		MOVLQSX(Mem{Base: d, Disp: probAt + 4*i}, at)
+		MOVLQSX(Mem{Base: choice, Disp: probAt + 4*i}, at)
 		MOVL(Mem{Base: probs, Index: at, Scale: 4}, p.As32())
 		MOVL(p.As32(), Mem{Base: d, Disp: oldAt + 4*i})
 		SHRL(Imm(20), p.As32())
@@ -100,7 +102,7 @@ func mix() {
 	VPMOVSXWD(words[2], y)
 	var sums [weightSets]reg.VecVirtual // four of 64 bits
 	for j := range sums {
-		w := weightsOf(d, weights, j)
+		w := weightsOf(choice, weights, j)
 		a, b, c := YMM(), XMM(), YMM()
 		VPMULLD(Mem{Base: w}, x, a)
 		VPMULLD(Mem{Base: w, Disp: 32}, y, b)
@@ -140,12 +142,12 @@ func mix() {
 	VPADDD(other, mixed, mixed)
 	VMOVD(mixed, sum.As32())
 	VZEROUPPER()
-	Store(refine(d, sum), ReturnIndex(0))
+	Store(refine(d, choice, sum), ReturnIndex(0))
 	RET()
 }
 
 // refine writes code that makes a probability of a sum of log odds by all sets.
-func refine(d reg.Register, sum reg.GPVirtual) reg.Register {
+func refine(d, choice reg.Register, sum reg.GPVirtual) reg.Register {
 	// The mean, rounded towards 0: multiplied by the upper half of (2^32 + 2) / 3, and 1 more if it is negative.
 	x := GP64()
 	MOVLQSX(sum.As32(), x)
@@ -176,7 +178,7 @@ func refine(d reg.Register, sum reg.GPVirtual) reg.Register {
 	MOVQ(Mem{Base: d, Disp: refinersAt}, at)
 	for j := range refiners {
 		i, a, b := GP64(), GP64(), GP64()
-		IMUL3L(U32(points), Mem{Base: d, Disp: refinerAt + 4*j}, i.As32())
+		IMUL3L(U32(points), Mem{Base: choice, Disp: refinerAt + 4*j}, i.As32())
 		ADDL(low.As32(), i.As32())
 		MOVL(Mem{Base: at, Index: i, Scale: 2}, pair.As32()) // and the next one
 		MOVWLZX(pair.As16(), a.As32())
@@ -210,10 +212,11 @@ const lowBits = 26
 
 // learn writes the function that adapts probs, weights and refiners.
 func learn() {
-	TEXT("learnAVX2", NOSPLIT, "func(d *byte, bit uint32)")
+	TEXT("learnAVX2", NOSPLIT, "func(d *byte, choice *byte, bit uint32)")
 	Doc("learnAVX2 is Mixer.learn.")
 	Pragma("noescape")
 	d := Load(Param("d"), GP64())
+	choice := Load(Param("choice"), GP64())
 	probs, weights, steps := GP64(), GP64(), GP64()
 	MOVQ(Mem{Base: d, Disp: probsAt}, probs)
 	MOVQ(Mem{Base: d, Disp: weightsAt}, weights)
@@ -237,7 +240,7 @@ func learn() {
 	VPBROADCASTD(constant("leastWeight", -maxWeight), least)
 	VPBROADCASTD(constant("mostWeight", maxWeight), most)
 	for j := range weightSets {
-		w := weightsOf(d, weights, j)
+		w := weightsOf(choice, weights, j)
 		e, a, b := YMM(), YMM(), XMM()
 		miss, was := GP64(), GP64()
 		MOVLQSX(Mem{Base: d, Disp: mixedAt + 4*j}, was)
@@ -263,9 +266,9 @@ func learn() {
 		VMOVDQU(b, Mem{Base: w, Disp: 32})
 	}
 	VZEROUPPER()
-	eachInput(d, func(i int) {
+	eachInput(choice, func(i int) {
 		at, p, n, by := GP64(), GP64(), GP64(), GP64()
-		MOVLQSX(Mem{Base: d, Disp: probAt + 4*i}, at)
+		MOVLQSX(Mem{Base: choice, Disp: probAt + 4*i}, at)
 		MOVL(Mem{Base: d, Disp: oldAt + 4*i}, p.As32())
 		MOVL(p.As32(), n.As32())
 		ANDL(U32(1<<countBits-1), n.As32())
