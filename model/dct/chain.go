@@ -27,25 +27,34 @@ func NewChain(w *Weights, im *Image) *Chain { return newChain(w, im, im.bands())
 func newChain(w *Weights, im *Image, n int) *Chain {
 	c := &Chain{image: im, left: len(Passes(im))}
 	encodes := im.Planes[0].Coef != nil
-	for range n {
-		c.bands = append(c.bands, &band{row: newRow(im), Mixer: dctkernel.NewMixer(w.state.Clone()), encodes: encodes})
-	}
+	shapes := make([]shape, len(im.Planes))
 	for i := range im.Planes {
 		p := &im.Planes[i]
 		if !encodes {
 			p.Coef = make([]int16, BlockSize*p.Wide*p.High)
 		}
-		stride := p.Wide + 2
-		size := stride * (p.rowsOfBands(n) + 2)
-		predictors := newPredictors(w, p, class(i), stride, size)
-		for j, b := range c.bands {
-			k := newComponent(im, i, j, n, stride, size, predictors)
+		x := &shapes[i]
+		x.stride = p.Wide + 2
+		x.size = x.stride * (p.rowsOfBands(n) + 2)
+		if before := max(i-1, 0); class(before) == class(i) && shapes[before].same(x) && im.Planes[before].Quant == p.Quant {
+			x.predictors = shapes[before].predictors
+		}
+		if x.predictors == nil {
+			x.predictors = newPredictors(w, p, class(i), x)
+		}
+	}
+	c.bands = make([]*band, n)
+	parallel.Each(n, func(j int) {
+		b := &band{row: newRow(im), Mixer: dctkernel.NewMixer(w.state.Clone()), encodes: encodes}
+		for i := range im.Planes {
+			k := newComponent(im, i, j, n, &shapes[i])
 			if k.class != 0 {
 				k.parent = newParent(k, b.components)
 			}
 			b.components = append(b.components, k)
 		}
-	}
+		c.bands[j] = b
+	})
 	return c
 }
 

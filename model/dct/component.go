@@ -13,66 +13,76 @@ type component struct {
 	class      int
 	first      int // block row of the plane
 	wide, high int // blocks
-	stride     int // blocks from a row to the next
-	size       int // blocks with the border
+	shape
 	clocks     []uint8
 	magnitudes []uint16 // expected, Q4, up to 4095
 	values     []int16  // expected, Q3, up to 4095: 0 if the sign is not known
 	large      []uint8  // how many magnitudes of a block are known to be more than 0, up to 63
-	predictors *predictors
-	parent     *parent // of chroma
+	parent     *parent  // of chroma
 	area       int32
 	rangeBits  uint8 // the DCs are in [-2^(rangeBits-1), 2^(rangeBits-1))
 }
 
+// A shape is what the components of a plane have in common in all bands.
+type shape struct {
+	stride     int // blocks from a row to the next
+	size       int // blocks with the border
+	predictors *predictors
+}
+
+// same reports whether blocks are at the same places.
+func (s *shape) same(t *shape) bool { return s.stride == t.stride && s.size == t.size }
+
 // predictors has a plane's predictors by frequency and phase.
 type predictors [BlockSize][len(phases)]dctkernel.Predictor
 
-// newPredictors returns those of a plane in arrays of these dimensions.
-func newPredictors(w *Weights, p *Plane, class, stride, size int) *predictors {
+// newPredictors returns those of a plane in arrays of a shape.
+func newPredictors(w *Weights, p *Plane, class int, s *shape) *predictors {
 	all := new(predictors)
+	taps := make([]dctkernel.Tap, 0, len(phases)*magnitudeTaps.number())
+	values := make([]dctkernel.ValueTap, 0, len(phases)*valueTaps.number())
 	for f := range all {
-		at := func(t Tap) int32 { return int32((t.Frequency-f)*size + t.Down*stride + t.Right) }
+		at := func(t Tap) int32 { return int32((t.Frequency-f)*s.size + t.Down*s.stride + t.Right) }
 		for ph := range phases {
 			l := &w.linear[class][f][ph]
-			var own, others []dctkernel.Tap
-			for i, t := range magnitudeTaps[f] {
+			own := 0
+			taps, values = taps[len(taps):], values[len(values):]
+			for i, t := range magnitudeTaps[f] { // those in the own block first
 				step := p.Quant[t.Frequency]
 				x := dctkernel.Tap{From: at(t), All: scaled(l.all[i], step, p.Quant[f]), Part: scaled(l.part[i], step, p.Quant[f])}
-				switch {
-				case x.All == 0 && x.Part == 0:
-				case t.own():
-					own = append(own, x)
-				default:
-					others = append(others, x)
+				if x.All == 0 && x.Part == 0 {
+					continue
+				}
+				taps = append(taps, x)
+				if t.own() {
+					own = len(taps)
 				}
 			}
-			var value []dctkernel.ValueTap
 			for i, t := range valueTaps[f] {
 				if weight := scaled(l.value[i], p.Quant[t.Frequency], p.Quant[f]); weight != 0 {
-					value = append(value, dctkernel.ValueTap{From: at(t), Weight: weight})
+					values = append(values, dctkernel.ValueTap{From: at(t), Weight: weight})
 				}
 			}
-			all[f][ph] = dctkernel.NewPredictor(own, others, value)
+			all[f][ph] = dctkernel.NewPredictor(taps[:own:own], taps[own:], values)
 		}
 	}
 	return all
 }
 
 // newComponent returns a band's part of a plane.
-func newComponent(im *Image, plane, band, bands, stride, size int, p *predictors) *component {
-	c := &component{plane: &im.Planes[plane], index: plane, class: class(plane), area: im.area(plane), predictors: p, stride: stride, size: size}
+func newComponent(im *Image, plane, band, bands int, s *shape) *component {
+	c := &component{plane: &im.Planes[plane], index: plane, class: class(plane), area: im.area(plane), shape: *s}
 	c.first, c.wide = c.plane.bandStart(band, bands), c.plane.Wide
 	c.high = c.plane.bandStart(band+1, bands) - c.first
-	n := BlockSize*size + dctkernel.Slack
-	c.clocks, c.magnitudes, c.values, c.large = make([]uint8, n), make([]uint16, n), make([]int16, n), make([]uint8, size)
+	n := BlockSize*c.size + dctkernel.Slack
+	c.clocks, c.magnitudes, c.values, c.large = make([]uint8, n), make([]uint16, n), make([]int16, n), make([]uint8, c.size)
 	for i := range c.clocks {
 		c.clocks[i] = never + maxClock
 	}
 	for f := range BlockSize {
 		m := priorMagnitude(f, c.plane.Quant[f])
 		for y := range c.high {
-			row := c.magnitudes[f*size+c.at(y, 0):][:c.wide]
+			row := c.magnitudes[f*c.size+c.at(y, 0):][:c.wide]
 			for x := range row {
 				row[x] = m
 			}

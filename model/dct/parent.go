@@ -35,7 +35,7 @@ func (d divisor) of(n uint64) uint64 {
 func newParent(c *component, before []*component) *parent {
 	l := before[0]
 	p := &parent{luma: l, down: max(l.plane.V/max(c.plane.V, 1), 1), right: max(l.plane.H/max(c.plane.H, 1), 1)}
-	if b := before[len(before)-1]; b.class == c.class && b.size == c.size && b.stride == c.stride {
+	if b := before[len(before)-1]; b.class == c.class && b.same(&c.shape) {
 		p.before = b
 	}
 	for f := range p.frequencies {

@@ -72,7 +72,18 @@ var valueTaps = byFrequency(func(u, v int) (t []Tap) {
 	return t
 })
 
-func byFrequency(taps func(u, v int) []Tap) (all [BlockSize][]Tap) {
+// tapLists are lists of taps by frequency.
+type tapLists [BlockSize][]Tap
+
+// number returns how many taps there are in all.
+func (l *tapLists) number() (n int) {
+	for _, taps := range l {
+		n += len(taps)
+	}
+	return n
+}
+
+func byFrequency(taps func(u, v int) []Tap) (all tapLists) {
 	for f := range all {
 		all[f] = taps(f>>3, f&7)
 	}
