@@ -48,6 +48,18 @@ const (
 	YUVFull709
 	YUVFull709Smooth
 	YUVFull709Repeated
+	Nearest601
+	Nearest601Smooth
+	Nearest601Repeated
+	Nearest709
+	Nearest709Smooth
+	Nearest709Repeated
+	NearestFull601
+	NearestFull601Smooth
+	NearestFull601Repeated
+	NearestFull709
+	NearestFull709Smooth
+	NearestFull709Repeated
 	Colours // the number of transforms
 )
 
@@ -132,6 +144,20 @@ var colours = [Colours]colour{
 	YUVFull709:         {"libyuv (BT.709, full range): Y, V, U", derived, yuvFull709, 0},
 	YUVFull709Smooth:   {"libyuv (BT.709, full range): Y, V, U, chroma halved", subsampled, yuvFull709, smooth},
 	YUVFull709Repeated: {"libyuv (BT.709, full range): Y, V, U, chroma halved", subsampled, yuvFull709, repeated},
+
+	// Programs that compute in floating point, such as libheif.
+	Nearest601:             {"rounded to the nearest (BT.601, limited range): Y, V, U", derived, nearest601, 0},
+	Nearest601Smooth:       {"rounded to the nearest (BT.601, limited range): Y, V, U, chroma halved", subsampled, nearest601, smooth},
+	Nearest601Repeated:     {"rounded to the nearest (BT.601, limited range): Y, V, U, chroma halved", subsampled, nearest601, repeated},
+	Nearest709:             {"rounded to the nearest (BT.709, limited range): Y, V, U", derived, nearest709, 0},
+	Nearest709Smooth:       {"rounded to the nearest (BT.709, limited range): Y, V, U, chroma halved", subsampled, nearest709, smooth},
+	Nearest709Repeated:     {"rounded to the nearest (BT.709, limited range): Y, V, U, chroma halved", subsampled, nearest709, repeated},
+	NearestFull601:         {"rounded to the nearest (BT.601, full range): Y, V, U", derived, nearestFull601, 0},
+	NearestFull601Smooth:   {"rounded to the nearest (BT.601, full range): Y, V, U, chroma halved", subsampled, nearestFull601, smooth},
+	NearestFull601Repeated: {"rounded to the nearest (BT.601, full range): Y, V, U, chroma halved", subsampled, nearestFull601, repeated},
+	NearestFull709:         {"rounded to the nearest (BT.709, full range): Y, V, U", derived, nearestFull709, 0},
+	NearestFull709Smooth:   {"rounded to the nearest (BT.709, full range): Y, V, U, chroma halved", subsampled, nearestFull709, smooth},
+	NearestFull709Repeated: {"rounded to the nearest (BT.709, full range): Y, V, U, chroma halved", subsampled, nearestFull709, repeated},
 }
 
 // unknownColour is the row of numbers that are not in the table.

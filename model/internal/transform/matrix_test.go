@@ -56,6 +56,21 @@ func TestVideoConversions(t *testing.T) {
 			return [3]int32{limit(l + high(v-128, vr)), limit(l + high(u-128, -ug) + high(v-128, -vg)), limit(l + high(u-128, ub))}
 		}
 	}
+	// The published matrices, for luma and chroma as fractions of their ranges.
+	float := func(kr, kb, first, luma, chroma float64) func(y, u, v int32) [3]int32 {
+		return func(y, u, v int32) [3]int32 {
+			l, e, d := (float64(y)-first)/luma, float64(u-128)/chroma, float64(v-128)/chroma
+			r, b := l+2*(1-kr)*d, l+2*(1-kb)*e
+			g := (l - kr*r - kb*b) / (1 - kr - kb)
+			round := func(x float64) int32 {
+				if v := 255*x + .5; math.Abs(v-math.Round(v)) > 1e-4 {
+					return limit(int32(math.Floor(v)))
+				}
+				return -1 // just between two integers
+			}
+			return [3]int32{round(r), round(g), round(b)}
+		}
+	}
 	high := func(v, by int32) int32 { return v * by >> 8 }
 	for c, formula := range map[Colour]func(y, u, v int32) [3]int32{
 		WebP: func(y, u, v int32) [3]int32 {
@@ -69,11 +84,19 @@ func TestVideoConversions(t *testing.T) {
 		YUV709:     yuv(18997, -1160, 115, 128, 34, 14),
 		YUVFull601: yuv(16320, 32, 90, 113, 46, 22),
 		YUVFull709: yuv(16320, 32, 101, 119, 30, 12),
+
+		Nearest601:     float(.299, .114, 16, 219, 224),
+		Nearest709:     float(.2126, .0722, 16, 219, 224),
+		NearestFull601: float(.299, .114, 0, 255, 255),
+		NearestFull709: float(.2126, .0722, 0, 255, 255),
 	} {
 		for range 20_000 {
 			y, u, v := r.Int32N(256), r.Int32N(256), r.Int32N(256)
-			if got, want := inverseOf(c, y, v-128, u-128), formula(y, u, v); got != want {
-				t.Fatalf("%v: %d %d %d is %v, not %v", c, y, u, v, got, want)
+			got, want := inverseOf(c, y, v-128, u-128), formula(y, u, v)
+			for p, s := range want {
+				if s >= 0 && got[p] != s {
+					t.Fatalf("%v: %d %d %d is %v, not %v", c, y, u, v, got, want)
+				}
 			}
 		}
 	}

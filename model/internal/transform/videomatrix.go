@@ -55,3 +55,20 @@ var (
 	yuvFull601 = libyuv(16320, 32, 90, 113, 46, 22, by601)
 	yuvFull709 = libyuv(16320, 32, 101, 119, 30, 12, by709)
 )
+
+// nearest returns the conversion that rounds to the nearest integers, as programs that compute in floating point do: Q24 constants.
+func nearest(first, luma, red, blue, greenRed, greenBlue int64, weights [3]int64) *matrixConversion {
+	return matrixConversion{
+		shift: 24, weights: weights, redCentre: 128, blueCentre: 128, video: true,
+		luma: product{gain: luma, offset: -first * luma}, red: product{gain: red}, blue: product{gain: blue},
+		greenRed: product{gain: greenRed}, greenBlue: product{gain: greenBlue},
+		add: [3]int64{1 << 23, 1 << 23, 1 << 23},
+	}.prepared()
+}
+
+var (
+	nearest601     = nearest(16, 19535115, 26776886, 33843539, 13639334, 6572681, by601)
+	nearest709     = nearest(16, 19535115, 30077204, 35440221, 8940735, 3577718, by709)
+	nearestFull601 = nearest(0, 1<<24, 23521657, 29729227, 11981219, 5773649, by601)
+	nearestFull709 = nearest(0, 1<<24, 26420760, 31131802, 7853822, 3142780, by709)
+)
