@@ -114,7 +114,7 @@ func TestImports(t *testing.T) {
 		"model/internal/parallel":  {},
 		"model/internal/kernel":    {},
 		"model/internal/dctkernel": {"model/internal/fixed"},
-		"model/internal/transform": {"model/internal/parallel"},
+		"model/internal/transform": {"model/internal/kernel", "model/internal/parallel"},
 		"model/internal/logistic":  {"model/internal/fixed", "model/internal/process"},
 		"model/internal/storage":   {"model/internal/fixed", "model/internal/process", "model/internal/transform"},
 		"model/internal/network":   {"model/internal/fixed", "model/internal/process", "model/internal/transform", "model/internal/parallel", "model/internal/kernel", "model/internal/storage"},

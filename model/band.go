@@ -50,7 +50,7 @@ func (b *band) take(c *Chain, s *scale, stage int, seen *parent, number int, las
 	b.c, b.s, b.stage, b.parent = c, s, stage, seen
 	b.changes.begin()
 	b.scratch.resize(s.w)
-	b.frame.take(s, number, c.net.Halo(), last, b.scratch.dither)
+	b.frame.take(s, number, c.net.Halo(), last)
 	b.takeRecords(number, last)
 	b.learned = c.learned[stage]
 }

@@ -24,13 +24,13 @@ type above struct {
 }
 
 // take makes f the frame of a band of a scale, halo rows around it, with what is known before the pass, and keeps in last what
-// the next band will need. line is scratch for a row.
-func (f *frame) take(s *scale, number, halo int, last *above, line []uint16) {
+// the next band will need.
+func (f *frame) take(s *scale, number, halo int, last *above) {
 	f.y0, f.y1 = bandEdge(s.h, number), bandEdge(s.h, number+1)
 	f.top, f.bottom = max(0, f.y0-halo), min(s.h, f.y1+halo)
 	w, most := s.w, min(s.h, mostRows(s.h)+2*halo)
 	for i := range transform.Subbands * s.planes {
-		f.dither[i].Fill(s.dither(), i, f.top, f.bottom, most*w, line)
+		f.dither[i].Fill(s.dither(), i, f.top, f.bottom, most*w)
 		f.before[i].Resize((f.y0-f.top)*w, halo*w, &s.cells[0])
 		f.after[i].Resize((f.bottom-f.y1)*w, halo*w, &s.cells[0])
 		f.after[i].Copy(0, &s.cells[i], f.y1*w, f.bottom*w)

@@ -73,7 +73,7 @@ func (s *testScale) band(net *Net, y0, y1, procs int) *Input {
 	in.Dither = new([process.Coefficients]storage.DitherRows)
 	for i := range transform.Subbands * in.Coded {
 		bottom := min(in.Height, y1+net.Halo())
-		in.Dither[i].Fill(&s.dither, i, in.Top, bottom, (bottom-in.Top)*in.Width, make([]uint16, in.Width))
+		in.Dither[i].Fill(&s.dither, i, in.Top, bottom, (bottom-in.Top)*in.Width)
 	}
 	in.Stopped = func() bool { return false }
 	return &in

@@ -16,46 +16,45 @@ type Dither struct {
 	Mask                    uint16 // the bits of the dither that matter: as many as the coarsest clock says
 }
 
-// fillDither fills row with the shared dither of one row of one coefficient of one scale: uniform integers of
-// process.DitherBits bits from ChaCha8 under a key that is part of the format, so that any row can be made without the others.
+// fillDither fills row with the shared dither of one row of one coefficient of one scale, of which the bits in mask matter: uniform
+// integers of process.DitherBits bits from ChaCha8 under a key that is part of the format, so that any row can be made without the others.
 // The dither must look random to the image, not to an adversary; the key is no secret. c is scratch: a generator for every row
 // would be garbage, half of all that decoding leaves.
-func fillDither(row []uint16, c *rand.ChaCha8, scale, coefficient, y int) {
+func fillDither[T uint8 | uint16](row []T, c *rand.ChaCha8, scale, coefficient, y int, mask T) {
 	key := [32]byte{0: 'd', 1: 'd', 2: 'p', 3: 'm', 4: 'z', 5: 0}
 	binary.LittleEndian.PutUint32(key[8:], uint32(scale))
 	binary.LittleEndian.PutUint32(key[12:], uint32(coefficient))
 	binary.LittleEndian.PutUint32(key[16:], uint32(y))
 	c.Seed(key)
-	var bits uint64
-	for x := range row {
-		if x&3 == 0 {
-			bits = c.Uint64()
+	for ; len(row) >= 4; row = row[4:] {
+		bits := c.Uint64()
+		row[0], row[1], row[2], row[3] = T(bits)&mask, T(bits>>16)&mask, T(bits>>32)&mask, T(bits>>48)&mask
+	}
+	if len(row) > 0 {
+		bits := c.Uint64()
+		for x := range row {
+			row[x] = T(bits) & mask
+			bits >>= 16
 		}
-		row[x] = uint16(bits)
-		bits >>= 16
 	}
 }
 
 // Rows writes the dither of coefficient i at the sites of rows [y0,y1) to u. It is zero where the coefficient has no value.
-func (d *Dither) Rows(u []uint16, i, y0, y1 int) {
-	c, w := new(rand.ChaCha8), (d.ImageWidth+1)/2
-	for y := y0; y < y1; y++ {
-		d.row(u[(y-y0)*w:][:w], c, i, y)
-	}
-}
+func (d *Dither) Rows(u []uint16, i, y0, y1 int) { ditherRows(d, u, i, y0, y1, d.Mask) }
 
-// row writes the dither of coefficient i at the sites of row y to row. c is scratch.
-func (d *Dither) row(row []uint16, c *rand.ChaCha8, i, y int) {
+// ditherRows is Dither.Rows for bytes too, if mask has no other bits.
+func ditherRows[T uint8 | uint16](d *Dither, u []T, i, y0, y1 int, mask T) {
+	c, width := new(rand.ChaCha8), (d.ImageWidth+1)/2
 	w, h := transform.SubbandSize(d.ImageWidth, d.ImageHeight, i%transform.Subbands)
-	if i/transform.Subbands >= d.Planes || y >= h || d.Absent>>i&1 == 1 {
-		clear(row)
-		return
+	for y := y0; y < y1; y++ {
+		row := u[(y-y0)*width:][:width]
+		if i/transform.Subbands >= d.Planes || y >= h || d.Absent>>i&1 == 1 {
+			clear(row)
+			continue
+		}
+		fillDither(row[:w], c, d.Scale, i, y, mask)
+		clear(row[w:])
 	}
-	fillDither(row[:w], c, d.Scale, i, y)
-	for x := range row[:w] {
-		row[x] &= d.Mask
-	}
-	clear(row[w:])
 }
 
 // DitherRows hold the dither of a coefficient at the sites of some rows. Of 8-bit samples, whose dither has no more bits that
@@ -66,8 +65,8 @@ type DitherRows struct {
 }
 
 // Fill fills r with the dither of coefficient i at the sites of rows [y0,y1). If r has too little room, it gets room for most
-// sites. row is scratch, with room for the sites of a row.
-func (r *DitherRows) Fill(d *Dither, i, y0, y1, most int, row []uint16) {
+// sites.
+func (r *DitherRows) Fill(d *Dither, i, y0, y1, most int) {
 	w := (d.ImageWidth + 1) / 2
 	if d.Mask > 0xff {
 		r.Wide = Resize(r.Wide, (y1-y0)*w, most)
@@ -75,14 +74,7 @@ func (r *DitherRows) Fill(d *Dither, i, y0, y1, most int, row []uint16) {
 		return
 	}
 	r.Narrow = Resize(r.Narrow, (y1-y0)*w, most)
-	c := new(rand.ChaCha8)
-	for y := y0; y < y1; y++ {
-		d.row(row[:w], c, i, y)
-		to := r.Narrow[(y-y0)*w:][:w]
-		for x, u := range row[:w] {
-			to[x] = uint8(u)
-		}
-	}
+	ditherRows(d, r.Narrow, i, y0, y1, uint8(d.Mask))
 }
 
 // At returns the dither of site j.

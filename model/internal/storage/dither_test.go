@@ -23,7 +23,7 @@ func TestDitherGolden(t *testing.T) {
 		{3, 8, 1234, [9]uint16{0x32ef, 0x0571, 0x690f, 0x14cf, 0xa659, 0x7d74, 0x84da, 0xd70c, 0x0f3c}},
 	} {
 		var row [9]uint16
-		fillDither(row[:], new(rand.ChaCha8), c.scale, c.coefficient, c.y)
+		fillDither(row[:], new(rand.ChaCha8), c.scale, c.coefficient, c.y, 0xffff)
 		if row != c.want {
 			t.Errorf("scale %d coefficient %d row %d: %#04x, want %#04x", c.scale, c.coefficient, c.y, row, c.want)
 		}
@@ -33,10 +33,10 @@ func TestDitherGolden(t *testing.T) {
 // TestDitherPrefix: a row's dithers do not depend on its length.
 func TestDitherPrefix(t *testing.T) {
 	long := make([]uint16, 70)
-	fillDither(long, new(rand.ChaCha8), 4, 5, 6)
+	fillDither(long, new(rand.ChaCha8), 4, 5, 6, 0xffff)
 	for n := range long {
 		short := make([]uint16, n)
-		fillDither(short, new(rand.ChaCha8), 4, 5, 6)
+		fillDither(short, new(rand.ChaCha8), 4, 5, 6, 0xffff)
 		if !slices.Equal(short, long[:n]) {
 			t.Fatalf("a row of %d is not the beginning of a row of %d", n, len(long))
 		}
@@ -66,7 +66,7 @@ func TestDitherLooksRandom(t *testing.T) {
 		var v []float64
 		row := make([]uint16, n+dx)
 		for y := range rows {
-			fillDither(row, new(rand.ChaCha8), scale, coefficient, y+dy)
+			fillDither(row, new(rand.ChaCha8), scale, coefficient, y+dy, 0xffff)
 			for _, u := range row[dx:] {
 				v = append(v, (float64(u)+.5)/(1<<process.DitherBits)-.5)
 			}
@@ -80,7 +80,7 @@ func TestDitherLooksRandom(t *testing.T) {
 		ones := 0
 		row := make([]uint16, n)
 		for y := range rows {
-			fillDither(row, new(rand.ChaCha8), 1, 0, y)
+			fillDither(row, new(rand.ChaCha8), 1, 0, y, 0xffff)
 			for _, u := range row {
 				ones += int(u >> bit & 1)
 			}

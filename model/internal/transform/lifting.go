@@ -97,6 +97,10 @@ func lift(to, a []int32, first, n int, sign int32, taps *[4]int32, shift, frac u
 		to[i] += sign * around(a, 2*i+first, n, taps, shift, frac)
 	}
 	t := *taps
+	if n := until - from; n > 0 {
+		b := a[from+first-2:]
+		from += wideLift(to[from:until], b, b[1:], b[2:], b[3:], taps, sign, shift, frac)
+	}
 	for i := from; i < until; i++ {
 		b := a[i+first-2:][:4]
 		to[i] += sign * divide(t[0]*b[0]+t[1]*b[1]+t[2]*b[2]+t[3]*b[3], shift, frac)
@@ -127,6 +131,11 @@ func addRows(x Plane, sign int32, p int, taps *[4]int32, shift, frac uint) {
 	var r [4][]int32
 	for j := range r {
 		r[j] = x.Row(mirror(p-3+2*j, x.H))[:len(row)]
+	}
+	done := wideLift(row, r[0], r[1], r[2], r[3], taps, sign, shift, frac)
+	row = row[done:]
+	for j := range r {
+		r[j] = r[j][done:]
 	}
 	t := *taps
 	if t[0] == 0 && t[3] == 0 {

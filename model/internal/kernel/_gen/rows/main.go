@@ -1,4 +1,4 @@
-// Command rows writes the AVX-512 assembly of packages network and adapt, which compute something for sixteen sites of a row at a time.
+// Command rows writes the AVX-512 assembly of packages network, adapt and transform, which compute something for sixteen sites of a row at a time.
 // Their doc comments have the command lines.
 package main
 
@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	what := flag.String("what", "", "the functions to write: features, predict or gather")
+	what := flag.String("what", "", "the functions to write: features, predict, gather or lift")
 	flag.Parse()
 	ConstraintExpr("amd64,!noasm")
 	switch *what {
@@ -20,6 +20,8 @@ func main() {
 		features()
 	case "predict":
 		predict()
+	case "lift":
+		lift()
 	case "gather":
 		gather()
 	default:
