@@ -120,7 +120,8 @@ const mostMisses = 150
 // findChroma finds the sampling, its place, and the steps of two planes of chroma. The grid of luma begins at (x, y).
 func findChroma(planes []*plane, x, y int) (found *chromaGrid) {
 	x, y = (8-x)%8, (8-y)%8
-	placed := [2]*plane{planes[0].placed(x, y), planes[1].placed(x, y)}
+	wide, high := planes[0].wide+x, planes[0].high+y
+	placed := [2]*plane{planes[0].placed(x, y, wide, high), planes[1].placed(x, y, wide, high)}
 	best := -1 << 30
 	for _, s := range samplings {
 		var e [2]*estimate

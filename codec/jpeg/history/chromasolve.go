@@ -188,9 +188,7 @@ func (c *chromaPlane) improve(others *chromaMisses) (any bool) {
 					}
 					t := newChromaTarget(c.pixels, others, c.half, bx, by)
 					s := c.solution(bx, by)
-					var missing block
-					e := t.misses(&s.samples, &missing, 1<<62)
-					if e > 0 && s.improve(t) < e {
+					if s.improve(t) {
 						c.put(bx, by, &s)
 						changed[by] = true
 					}

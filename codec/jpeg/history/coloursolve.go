@@ -40,12 +40,33 @@ func (c *colourSolver) run() {
 	}
 	c.upsample(0)
 	c.upsample(1)
-	c.boundLuma()
-	c.luma.solve(c.lumaPixels, nil)
 	for range alternations {
 		changed := false
 		for i, k := range c.chroma {
-			if k.improve(&chromaMisses{c, i}) {
+			if k.improve(&chromaMisses{c, i, true}) {
+				c.upsample(i)
+				changed = true
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	c.boundLuma()
+	c.luma.solve(c.lumaPixels, nil)
+	c.alternate()
+	levelled := c.level()
+	if c.adjust() || levelled {
+		c.alternate()
+	}
+}
+
+// alternate improves chroma by luma, and luma by chroma.
+func (c *colourSolver) alternate() {
+	for range alternations {
+		changed := false
+		for i, k := range c.chroma {
+			if k.improve(&chromaMisses{c, i, false}) {
 				c.upsample(i)
 				changed = true
 			}
@@ -54,6 +75,22 @@ func (c *colourSolver) run() {
 			break
 		}
 	}
+}
+
+// adjust changes steps that may be wrong by a little.
+func (c *colourSolver) adjust() (changed bool) {
+	for i, k := range c.chroma {
+		if k.component.adjust(func(bx, by int) target {
+			if !k.inside(bx, by) {
+				return nil
+			}
+			return newChromaTarget(k.pixels, &chromaMisses{c, i, false}, k.half, bx, by)
+		}, k.put) {
+			c.upsample(i)
+			changed = true
+		}
+	}
+	return c.luma.adjust(func(bx, by int) target { return &lumaTarget{c.lumaPixels, c, 8 * bx, 8 * by} }, c.luma.put) || changed
 }
 
 // upsample makes chroma of all pixels.
@@ -68,8 +105,7 @@ func (c *colourSolver) upsample(i int) {
 // miss returns by how much the samples of a pixel have to change, and which of them matter: those that are not clipped, or have to
 // change.
 func (c *colourSolver) miss(at int, y, cb, cr uint8) (d [3]int32, matters [3]bool) {
-	wide := c.lumaPixels.wide
-	i := (at/wide-c.history.Y)*c.picture.Width + at%wide - c.history.X
+	i := c.pixel(at)
 	for k, add := range [3]int32{redOfCr[cr], (greenOfCb[cb] + greenOfCr[cr]) >> 16, blueOfCb[cb]} {
 		v := c.picture.Planes[k][i]
 		d[k] = int32(v) - min(max(int32(y)+add, 0), 255)
@@ -78,10 +114,43 @@ func (c *colourSolver) miss(at int, y, cb, cr uint8) (d [3]int32, matters [3]boo
 	return d, matters
 }
 
-// outside reports whether a pixel is before the picture.
+// pixel returns the index in the picture of a pixel of the planes.
+func (c *colourSolver) pixel(at int) int {
+	wide := c.lumaPixels.wide
+	return (at/wide-c.history.Y)*c.picture.Width + at%wide - c.history.X
+}
+
+// outside reports whether a pixel is beside the picture.
 func (c *colourSolver) outside(at int) bool {
 	wide := c.lumaPixels.wide
-	return at%wide < c.history.X || at/wide < c.history.Y
+	x, y := at%wide-c.history.X, at/wide-c.history.Y
+	return uint(x) >= uint(c.picture.Width) || uint(y) >= uint(c.picture.Height)
+}
+
+// edges says which edges of the picture are wrong.
+type edges struct{ left, top, right, bottom bool }
+
+// edges finds edges of the picture where more than one pixel in edgeShare is wrong, and more than twice as many as elsewhere.
+func (c *colourSolver) edges() (e edges) {
+	const edgeShare = 32
+	w, h := c.picture.Width, c.picture.Height
+	wrong := func(x0, y0, x1, y1 int) (n int) {
+		for y := y0; y < y1; y++ {
+			for x := x0; x < x1; x++ {
+				at := (y+c.history.Y)*c.lumaPixels.wide + x + c.history.X
+				luma := c.luma.samples[(y+c.history.Y)*8*c.luma.wide+x+c.history.X]
+				if d, _ := c.miss(at, luma, c.full[0][at], c.full[1][at]); d != [3]int32{} {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	all := wrong(0, 0, w, h)
+	is := func(n, of int) bool { return n*edgeShare > of && n*w*h > 2*all*of }
+	e.left, e.right = is(wrong(0, 0, 1, h), h), is(wrong(w-1, 0, w, h), h)
+	e.top, e.bottom = is(wrong(0, 0, w, 1), w), is(wrong(0, h-1, w, h), w)
+	return e
 }
 
 // lumaMiss is what luma has to change by at a pixel that is not known, with meanBits, and how bad that is.
@@ -105,7 +174,11 @@ func (c *colourSolver) lumaMiss(at int, y uint8) (change int32, bad int64) {
 type chromaMisses struct {
 	*colourSolver
 	index int
+	free  bool // luma is whatever is best for a pixel
 }
+
+// doubt is by what chroma is not to be blamed for what a sample misses: it may be luma. Q8.
+const doubt = 1
 
 func (c *chromaMisses) miss(at int, v uint8) (change int32, bad int64) {
 	if c.outside(at) {
@@ -120,19 +193,20 @@ func (c *chromaMisses) miss(at int, v uint8) (change int32, bad int64) {
 		own, gain, square, greenGain, greenSquare = 0, 359, 503, -183, 131
 		cb, cr = c.full[0][at], v
 	}
+	if c.free {
+		b := c.lumaBound(c.pixel(at), cb, cr)
+		y = uint8((int32(b.least) + int32(b.most)) / 2)
+	}
 	d, matters := c.colourSolver.miss(at, y, cb, cr)
 	for _, v := range d {
 		bad += int64(v) * int64(v)
 	}
-	sum, by := int32(0), int32(0)
+	sum, by := int32(0), int32(doubt)
 	if matters[own] {
 		sum, by = sum+gain*d[own], by+square
 	}
 	if matters[1] {
 		sum, by = sum+greenGain*d[1], by+greenSquare
-	}
-	if by == 0 {
-		return 0, bad
 	}
 	return sum << meanBits / by, bad
 }

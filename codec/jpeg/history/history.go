@@ -45,8 +45,7 @@ func Find(p *Picture) *History {
 
 // gray finds the coefficients of a gray picture.
 func (h *History) gray(luma *plane, steps [64]uint16) *History {
-	clipped := luma.samples
-	luma = luma.placed(h.X, h.Y)
+	luma = luma.placed(h.X, h.Y, luma.wide+h.X, luma.high+h.Y)
 	f, err := jpeg.New(luma.wide, luma.high, []jpeg.Component{{ID: 1, H: 1, V: 1, Quant: steps}})
 	if err != nil {
 		return nil
@@ -55,22 +54,51 @@ func (h *History) gray(luma *plane, steps [64]uint16) *History {
 	for i := range luma.known { // those that are clipped are known as well as others: a decoder clips them, too
 		luma.known[i] = i%luma.wide >= h.X && i/luma.wide >= h.Y
 	}
-	_ = clipped
 	luma.samples = luma.fill()
 	c := &f.Components[0]
 	k := newComponent(c.Wide, c.High, c.Quant)
 	k.solve(luma, nil)
-	c.Coef = k.coef
+	c.Coef, c.Quant = k.coef, k.steps
 	return h
 }
 
 // alternations is how often luma is found from chroma, and chroma from luma, where pixels are clipped.
-const alternations = 3
+const alternations = 8
 
 // colour finds the coefficients of luma and chroma.
 func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chromaGrid) *History {
+	right, below := 0, 0
+	c := h.solve(p, planes, steps, g, right, below)
+	if c == nil || h.X == 0 && h.Y == 0 && p.Width%(8*g.h) == 0 && p.Height%(8*g.v) == 0 || g.repeats || g.h == 1 && g.v == 1 {
+		return h
+	}
+	// Chroma is filtered with the samples beside it. Where the picture is a part of a larger one, those at its edges are missing: it takes
+	// more blocks to have them.
+	edges := c.edges()
+	x, y := h.X, h.Y
+	if edges.left && x == 0 && g.h == 2 {
+		x = 8 * g.h
+	}
+	if edges.top && y == 0 && g.v == 2 {
+		y = 8 * g.v
+	}
+	if edges.right && g.h == 2 {
+		right = 8*g.h - (p.Width+x)%(8*g.h)
+	}
+	if edges.bottom && g.v == 2 {
+		below = 8*g.v - (p.Height+y)%(8*g.v)
+	}
+	if x != h.X || y != h.Y || right > 0 || below > 0 {
+		h.X, h.Y = x, y
+		h.solve(p, planes, steps, g, right, below)
+	}
+	return h
+}
+
+// solve finds the coefficients of a picture with so many columns and rows beyond it; nil if there are too many.
+func (h *History) solve(p *Picture, planes []*plane, steps [64]uint16, g *chromaGrid, right, below int) *colourSolver {
 	chroma := g.table.complete(&steps)
-	wide, high := p.Width+h.X, p.Height+h.Y
+	wide, high := h.X+p.Width+right, h.Y+p.Height+below
 	f, err := jpeg.New(wide, high, []jpeg.Component{
 		{ID: 1, H: g.h, V: g.v, Quant: steps}, {ID: 2, H: 1, V: 1, Quant: chroma}, {ID: 3, H: 1, V: 1, Quant: chroma},
 	})
@@ -80,21 +108,21 @@ func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chrom
 	h.File = f
 	c := &colourSolver{history: h, picture: p}
 	for i, q := range planes {
-		q = q.placed(h.X, h.Y)
+		q = q.placed(h.X, h.Y, wide, high)
 		k := newComponent(f.Components[i].Wide, f.Components[i].High, f.Components[i].Quant)
 		if i == 0 {
-			q.samples = q.fill()
 			c.luma, c.lumaPixels = k, q
 			continue
 		}
 		c.whiten(q)
 		c.chroma[i-1] = newChromaPlane(k, g.sampling, q)
 	}
+	c.lumaPixels.samples = c.lumaPixels.fill()
 	c.run()
 	for i, k := range [3]*component{c.luma, c.chroma[0].component, c.chroma[1].component} {
-		f.Components[i].Coef = k.coef
+		f.Components[i].Coef, f.Components[i].Quant = k.coef, k.steps
 	}
-	return h
+	return c
 }
 
 // Layout returns how the file's coefficients make a picture.

@@ -186,7 +186,7 @@ func TestFindPart(t *testing.T) {
 			t.Errorf("%v: nothing is found", at)
 			continue
 		}
-		if h.X != at.X%16 || h.Y != at.Y%16 {
+		if h.X%16 != at.X%16 || h.Y%16 != at.Y%16 {
 			t.Errorf("%v: found at (%d, %d)", at, h.X, h.Y)
 		}
 		if h.File.Components[0].Quant != f.Components[0].Quant {

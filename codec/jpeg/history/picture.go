@@ -68,12 +68,12 @@ func (p *plane) bound(i int) bound {
 	return anything
 }
 
-// placed returns the plane with so many unknown columns and rows before it.
-func (p *plane) placed(x, y int) *plane {
-	if x == 0 && y == 0 {
+// placed returns the plane in a larger one, where it begins in column x and row y; the others are unknown.
+func (p *plane) placed(x, y, wide, high int) *plane {
+	if wide == p.wide && high == p.high {
 		return p
 	}
-	q := newPlane(p.wide+x, p.high+y)
+	q := newPlane(wide, high)
 	for row := range p.high {
 		copy(q.samples[(row+y)*q.wide+x:], p.samples[row*p.wide:][:p.wide])
 		copy(q.known[(row+y)*q.wide+x:], p.known[row*p.wide:][:p.wide])

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"math/bits"
 	"runtime"
 	"slices"
 	"sync"
@@ -58,6 +59,19 @@ func quantize(v, width int32) int16 {
 	return int16(min((v+width/2)/width, maxCoef))
 }
 
+// cost is a measure of how unlikely coefficients are: about the bits that they take.
+func (s *solution) cost() (n int64) {
+	for _, c := range s.coef[1:] {
+		if c != 0 {
+			n += 1 + 2*int64(bits.Len16(uint16(max(c, -c))))
+		}
+	}
+	return n + 2*int64(bits.Len16(uint16(max(s.coef[0], -s.coef[0]))))
+}
+
+// missWeight is how much worse it is to miss a sample by one than a bit more of coefficients.
+const missWeight = 2
+
 // A target says how far samples of a block are from where they should be.
 type target interface {
 	// misses sets missing to what samples have to change by, with meanBits, and returns a measure of it, which is 0 if nothing is
@@ -68,51 +82,59 @@ type target interface {
 const (
 	rounds     = 8  // of changing all coefficients at once
 	changes    = 48 // of single coefficients
-	candidates = 6  // that are tried for a change
+	candidates = 8  // that are tried for a change
+	pairs      = 6  // of which two are tried
 )
 
-// improve changes coefficients as long as fewer samples are missed, and returns by how much they are.
-func (s *solution) improve(t target) int64 {
+// improve changes coefficients as long as that makes samples better, or as good with fewer bits. It returns whether it changed any.
+func (s *solution) improve(t target) (changed bool) {
 	var missing, next block
-	best := t.misses(&s.samples, &missing, 1<<62)
+	misses := t.misses(&s.samples, &missing, 1<<60)
+	if misses == 0 {
+		return false
+	}
+	best := missWeight*misses + s.cost()
 	trial := solution{steps: s.steps}
 	for range rounds {
-		if best == 0 {
-			return 0
-		}
 		gradient := missing
 		gradient.forward(meanBits)
-		changed := false
+		same := true
 		for f, g := range gradient {
 			d := quantize(g, int32(s.steps[f])*unit)
 			trial.coef[f] = min(max(s.coef[f]+d, -maxCoef), maxCoef)
-			changed = changed || d != 0
+			same = same && d == 0
 		}
-		if !changed {
+		if same {
 			break
 		}
 		trial.decode()
-		e := t.misses(&trial.samples, &next, best)
-		if e >= best {
+		cost := trial.cost()
+		e := t.misses(&trial.samples, &next, (best-cost)/missWeight)
+		if missWeight*e+cost >= best {
 			break
 		}
-		*s, best, missing = trial, e, next
+		*s, best, missing, changed = trial, missWeight*e+cost, next, true
+		if e == 0 {
+			return true
+		}
 	}
 	for range changes {
-		if best == 0 {
-			return 0
-		}
 		gradient := missing
 		gradient.forward(meanBits)
-		if !s.change(t, &gradient, &missing, &best) {
+		e, ok := s.change(t, &gradient, &missing, &best)
+		if !ok {
+			break
+		}
+		changed = true
+		if e == 0 {
 			break
 		}
 	}
-	return best
+	return changed
 }
 
 // change changes one coefficient, of those that promise most by the gradient, if that is for the better.
-func (s *solution) change(t target, gradient, missing *block, best *int64) bool {
+func (s *solution) change(t target, gradient, missing *block, best *int64) (misses int64, ok bool) {
 	type candidate struct {
 		f     int
 		share int32 // of a step that the coefficient should change by
@@ -128,7 +150,7 @@ func (s *solution) change(t target, gradient, missing *block, best *int64) bool 
 	trial := *s
 	for _, c := range list[:candidates] {
 		if c.share == 0 {
-			return false
+			break
 		}
 		d := int16(1)
 		if c.share < 0 {
@@ -136,13 +158,37 @@ func (s *solution) change(t target, gradient, missing *block, best *int64) bool 
 		}
 		trial.coef[c.f] = min(max(s.coef[c.f]+d, -maxCoef), maxCoef)
 		trial.decode()
-		if e := t.misses(&trial.samples, &next, *best); e < *best {
-			*s, *best, *missing = trial, e, next
-			return true
+		cost := trial.cost()
+		if e := t.misses(&trial.samples, &next, (*best-cost)/missWeight); missWeight*e+cost < *best {
+			*s, *best, *missing = trial, missWeight*e+cost, next
+			return e, true
 		}
 		trial.coef[c.f] = s.coef[c.f]
 	}
-	return false
+	for i, a := range list[:pairs] {
+		for _, b := range list[:i] {
+			if a.share == 0 || b.share == 0 {
+				continue
+			}
+			trial.coef[a.f], trial.coef[b.f] = s.coef[a.f]+step(a.share), s.coef[b.f]+step(b.share)
+			trial.decode()
+			cost := trial.cost()
+			if e := t.misses(&trial.samples, &next, (*best-cost)/missWeight); missWeight*e+cost < *best {
+				*s, *best, *missing = trial, missWeight*e+cost, next
+				return e, true
+			}
+			trial.coef[a.f], trial.coef[b.f] = s.coef[a.f], s.coef[b.f]
+		}
+	}
+	return 0, false
+}
+
+// step returns the sign of a share.
+func step(share int32) int16 {
+	if share < 0 {
+		return -1
+	}
+	return 1
 }
 
 // bounds are a target of samples, each with its own bound.
@@ -238,9 +284,7 @@ func (c *component) solve(p *plane, chroma *colourSolver) bool {
 			if chroma != nil {
 				t := &lumaTarget{p, chroma, 8 * bx, 8 * by}
 				s := c.solution(bx, by)
-				var missing block
-				e := t.misses(&s.samples, &missing, 1<<62)
-				if e > 0 && s.improve(t) < e {
+				if s.improve(t) {
 					c.put(bx, by, &s)
 					changed[by] = true
 				}
