@@ -29,16 +29,17 @@ func madeByDecoder(t testing.TB, name string) image.Image {
 // TestDecoders: pictures that decoders of WebP, video and AVIF made are coded as the luma and chroma that they were made from.
 func TestDecoders(t *testing.T) {
 	for name, want := range map[string]string{
-		"webp-fancy":       "libwebp (BT.601, limited range): Y, V, U, chroma halved",
-		"webp-nofancy":     "libwebp (BT.601, limited range): Y, V, U, chroma halved",
-		"video-601":        "libswscale (BT.601, limited range): Y, V, U, chroma halved",
-		"video-709":        "libswscale (BT.709, limited range): Y, V, U, chroma halved",
-		"video-709-422":    "libswscale (BT.709, limited range): Y, V, U, chroma halved across",
-		"video-full":       "libswscale (BT.601, full range): Y, V, U, chroma halved",
-		"avif-limited-601": "libyuv (BT.601, limited range): Y, V, U, chroma halved",
-		"avif-limited-709": "libyuv (BT.709, limited range): Y, V, U, chroma halved",
-		"avif-full-601":    "libyuv (BT.601, full range): Y, V, U, chroma halved",
-		"avif-full-709":    "libyuv (BT.709, full range): Y, V, U, chroma halved",
+		"webp-fancy":         "libwebp (BT.601, limited range): Y, V, U, chroma halved",
+		"webp-nofancy":       "libwebp (BT.601, limited range): Y, V, U, chroma halved",
+		"video-601":          "libswscale (BT.601, limited range): Y, V, U, chroma halved",
+		"video-709":          "libswscale (BT.709, limited range): Y, V, U, chroma halved",
+		"video-709-422":      "libswscale (BT.709, limited range): Y, V, U, chroma halved across",
+		"video-709-portable": "libswscale, portable (BT.709, limited range): Y, V, U, chroma halved",
+		"video-full":         "libswscale (BT.601, full range): Y, V, U, chroma halved",
+		"avif-limited-601":   "libyuv (BT.601, limited range): Y, V, U, chroma halved",
+		"avif-limited-709":   "libyuv (BT.709, limited range): Y, V, U, chroma halved",
+		"avif-full-601":      "libyuv (BT.601, full range): Y, V, U, chroma halved",
+		"avif-full-709":      "libyuv (BT.709, full range): Y, V, U, chroma halved",
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := madeByDecoder(t, name)

@@ -188,7 +188,7 @@ func updateGolden(t *testing.T) {
 	streams["derived-whole.ddpmz"] = encode(t, libjpeg(landscape, false, false), nil)
 	streams["derived-across.ddpmz"] = encode(t, libjpeg(landscape, true, false), nil)
 	streams["derived-down.ddpmz"] = encode(t, libjpeg(landscape, false, true), nil)
-	for _, name := range []string{"webp-fancy", "video-709-422", "avif-limited-601", "avif-full-709"} {
+	for _, name := range []string{"webp-fancy", "video-709-422", "video-709-portable", "avif-limited-601", "avif-full-709"} {
 		streams["derived-"+name+".ddpmz"] = encode(t, madeByDecoder(t, name), nil)
 	}
 	streams["common.ddpmz"] = common(t, streams["modelled.ddpmz"])

@@ -233,7 +233,7 @@ func (s *chromaInverter) lumaRange(i int, d, e int32) (from, to int32) {
 func (s *chromaInverter) hasLuma(i int, d, e int32) bool {
 	lo, hi := s.lumaSpan(i, d, e)
 	luma := &s.matrix.luma
-	return hi-lo >= luma.gain+luma.mask || lo <= hi && luma.of(luma.greatest(hi)) >= lo
+	return hi-lo >= luma.slope+luma.mask || lo <= hi && luma.of(luma.greatest(hi)) >= lo
 }
 
 // lumaSpan returns the least and the greatest term of luma that make the samples of pixel i together with the given chroma, with as

@@ -60,6 +60,15 @@ const (
 	NearestFull709
 	NearestFull709Smooth
 	NearestFull709Repeated
+	Portable601
+	Portable601Repeated
+	Portable601RepeatedAcross
+	Portable709
+	Portable709Repeated
+	Portable709RepeatedAcross
+	PortableFull
+	PortableFullRepeated
+	PortableFullRepeatedAcross
 	Colours // the number of transforms
 )
 
@@ -158,6 +167,17 @@ var colours = [Colours]colour{
 	NearestFull709:         {"rounded to the nearest (BT.709, full range): Y, V, U", derived, nearestFull709, 0},
 	NearestFull709Smooth:   {"rounded to the nearest (BT.709, full range): Y, V, U, chroma halved", subsampled, nearestFull709, smooth},
 	NearestFull709Repeated: {"rounded to the nearest (BT.709, full range): Y, V, U, chroma halved", subsampled, nearestFull709, repeated},
+
+	// FFmpeg on other processors than x86.
+	Portable601:                {"libswscale, portable (BT.601, limited range): Y, V, U", derived, portable601, 0},
+	Portable601Repeated:        {"libswscale, portable (BT.601, limited range): Y, V, U, chroma halved", subsampled, portable601, repeated},
+	Portable601RepeatedAcross:  {"libswscale, portable (BT.601, limited range): Y, V, U, chroma halved across", subsampled, portable601, repeatedAcross},
+	Portable709:                {"libswscale, portable (BT.709, limited range): Y, V, U", derived, portable709, 0},
+	Portable709Repeated:        {"libswscale, portable (BT.709, limited range): Y, V, U, chroma halved", subsampled, portable709, repeated},
+	Portable709RepeatedAcross:  {"libswscale, portable (BT.709, limited range): Y, V, U, chroma halved across", subsampled, portable709, repeatedAcross},
+	PortableFull:               {"libswscale, portable (BT.601, full range): Y, V, U", derived, portableFull, 0},
+	PortableFullRepeated:       {"libswscale, portable (BT.601, full range): Y, V, U, chroma halved", subsampled, portableFull, repeated},
+	PortableFullRepeatedAcross: {"libswscale, portable (BT.601, full range): Y, V, U, chroma halved across", subsampled, portableFull, repeatedAcross},
 }
 
 // unknownColour is the row of numbers that are not in the table.

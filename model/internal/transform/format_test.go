@@ -31,7 +31,11 @@ func TestFormatDocument(t *testing.T) {
 		for v.luma.mask>>bits != 0 {
 			bits++
 		}
-		want := []any{v.shift, bits}
+		unit := v.luma.mask + 1
+		if v.luma.unit != 0 {
+			unit = v.luma.unit
+		}
+		want := []any{v.shift, bits, unit}
 		terms := []*product{&v.luma, &v.red, &v.blue, &v.greenRed, &v.greenBlue}
 		for _, p := range terms {
 			want = append(want, p.gain)

@@ -30,21 +30,48 @@ type matrixConversion struct {
 	video bool
 }
 
-// A product is a term of a sample: gain times luma or chroma, and an offset, rounded down to a multiple of mask + 1.
+// A product is a term of a sample: gain times luma or chroma, and an offset, rounded down to a multiple of mask + 1. If it has a unit,
+// mask + 1 counts as that.
 type product struct {
 	gain, offset, mask int64
+	unit               int64
 
-	by divisor // by gain
+	slope       int64   // how much the term grows with luma or chroma
+	by, bySlope divisor // by gain, and by slope
 }
 
 // of returns the term for x.
-func (p *product) of(x int64) int64 { return (p.gain*x + p.offset) &^ p.mask }
+func (p *product) of(x int64) int64 {
+	v := (p.gain*x + p.offset) &^ p.mask
+	if p.unit != 0 {
+		v = v / (p.mask + 1) * p.unit
+	}
+	return v
+}
 
 // least returns the least x for which the term is at least t.
-func (p *product) least(t int64) int64 { return p.by.ceil((t+p.mask)&^p.mask - p.offset) }
+func (p *product) least(t int64) int64 {
+	if p.unit != 0 {
+		t = -floorDiv(-t, p.unit) * (p.mask + 1)
+	}
+	return p.by.ceil((t+p.mask)&^p.mask - p.offset)
+}
 
 // greatest returns the greatest x for which the term is at most t.
-func (p *product) greatest(t int64) int64 { return p.by.floor(t&^p.mask + p.mask - p.offset) }
+func (p *product) greatest(t int64) int64 {
+	if p.unit != 0 {
+		t = floorDiv(t, p.unit) * (p.mask + 1)
+	}
+	return p.by.floor(t&^p.mask + p.mask - p.offset)
+}
+
+// meanOffset returns the offset in the same units as slope.
+func (p *product) meanOffset() int64 {
+	if p.unit != 0 {
+		return floorDiv(p.offset*p.unit, p.mask+1)
+	}
+	return p.offset
+}
 
 // by601 and by709 are the weights of R, G and B in luma, Q16: ITU-R BT.601 and BT.709.
 var (
@@ -62,17 +89,25 @@ func newMatrix(luma, red, blue, greenRed, greenBlue, half int64, v matrixConvers
 // prepared returns v with what follows from its constants.
 func (v matrixConversion) prepared() *matrixConversion {
 	for _, p := range [...]*product{&v.luma, &v.red, &v.blue, &v.greenRed, &v.greenBlue} {
-		p.by = newDivisor(p.gain)
+		p.slope = p.gain
+		if p.unit != 0 {
+			p.slope = floorDiv(p.gain*p.unit+p.mask/2, p.mask+1)
+		}
+		p.by, p.bySlope = newDivisor(p.gain), newDivisor(p.slope)
 	}
 	// What is lost, in the mean, by rounding down terms of chroma, luma and samples, times two.
 	chroma, luma, sample := v.red.mask, v.luma.mask, int64(1)<<v.shift-v.luma.mask
 	if (v.luma.gain|v.luma.offset)&v.luma.mask == 0 {
 		luma = 0
 	}
+	if v.luma.unit != 0 {
+		chroma, sample = v.luma.unit, 1<<v.shift
+	}
+	first := v.luma.meanOffset()
 	v.rest = [3]int64{
-		16*(v.luma.offset+v.red.offset+v.add[0]) - 8*(luma+chroma+sample),
-		16*(v.luma.offset-v.greenRed.offset-v.greenBlue.offset+v.add[1]) - 8*(luma-2*chroma+sample),
-		16*(v.luma.offset+v.blue.offset+v.add[2]) - 8*(luma+chroma+sample),
+		16*(first+v.red.meanOffset()+v.add[0]) - 8*(luma+chroma+sample),
+		16*(first-v.greenRed.meanOffset()-v.greenBlue.meanOffset()+v.add[1]) - 8*(luma-2*chroma+sample),
+		16*(first+v.blue.meanOffset()+v.add[2]) - 8*(luma+chroma+sample),
 	}
 	v.lumaRest = (v.weights[0]*(v.rest[0]>>4) + v.weights[1]*(v.rest[1]>>4) + v.weights[2]*(v.rest[2]>>4)) >> 16
 	return &v
@@ -91,7 +126,7 @@ var (
 func (v *matrixConversion) middle(depth uint) int32 {
 	if v.video {
 		least := min(v.rest[0], v.rest[1], v.rest[2]) + 8<<v.shift
-		return int32((128<<(v.shift+4) - least + v.luma.gain - 1) / v.luma.gain)
+		return int32((128<<(v.shift+4) - least + v.luma.slope - 1) / v.luma.slope)
 	}
 	return int32((8<<depth<<16 + v.luma.gain - 1) / v.luma.gain)
 }
@@ -113,12 +148,12 @@ func (v *matrixConversion) estimate(y, d, e []int32) {
 		green += 8 * (v.greenRed.gain + v.greenBlue.gain)
 	}
 	for i := range y {
-		l, p, q := v.luma.gain*int64(y[i])+half, int64(d[i]), int64(e[i])
-		r, b := l+v.red.gain*p, l+v.blue.gain*q
+		l, p, q := v.luma.slope*int64(y[i])+half, int64(d[i]), int64(e[i])
+		r, b := l+v.red.slope*p, l+v.blue.slope*q
 		if v.roundChroma {
 			p, q = v.red.gain*p>>16, v.blue.gain*q>>16
 		}
-		g := l - v.greenRed.gain*p - v.greenBlue.gain*q
+		g := l - v.greenRed.slope*p - v.greenBlue.slope*q
 		y[i], d[i], e[i] = int32((r+v.rest[0])>>shift), int32((g+green)>>shift), int32((b+v.rest[2])>>shift)
 	}
 }
@@ -166,6 +201,6 @@ func (v *matrixConversion) approximate(r, g, b []int32) {
 	for i := range r {
 		p, q, s := int64(r[i])<<v.shift-rest[0], int64(g[i])<<v.shift-rest[1], int64(b[i])<<v.shift-rest[2]
 		luma := (v.weights[0]*p + v.weights[1]*q + v.weights[2]*s) >> 16
-		r[i], g[i], b[i] = limit(round(luma, v.luma.gain), 0), limit(round(p-luma, v.red.gain), -v.redCentre), limit(round(s-luma, v.blue.gain), -v.blueCentre)
+		r[i], g[i], b[i] = limit(round(luma, v.luma.slope), 0), limit(round(p-luma, v.red.slope), -v.redCentre), limit(round(s-luma, v.blue.slope), -v.blueCentre)
 	}
 }

@@ -29,7 +29,7 @@ func (v *matrixConversion) undo(r, g, b int64) (y, d, e int64, tried int, ok boo
 // estimateLuma returns an estimate of the luma that makes the samples.
 func (v *matrixConversion) estimateLuma(r, g, b int64) int64 {
 	w := &v.weights
-	return v.luma.by.floor((w[0]*r+w[1]*g+w[2]*b)<<(v.shift-16) - v.lumaRest + v.luma.gain/2)
+	return v.luma.bySlope.floor((w[0]*r+w[1]*g+w[2]*b)<<(v.shift-16) - v.lumaRest + v.luma.slope/2)
 }
 
 // undoUnclipped is undo for samples none of which is clipped.

@@ -72,3 +72,25 @@ var (
 	nearestFull601 = nearest(0, 1<<24, 23521657, 29729227, 11981219, 5773649, by601)
 	nearestFull709 = nearest(0, 1<<24, 26420760, 31131802, 7853822, 3142780, by709)
 )
+
+// tables returns a conversion of libswscale by tables, which it uses on other processors than x86: chroma, times Q16 constants, moves
+// the index of luma by whole steps, each of them luma's gain.
+func tables(luma, add, red, blue, greenRed, greenBlue int64, weights [3]int64) *matrixConversion {
+	const whole = 1<<16 - 1
+	shift := func(by int64) int64 { return 128*by - by>>9<<16 } // since chroma is centred
+	return matrixConversion{
+		shift: 16, weights: weights, redCentre: 128, blueCentre: 128, video: true,
+		luma:      product{gain: 1 << 16, mask: whole, unit: luma},
+		red:       product{gain: red, offset: shift(red), mask: whole, unit: luma},
+		blue:      product{gain: blue, offset: shift(blue), mask: whole, unit: luma},
+		greenRed:  product{gain: greenRed, offset: whole - shift(-greenRed), mask: whole, unit: luma},
+		greenBlue: product{gain: greenBlue, offset: whole - shift(-greenBlue), mask: whole, unit: luma},
+		add:       [3]int64{add, add, add},
+	}.prepared()
+}
+
+var (
+	portable601  = tables(76309, -1304898, 89830, 113537, 45756, 22049, by601)
+	portable709  = tables(76309, -1304898, 100902, 118894, 29993, 12001, by709)
+	portableFull = tables(65536, 1<<15, 91881, 116129, 46800, 22552, by601)
+)
