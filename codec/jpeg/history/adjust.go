@@ -1,5 +1,7 @@
 package history
 
+import "github.com/ddpmz/ddpmz/codec/jpeg"
+
 // Where few coefficients speak for a step, it may be wrong by a little. Then the blocks that have such coefficients miss their samples, and
 // fewer with the right step.
 
@@ -8,9 +10,22 @@ const (
 	adjustedBlocks = 48 // that are looked at for a frequency
 )
 
+// typical reports whether steps are those of a table of libjpeg, of which hardly one can be wrong.
+func typical(steps *[64]uint16) bool {
+	for quality := 1; quality <= 100; quality++ {
+		if jpeg.Typical(false, quality) == *steps || jpeg.Typical(true, quality) == *steps {
+			return true
+		}
+	}
+	return false
+}
+
 // adjust changes steps, of frequencies that few blocks have, if that makes these better. target is nil of blocks outside the picture; put notes the solution of a block. It reports
 // whether it changed any.
 func (c *component) adjust(target func(bx, by int) target, put func(bx, by int, s *solution)) (changed bool) {
+	if typical(&c.steps) {
+		return false
+	}
 	var blocks [64][]int // that have a coefficient, by frequency
 	for k := range c.wide * c.high {
 		if target(k%c.wide, k/c.wide) == nil {
