@@ -40,6 +40,9 @@ const (
 	Refiners   = 2  // of their mean
 	Points     = 33 // of log odds at which a refiner has a probability
 	mixRate    = 3
+
+	constant      = SetSize - 1
+	constantInput = 1 << 8
 )
 
 // MaxWeight bounds the weights of the mixer, Q16.
@@ -115,19 +118,18 @@ func (m *Mixer) Learn(c *Choice, bit uint32) {
 // mix is Predict. It sets old, input, mixed and point.
 func (m *Mixer) mix(c *Choice) uint32 {
 	n := int(c.Inputs)
+	input := m.input[:n]
 	for i, j := range c.Probs[:n] {
 		m.old[i] = m.Probs[j]
-		m.input[i] = logOdds[m.old[i]>>20]
+		input[i] = logOdds[m.old[i]>>20]
 	}
-	for i := n; i < SetSize-1; i++ {
-		m.input[i] = 0
-	}
-	m.input[SetSize-1] = 1 << 8
+	clear(m.input[n:constant])
+	m.input[constant] = constantInput
 	sum := int32(0)
 	for j, s := range c.Sets {
-		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
-		dot := int64(0)
-		for i, x := range m.input {
+		w := m.Weights[s*SetSize:][:SetSize]
+		dot := int64(w[constant] * constantInput)
+		for i, x := range input {
 			dot += int64(w[i] * int32(x)) // MaxWeight times MaxOdds is less than 2^30
 		}
 		m.mixed[j] = int32(min(max(dot>>16, -MaxOdds), MaxOdds))
@@ -160,12 +162,17 @@ func (m *Mixer) learn(c *Choice, bit uint32) {
 	for i, j := range c.Probs[:c.Inputs] {
 		m.Probs[j] = m.old[i].adapted(bit)
 	}
+	input := m.input[:c.Inputs] // weights of inputs that are not used, which are 0, stay
 	for j, s := range c.Sets {
 		miss := (int32(bit<<16) - int32(probabilities[m.mixed[j]+MaxOdds])) * mixRate // Q16
-		w := (*[SetSize]int32)(m.Weights[s*SetSize:])
-		for i, x := range m.input {
-			w[i] = min(max(w[i]+(int32(x)*miss+1<<17)>>18, -MaxWeight), MaxWeight) // the product is less than 2^30
+		w := m.Weights[s*SetSize:][:SetSize]
+		adapt := func(w *int32, x int32) {
+			*w = min(max(*w+(x*miss+1<<17)>>18, -MaxWeight), MaxWeight) // the product is less than 2^30
 		}
+		for i, x := range input {
+			adapt(&w[i], int32(x))
+		}
+		adapt(&w[constant], constantInput)
 	}
 	for _, i := range m.point {
 		r := &m.Refiners[i]
