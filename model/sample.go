@@ -10,9 +10,9 @@ import (
 
 // tailScales is how far from the mean, in scales of the distribution, a Sampler draws.
 //
-// A logistic distribution has 1/200 of its mass beyond 6 scales. Where a coder meets such a value it pays for it and goes on. To
+// A logistic distribution has 1/500 of its mass beyond 7 scales. Where a coder meets such a value it pays for it and goes on. To
 // draw one means to show it, and one of the coarsest coefficients is a block of a foreign colour: see docs/experiments/tails.md.
-const tailScales = 6
+const tailScales = 7
 
 // A Sampler is a Coder that draws what it is asked for from the distributions that it is shown, as decoding random bits would
 // (Algorithm 2). Symbols whose cells are more than tailScales from the mean, and those that stand for all cells beyond a window,
