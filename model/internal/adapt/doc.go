@@ -19,4 +19,4 @@
 // Mean and scale are also corrected by outputs that are added to the last layer of the network's heads: see LastLayer.
 package adapt
 
-//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what gather -out ../../adapt/gatherwide_amd64.s -stubs ../../adapt/gatherwide_amd64.go -pkg adapt"
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what adapt -out ../../adapt/wide_amd64.s -stubs ../../adapt/wide_amd64.go -pkg adapt"

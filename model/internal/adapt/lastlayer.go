@@ -1,6 +1,7 @@
 package adapt
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/model/internal/fixed"
@@ -88,6 +89,8 @@ type LastLayer struct {
 	sampled  int                               // the number of sites that the next two are sums of
 	sum      [maxUnits]int32                   // of the units
 	squares  [maxUnits]int64                   // of their squares
+
+	rates, before [maxUnits]int64 // scratch for Step
 }
 
 // Begin has the last layer of a head, for a number of members of a group, go on with what s has learned. The hidden units have
@@ -163,49 +166,70 @@ func (l *LastLayer) Step() {
 	for m, s := range l.gradient {
 		allMean[m], allScale[m] = split(s)
 	}
-	for j := range l.units {
-		mean := l.sum[j] << centreBits / int32(l.sampled)
+	n := l.units
+	rates, before := l.rates[:n], l.before[:n]
+	centres, powers, sums, squares := l.centre[:n], l.power[:n], l.sum[:n], l.squares[:n]
+	sampled := bySamples(l.sampled)
+	for j := range centres {
+		mean := int32(sampled.mean(int64(sums[j]) << centreBits))
 		if !l.begun {
-			l.centre[j] = mean
+			centres[j] = mean
 		}
-		c := int64(l.centre[j])
-		power := int32(fixed.Clamp(l.squares[j]/int64(l.sampled)+(c*c-2*c*int64(mean))>>(2*centreBits), 0, 1<<30))
+		c := int64(centres[j])
+		power := int32(fixed.Clamp(sampled.mean(squares[j])+(c*c-2*c*int64(mean))>>(2*centreBits), 0, 1<<30))
 		if !l.begun {
-			l.power[j] = power
+			powers[j] = power
 		}
-		rate := 1 << (l.unitBits + 30) / (int64(l.units)*int64(l.power[j]) + 1<<(2*l.unitBits)) // Q20
-		follow := func(w *int32, gradient, all, step int64) {
-			*w = int32(fixed.Clamp(int64(*w)+(gradient-all*c>>centreBits)*(step*rate>>20)>>16, -1<<30, 1<<30))
+		before[j] = c
+		rates[j] = 1 << (l.unitBits + 30) / (int64(n)*int64(powers[j]) + 1<<(2*l.unitBits)) // Q20
+		centres[j] += (mean - centres[j] + 1<<centreRate>>1) >> centreRate
+		powers[j] += (power - powers[j]) >> centreRate
+	}
+	follow := func(weights, gradients []int32, all, step int64) {
+		weights, gradients = weights[:n], gradients[:n]
+		for j, w := range weights {
+			weights[j] = int32(fixed.Clamp(int64(w)+(int64(gradients[j])-all*before[j]>>centreBits)*(step*rates[j]>>20)>>16, -1<<30, 1<<30))
 		}
-		for m := range l.members {
-			follow(&l.weight[m][j], int64(l.means[m][j]), allMean[m], meanStep)
-			follow(&l.weight[process.MaxGroup+m][j], int64(l.scales[m][j]), allScale[m], scaleStep)
-		}
-		l.centre[j] += (mean - l.centre[j] + 1<<centreRate>>1) >> centreRate
-		l.power[j] += (power - l.power[j]) >> centreRate
+	}
+	for m := range l.members {
+		follow(l.weight[m][:], l.means[m][:], allMean[m], meanStep)
+		follow(l.weight[process.MaxGroup+m][:], l.scales[m][:], allScale[m], scaleStep)
 	}
 	l.begun = true
 	l.clear()
 	l.set()
 }
 
+// A samples divides by a number of samples.
+type samples struct {
+	n     int64
+	shift uint8
+	power bool // n is 2^shift
+}
+
+func bySamples(n int) samples {
+	return samples{int64(n), uint8(bits.TrailingZeros(uint(n))), n&(n-1) == 0}
+}
+
+// mean returns sum/n, rounded towards 0. As a rule no sum is negative, and n is a power of 2.
+func (s samples) mean(sum int64) int64 {
+	if s.power && sum >= 0 {
+		return sum >> (s.shift & 63)
+	}
+	return sum / s.n
+}
+
 // set puts the weights into the layer. If the sums of an output could leave int32 with them, they are halved.
 func (l *LastLayer) set() {
 	var w [maxUnits]int16
 	down := (24 - l.weightBits) & 31
-	round := int32(1) << down >> 1
 	half := int32(1) << l.Layer.Shift() >> 1 // the kernel rounds down
 	for o := range l.weight {
 		if o%process.MaxGroup >= l.members {
 			continue
 		}
 		for {
-			centre, to, centres := int64(0), w[:l.units], l.centre[:l.units]
-			for j, v := range l.weight[o][:l.units] {
-				v := fixed.Sat16((v + round) >> down)
-				to[j] = v
-				centre += int64(v) * int64(centres[j])
-			}
+			centre := roundWeights(w[:l.units], l.weight[o][:l.units], l.centre[:l.units], down)
 			bias := fixed.Clamp(int64(half)-centre>>centreBits, -1<<31+1, 1<<31-1)
 			if l.Layer.SetOutput(MeanOutput+o, w[:l.units], int32(bias)) == nil {
 				break
@@ -215,4 +239,23 @@ func (l *LastLayer) set() {
 			}
 		}
 	}
+}
+
+// roundWeights writes weights, shifted right by down bits and rounded, to w, and returns the sum of their products with centres.
+func roundWeights(w []int16, weight, centre []int32, down uint) int64 {
+	if dot, ok := wideRound(w, weight, centre, down); ok {
+		return dot
+	}
+	return roundPortable(w, weight, centre, down)
+}
+
+func roundPortable(w []int16, weight, centre []int32, down uint) (dot int64) {
+	weight, centre = weight[:len(w)], centre[:len(w)]
+	half := int32(1) << (down & 31) >> 1
+	for j, v := range weight {
+		v := fixed.Sat16((v + half) >> (down & 31))
+		w[j] = v
+		dot += int64(v) * int64(centre[j])
+	}
+	return dot
 }

@@ -2,6 +2,7 @@ package adapt
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
@@ -125,6 +126,35 @@ func TestLastLayerFollowsGradient(t *testing.T) {
 	t.Logf("corrections up to %.2f, off by at most %.4f; a power of %.3f, want %.3f", largest, worst, float64(u.power[3])/(1<<(2*layerBits)), power[3])
 	if largest < .5 || worst > .02 {
 		t.Errorf("corrections up to %.2f are off by up to %.4f", largest, worst)
+	}
+}
+
+// TestRoundWeights compares the assembly with the portable code.
+func TestRoundWeights(t *testing.T) {
+	r := newRand(66)
+	for n := 1; n <= maxUnits; n++ {
+		weight, centre := make([]int32, n), make([]int32, n)
+		for j := range weight {
+			weight[j], centre[j] = r.Int32N(1<<31-1)-1<<30, r.Int32N(1<<21)
+		}
+		got, want, down := make([]int16, n), make([]int16, n), r.UintN(25)
+		dot := roundWeights(got, weight, centre, down)
+		if wanted := roundPortable(want, weight, centre, down); !slices.Equal(got, want) || dot != wanted {
+			t.Fatalf("%d weights by %d bits: %v, %d; want %v, %d", n, down, got, dot, want, wanted)
+		}
+	}
+}
+
+// TestSamples compares with division.
+func TestSamples(t *testing.T) {
+	r := newRand(67)
+	for n := 1; n < 40; n++ {
+		for range 100 {
+			sum := r.Int64()>>r.UintN(63) - r.Int64()>>r.UintN(63)
+			if got := bySamples(n).mean(sum); got != sum/int64(n) {
+				t.Fatalf("%d/%d is %d", sum, n, got)
+			}
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	what := flag.String("what", "", "the functions to write: features, predict, gather or lift")
+	what := flag.String("what", "", "the functions to write: features, predict, adapt or lift")
 	flag.Parse()
 	ConstraintExpr("amd64,!noasm")
 	switch *what {
@@ -22,8 +22,9 @@ func main() {
 		predict()
 	case "lift":
 		lift()
-	case "gather":
+	case "adapt":
 		gather()
+		rounded()
 	default:
 		log.Fatal("unknown functions: ", *what)
 	}
