@@ -185,7 +185,7 @@ func (e *Encoder) codeJPEG(ctx context.Context, original *jpegLayout, data []byt
 	chain := dct.NewChain(net, &original.coefficients)
 	chain.Done = ctx.Done()
 	passes := dct.Passes(&original.coefficients)
-	if err := f.addPasses(ctx, chain, passes, newWork(passes, original.work, e.Progress), nil); err != nil {
+	if err := f.addPasses(ctx, chain, passes, newWork(passes, original.work, e.Progress), nil, nil); err != nil {
 		return nil, err
 	}
 	f.add(container.Syntax, 0, syntax)

@@ -51,9 +51,9 @@ func (f *modelledFile) planes() []model.Plane {
 }
 
 // code codes the picture with side data around it, a small one in the orientation in which that takes the fewest bytes. Before
-// every pass it calls proceed, if that is set, with the bytes of the payloads so far and whether the pass is of the finest scale,
-// whose passes take most of the memory and the time. It ends with proceed's error, if it has one: but not for a small picture, where
-// the bytes are of one orientation only.
+// every pass and after every band it calls proceed, if that is set, with the bytes that the payloads have at least, and whether a pass of
+// the finest scale is to begin, whose passes take most of the memory and the time. It ends with proceed's error, if it has one: but not
+// for a small picture, where the bytes are of one orientation only.
 func (c *modelCoder) code(ctx context.Context, side *sideData, proceed func(bytes int64, finest bool) error) (*modelledFile, error) {
 	planes := c.picture.colour
 	c.picture.colour = nil // so that planes can go when the chain has what they held
@@ -87,22 +87,40 @@ func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []
 		}
 		return nil
 	}
-	f.chain.Done = ctx.Done()
+	run, after := ctx, afterBand(nil)
+	if proceed != nil {
+		var stop context.CancelCauseFunc
+		run, stop = context.WithCancelCause(ctx)
+		defer stop(nil)
+		after = func(coded int64) {
+			if err := proceed(sideBytes+coded, false); err != nil {
+				stop(bandError{err})
+			}
+		}
+	}
+	f.chain.Done = run.Done()
 	f.chain.SetImage(planes)
 	passes := model.Passes(p.w, p.h)
-	if err := f.addPasses(ctx, f.chain, passes, newWork(passes, scaleSites(p.w, p.h), progress), before); err != nil {
+	err := f.addPasses(run, f.chain, passes, newWork(passes, scaleSites(p.w, p.h), progress), before, after)
+	if cause, ok := context.Cause(run).(bandError); ok && err != nil {
+		return nil, cause.error
+	}
+	if err != nil {
 		return nil, err
 	}
+	f.chain.Done = ctx.Done() // run ends here
 	f.passBytes = f.payloadBytes() - sideBytes
 	alone := *f.file
 	alone.shorten()
 	side.end(f.file)
-	var err error
 	if f.searchSize, err = alone.size(); err == nil {
 		f.size, err = f.file.size()
 	}
 	return f, err
 }
+
+// A bandError is why coding ends after a band.
+type bandError struct{ error }
 
 // rasterOf returns planes as the fallback codec takes them: interleaved, gray at its true depth.
 func (p *info) rasterOf(planes []model.Plane) *stored.Raster {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
@@ -30,6 +31,8 @@ type passEncoder struct {
 	passes []model.Pass
 	begun  int // passes
 	before beforePass
+	after  afterBand
+	bytes  atomic.Int64 // of streams that are complete, with what joins them in a segment
 	work   *work
 
 	segments []*passSegment // in the order of their passes; of those in progress, the payload is missing
@@ -41,6 +44,9 @@ type passEncoder struct {
 // beforePass is called before a pass begins: by then, the passes that it depends on are coded. An error ends the run.
 type beforePass func(p model.Pass, last bool, coded int64) error
 
+// afterBand is called after a band is coded, by several goroutines, with the bytes of the bands and segments that are complete.
+type afterBand func(coded int64)
+
 type passSegment struct {
 	units   int // passes
 	payload []byte
@@ -51,10 +57,10 @@ type runner interface {
 	Run(passes []model.Pass, source model.Source) error
 }
 
-// addPasses codes an image by the model: every pass of its reverse process, which ctx stops. It calls before, if it is set, before
-// each pass. The error is that of ctx, or before's.
-func (f *file) addPasses(ctx context.Context, r runner, passes []model.Pass, work *work, before beforePass) error {
-	e := &passEncoder{passes: passes, work: work, before: before}
+// addPasses codes an image by the model: every pass of its reverse process, which ctx stops. It calls before and after, if they are set,
+// before each pass and after each band. The error is that of ctx, or before's.
+func (f *file) addPasses(ctx context.Context, r runner, passes []model.Pass, work *work, before beforePass, after afterBand) error {
+	e := &passEncoder{passes: passes, work: work, before: before, after: after}
 	err := r.Run(e.passes, e)
 	if errors.Is(err, model.ErrStopped) {
 		return ctx.Err()
@@ -79,7 +85,7 @@ func (e *passEncoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 		e.endShared()
 	}
 	if e.before != nil {
-		if err := e.before(p, e.begun == len(e.passes)-1, e.coded()); err != nil {
+		if err := e.before(p, e.begun == len(e.passes)-1, e.bytes.Load()); err != nil {
 			return nil, err
 		}
 	}
@@ -110,16 +116,9 @@ func (e *passEncoder) crosses(p model.Pass) bool {
 func (e *passEncoder) endShared() {
 	if e.shared != nil {
 		e.shared.payload = e.coder.finish()
+		e.bytes.Add(int64(len(e.shared.payload)))
 		e.shared = nil
 	}
-}
-
-// coded returns the bytes of the segments that are complete.
-func (e *passEncoder) coded() (n int64) {
-	for _, s := range e.segments {
-		n += int64(len(s.payload))
-	}
-	return n
 }
 
 // passOf is a pass of an encoder.
@@ -157,10 +156,18 @@ func (b *bandedPassEncoder) Close(band int) {
 	b.streams[band] = b.coders[band].finish()
 	b.encoder.unused.give(b.coders[band])
 	b.coders[band] = nil
+	if n := b.encoder.bytes.Add(int64(len(b.streams[band]))); b.encoder.after != nil {
+		b.encoder.after(n)
+	}
 }
 
 func (b *bandedPassEncoder) Done(bool) error {
 	b.segment.payload = joinBands(b.streams)
+	joins := len(b.segment.payload)
+	for _, stream := range b.streams {
+		joins -= len(stream)
+	}
+	b.encoder.bytes.Add(int64(joins))
 	b.encoder.work.done(b.pass)
 	return nil
 }

@@ -14,7 +14,8 @@ import (
 //   - the fallback codec begins with a probe, which says how many bytes its file takes at least, and lets go of the image if
 //     there is hope for the model. It codes only if the model's file turns out to be larger than that, from the samples that
 //     the model's chain has by then;
-//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large, or is forecast to become so.
+//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large, which it is asked after every
+//     band of a pass: what it has by then, it keeps.
 type race struct {
 	side     *sideData
 	coder    *modelCoder
@@ -22,8 +23,6 @@ type race struct {
 
 	probed     chan struct{} // closed when the probe is over: what it took of memory is free then
 	storedSize atomic.Int64  // of the fallback codec's file, once there is one
-
-	finestPasses int // of the model, that have begun
 }
 
 // A storedResult is what the fallback codec comes to.
@@ -33,7 +32,7 @@ type storedResult struct {
 	err   error
 }
 
-// errAborted is the error of the model's turn once its file is not expected to be smaller than the fallback codec's.
+// errAborted is the error of the model's turn once its file is no smaller than the fallback codec's.
 var errAborted = errors.New("the stored file is smaller")
 
 func newRace(side *sideData, coder *modelCoder, progress func(permille int)) *race {
@@ -81,13 +80,8 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	return modelled.file, nil
 }
 
-// forecasts are by how much a model's file grows at least from before the first and the second pass of the finest scale to its
-// end. Nothing proves them; of photographs, files grew to 13 times what they were before the second of these passes and more, of charts
-// and logos to 6.8 times, and before the first to 22 and to 16 times.
-var forecasts = [...]int64{6, 4}
-
-// proceed returns errAborted if the model's file, which has so many bytes already, is no smaller than the fallback codec's, or is
-// forecast to become no smaller. Before the passes of the finest scale, it waits for the probe.
+// proceed returns errAborted if the model's file, which has so many bytes at least, is no smaller than the fallback codec's. Before the
+// passes of the finest scale, it waits for the probe.
 func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
 	if finest {
 		select {
@@ -95,10 +89,6 @@ func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if r.finestPasses < len(forecasts) {
-			bytes *= forecasts[r.finestPasses]
-		}
-		r.finestPasses++
 	}
 	if n := r.storedSize.Load(); n > 0 && bytes >= n {
 		return errAborted

@@ -22,14 +22,15 @@ func TestEarlyAbort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := image.NewRGBA(image.Rect(0, 0, 150, 140)) // of several segments
-	draw.Draw(m, m.Bounds(), whole, image.Pt(40, 30), draw.Src)
+	m := image.NewRGBA(image.Rect(0, 0, 100, 280)) // of several segments, and two bands
+	draw.Draw(m, m.Bounds(), whole, image.Pt(40, 10), draw.Src)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	net, err := zoo.ByName("")
 	if err != nil {
 		t.Fatal(err)
 	}
+	beforeLast := int64(0) // bytes, as far as they are known then
 	// turn is the model's turn against a stored file of a size, or of none, if that is 0.
 	turn := func(size int64) (*modelledFile, int, error) {
 		rows, err := newPixelReader(m)
@@ -45,7 +46,12 @@ func TestEarlyAbort(t *testing.T) {
 		r := newRace(side, newModelCoder(net, rows, e.Options), nil)
 		close(r.probed)
 		r.storedSize.Store(size)
-		f, err := r.coder.code(ctx, side, func(bytes int64, finest bool) error { return r.proceed(ctx, bytes, finest) })
+		f, err := r.coder.code(ctx, side, func(bytes int64, finest bool) error {
+			if finest && size == 0 {
+				beforeLast = bytes
+			}
+			return r.proceed(ctx, bytes, finest)
+		})
 		return f, done, err
 	}
 	f, done, err := turn(0) // while nothing is known of the other
@@ -57,7 +63,10 @@ func TestEarlyAbort(t *testing.T) {
 		t.Errorf("against %d of %d bytes: %v, at %d", size, size, err, done)
 	}
 	before := 1000
-	for _, n := range []int64{size / 2, 1} {
+	if beforeLast >= size-1000 {
+		t.Fatalf("%d bytes, %d before the last pass", size, beforeLast)
+	}
+	for _, n := range []int64{beforeLast + 100, size / 2, 1} { // the first within the last pass
 		_, done, err := turn(n)
 		t.Logf("against %d of %d bytes: %v, at %d", n, size, err, done)
 		if err != errAborted || done == 1000 || done > before {
@@ -75,7 +84,7 @@ func TestEarlyAbort(t *testing.T) {
 
 	// Who has stopped it is not told that it was aborted.
 	cancel()
-	m = image.NewRGBA(image.Rect(0, 0, 150, 140))
+	m = image.NewRGBA(image.Rect(0, 0, 100, 280))
 	if _, _, err := turn(1); err != context.Canceled {
 		t.Errorf("stopped: %v", err)
 	}
