@@ -57,21 +57,37 @@ func gcd(a, b int) int {
 	return a
 }
 
-// grid finds where the first whole block of luma begins: x and y from 0 to 7.
+// telling are frequencies that are looked at first: low ones, which hardly any block is without, and others, whose steps are larger.
+var telling = [...]int{1, 8, 9, 2, 16, 10, 17, 3, 24, 4, 32, 11, 25, 18, 19, 26, 27, 12, 33}
+
+// firstBlocks is how many blocks are looked at first.
+const firstBlocks = 24
+
+// grid finds where the first whole block of luma begins: x and y from 0 to 7. Most places are ruled out by a few blocks and frequencies.
 func (p *plane) grid() (x, y int, ok bool) {
 	if p.wide < 16 || p.high < 16 {
 		return 0, 0, false
 	}
-	best := leastEvidence - 1
+	best := 0
 	for at := range 64 {
-		c := p.sample(at%8, at/8, sampledBlocks)
-		evidence := c.steps(&rounding).evidence
-		if evidence > best {
-			x, y, best, ok = at%8, at/8, evidence, true
+		c := p.sample(at%8, at/8, firstBlocks)
+		evidence := 0
+		for _, f := range telling {
+			_, _, e := stepOf(c[f], rounding[f])
+			evidence += max(e, 0)
 		}
-		if at == 0 && best >= 8*leastEvidence {
-			break // the picture begins where the grid does
+		if evidence > best {
+			x, y, best = at%8, at/8, evidence
+		}
+		if at == 0 && p.isGrid(0, 0, 8*leastEvidence) {
+			return 0, 0, true // the picture begins where the grid does
 		}
 	}
-	return x, y, ok
+	return x, y, best > 0 && p.isGrid(x, y, leastEvidence)
+}
+
+// isGrid reports whether a grid of blocks begins at (x, y), for which so many bits speak.
+func (p *plane) isGrid(x, y, least int) bool {
+	c := p.sample(x, y, sampledBlocks)
+	return c.steps(&rounding).evidence >= least
 }

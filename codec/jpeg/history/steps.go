@@ -64,7 +64,8 @@ func (t *table) add(u *table) {
 
 // stepOf finds the step of a frequency.
 func stepOf(coef []int32, variance int64) (step uint16, count, evidence int) {
-	least := int32(4*root(variance)) + 4 // of a coefficient that is not 0
+	reach := int32(4 * root(variance)) // of the noise
+	least := reach + 4                 // of a coefficient that is not 0
 	var large []int32
 	sum := int64(0) // of the squares of others
 	largest := int32(0)
@@ -87,12 +88,12 @@ func stepOf(coef []int32, variance int64) (step uint16, count, evidence int) {
 		large = large[:mostNonzero]
 	}
 	for q := min((largest+least)/unit, largestStep); q > 1; q-- {
-		n, d, ok := multiples(large, q, variance)
+		n, d, ok := multiples(large, q, reach, variance)
 		if !ok {
 			continue
 		}
 		for q > 2 { // the nearest, of those that are near enough
-			n1, d1, ok := multiples(large, q-1, variance)
+			n1, d1, ok := multiples(large, q-1, reach, variance)
 			if !ok || d1*int64(n) >= d*int64(n1) {
 				break
 			}
@@ -117,13 +118,13 @@ func stepOf(coef []int32, variance int64) (step uint16, count, evidence int) {
 
 // multiples returns how many coefficients are multiples of a step other than 0, and the sum of their squared distances from these; not ok
 // if there are none, or too many others. What is not a multiple, and small, is taken for a 0 with much noise.
-func multiples(coef []int32, step int32, variance int64) (n int, sum int64, ok bool) {
+func multiples(coef []int32, step, reach int32, variance int64) (n int, sum int64, ok bool) {
 	width := step * unit
 	even := int64(width) * int64(width) / 12 // the mean square distance of what is not quantized
 	if 2*variance > even {
 		return 0, 0, false
 	}
-	far := min(max(5*unit/2, int32(4*root(variance))), width*2/5)
+	far := min(max(5*unit/2, reach), width*2/5)
 	others := 0
 	for i, v := range coef {
 		m := (v + width/2) / width
