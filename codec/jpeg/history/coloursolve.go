@@ -127,6 +127,22 @@ func (c *colourSolver) outside(at int) bool {
 	return uint(x) >= uint(c.picture.Width) || uint(y) >= uint(c.picture.Height)
 }
 
+// wrong returns how many pixels are wrong.
+func (c *colourSolver) wrong() int { return c.wrongIn(0, 0, c.picture.Width, c.picture.Height) }
+
+// wrongIn returns how many pixels of a rectangle are wrong.
+func (c *colourSolver) wrongIn(x0, y0, x1, y1 int) (n int) {
+	for y := y0 + c.history.Y; y < y1+c.history.Y; y++ {
+		for x := x0 + c.history.X; x < x1+c.history.X; x++ {
+			at := y*c.lumaPixels.wide + x
+			if d, _ := c.miss(at, c.luma.samples[y*8*c.luma.wide+x], c.full[0][at], c.full[1][at]); d != [3]int32{} {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // edges says which edges of the picture are wrong.
 type edges struct{ left, top, right, bottom bool }
 
@@ -134,19 +150,7 @@ type edges struct{ left, top, right, bottom bool }
 func (c *colourSolver) edges() (e edges) {
 	const edgeShare = 32
 	w, h := c.picture.Width, c.picture.Height
-	wrong := func(x0, y0, x1, y1 int) (n int) {
-		for y := y0; y < y1; y++ {
-			for x := x0; x < x1; x++ {
-				at := (y+c.history.Y)*c.lumaPixels.wide + x + c.history.X
-				luma := c.luma.samples[(y+c.history.Y)*8*c.luma.wide+x+c.history.X]
-				if d, _ := c.miss(at, luma, c.full[0][at], c.full[1][at]); d != [3]int32{} {
-					n++
-				}
-			}
-		}
-		return n
-	}
-	all := wrong(0, 0, w, h)
+	wrong, all := c.wrongIn, c.wrong()
 	is := func(n, of int) bool { return n*edgeShare > of && n*w*h > 2*all*of }
 	e.left, e.right = is(wrong(0, 0, 1, h), h), is(wrong(w-1, 0, w, h), h)
 	e.top, e.bottom = is(wrong(0, 0, w, 1), w), is(wrong(0, h-1, w, h), w)

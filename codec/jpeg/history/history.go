@@ -89,8 +89,11 @@ func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chrom
 		below = 8*g.v - (p.Height+y)%(8*g.v)
 	}
 	if x != h.X || y != h.Y || right > 0 || below > 0 {
+		first, wrong := *h, c.wrong()
 		h.X, h.Y = x, y
-		h.solve(p, planes, steps, g, right, below)
+		if c := h.solve(p, planes, steps, g, right, below); c == nil || c.wrong() >= wrong {
+			*h = first
+		}
 	}
 	return h
 }
