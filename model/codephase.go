@@ -6,6 +6,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/storage"
+	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
 // codePhase codes the next cells of group g's coefficients at the sites of a phase, in the rows of which b.inference holds the hidden
@@ -26,7 +27,7 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 	begun := -1 // the row of the scale that rows are set to
 	for y := range hidden.H {
 		sy := b.y0 + 2*(y0+y) + origin[0]
-		cells, active := b.inference.CellRow(sy), b.inference.Mask.Row(sy)
+		cells, active := b.inference.CellRow(sy, c.extraBits(members[0]/transform.Subbands)), b.inference.Mask.Row(sy)
 		for x0 := 0; x0 < hidden.W; x0 += adapt.Interval {
 			from, to := x0, min(x0+adapt.Interval, hidden.W)
 			if active != nil {
@@ -87,7 +88,7 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 							gradients[m], known = r.Gradient(), true
 							a, k = next, at.to
 							b.setCell(at, sx, a, k)
-							cells.Set(i, sx, a, u, k, at.ExtraBits)
+							cells.Set(i, sx, a, u, k)
 						}
 					}
 					switch {

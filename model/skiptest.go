@@ -145,9 +145,10 @@ func (b *band) estimateInactive(d *storage.Image) {
 		for i := range transform.Subbands * process.PlanesIn(b.stage, b.s.planes) {
 			b.s.cells[i].LoadCells(h.cell, h.clock, y*w, (y+1)*w)
 			b.dither[i].Load(h.dither, (y-b.top)*w)
-			for x, k := range h.clock {
+			to := d.Coefficients(i, y)
+			for x := range min(w, (to.Len()+1)/2) {
 				if mask[x]>>i&1 == 0 {
-					d.SetCoefficient(i, x, y, (storage.CentreQ6(h.cell[x], h.dither[x], k)+2)>>2)
+					to.Set(2*x, (storage.CentreQ6(h.cell[x], h.dither[x], h.clock[x])+2)>>2)
 				}
 			}
 		}

@@ -67,7 +67,7 @@ func TestTwin(t *testing.T) {
 				for row := range w.inference.Hidden.H {
 					y := 2*(y0+row) + process.PhaseOrigin[phase][0]
 					w.beginRow(&at, i, y)
-					cells := w.inference.CellRow(y)
+					cells := w.inference.CellRow(y, 0)
 					for x := process.PhaseOrigin[phase][1]; x < s.w; x += 2 {
 						if x/2%adapt.Interval == 0 {
 							w.runOutputs(row, x/2, min(w.inference.Hidden.W-x/2, adapt.Interval))
@@ -87,7 +87,7 @@ func TestTwin(t *testing.T) {
 						if to := clock(want.After[i*n+j]); to != k {
 							set(i, j, to)
 							a, _ := s.cells[i].Cell(j)
-							cells.Set(i, x, a, w.dither[i].At(j), to, 0)
+							cells.Set(i, x, a, w.dither[i].At(j), to)
 						}
 					}
 				}

@@ -153,12 +153,13 @@ func edgeOf(y, x, h, w int) int {
 func (c *Correction) Learn(t *logistic.Tables, o logistic.Observation) Record {
 	score := o.LogScale
 	c.score, c.slope, c.Posterior = score, o.Mean, o.Posterior
-	c.offsets[0].learn(score, offsetRate, wholeLimit)
-	c.offsets[1].learn(score, offsetRate, offsetLimit)
-	c.offsets[2].learn(score, offsetRate, offsetLimit)
-	c.offsets[3].learn(score, offsetRate, offsetLimit)
+	bounded := int32(fixed.Clamp(score, leastScore, mostScore))
+	c.offsets[0].learn(bounded, offsetRate, wholeLimit)
+	c.offsets[1].learn(bounded, offsetRate, offsetLimit)
+	c.offsets[2].learn(bounded, offsetRate, offsetLimit)
+	c.offsets[3].learn(bounded, offsetRate, offsetLimit)
 	if c.edge != nil {
-		c.edge.learn(score, edgeRate, edgeLimit)
+		c.edge.learn(bounded, edgeRate, edgeLimit)
 	}
 	m, e := t.InverseScale(c.predictedScale)
 	residual := fixed.Clamp((o.Posterior-c.predictedMean)*m>>(uint(22+e)&63), -60, 60) // Q4
@@ -176,5 +177,5 @@ func (c *Correction) Learn(t *logistic.Tables, o logistic.Observation) Record {
 
 // Gradient returns the gradient of what Learn has learned from, for LastLayer.
 func (c *Correction) Gradient() Gradient {
-	return newGradient(c.slope>>(31-8), fixed.Clamp(c.score, -1<<10, 6<<10)>>4)
+	return newGradient(c.slope>>(31-8), fixed.Clamp(c.score, leastScore, mostScore)>>4)
 }

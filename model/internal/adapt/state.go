@@ -105,11 +105,17 @@ const (
 	edgeLimit   = 60
 )
 
-// learn moves the offset towards what a score, Q10, calls for.
-func (o *offset) learn(score int64, rate, limit int32) {
+// learn moves the offset towards what a score, Q10, within leastScore and mostScore, calls for.
+func (o *offset) learn(score, rate, limit int32) {
 	o.count = min(o.count+1, limit)
-	o.value = fixed.Clamp(o.value+quotient(int32(fixed.Clamp(score, -1<<10, 6<<10))*rate, o.count+30), -maxOffset, maxOffset)
+	o.value = fixed.Clamp(o.value+quotient(score*rate, o.count+30), -maxOffset, maxOffset)
 }
+
+// leastScore and mostScore bound the scores that offsets learn from.
+const (
+	leastScore = -1 << 10
+	mostScore  = 6 << 10
+)
 
 // reciprocals hold 2^40/d, rounded up, for quotient.
 var reciprocals = func() (r [256]int64) {

@@ -126,7 +126,7 @@ func newSlowPrepare(net *Net, s *testScale) *slowPrepare {
 		for j := range w * h {
 			a, k := s.cells[i].Cell(j)
 			if p.clock[i][j] = k; k != process.Unknown {
-				p.centre[i].Pix[j] = shallowCentre(a, p.dither[i][j], k, s.in.ExtraBits[i/transform.Subbands])
+				p.centre[i].Pix[j] = centreOf(a, p.dither[i][j], k, s.in.ExtraBits[i/transform.Subbands])
 			}
 		}
 	}

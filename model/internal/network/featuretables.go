@@ -63,39 +63,17 @@ func (t *featureTables) log(v uint32) int16 {
 
 func (t *featureTables) logOf(v uint32) int16 { return t.ln(fixed.FastLog2Q16(v+128) - 8<<16) }
 
-// compress returns asinh(x/1.5) for x in Q3.
-func (t *featureTables) compress(x int32) int16 {
-	return t.asinh[asinhIndex(x)]
-}
-
 // asinhIndex returns the index of asinh(x/1.5) for x in Q3, without a branch, which would be mispredicted.
 func asinhIndex(x int32) int32 { return asinhEnd + fixed.Clamp(x, -asinhEnd, asinhEnd) }
-
-// cell returns the features of a cell of a coefficient with some extra bits: its centre, compressed, and its clock.
-func (t *featureTables) cell(a int32, u uint16, k uint8, extraBits int) (centre, precision int16) {
-	if k == process.Unknown {
-		return 0, 0
-	}
-	return t.compress(shallowCentre(a, u, k, extraBits) >> 3), t.precision(k, extraBits)
-}
-
-// precision returns the feature of a clock.
-func (t *featureTables) precision(k uint8, extraBits int) int16 { return t.clocks[extraBits+1][k] }
 
 // shifts returns by how many bits to shift up, then down, to take extraBits bits from a value, or add some.
 func shifts(extraBits int) (up, down uint) {
 	return uint(max(-extraBits, 0)) & 31, uint(max(extraBits, 0)) & 31
 }
 
-// shallow takes extraBits bits from v, or adds some.
-func shallow(v int32, extraBits int) int32 {
-	up, down := shifts(extraBits)
-	return v << up >> down
-}
-
-// shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach.
-func shallowCentre(a int32, u uint16, k uint8, extraBits int) int32 {
-	return fixed.Clamp(shallow(fixed.Clamp(storage.CentreQ6(a, u, k), -1<<30, 1<<30-1), extraBits), -1<<17, 1<<17)
+// shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach. up and down are those of shifts.
+func shallowCentre(a int32, u uint16, k uint8, up, down uint) int32 {
+	return fixed.Clamp(fixed.Clamp(storage.CentreQ6(a, u, k), -1<<30, 1<<30-1)<<(up&31)>>(down&31), -1<<17, 1<<17)
 }
 
 // The functions below write the features of a row of sites to the first of n channels of each site. They are not inlined, so

@@ -68,3 +68,31 @@ func load(t testing.TB, file []byte) *Net {
 	}
 	return net
 }
+
+// compress returns asinh(x/1.5) for x in Q3.
+func (t *featureTables) compress(x int32) int16 {
+	return t.asinh[asinhIndex(x)]
+}
+
+// cell returns the features of a cell of a coefficient with some extra bits: its centre, compressed, and its clock.
+func (t *featureTables) cell(a int32, u uint16, k uint8, extraBits int) (centre, precision int16) {
+	if k == process.Unknown {
+		return 0, 0
+	}
+	return t.compress(centreOf(a, u, k, extraBits) >> 3), t.precision(k, extraBits)
+}
+
+// precision returns the feature of a clock.
+func (t *featureTables) precision(k uint8, extraBits int) int16 { return t.clocks[extraBits+1][k] }
+
+// shallow takes extraBits bits from v, or adds some.
+func shallow(v int32, extraBits int) int32 {
+	up, down := shifts(extraBits)
+	return v << up >> down
+}
+
+// centreOf is shallowCentre by extra bits.
+func centreOf(a int32, u uint16, k uint8, extraBits int) int32 {
+	up, down := shifts(extraBits)
+	return shallowCentre(a, u, k, up, down)
+}

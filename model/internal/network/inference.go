@@ -227,21 +227,25 @@ func (r *Inference) Activities(i, y int) []uint16 {
 // Clocks returns the clocks of coefficient i in row y, while RunTrunk calls Activate for that row.
 func (r *Inference) Clocks(i, y int) []uint8 { return r.clock[i].row(y) }
 
-// A CellRow is a row of cells as heads read them.
+// A CellRow is a row of cells as heads read them, of planes with the same extra bits.
 type CellRow struct {
 	features       []int16
 	stride, clocks int // channels of a site, and from a centre to its clock
-	tables         *featureTables
+	up, down       uint
+	asinh          *[2*asinhEnd + 1]int16
+	precision      *[process.Unknown + 1]int16
 }
 
-// CellRow returns row y of the band.
-func (r *Inference) CellRow(y int) CellRow {
-	return CellRow{r.cells.Row(y), r.head.cells, r.head.clock - r.head.cell, r.net.features}
+// CellRow returns row y of the band, for cells of samples with so many extra bits of depth.
+func (r *Inference) CellRow(y, extraBits int) CellRow {
+	t := r.net.features
+	c := CellRow{features: r.cells.Row(y), stride: r.head.cells, clocks: r.head.clock - r.head.cell, asinh: &t.asinh, precision: &t.clocks[extraBits+1]}
+	c.up, c.down = shifts(extraBits)
+	return c
 }
 
-// Set has heads that run later read cell a at clock k as that of coefficient i at site x, whose dither is u. The coefficient is
-// of samples with so many extra bits of depth.
-func (c *CellRow) Set(i, x int, a int32, u uint16, k uint8, extraBits int) {
-	f := c.features[x*c.stride:]
-	f[i], f[c.clocks+i] = c.tables.cell(a, u, k, extraBits)
+// Set has heads that run later read cell a at clock k, of which something is known, as that of coefficient i at site x, whose dither is u.
+func (c *CellRow) Set(i, x int, a int32, u uint16, k uint8) {
+	f := c.features[x*c.stride+i:]
+	f[c.clocks], f[0] = c.precision[k], c.asinh[asinhIndex(shallowCentre(a, u, k, c.up, c.down)>>3)]
 }

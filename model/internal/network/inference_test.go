@@ -33,7 +33,7 @@ func runBand(t *testing.T, r *Inference, net *Net, in *Input, active func(y, x i
 		origin := process.PhaseOrigin[phase]
 		for k := range r.Hidden.H {
 			y := in.Y0 + 2*(y0+k) + origin[0]
-			cells := r.CellRow(y)
+			cells := r.CellRow(y, in.ExtraBits[process.Groups[g][0]/transform.Subbands])
 			for j := range r.Hidden.W {
 				x := 2*j + origin[1]
 				bits := active(y, x) & MaskBits(process.Groups[g])
@@ -43,7 +43,7 @@ func runBand(t *testing.T, r *Inference, net *Net, in *Input, active func(y, x i
 				hidden[[4]int{g, phase, y, x}] = slices.Clone(r.Hidden.Site(k, j))
 				for _, i := range process.Groups[g] {
 					if bits>>i&1 != 0 {
-						cells.Set(i, x, int32((x*7+y*5+i)%64-32), uint16(x&15), uint8((x+y)%3), in.ExtraBits[i/transform.Subbands])
+						cells.Set(i, x, int32((x*7+y*5+i)%64-32), uint16(x&15), uint8((x+y)%3))
 					}
 				}
 			}

@@ -111,6 +111,9 @@ func (s *Array) Part(from, n int) Array {
 	return Array{Narrow: s.Narrow[from:][:n]}
 }
 
+// Len returns the number of sites.
+func (s *Array) Len() int { return len(s.Narrow) + len(s.Wide) }
+
 // Empty reports whether s has never had sites.
 func (s *Array) Empty() bool { return s.Wide == nil && s.Narrow == nil }
 

@@ -40,6 +40,16 @@ func (d *Image) SetCoefficient(i, x, y int, v int32) {
 	}
 }
 
+// Coefficients returns where the values of coefficient i at the sites of row y are stored: that of site x is element 2x of the array.
+func (d *Image) Coefficients(i, y int) Array {
+	dx, dy := transform.Offset(i % transform.Subbands)
+	if y = 2*(y-d.Top) + dy; y >= d.H {
+		return Array{}
+	}
+	p := &d.Planes[i/transform.Subbands]
+	return p.Part(y*d.W+dx, d.W-dx)
+}
+
 // Load writes rows of samples of plane p, from row y on, to v.
 func (d *Image) Load(v []int32, p, y int) { d.Planes[p].Load(v, y*d.W) }
 
