@@ -1,6 +1,9 @@
 package history
 
-import "slices"
+import (
+	"image"
+	"slices"
+)
 
 // A chromaTarget is a target of a block of chroma before it was upsampled: the pixels that it and the samples around it make.
 type chromaTarget struct {
@@ -145,11 +148,13 @@ func (c *chromaPlane) put(bx, by int, s *solution) {
 // inside reports whether a block has samples of the picture.
 func (c *chromaPlane) inside(bx, by int) bool { return 8*bx < c.half.wide && 8*by < c.half.high }
 
-// newChromaPlane rounds a plane of chroma, as it is estimated from its pixels, to multiples of the steps.
-func newChromaPlane(c *component, s sampling, p *plane) *chromaPlane {
+// newChromaPlane rounds a plane of chroma, as it is estimated from its pixels, to multiples of the steps. The pixels that there are are
+// inside a rectangle.
+func newChromaPlane(c *component, s sampling, p *plane, inside image.Rectangle) *chromaPlane {
 	e := s.estimate(p)
 	h := &half{sampling: s, wide: e.wide, high: e.high, samples: make([]uint8, e.wide*e.high)}
 	k := &chromaPlane{c, h, p}
+	inside = image.Rect(inside.Min.X/s.h, inside.Min.Y/s.v, (inside.Max.X+s.h-1)/s.h, (inside.Max.Y+s.v-1)/s.v)
 	each(c.high, func(by int) {
 		for bx := range c.wide {
 			var b block
@@ -157,10 +162,16 @@ func newChromaPlane(c *component, s sampling, p *plane) *chromaPlane {
 				x, y := min(8*bx+i%8, h.wide-1), min(8*by+i/8, h.high-1)
 				b[i] = e.samples[y*h.wide+x]
 			}
-			b.forward(meanBits)
 			s := solution{steps: &c.steps}
-			s.round(&b)
-			s.decode()
+			if known := part(bx, by, inside); known.Empty() {
+				continue
+			} else if known.Dx() < 8 || known.Dy() < 8 {
+				s.fitEdge(&b, meanBits, known, sureChroma)
+			} else {
+				b.forward(meanBits)
+				s.round(&b)
+				s.decode()
+			}
 			if k.inside(bx, by) {
 				k.put(bx, by, &s)
 			} else {

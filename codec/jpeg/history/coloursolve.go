@@ -1,6 +1,9 @@
 package history
 
-import "slices"
+import (
+	"image"
+	"slices"
+)
 
 // A colourSolver finds luma and chroma of a picture. Where pixels are clipped, these say something of each other only.
 type colourSolver struct {
@@ -33,6 +36,12 @@ func (c *colourSolver) eachPixel(do func(i, at int)) {
 	})
 }
 
+// inside returns where the picture is.
+func (c *colourSolver) inside() image.Rectangle {
+	h, p := c.history, c.picture
+	return image.Rect(h.X, h.Y, h.X+p.Width, h.Y+p.Height)
+}
+
 // run finds the blocks.
 func (c *colourSolver) run() {
 	for _, k := range c.chroma {
@@ -53,7 +62,7 @@ func (c *colourSolver) run() {
 		}
 	}
 	c.boundLuma()
-	c.luma.solve(c.lumaPixels, nil)
+	c.luma.solve(c.lumaPixels, c.inside(), nil)
 	c.alternate()
 	levelled := c.level()
 	if c.adjust() || levelled {
@@ -71,7 +80,7 @@ func (c *colourSolver) alternate() {
 				changed = true
 			}
 		}
-		if !c.luma.solve(c.lumaPixels, c) && !changed {
+		if !c.luma.solve(c.lumaPixels, c.inside(), c) && !changed {
 			break
 		}
 	}

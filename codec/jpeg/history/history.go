@@ -1,6 +1,8 @@
 package history
 
 import (
+	"image"
+
 	"github.com/ddpmz/ddpmz/codec/jpeg"
 	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
 )
@@ -57,7 +59,7 @@ func (h *History) gray(luma *plane, steps [64]uint16) *History {
 	luma.samples = luma.fill()
 	c := &f.Components[0]
 	k := newComponent(c.Wide, c.High, c.Quant)
-	k.solve(luma, nil)
+	k.solve(luma, image.Rect(h.X, h.Y, luma.wide, luma.high), nil)
 	c.Coef, c.Quant = k.coef, k.steps
 	return h
 }
@@ -118,7 +120,7 @@ func (h *History) solve(p *Picture, planes []*plane, steps [64]uint16, g *chroma
 			continue
 		}
 		c.whiten(q)
-		c.chroma[i-1] = newChromaPlane(k, g.sampling, q)
+		c.chroma[i-1] = newChromaPlane(k, g.sampling, q, c.inside())
 	}
 	c.lumaPixels.samples = c.lumaPixels.fill()
 	c.run()

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"image"
 	"math/bits"
 	"runtime"
 	"slices"
@@ -275,13 +276,16 @@ func (t *lumaTarget) misses(samples *[64]byte, missing *block, most int64) (sum 
 	return sum
 }
 
-// solve finds the blocks of a plane of samples that have bounds, of which those that are not known are guesses. With chroma, it improves
+// solve finds the blocks of a plane of samples that have bounds, of which those that are not known are guesses. The picture is in a rectangle. With chroma, it improves
 // blocks that have been found, and returns whether it changed any.
-func (c *component) solve(p *plane, chroma *colourSolver) bool {
+func (c *component) solve(p *plane, inside image.Rectangle, chroma *colourSolver) bool {
 	changed := make([]bool, c.high)
 	each(c.high, func(by int) {
 		for bx := range c.wide {
 			if chroma != nil {
+				if part(bx, by, inside).Empty() {
+					continue
+				}
 				t := &lumaTarget{p, chroma, 8 * bx, 8 * by}
 				s := c.solution(bx, by)
 				if s.improve(t) {
@@ -301,13 +305,22 @@ func (c *component) solve(p *plane, chroma *colourSolver) bool {
 				}
 				b[i] = int32(p.samples[min(y, p.high-1)*p.wide+min(x, p.wide-1)]) - 128
 			}
-			b.forward(0)
 			s := solution{steps: &c.steps}
-			s.round(&b)
-			s.decode()
+			if known := part(bx, by, inside); known.Empty() {
+				continue
+			} else if known.Dx() < 8 || known.Dy() < 8 {
+				s.fitEdge(&b, 0, known, sureLuma)
+			} else {
+				b.forward(0)
+				s.round(&b)
+				s.decode()
+			}
 			s.improve(&t)
 			c.put(bx, by, &s)
 		}
 	})
+	if chroma == nil {
+		c.hide(inside, c.put)
+	}
 	return slices.Contains(changed, true)
 }
