@@ -30,6 +30,7 @@ type benchmark struct {
 	shareList               []float64 // of 1
 	chosen                  []string  // identities of peers; nil for all
 	keepColours, pixels     bool
+	whole                   bool
 }
 
 // defaultRates are about a factor of two apart, in bits a pixel.
@@ -51,12 +52,15 @@ func benchCommand(s *streams) *cli.Command {
 			"peer that is not installed is then taken as it is in the report. Times are those of that run.\n\n" +
 			"JPEG files are measured as such, beside cjxl, which keeps them too, and jpegtran: sizes, and the pictures of\n" +
 			"files that are cut. --pixels measures the pictures that they show.\n\n" +
+			"--whole measures whole files alone, of pictures of any kind, beside PNG, WebP and JPEG XL: bytes, and times of the\n" +
+			"processor, which other work on the machine changes little.\n\n" +
 			"--cifar10 measures CIFAR-10 records instead, as the paper's Table 4 and Figure 5 do, without other codecs.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &b.model,
 				Usage: modelUsage("code by")},
 			keepColoursFlag(&b.keepColours),
 			&cli.BoolFlag{Name: "pixels", Destination: &b.pixels, DisableDefaultText: true, Usage: "of JPEG files, measure the pictures"},
+			&cli.BoolFlag{Name: "whole", Destination: &b.whole, DisableDefaultText: true, Usage: "measure whole files alone, also of pictures with alpha or of 16 bits"},
 			&cli.StringFlag{Name: "rates", Destination: &b.rates, DefaultText: list(defaultRates) + "; for CIFAR-10 " + list(cifar.DefaultRates),
 				Usage: "cut at `RATES`, bits a pixel with commas between"},
 			&cli.StringFlag{Name: "shares", Value: "5,10,20,40,70", Destination: &b.shares,
@@ -152,6 +156,16 @@ func (b *benchmark) check(c *cli.Context) (err error) {
 	if b.keepColours && (b.from != "" || b.cifar != "") {
 		return usagef("--keep-colours is for measuring pictures")
 	}
+	if b.whole {
+		if b.from != "" || b.cifar != "" {
+			return usagef("--whole is for measuring pictures")
+		}
+		for _, flag := range []string{"rates", "reuse", "jobs", "pixels", "shares"} {
+			if c.IsSet(flag) {
+				return usagef("--%s and --whole exclude each other", flag)
+			}
+		}
+	}
 	b.chosen, err = choosePeers(b.peers)
 	return err
 }
@@ -188,6 +202,9 @@ func parseShares(text string) (list []float64, err error) {
 // measure measures the pictures or the JPEG files that are named.
 func (b *benchmark) measure(c *cli.Context) (report, error) {
 	names := c.Args().Slice()
+	if b.whole {
+		return b.measureWhole(c.Context, names)
+	}
 	if !b.pixels {
 		jpegs, err := b.areJPEG(names)
 		if err != nil {

@@ -178,6 +178,33 @@ func TestBenchUsage(t *testing.T) {
 	fails(t, 1, []string{"not a folder"}, nil, "bench", dir, "--plot", filepath.Join(dir, "alpha.png"))
 }
 
+// TestBenchWhole measures pictures that TestBench cannot, and fills a document that has tables of another report, too.
+func TestBenchWhole(t *testing.T) {
+	dir := folder(t, "tiny/rock.png", "alpha.png", "gray16.png")
+	json, csv, doc := filepath.Join(dir, "r.json"), filepath.Join(dir, "r.csv"), filepath.Join(dir, "doc.md")
+	other := "<!-- table run -->\nof photographs\n<!-- end of table -->\n"
+	writeFile(t, doc, []byte(other+"<!-- table whole: files -->\n<!-- end of table -->\n"))
+	out := must(t, nil, "bench", "--whole", dir, "--peers", "png", "--json", json, "--csv", csv, "--tables", doc)
+	if !inOrder(string(out), []string{"3 pictures", "**ddpmz**", "| alpha.png ", "RGB, alpha", "| gray16.png ", "gray, 16 bits", "| rock.png ", "| PNG "}) {
+		t.Errorf("prints\n%s", out)
+	}
+	if text := string(readFile(t, doc)); !strings.HasPrefix(text, other) || !strings.Contains(text, "| **ddpmz** ") {
+		t.Errorf("the document is\n%s", text)
+	}
+	if rows := strings.Count(string(readFile(t, csv)), "\n"); rows != 1+2*3 {
+		t.Errorf("%d rows of CSV", rows)
+	}
+	if again := must(t, nil, "bench", "--from", json); !bytes.Equal(again, out) {
+		t.Errorf("--from prints\n%s", again)
+	}
+	for _, flags := range [][]string{{"--rates", "1"}, {"--reuse", json}, {"--jobs", "2"}, {"--pixels"}, {"--shares", "10"}} {
+		fails(t, 2, []string{"--whole"}, nil, append([]string{"bench", "--whole", dir}, flags...)...)
+	}
+	fails(t, 2, []string{"--whole"}, nil, "bench", "--whole", "--from", json)
+	writeFile(t, filepath.Join(dir, "broken.png"), []byte("no picture"))
+	fails(t, 1, []string{"broken.png"}, nil, "bench", "--whole", dir, "--peers", "none", "--quiet")
+}
+
 // published are the documents with figures, the reports they are of, and where the charts are.
 var published = []struct{ document, report, charts string }{
 	{"benchmarks.md", "benchmarks/kodak.json", "benchmarks"},

@@ -16,6 +16,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/cifar"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/jpegbench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/tables"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/wholebench"
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 )
 
@@ -47,6 +48,8 @@ func readReport(file []byte) (report, error) {
 		return cifar.ReadReport(bytes.NewReader(file))
 	case jpegbench.Kind:
 		return jpegbench.Read(bytes.NewReader(file))
+	case wholebench.Kind:
+		return wholebench.Read(bytes.NewReader(file))
 	}
 	return bench.Read(bytes.NewReader(file))
 }

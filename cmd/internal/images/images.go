@@ -3,6 +3,7 @@
 package images
 
 import (
+	"bytes"
 	"image"
 	"image/color"
 )
@@ -47,4 +48,46 @@ func New(m color.Model, bounds image.Rectangle) (img image.Image, pix []byte, st
 	}
 	n := image.NewRGBA(bounds)
 	return n, n.Pix, n.Stride
+}
+
+// Depth returns how many bits a sample of an image's colour model has: 8 or 16.
+func Depth(img image.Image) int {
+	switch img.ColorModel() {
+	case color.Gray16Model, color.RGBA64Model, color.NRGBA64Model, color.Alpha16Model:
+		return 16
+	}
+	return 8
+}
+
+// Same reports whether two images have the same size and the same colours, straight, whatever their types. Colours that are
+// transparent count, too, unless they are multiplied by alpha.
+func Same(a, b image.Image) bool {
+	if a.Bounds().Size() != b.Bounds().Size() {
+		return false
+	}
+	if x, ok := a.(*image.RGBA); ok {
+		if y, ok := b.(*image.RGBA); ok && len(x.Pix) == len(y.Pix) && x.Stride == y.Stride && x.Stride == 4*x.Rect.Dx() {
+			return bytes.Equal(x.Pix, y.Pix)
+		}
+	}
+	from, to := a.Bounds().Min, b.Bounds().Min
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			if straight(a.At(from.X+x, from.Y+y)) != straight(b.At(to.X+x, to.Y+y)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// straight returns a colour in 16 bits, exactly if it is straight itself or opaque.
+func straight(c color.Color) color.NRGBA64 {
+	switch c := c.(type) {
+	case color.NRGBA:
+		return color.NRGBA64{R: uint16(c.R) * 0x101, G: uint16(c.G) * 0x101, B: uint16(c.B) * 0x101, A: uint16(c.A) * 0x101}
+	case color.NRGBA64:
+		return c
+	}
+	return color.NRGBA64Model.Convert(c).(color.NRGBA64)
 }

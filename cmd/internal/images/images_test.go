@@ -39,3 +39,42 @@ func TestNew(t *testing.T) {
 		}
 	}
 }
+
+// TestSame compares images of several types, of which some hold the same colours.
+func TestSame(t *testing.T) {
+	bounds := image.Rect(0, 0, 3, 2)
+	fill := func(m color.Model, at image.Point, c color.Color) image.Image {
+		img, _, _ := New(m, bounds.Add(at))
+		for y := range 2 {
+			for x := range 3 {
+				img.(interface{ Set(x, y int, c color.Color) }).Set(at.X+x, at.Y+y, c)
+			}
+		}
+		return img
+	}
+	red := color.NRGBA{200, 3, 4, 255}
+	clear := color.NRGBA{200, 3, 4, 0}
+	for _, test := range []struct {
+		a, b image.Image
+		same bool
+	}{
+		{fill(color.RGBAModel, image.Point{}, red), fill(color.RGBAModel, image.Point{}, red), true},
+		{fill(color.RGBAModel, image.Point{}, red), fill(color.NRGBAModel, image.Pt(5, -7), red), true},
+		{fill(color.RGBA64Model, image.Point{}, red), fill(color.NRGBAModel, image.Point{}, red), true},
+		{fill(color.RGBAModel, image.Point{}, red), fill(color.RGBAModel, image.Point{}, color.NRGBA{200, 3, 5, 255}), false},
+		{fill(color.GrayModel, image.Point{}, color.Gray{7}), fill(color.RGBAModel, image.Point{}, color.Gray{7}), true},
+		{fill(color.Gray16Model, image.Point{}, color.Gray16{0x708}), fill(color.GrayModel, image.Point{}, color.Gray16{0x708}), false},
+		{fill(color.NRGBAModel, image.Point{}, clear), fill(color.NRGBAModel, image.Point{}, clear), true},
+		{fill(color.NRGBAModel, image.Point{}, clear), fill(color.NRGBAModel, image.Point{}, color.NRGBA{}), false},
+		{fill(color.RGBAModel, image.Point{}, red), image.NewRGBA(image.Rect(0, 0, 2, 3)), false},
+	} {
+		if Same(test.a, test.b) != test.same || Same(test.b, test.a) != test.same {
+			t.Errorf("%T and %T: the same is not %t", test.a, test.b, test.same)
+		}
+	}
+	for m, depth := range map[color.Model]int{color.GrayModel: 8, color.NRGBAModel: 8, color.Gray16Model: 16, color.NRGBA64Model: 16} {
+		if got := Depth(fill(m, image.Point{}, red)); got != depth {
+			t.Errorf("%d bits, not %d", got, depth)
+		}
+	}
+}

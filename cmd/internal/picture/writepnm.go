@@ -194,6 +194,12 @@ func needs(img image.Image) (gray bool, bits int) {
 	return true, bits
 }
 
+// IsGray reports whether img has only grays.
+func IsGray(img image.Image) bool {
+	gray, _ := needs(img)
+	return gray
+}
+
 // colourAt returns a pixel's colour, not multiplied by alpha, in 16 bits. An
 // 8-bit colour goes through 8-bit arithmetic: the general way would not always
 // give it back exactly.

@@ -147,6 +147,7 @@ complete -r -c ddpmz -n '__fish_ddpmz_no_subcommand' -a 'bench' -d 'measure size
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l model -r -d 'code by the model `NAME`: photo, cifar10, or a weights file of your own'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l keep-colours -d 'code red, green and blue as they are, even if they were made from luma and chroma, or from a JPEG file'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l pixels -d 'of JPEG files, measure the pictures'
+complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l whole -d 'measure whole files alone, also of pictures with alpha or of 16 bits'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l rates -r -d 'cut at `RATES`, bits a pixel with commas between'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l shares -r -d 'cut JPEG files after `SHARES` of their bytes, percentages with commas between, or measure sizes alone: none'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l peers -r -d 'compare with `NAMES`, with commas between; none, all, or of png, webp, j2k, jxl-e7, jxl-e9, jxl-p, j2k-layers, j2k-97-layers, jxl-p-cut, jxl-lossy-cut, jpeg-cut, j2k-97-made, jxl-made, avif-made, avif-psnr, webp-made, jpeg-made, jpeg-444, jxl-jpeg, jxl-jpeg-e9, jpegtran'

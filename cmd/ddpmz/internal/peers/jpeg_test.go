@@ -18,7 +18,7 @@ import (
 func jpegWork(t *testing.T) (*Work, []byte) {
 	t.Helper()
 	var file bytes.Buffer
-	if err := jpeg.Encode(&file, picture(112, 80).Image(), nil); err != nil {
+	if err := jpeg.Encode(&file, testPicture(112, 80).Image(), nil); err != nil {
 		t.Fatal(err)
 	}
 	m, err := jpeg.Decode(bytes.NewReader(file.Bytes()))
@@ -112,13 +112,13 @@ esac`
 
 // TestUpright: a picture in any orientation is found to be the original.
 func TestUpright(t *testing.T) {
-	w := &Work{original: picture(7, 4)}
+	w := &Work{original: testPicture(7, 4)}
 	for which := range 8 {
 		if r := w.upright(turned(w.original, which)); r == nil || !bytes.Equal(r.Pix, w.original.Pix) {
 			t.Errorf("orientation %d is not recognized", which)
 		}
 	}
-	if w.upright(picture(4, 4)) != nil {
+	if w.upright(testPicture(4, 4)) != nil {
 		t.Error("a picture of another size is taken")
 	}
 }

@@ -38,6 +38,8 @@ type Peer struct {
 	qualities []string // settings, from the smallest file to the largest
 	version   version
 	turns     bool // the decoder heeds EXIF's orientation
+	most      int  // bits a sample; 0 for as many as there are
+	mostAlpha int  // likewise, of pictures with alpha
 }
 
 // builtIn is the command of codecs that need no program: Go's own.

@@ -17,7 +17,7 @@ import (
 )
 
 // picture returns something with edges, slopes and noise.
-func picture(w, h int) *metrics.Raster {
+func testPicture(w, h int) *metrics.Raster {
 	r := &metrics.Raster{Width: w, Height: h, Pix: make([]uint8, 3*w*h)}
 	for i, x := 0, uint32(1); i < len(r.Pix); i++ {
 		x = x*1664525 + 1013904223
@@ -79,7 +79,7 @@ func TestList(t *testing.T) {
 
 // TestPeers runs what is installed: files are within their budgets, pictures right and better the larger.
 func TestPeers(t *testing.T) {
-	original := picture(112, 80)
+	original := testPicture(112, 80)
 	rates := []float64{0.5, 1, 6}
 	for _, p := range All() {
 		t.Run(p.ID, func(t *testing.T) {
@@ -149,7 +149,7 @@ func fake(t *testing.T) Peer {
 // TestWithin checks the choice of a quality against trying all.
 func TestWithin(t *testing.T) {
 	p := fake(t)
-	original := picture(64, 32)
+	original := testPicture(64, 32)
 	rates := []float64{0.1, 0.2, 1, 3, 27, 28.125, 99}
 	list, err := p.Measure(context.Background(), work(t, original), rates)
 	if err != nil {
@@ -172,7 +172,7 @@ func TestWithin(t *testing.T) {
 func TestCut(t *testing.T) {
 	p := fake(t)
 	p.Comparison, p.Encode = Cut, "fakeenc {ppm} 10 {file}" // 200 bytes
-	original := picture(64, 32)
+	original := testPicture(64, 32)
 	list, err := p.Measure(context.Background(), work(t, original), []float64{0.1, 0.5, 2})
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestCut(t *testing.T) {
 		t.Error(list, err)
 	}
 	other := work(t, original)
-	if err := os.WriteFile(other.Path("original.ppm"), writePPM(picture(32, 64)), 0o666); err != nil {
+	if err := os.WriteFile(other.Path("original.ppm"), writePPM(testPicture(32, 64)), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	p.Decode = "cp {ppm} {out}"
@@ -210,7 +210,7 @@ func TestCut(t *testing.T) {
 }
 
 func TestPNM(t *testing.T) {
-	r := picture(5, 3)
+	r := testPicture(5, 3)
 	if got, err := readPicture(writePPM(r)); err != nil || !slices.Equal(got.Pix, r.Pix) {
 		t.Error(got, err)
 	}

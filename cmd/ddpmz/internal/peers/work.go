@@ -70,8 +70,7 @@ func (w *Work) run(ctx context.Context, command string, words map[string]string)
 	for i := range args {
 		args[i] = strings.NewReplacer(pairs...).Replace(args[i])
 	}
-	c := exec.CommandContext(ctx, args[0], args[1:]...)
-	c.WaitDelay = time.Second
+	c := newCommand(ctx, args)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	begin := time.Now()
@@ -84,6 +83,13 @@ func (w *Work) run(ctx context.Context, command string, words map[string]string)
 		err = fmt.Errorf("%s: %w: %s", command, err, lastLine(stderr.String()))
 	}
 	return took, err
+}
+
+// newCommand returns a command that ends with ctx.
+func newCommand(ctx context.Context, args []string) *exec.Cmd {
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
+	c.WaitDelay = time.Second
+	return c
 }
 
 func lastLine(text string) string {

@@ -3,6 +3,7 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -75,7 +76,8 @@ const (
 //	<!-- end of table -->
 //
 // is the table of that name. A name that there is no table of, or an end that is missing, is an error, and so is
-// a document without tables.
+// a document without tables. What a name has before a colon says which kind of report the table is of: those of other
+// kinds are left as they are.
 func Fill(document string, list []Table) (string, error) {
 	var out strings.Builder
 	rest, found := document, 0
@@ -94,6 +96,11 @@ func Fill(document string, list []Table) (string, error) {
 			return "", fmt.Errorf("tables: %s%s has no end", begin, name)
 		}
 		text, known := find(name, list)
+		if !known && !slices.ContainsFunc(list, func(t Table) bool { return kindOf(t.Name) == kindOf(name) }) {
+			out.WriteString(rest[len(before) : len(rest)-len(after)])
+			rest = after
+			continue
+		}
 		if !known {
 			return "", fmt.Errorf("tables: there is no table %q", name)
 		}
@@ -105,6 +112,15 @@ func Fill(document string, list []Table) (string, error) {
 		return "", fmt.Errorf("tables: the document has no line %sNAME -->", begin)
 	}
 	return out.String(), nil
+}
+
+// kindOf returns what is before the colon of a table's name.
+func kindOf(name string) string {
+	kind, _, found := strings.Cut(name, ":")
+	if !found {
+		return ""
+	}
+	return kind
 }
 
 func find(name string, list []Table) (string, bool) {

@@ -28,7 +28,15 @@ func TestFill(t *testing.T) {
 		}
 		document = have
 	}
-	for _, bad := range []string{"", "# x", "<!-- table a -->\n", "<!-- table c -->\n<!-- end of table -->", "<!-- table a\n<!-- end of table -->"} {
+	// Tables of another kind of report are left alone, but are none of this one.
+	other := "<!-- table k: a -->\nkept\n<!-- end of table -->\n"
+	if have, err := Fill(other+document, list); err != nil || have != other+want {
+		t.Errorf("%q, %v", have, err)
+	}
+	if have, err := Fill(document+other, []Table{{"k: a", "new\n"}}); err != nil || have != want+"<!-- table k: a -->\nnew\n<!-- end of table -->\n" {
+		t.Errorf("%q, %v", have, err)
+	}
+	for _, bad := range []string{"", other, "<!-- table a -->\n<!-- end of table --><!-- table k: a -->\n", "# x", "<!-- table a -->\n", "<!-- table c -->\n<!-- end of table -->", "<!-- table a\n<!-- end of table -->"} {
 		if _, err := Fill(bad, list); err == nil {
 			t.Errorf("%q is filled", bad)
 		}
