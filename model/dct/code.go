@@ -102,13 +102,18 @@ const (
 func (b *band) codeACs(plane, f, y, x int, k, coded uint8, p *dctkernel.Predictions) {
 	c := b.components[plane]
 	refined := uint8(0)
+	var truth [dctkernel.Lanes]int32 // of an encoder; of a decoder, what is known of those refined. They are far apart, so they are read early.
 	first := c.at(y, x)
 	for left := coded; left != 0; left &= left - 1 {
 		lane := bits.TrailingZeros8(left) % dctkernel.Lanes
 		pos := first + 2*lane
 		at := f*c.size + pos
 		was := c.clocks[at]
-		if was < never && c.values[at] != 0 {
+		known := was < never && c.values[at] != 0
+		if known || b.encodes {
+			truth[lane] = int32(*c.truth(f, y, x+2*lane))
+		}
+		if known {
 			refined |= 1 << lane
 			continue
 		}
@@ -123,20 +128,17 @@ func (b *band) codeACs(plane, f, y, x int, k, coded uint8, p *dctkernel.Predicti
 	for left := coded; left != 0 && !b.out; left &= left - 1 {
 		lane := bits.TrailingZeros8(left) % dctkernel.Lanes
 		if refined>>lane&1 != 0 {
-			b.refine(c, f, y, x+2*lane, k, p.All[lane], p.Value[lane])
+			b.refine(c, f, y, x+2*lane, k, truth[lane], p.All[lane], p.Value[lane])
 		} else {
-			b.codeAC(plane, &b.contexts[lane], c.truth(f, y, x+2*lane))
+			b.codeAC(plane, &b.contexts[lane], y, x+2*lane, truth[lane])
 		}
 	}
 }
 
-// codeAC brings a coefficient other than a DC, whose sign is not known, to the clock of its contexts.
-func (b *band) codeAC(plane int, d *acContext, truth *int16) {
+// codeAC brings a coefficient other than a DC, whose sign is not known, to the clock of its contexts. An encoder has the truth.
+func (b *band) codeAC(plane int, d *acContext, y, x int, truth int32) {
 	c, k := b.components[plane], d.k
-	magnitude := int32(0) // of an encoder
-	if b.encodes {
-		magnitude = max(int32(*truth), -int32(*truth)) >> k
-	}
+	magnitude := max(truth, -truth) >> k
 	if b.bit(&d.large, uint32(min(magnitude, 1))) == 0 {
 		if b.out {
 			return
@@ -149,7 +151,7 @@ func (b *band) codeAC(plane int, d *acContext, truth *int16) {
 		return
 	}
 	minus := uint32(0)
-	if *truth < 0 {
+	if truth < 0 {
 		minus = 1
 	}
 	b.chooseSign(c, d, plane)
@@ -168,7 +170,7 @@ func (b *band) codeAC(plane int, d *acContext, truth *int16) {
 		n = -n
 	}
 	if !b.encodes {
-		*truth = int16(n)
+		*c.truth(d.f, y, x) = int16(n)
 	}
 	c.know(d.at, k, n, expected)
 }
@@ -323,11 +325,10 @@ func (b *band) codeDistance(d int32) int32 {
 }
 
 // refine brings a coefficient whose sign is known to clock k.
-func (b *band) refine(c *component, f, y, x int, k uint8, all, value int32) {
+func (b *band) refine(c *component, f, y, x int, k uint8, truth, all, value int32) {
 	at := f*c.size + c.at(y, x)
-	truth := c.truth(f, y, x)
 	j := c.clocks[at]
-	v := int32(*truth)
+	v := truth
 	minus := c.values[at] < 0
 	if minus {
 		v, value = -v, -value
@@ -358,7 +359,7 @@ func (b *band) refine(c *component, f, y, x int, k uint8, all, value int32) {
 		m = -m
 	}
 	if !b.encodes {
-		*truth = int16(m)
+		*c.truth(f, y, x) = int16(m)
 	}
 	c.know(at, k, m, expected)
 }

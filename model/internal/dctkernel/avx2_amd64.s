@@ -19,63 +19,53 @@ TEXT ·mixAVX2(SB), NOSPLIT, $0-20
 	MOVL    (CX), DI
 	MOVLQSX 4(CX), R8
 	MOVL    (DX)(R8*4), R8
-	MOVL    R8, 48(AX)
 	SHRL    $0x14, R8
 	VPINSRW $0x00, (SI)(R8*2), X0, X0
 	MOVLQSX 8(CX), R8
 	MOVL    (DX)(R8*4), R8
-	MOVL    R8, 52(AX)
 	SHRL    $0x14, R8
 	VPINSRW $0x01, (SI)(R8*2), X0, X0
 	MOVLQSX 12(CX), R8
 	MOVL    (DX)(R8*4), R8
-	MOVL    R8, 56(AX)
 	SHRL    $0x14, R8
 	VPINSRW $0x02, (SI)(R8*2), X0, X0
 	MOVLQSX 16(CX), R8
 	MOVL    (DX)(R8*4), R8
-	MOVL    R8, 60(AX)
 	SHRL    $0x14, R8
 	VPINSRW $0x03, (SI)(R8*2), X0, X0
 	MOVLQSX 20(CX), R8
 	MOVL    (DX)(R8*4), R8
-	MOVL    R8, 64(AX)
 	SHRL    $0x14, R8
 	VPINSRW $0x00, (SI)(R8*2), X1, X1
 	CMPL    DI, $0x05
 	JE      inputs
 	MOVLQSX 24(CX), R8
 	MOVL    (DX)(R8*4), R8
-	MOVL    R8, 68(AX)
 	SHRL    $0x14, R8
 	VPINSRW $0x01, (SI)(R8*2), X1, X1
 	CMPL    DI, $0x06
 	JE      inputs
 	MOVLQSX 28(CX), DI
 	MOVL    (DX)(DI*4), DI
-	MOVL    DI, 72(AX)
 	SHRL    $0x14, DI
 	VPINSRW $0x02, (SI)(DI*2), X1, X1
 	MOVLQSX 32(CX), DI
 	MOVL    (DX)(DI*4), DI
-	MOVL    DI, 76(AX)
 	SHRL    $0x14, DI
 	VPINSRW $0x03, (SI)(DI*2), X1, X1
 	MOVLQSX 36(CX), DI
 	MOVL    (DX)(DI*4), DI
-	MOVL    DI, 80(AX)
 	SHRL    $0x14, DI
 	VPINSRW $0x00, (SI)(DI*2), X2, X2
 	MOVLQSX 40(CX), DI
 	MOVL    (DX)(DI*4), DX
-	MOVL    DX, 84(AX)
 	SHRL    $0x14, DX
 	VPINSRW $0x01, (SI)(DX*2), X2, X2
 
 inputs:
 	VPUNPCKLQDQ  X1, X0, X0
-	VMOVDQU      X0, 96(AX)
-	VMOVQ        X2, 112(AX)
+	VMOVDQU      X0, 48(AX)
+	VMOVQ        X2, 64(AX)
 	VPMOVSXWD    X0, Y0
 	VPMOVSXWD    X2, X1
 	MOVLQSX      44(CX), DX
@@ -129,7 +119,7 @@ inputs:
 	VPBROADCASTD mostOdds<>+0(SB), X2
 	VPMAXSD      X1, X0, X0
 	VPMINSD      X2, X0, X0
-	VMOVDQU      X0, 120(AX)
+	VMOVDQU      X0, 72(AX)
 	VPSHUFD      $0x4e, X0, X1
 	VPADDD       X1, X0, X0
 	VPSHUFD      $0xb1, X0, X1
@@ -155,37 +145,34 @@ inputs:
 	SUBL         DI, BX
 	MOVL         BX, DI
 	MOVQ         16(AX), BX
-	IMUL3L       $0x00000021, 56(CX), R9
-	ADDL         SI, R9
-	MOVL         (BX)(R9*2), R8
-	MOVWLZX      R8, R10
-	SHRL         $0x10, R8
-	SUBL         R10, R8
-	IMULL        DI, R8
-	IMUL3L       $0x000017fe, R10, R10
-	ADDL         R8, R10
-	IMUL3Q       $0x555c725f, R10, R10
-	SHRQ         $0x2b, R10
-	ADDL         R10, DX
+	IMUL3L       $0x00000021, 56(CX), R8
+	ADDL         SI, R8
+	MOVWLZX      (BX)(R8*2), R9
+	MOVWLZX      2(BX)(R8*2), R10
+	SUBL         R9, R10
+	IMULL        DI, R10
+	IMUL3L       $0x000017fe, R9, R9
+	ADDL         R10, R9
+	IMUL3Q       $0x555c725f, R9, R9
+	SHRQ         $0x2b, R9
+	ADDL         R9, DX
 	CMPL         DI, $0x00000c00
-	SBBL         $-1, R9
-	MOVL         R9, 136(AX)
+	SBBL         $-1, R8
+	MOVL         R8, 88(AX)
 	IMUL3L       $0x00000021, 60(CX), CX
 	ADDL         SI, CX
-	MOVL         (BX)(CX*2), R8
-	MOVWLZX      R8, BX
-	SHRL         $0x10, R8
-	MOVL         R8, SI
-	SUBL         BX, SI
-	IMULL        DI, SI
-	IMUL3L       $0x000017fe, BX, BX
-	ADDL         SI, BX
-	IMUL3Q       $0x555c725f, BX, BX
-	SHRQ         $0x2b, BX
-	ADDL         BX, DX
+	MOVWLZX      (BX)(CX*2), SI
+	MOVWLZX      2(BX)(CX*2), BX
+	SUBL         SI, BX
+	IMULL        DI, BX
+	IMUL3L       $0x000017fe, SI, SI
+	ADDL         BX, SI
+	IMUL3Q       $0x555c725f, SI, SI
+	SHRQ         $0x2b, SI
+	ADDL         SI, DX
 	CMPL         DI, $0x00000c00
 	SBBL         $-1, CX
-	MOVL         CX, 140(AX)
+	MOVL         CX, 92(AX)
 	SHRL         $0x02, DX
 	MOVL         $0x0000000c, AX
 	MOVL         $0x0000fff4, CX
@@ -217,8 +204,8 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ANDL         $0x003fffff, R9
 	MOVL         DI, R10
 	SHLL         $0x10, R10
-	VPMOVSXWD    96(AX), Y0
-	VPMOVSXWD    112(AX), X1
+	VPMOVSXWD    48(AX), Y0
+	VPMOVSXWD    64(AX), X1
 	VPBROADCASTD half<>+0(SB), Y2
 	VPBROADCASTD leastWeight<>+0(SB), Y3
 	VPBROADCASTD mostWeight<>+0(SB), Y4
@@ -226,7 +213,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	LEAQ         (R11)(R11*2), R11
 	SHLQ         $0x04, R11
 	ADDQ         BX, R11
-	MOVLQSX      120(AX), R13
+	MOVLQSX      72(AX), R13
 	MOVWLZX      6142(R8)(R13*2), R13
 	MOVL         R10, R12
 	SUBL         R13, R12
@@ -251,7 +238,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	LEAQ         (R11)(R11*2), R11
 	SHLQ         $0x04, R11
 	ADDQ         BX, R11
-	MOVLQSX      124(AX), R13
+	MOVLQSX      76(AX), R13
 	MOVWLZX      6142(R8)(R13*2), R13
 	MOVL         R10, R12
 	SUBL         R13, R12
@@ -276,7 +263,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	LEAQ         (R11)(R11*2), R11
 	SHLQ         $0x04, R11
 	ADDQ         BX, R11
-	MOVLQSX      128(AX), BX
+	MOVLQSX      80(AX), BX
 	MOVWLZX      6142(R8)(BX*2), BX
 	MOVL         R10, R8
 	SUBL         BX, R8
@@ -300,7 +287,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	VZEROUPPER
 	MOVL         (CX), BX
 	MOVLQSX      4(CX), R8
-	MOVL         48(AX), R11
+	MOVL         (DX)(R8*4), R11
 	MOVL         R11, R12
 	ANDL         $0x000003ff, R12
 	SHRL         $0x0a, R11
@@ -316,7 +303,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ORL          R12, R11
 	MOVL         R11, (DX)(R8*4)
 	MOVLQSX      8(CX), R8
-	MOVL         52(AX), R11
+	MOVL         (DX)(R8*4), R11
 	MOVL         R11, R12
 	ANDL         $0x000003ff, R12
 	SHRL         $0x0a, R11
@@ -332,7 +319,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ORL          R12, R11
 	MOVL         R11, (DX)(R8*4)
 	MOVLQSX      12(CX), R8
-	MOVL         56(AX), R11
+	MOVL         (DX)(R8*4), R11
 	MOVL         R11, R12
 	ANDL         $0x000003ff, R12
 	SHRL         $0x0a, R11
@@ -348,7 +335,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ORL          R12, R11
 	MOVL         R11, (DX)(R8*4)
 	MOVLQSX      16(CX), R8
-	MOVL         60(AX), R11
+	MOVL         (DX)(R8*4), R11
 	MOVL         R11, R12
 	ANDL         $0x000003ff, R12
 	SHRL         $0x0a, R11
@@ -364,7 +351,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ORL          R12, R11
 	MOVL         R11, (DX)(R8*4)
 	MOVLQSX      20(CX), R8
-	MOVL         64(AX), R11
+	MOVL         (DX)(R8*4), R11
 	MOVL         R11, R12
 	ANDL         $0x000003ff, R12
 	SHRL         $0x0a, R11
@@ -382,7 +369,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	CMPL         BX, $0x05
 	JE           inputs
 	MOVLQSX      24(CX), R8
-	MOVL         68(AX), R11
+	MOVL         (DX)(R8*4), R11
 	MOVL         R11, R12
 	ANDL         $0x000003ff, R12
 	SHRL         $0x0a, R11
@@ -400,7 +387,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	CMPL         BX, $0x06
 	JE           inputs
 	MOVLQSX      28(CX), BX
-	MOVL         72(AX), R8
+	MOVL         (DX)(BX*4), R8
 	MOVL         R8, R11
 	ANDL         $0x000003ff, R11
 	SHRL         $0x0a, R8
@@ -416,7 +403,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ORL          R11, R8
 	MOVL         R8, (DX)(BX*4)
 	MOVLQSX      32(CX), BX
-	MOVL         76(AX), R8
+	MOVL         (DX)(BX*4), R8
 	MOVL         R8, R11
 	ANDL         $0x000003ff, R11
 	SHRL         $0x0a, R8
@@ -432,7 +419,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ORL          R11, R8
 	MOVL         R8, (DX)(BX*4)
 	MOVLQSX      36(CX), BX
-	MOVL         80(AX), R8
+	MOVL         (DX)(BX*4), R8
 	MOVL         R8, R11
 	ANDL         $0x000003ff, R11
 	SHRL         $0x0a, R8
@@ -448,7 +435,7 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 	ORL          R11, R8
 	MOVL         R8, (DX)(BX*4)
 	MOVLQSX      40(CX), CX
-	MOVL         84(AX), BX
+	MOVL         (DX)(CX*4), BX
 	MOVL         BX, R8
 	ANDL         $0x000003ff, R8
 	SHRL         $0x0a, BX
@@ -466,14 +453,14 @@ TEXT ·learnAVX2(SB), NOSPLIT, $0-20
 inputs:
 	MOVQ    16(AX), CX
 	SUBL    DI, R10
-	MOVL    136(AX), DX
+	MOVL    88(AX), DX
 	MOVWLZX (CX)(DX*2), BX
 	MOVL    R10, SI
 	SUBL    BX, SI
 	SARL    $0x06, SI
 	ADDL    SI, BX
 	MOVW    BX, (CX)(DX*2)
-	MOVL    140(AX), AX
+	MOVL    92(AX), AX
 	MOVWLZX (CX)(AX*2), DX
 	MOVL    R10, BX
 	SUBL    DX, BX

@@ -75,7 +75,6 @@ type decision struct {
 	probabilities *uint16 // of probabilities
 	steps         *uint32 // of steps
 
-	old   [SetSize]Prob    // before the decision
 	input [SetSize]int16   // log odds; the last is the constant
 	mixed [4]int32         // log odds by each set, and something
 	point [Refiners]uint32 // nearest of a refiner
@@ -115,13 +114,12 @@ func (m *Mixer) Learn(c *Choice, bit uint32) {
 	}
 }
 
-// mix is Predict. It sets old, input, mixed and point.
+// mix is Predict. It sets input, mixed and point.
 func (m *Mixer) mix(c *Choice) uint32 {
 	n := int(c.Inputs)
 	input := m.input[:n]
 	for i, j := range c.Probs[:n] {
-		m.old[i] = m.Probs[j]
-		input[i] = logOdds[m.old[i]>>20]
+		input[i] = logOdds[m.Probs[j]>>20]
 	}
 	clear(m.input[n:constant])
 	m.input[constant] = constantInput
@@ -159,8 +157,8 @@ func (m *Mixer) refine(c *Choice, sum int32) uint32 {
 
 // learn is Learn.
 func (m *Mixer) learn(c *Choice, bit uint32) {
-	for i, j := range c.Probs[:c.Inputs] {
-		m.Probs[j] = m.old[i].adapted(bit)
+	for _, j := range c.Probs[:c.Inputs] {
+		m.Probs[j] = m.Probs[j].adapted(bit)
 	}
 	input := m.input[:c.Inputs] // weights of inputs that are not used, which are 0, stay
 	for j, s := range c.Sets {

@@ -14,10 +14,9 @@ const (
 	oddsAt          = 24
 	probabilitiesAt = 32
 	stepsAt         = 40
-	oldAt           = 48
-	inputAt         = 96
-	mixedAt         = 120
-	pointAt         = 136
+	inputAt         = 48
+	mixedAt         = 72
+	pointAt         = 88
 
 	inputsAt  = 0
 	probAt    = 4
@@ -90,7 +89,6 @@ func mix() {
 		at, p := GP64(), GP64()
 		MOVLQSX(Mem{Base: choice, Disp: probAt + 4*i}, at)
 		MOVL(Mem{Base: probs, Index: at, Scale: 4}, p.As32())
-		MOVL(p.As32(), Mem{Base: d, Disp: oldAt + 4*i})
 		SHRL(Imm(20), p.As32())
 		VPINSRW(Imm(uint64(i%4)), Mem{Base: odds, Index: p, Scale: 2}, words[i/4], words[i/4])
 	})
@@ -174,16 +172,15 @@ func refine(d, choice reg.Register, sum reg.GPVirtual) reg.Register {
 	SUBL(between.As32(), x.As32())
 	MOVL(x.As32(), between.As32())
 
-	at, pair := GP64(), GP64()
+	at := GP64()
 	MOVQ(Mem{Base: d, Disp: refinersAt}, at)
 	for j := range refiners {
 		i, a, b := GP64(), GP64(), GP64()
 		IMUL3L(U32(points), Mem{Base: choice, Disp: refinerAt + 4*j}, i.As32())
 		ADDL(low.As32(), i.As32())
-		MOVL(Mem{Base: at, Index: i, Scale: 2}, pair.As32()) // and the next one
-		MOVWLZX(pair.As16(), a.As32())
-		SHRL(Imm(16), pair.As32())
-		MOVL(pair.As32(), b.As32())
+		// Apart: a load of both would have to wait until what learn has stored of one is in the cache.
+		MOVWLZX(Mem{Base: at, Index: i, Scale: 2}, a.As32())
+		MOVWLZX(Mem{Base: at, Index: i, Scale: 2, Disp: 2}, b.As32())
 		SUBL(a.As32(), b.As32())
 		IMULL(between.As32(), b.As32())
 		IMUL3L(U32(2*maxOdds), a.As32(), a.As32())
@@ -269,7 +266,7 @@ func learn() {
 	eachInput(choice, func(i int) {
 		at, p, n, by := GP64(), GP64(), GP64(), GP64()
 		MOVLQSX(Mem{Base: choice, Disp: probAt + 4*i}, at)
-		MOVL(Mem{Base: d, Disp: oldAt + 4*i}, p.As32())
+		MOVL(Mem{Base: probs, Index: at, Scale: 4}, p.As32())
 		MOVL(p.As32(), n.As32())
 		ANDL(U32(1<<countBits-1), n.As32())
 		SHRL(Imm(countBits), p.As32())
