@@ -41,7 +41,7 @@ func TestSampleLength(t *testing.T) {
 		model       string
 		side, count int
 	}
-	sets := []set{{"cifar10", 32, 12}}
+	sets := []set{{"cifar10", 32, 6}}
 	if os.Getenv("DDPMZ_LONG") == "1" {
 		sets = []set{{"cifar10", 32, 100}, {"photo", 32, 100}, {"photo", 256, 4}}
 	}

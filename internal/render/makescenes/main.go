@@ -1,9 +1,10 @@
 // Command makescenes writes rendered scenes of 32x32 pixels as a file in CIFAR-10's binary layout, from which ddpmz-train
 // learns whole images.
 //
-//	go run ./internal/render/makescenes -count 6000 scenes.bin
+//	go run ./internal/render/makescenes -count 4500 scenes.bin
+//	go run ./internal/render/makescenes -kinds street -first 9000 street.png
 //
-// The label of an image is its kind of scene. Scenes with the numbers of testdata's are not among them.
+// The label of an image is its kind of scene. A name that ends in .png gives the first scene alone, as a picture.
 package main
 
 import (
@@ -11,6 +12,8 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"image/png"
+	"io"
 	"log"
 	"os"
 	"runtime"
@@ -21,23 +24,21 @@ import (
 	"github.com/ddpmz/ddpmz/internal/render"
 )
 
-// firstSeed is the number of the first scene, above those of testdata.
-const firstSeed = 1000
-
 func main() {
 	log.SetFlags(0)
-	count := flag.Int("count", 6000, "how many scenes")
+	count := flag.Int("count", 1, "how many scenes")
+	first := flag.Uint("first", 1000, "number of the first scene; those of testdata are below 1000")
 	kinds := flag.String("kinds", "landscape,still-life,street", "kinds of scenes, which take turns")
 	flag.Parse()
 	if flag.NArg() != 1 || *count < 1 {
-		log.Fatal("usage: makescenes [-count N] [-kinds KINDS] FILE.bin")
+		log.Fatal("usage: makescenes [-count N] [-kinds KINDS] [-first N] FILE.bin | FILE.png")
 	}
-	if err := run(flag.Arg(0), *count, strings.Split(*kinds, ",")); err != nil {
+	if err := run(flag.Arg(0), *count, uint32(*first), strings.Split(*kinds, ",")); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(name string, count int, names []string) error {
+func run(name string, count int, first uint32, names []string) error {
 	var kinds []render.Kind
 	for _, n := range names {
 		k, err := kindOf(n)
@@ -46,26 +47,43 @@ func run(name string, count int, names []string) error {
 		}
 		kinds = append(kinds, k)
 	}
+	scene := func(i int) *image.RGBA {
+		return render.Scene(kinds[i%len(kinds)], cifar10.Side, cifar10.Side, first+uint32(i))
+	}
+	if strings.HasSuffix(name, ".png") {
+		return writeTo(name, func(w io.Writer) error { return png.Encode(w, scene(0)) })
+	}
 	records := make([][]byte, count)
 	var group sync.WaitGroup
 	for p := range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			for i := p; i < count; i += runtime.GOMAXPROCS(0) {
-				k := kinds[i%len(kinds)]
-				records[i] = record(k, render.Scene(k, cifar10.Side, cifar10.Side, firstSeed+uint32(i)))
+				records[i] = record(kinds[i%len(kinds)], scene(i))
 			}
 		})
 	}
 	group.Wait()
+	return writeTo(name, func(w io.Writer) error {
+		for _, r := range records {
+			if _, err := w.Write(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// writeTo makes a file of what write writes.
+func writeTo(name string, write func(io.Writer) error) error {
 	f, err := os.Create(name)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(f)
-	for _, r := range records {
-		w.Write(r) // Flush returns its error
+	if err = write(w); err == nil {
+		err = w.Flush()
 	}
-	if err := w.Flush(); err != nil {
+	if err != nil {
 		f.Close()
 		return err
 	}
