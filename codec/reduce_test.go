@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // reducedModel returns the color model that a picture has when it is reduced.
@@ -221,5 +223,36 @@ func TestInspectReadsLittle(t *testing.T) {
 				t.Fatalf("%d of %d bytes: %+v, %v", n, len(file), cut, err)
 			}
 		}
+	}
+}
+
+// TestInspectLarge: describing a file of 24 megapixels takes its header, of which the segments of all passes are most. What segments hold
+// is not looked at.
+func TestInspectLarge(t *testing.T) {
+	small := encode(t, crop(picture(t, "landscape.png"), 200, 0, 97, 256), &codec.Options{Mode: codec.Modelled, KeepColours: true})
+	r, err := container.NewReader(bytes.NewReader(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := *r.Header()
+	h.Width, h.Height, h.Segments = 6000, 4000, nil
+	var payloads [][]byte
+	payload := make([]byte, 20_000)
+	for range model.Passes(int(h.Width), int(h.Height)) {
+		h.Segments = append(h.Segments, container.Segment{Kind: container.Passes, Units: 1, Size: uint64(len(payload))})
+		payloads = append(payloads, payload)
+	}
+	var file bytes.Buffer
+	if err := container.Write(&file, &h, payloads); err != nil {
+		t.Fatal(err)
+	}
+	in := &seeking{Reader: bytes.NewReader(file.Bytes())}
+	info, err := codec.Inspect(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d of %d bytes read, %d segments", in.read, file.Len(), len(info.Segments))
+	if in.read > 64<<10 || info.Width != 6000 || len(info.Segments) != len(payloads) || info.Size != int64(file.Len()) {
+		t.Errorf("%d bytes read, a picture of %d x %d in %d segments", in.read, info.Width, info.Height, len(info.Segments))
 	}
 }

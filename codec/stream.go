@@ -465,6 +465,27 @@ func (s *Stream) Image() (image.Image, error) {
 	return s.body.image(s.context)
 }
 
+// LowBand says where the samples of a reduced picture lie, if they are those of the wavelet's low band, apart from alpha. Its first
+// sample is at a pixel of the image; the others are 2^Reduce pixels apart. ok is false for other pictures: a sample of a reduced one of
+// these is in the middle of the pixels that it stands for.
+func (s *Stream) LowBand() (first image.Point, ok bool) {
+	d, ok := s.body.(*passDecoder)
+	if !ok || s.reduce == 0 {
+		return first, false
+	}
+	p, ok := d.process.(*waveletProcess)
+	if !ok {
+		return first, false
+	}
+	if p.orientation&mirrored != 0 {
+		first.X = (s.picture.w - 1) & (1<<s.reduce - 1)
+	}
+	if p.orientation&upsideDown != 0 {
+		first.Y = (s.picture.h - 1) & (1<<s.reduce - 1)
+	}
+	return first, true
+}
+
 // Metadata returns what Options.Metadata gave the encoder, as soon as the stream has come to it: by the end
 // of a complete file at the latest.
 func (s *Stream) Metadata() []byte { return s.metadata }

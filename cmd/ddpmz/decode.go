@@ -329,7 +329,7 @@ func (d *decoding) decodePicture(ctx context.Context, j job, bar *bar, o *decode
 		in = bytes.NewReader(file)
 	}
 	src := newSource(in)
-	reduce, fit, err := d.size.reduction(src)
+	reduce, fit, whole, err := d.size.reduction(src)
 	if err != nil {
 		return got, err
 	}
@@ -374,7 +374,7 @@ func (d *decoding) decodePicture(ctx context.Context, j job, bar *bar, o *decode
 		o.Width, o.Height = got.image.Bounds().Dx(), got.image.Bounds().Dy()
 	}
 	if fit != (image.Point{}) {
-		got.image = resize(got.image, fit)
+		got.image = resize(got.image, fit, gridOf(stream, got.image, reduce, whole))
 		o.Width, o.Height = fit.X, fit.Y
 	}
 	return got, nil

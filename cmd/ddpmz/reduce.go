@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/image/draw"
+	"golang.org/x/image/math/f64"
 
 	"github.com/ddpmz/ddpmz/codec"
 )
@@ -74,28 +75,54 @@ func (b box) within(w, h int) (int, int) {
 	return int(max(1, (2*int64(w)*int64(b.h)+int64(h))/(2*int64(h)))), b.h
 }
 
-// reduction returns by how much the decoder should reduce the picture of a file, and for --fit the size that it has in the end: the
-// reduced picture is the smallest that is not smaller. src is as it was.
-func (f *sizeFlags) reduction(src *source) (n int, size image.Point, err error) {
+// reduction returns by how much the decoder should reduce the picture of a file, and for --fit the size that it has in the end, and that of
+// the image: the reduced picture is the smallest that is not smaller. src is as it was.
+func (f *sizeFlags) reduction(src *source) (n int, size, whole image.Point, err error) {
 	if f.fit == (box{}) {
-		return f.reduce, size, nil
+		return f.reduce, size, whole, nil
 	}
 	var read bytes.Buffer
 	c, err := codec.DecodeConfig(io.TeeReader(src, &read))
 	src.unread(read.Bytes())
 	if err != nil {
-		return 0, size, err
+		return 0, size, whole, err
 	}
 	size.X, size.Y = f.fit.within(c.Width, c.Height)
 	for n < codec.MaxReduce && (c.Width-1)>>(n+1)+1 >= size.X && (c.Height-1)>>(n+1)+1 >= size.Y {
 		n++
 	}
-	return n, size, nil
+	return n, size, image.Pt(c.Width, c.Height), nil
 }
 
-// resize returns a picture in another size.
-func resize(m image.Image, size image.Point) image.Image {
-	if m.Bounds().Size() == size {
+// A grid says where the samples of a reduced picture lie in the image: the middle of the first one, in pixels, and how far apart they are.
+type grid struct {
+	x, y  float64
+	apart float64
+	whole image.Point // the size of the image
+}
+
+// gridOf returns the grid of a stream's picture, reduced by 2^n. As a rule, samples of the low band of a wavelet lie nearly half a pixel of
+// their own further to the top left than the middle of the pixels that they stand for. Where there is alpha, that counts.
+func gridOf(s *codec.Stream, m image.Image, n int, whole image.Point) grid {
+	apart := float64(int(1) << n)
+	g := grid{apart / 2, apart / 2, apart, whole}
+	opaque, is := m.(interface{ Opaque() bool })
+	if first, ok := s.LowBand(); ok && (!is || opaque.Opaque()) {
+		g.x, g.y = float64(first.X)+.5, float64(first.Y)+.5
+	}
+	return g
+}
+
+// resize returns a picture in another size, in which everything is where it is in the image.
+func resize(m image.Image, size image.Point, g grid) image.Image {
+	along := func(first float64, whole, size int) (scale, shift float64) {
+		ratio := float64(size) / float64(whole)
+		return g.apart * ratio, (first - g.apart/2) * ratio
+	}
+	var at f64.Aff3
+	at[0], at[2] = along(g.x, g.whole.X, size.X)
+	at[4], at[5] = along(g.y, g.whole.Y, size.Y)
+	if m.Bounds().Size() == size && at == (f64.Aff3{0: 1, 4: 1}) {
 		return m
 	}
 	r := image.Rectangle{Max: size}
@@ -114,6 +141,10 @@ func resize(m image.Image, size image.Point) image.Image {
 	default: // straight alpha, or a palette
 		to = image.NewNRGBA(r)
 	}
-	draw.CatmullRom.Scale(to, r, m, m.Bounds(), draw.Src, nil)
+	if g.apart == 1 {
+		draw.CatmullRom.Scale(to, r, m, m.Bounds(), draw.Src, nil)
+	} else {
+		draw.CatmullRom.Transform(to, at, m, m.Bounds(), draw.Src, nil)
+	}
 	return to
 }

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/ddpmz/ddpmz/codec"
 )
 
 // TestReduce decodes smaller pictures, from a file and from a pipe.
@@ -49,6 +53,59 @@ func TestReduce(t *testing.T) {
 	for _, args := range [][]string{{"--reduce", "7"}, {"--reduce", "-1"}, {"--fit", "0x3"}, {"--fit", "axb"}, {"--fit", "3", "--reduce", "1"}} {
 		if r := ddpmz(coded, append([]string{"decode"}, args...)...); r.status != 2 {
 			t.Errorf("%q: status %d, %s", args, r.status, r.err)
+		}
+	}
+}
+
+// TestFitAligned: a disc that is made smaller has its centre where it had it, to a twentieth of a pixel, whichever way its file was coded, and
+// in whichever orientation. The low band itself is off by much more.
+func TestFitAligned(t *testing.T) {
+	const w, h, x, y, radius = 209, 157, 90.5, 70.5, 40.
+	centre := func(m image.Image) (cx, cy float64) {
+		b, sum := m.Bounds(), 0.0
+		for py := range b.Dy() {
+			for px := range b.Dx() {
+				v := float64(color.GrayModel.Convert(m.At(px, py)).(color.Gray).Y) - 20
+				cx, cy, sum = cx+v*(float64(px)+.5), cy+v*(float64(py)+.5), sum+v
+			}
+		}
+		return cx / sum, cy / sum
+	}
+	disc := func(x, y float64) image.Image {
+		m := image.NewGray(image.Rect(0, 0, w, h))
+		for py := range h {
+			for px := range w {
+				d := math.Hypot(float64(px)+.5-x, float64(py)+.5-y)
+				m.Pix[py*w+px] = uint8(20 + 180*min(1, max(0, (radius-d)/8)))
+			}
+		}
+		return m
+	}
+	for _, c := range []struct {
+		mode codec.Mode
+		x, y float64
+	}{{codec.Modelled, x, y}, {codec.Modelled, w - x, h - y}, {codec.Stored, x, y}} {
+		m := disc(c.x, c.y)
+		var file bytes.Buffer
+		if err := codec.Encode(&file, m, &codec.Options{Mode: c.mode}); err != nil {
+			t.Fatal(err)
+		}
+		wantX, wantY := centre(m)
+		for _, side := range []int{105, 60, 27} { // 105 is a reduced size itself
+			small := decodePNG(t, must(t, file.Bytes(), "decode", "--fit", fmt.Sprint(side))).Image
+			gotX, gotY := centre(small)
+			b := small.Bounds()
+			dx, dy := gotX-wantX*float64(b.Dx())/w, gotY-wantY*float64(b.Dy())/h
+			t.Logf("mode %v, to fit %d: off by %.3f, %.3f", c.mode, side, dx, dy)
+			if math.Hypot(dx, dy) > .05 {
+				t.Errorf("mode %v, to fit %d: the centre is off by %.3f, %.3f pixels", c.mode, side, dx, dy)
+			}
+		}
+		if c.mode == codec.Modelled {
+			gotX, _ := centre(decodePNG(t, must(t, file.Bytes(), "decode", "--reduce", "2")).Image)
+			if off := gotX - wantX/4; math.Abs(off) < .3 {
+				t.Errorf("the low band is off by %.3f pixels only: does the test see anything?", off)
+			}
 		}
 	}
 }
