@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -61,6 +62,7 @@ func TestDerivedColour(t *testing.T) {
 			continue
 		}
 		image := derivedImage(newRand(64), Geometry{61, 40, 3, 8}, c)
+		onlyBy(c, image, 100)
 		if got, mirror, turn := ChooseColour(image, 8, true); got != c || mirror || turn {
 			t.Errorf("%v: taken for %v, mirrored: %v, turned: %v", c, got, mirror, turn)
 		}
@@ -85,6 +87,40 @@ func TestDerivedColour(t *testing.T) {
 			t.Errorf("%v, 64 pixels: taken for %v", c, got)
 		}
 	}
+}
+
+// onlyBy sets a pixel of an image that a conversion made to samples that it makes too, and no conversion before it: libjpeg rounds a
+// few colours of thousands otherwise than to the nearest integers.
+func onlyBy(c Colour, image []Plane, pixel int) {
+	r := newRand(68)
+	for {
+		v := [3][]int32{{60 + r.Int32N(120)}, {r.Int32N(121) - 60}, {r.Int32N(121) - 60}}
+		c.Inverse(v[0], v[1], v[2])
+		if min(v[0][0], v[1][0], v[2][0]) == 0 || max(v[0][0], v[1][0], v[2][0]) == 255 {
+			continue
+		}
+		only := true
+		for before := range c {
+			if before.Derived() && !before.Subsampled() && !sameConversion(before, c) {
+				x, y, z := []int32{v[0][0]}, []int32{v[1][0]}, []int32{v[2][0]}
+				only = only && !before.Derive(x, y, z, nil)
+			}
+		}
+		if only {
+			for p := range image {
+				image[p].Pix[pixel] = v[p][0]
+			}
+			return
+		}
+	}
+}
+
+// sameConversion reports whether two colours make the same samples of luma and chroma.
+func sameConversion(a, b Colour) bool {
+	name := func(c Colour) string {
+		return strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(c.String(), " across"), " down"), ", chroma halved")
+	}
+	return name(a) == name(b)
 }
 
 // TestSubsampledTurned tests that a Photo CD's image that was mirrored or turned over is to be turned back.
