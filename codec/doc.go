@@ -20,6 +20,8 @@
 //
 //	err := codec.EncodeJPEG(w, jpegFile, nil)
 //
+// Random bits in place of a file's give pictures drawn from the model: Sample, Decoder.Sample, Interpolate.
+//
 // How it works: package model turns the image into a chain of states and predicts each from the one before;
 // package rans codes what the prediction leaves open; package container frames the result. This package
 // joins the three, which do not know each other. passencoder.go and passdecoder.go are the two ends.

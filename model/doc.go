@@ -30,6 +30,7 @@
 //	eq. 2, 4   forward process, its closed form            internal/storage/cell.go, schedule.go
 //	eq. 5      the bound L = L_T + sum L_{t-1} + L_0       the sum over all Passes, here an exact length
 //	eq. 11     ε-parameterization of the mean              coefficientRow.predict:  mean = centre + ε · width
+//	Alg. 2     sampling                                    Sampler
 //	eq. 13     discretized decoder                         logistic.Distribution, at every step
 //	eq. 15     x̂_0, the picture a prefix shows             Chain.Picture, logistic.Tables.TruncatedMean
 package model
