@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"runtime"
 
+	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
 )
@@ -20,9 +21,9 @@ const (
 // slack is by how much the heap may outgrow what is in use, before the garbage collector looks after it.
 const slack = 2
 
-// fallbackPixelBytes is what a pixel of a stored file takes at most, in bytes, slack included: samples in two and in four bytes,
-// the picture, rows, and what Zstandard has of them.
-const fallbackPixelBytes = 40
+// fallbackPixelBytes is what a pixel takes at most where the fallback codec encodes it, in bytes, slack included: streams of colours and
+// alpha of 16 bits, and as much again while they grow. Of screenshots it is a few per cent of that.
+const fallbackPixelBytes = 32
 
 // Limits bound what a file or an image may ask for. Zero values mean the defaults.
 type Limits struct {
@@ -90,8 +91,20 @@ func (l Limits) maxWork(bytes int64) int64 {
 	return 1<<17 + 256*min(bytes, first) + 1024*(min(max(bytes, first), container.MaxSize>>10)-first)
 }
 
-// fallbackMemory is what coding without a model takes, in either direction.
+// fallbackMemory is what encoding without a model takes.
 func fallbackMemory(pixels int64) int64 { return fallbackPixelBytes * pixels }
+
+// storedMemory returns what decoding a stored file takes: the picture and its alpha, or samples if it is to be reduced, and the rows that
+// the decoder looks back on.
+func (p *info) storedMemory(reduced bool) func(pixels int64) int64 {
+	return func(pixels int64) int64 {
+		need := p.imageBytes() + stored.RowMemory*int64(p.w)
+		if reduced {
+			need += 2 * int64(p.format.planes()) * pixels
+		}
+		return slack * need
+	}
+}
 
 // decodingMemory returns what decoding a modelled file takes: the chain; the picture and its alpha; the bytes of a pass,
 // which are fewer than the image's own. The model itself, some megabytes, is left out. A reduced picture and its passes take less;
