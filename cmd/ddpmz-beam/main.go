@@ -48,8 +48,18 @@ func main() {
 	ctx, stop := commandline.OnSignal(context.Background())
 	defer stop()
 	stopping = ctx
+	if f := flag.Lookup("worker"); f != nil && f.Value.String() == "true" {
+		go endWorker(ctx)
+	}
 	beam.Init() // does not return in a worker
 	os.Exit(run(ctx, flags, flag.Args(), os.Stderr))
+}
+
+// endWorker ends a worker some time after it is told to end: it has removed its temporary files then.
+func endWorker(ctx context.Context) {
+	<-ctx.Done()
+	time.Sleep(time.Second)
+	os.Exit(commandline.InterruptedStatus(ctx))
 }
 
 func usage(w io.Writer) {
