@@ -19,4 +19,5 @@
 // Mean and scale are also corrected by outputs that are added to the last layer of the network's heads: see LastLayer.
 package adapt
 
-//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what adapt -out ../../adapt/wide_amd64.s -stubs ../../adapt/wide_amd64.go -pkg adapt"
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what adapt -out ../../adapt/avx2_amd64.s -stubs ../../adapt/avx2_amd64.go -pkg adapt"
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -avx512 -what adapt -out ../../adapt/avx512_amd64.s -stubs ../../adapt/avx512_amd64.go -pkg adapt"

@@ -8,22 +8,28 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// AVX512 reports whether assembly may use AVX-512: on processors from Ice Lake and Zen 4 on. The first that
-// had the instructions lowered their clock for all code around; BITALG,
+// Lanes returns how many int32 a register of the assembly has: 16 with AVX-512, 8 with AVX2, and 0 where there is none. AVX-512 is used
+// on processors from Ice Lake and Zen 4 on. The first that had the instructions lowered their clock for all code around; BITALG,
 // which nothing here needs, tells them apart.
-func AVX512() bool {
+func Lanes() int {
 	x := &cpu.X86
-	return x.HasAVX2 && x.HasAVX512F && x.HasAVX512BW && x.HasAVX512CD && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG
+	switch {
+	case !x.HasAVX2:
+		return 0
+	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512CD && x.HasAVX512VL && x.HasAVX512VNNI && x.HasAVX512BITALG:
+		return 16
+	}
+	return 8
 }
 
 // assembly returns what of the assembly runs here, the fastest last.
 func assembly() (list []implementation) {
-	if cpu.X86.HasAVX2 {
+	if Lanes() > 0 {
 		list = append(list,
 			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2, nil, nil},
 			implementation{"AVX2 Winograd", rowAVX2, pairAVX2, layoutAssembly, addAVX2, squaresAVX2, nil, nil})
 	}
-	if AVX512() {
+	if Lanes() == 16 {
 		list = append(list,
 			implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2, sitesAVX512, squaresOfAVX512},
 			implementation{"AVX-512 Winograd", rowAVX512, pairAVX512, layoutAssembly, addAVX2, squaresAVX2, sitesAVX512, squaresOfAVX512})

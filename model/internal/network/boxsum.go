@@ -33,7 +33,7 @@ func (b *boxSum) sums(dst []int32, src *ring[int32], y, h, r int) {
 		}
 	}
 	b.next = y + 1
-	if r <= columnBorder && rowsWide {
+	if r <= columnBorder && lanes > 0 {
 		for x := wideColumns(column, come, gone); x < len(dst); x++ {
 			column[x] += come[x] - gone[x]
 		}

@@ -7,15 +7,15 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 )
 
-var predictWide = kernel.AVX512()
-
 // PredictAll predicts a coefficient at n sites, every second one of a row from x on, or at the first of them: it returns how many. The
 // coefficient is member m of a group with so many, for which a head has given outputs. Where the coefficient is known exactly, mean and
 // scale have no meaning.
 func (r *Predictor) PredictAll(to Predicted, at Place, x, n int, outputs *kernel.Tensor, m, members int) int {
-	const lanes = 16
+	if lanes != 16 {
+		return 0
+	}
 	groups := min(n, (len(at.Cells)-x)/2) / lanes // the sites in between are read too
-	if !predictWide || groups <= 0 {
+	if groups <= 0 {
 		return 0
 	}
 	n = lanes * groups

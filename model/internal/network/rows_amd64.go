@@ -6,14 +6,22 @@ import "github.com/ddpmz/ddpmz/model/internal/kernel"
 
 // Each of the functions below does what the one it is named after does, for the first of some sites: it returns for how many.
 
-var rowsWide = kernel.AVX512()
+var lanes = kernel.Lanes()
 
-// wideGroups returns how many groups of 16 there are in n sites, and how many sites these are.
+// wideGroups returns how many groups of lanes there are in n sites, and how many sites these are.
 func wideGroups(n int) (groups, sites int) {
-	if !rowsWide {
+	if lanes == 0 {
 		return 0, 0
 	}
-	return n / 16, n &^ 15
+	return n / lanes, n / lanes * lanes
+}
+
+// choose returns the function for the instruction set.
+func choose[F any](avx2, avx512 F) F {
+	if lanes == 16 {
+		return avx512
+	}
+	return avx2
 }
 
 func wideLevels[V int16 | int32](level, feature []int32, values []V, unit int32, down, frac uint) int {
@@ -22,14 +30,14 @@ func wideLevels[V int16 | int32](level, feature []int32, values []V, unit int32,
 	if !ok || groups == 0 {
 		return 0
 	}
-	levelsAVX512(groups, &narrow[:n][0], unit, int(down), int(frac), &level[0], &feature[:n][0])
+	choose(levelsAVX2, levelsAVX512)(groups, &narrow[:n][0], unit, int(down), int(frac), &level[0], &feature[:n][0])
 	return n
 }
 
 func wideColumns(column, come, gone []int32) int {
 	groups, n := wideGroups(len(column))
 	if groups > 0 {
-		columnsAVX512(groups, &column[0], &come[:n][0], &gone[:n][0])
+		choose(columnsAVX2, columnsAVX512)(groups, &column[0], &come[:n][0], &gone[:n][0])
 	}
 	return n
 }
@@ -42,9 +50,9 @@ func wideBoxes(sums, column []int32, r int) int {
 	}
 	column = column[:n+2*r]
 	if r == 1 {
-		threeAVX512(groups, &sums[0], &column[0])
+		choose(threeAVX2, threeAVX512)(groups, &sums[0], &column[0])
 	} else {
-		fiveAVX512(groups, &sums[0], &column[0])
+		choose(fiveAVX2, fiveAVX512)(groups, &sums[0], &column[0])
 	}
 	return n
 }
@@ -52,7 +60,7 @@ func wideBoxes(sums, column []int32, r int) int {
 func wideDeviations(sums, magnitude, level []int32) int {
 	groups, n := wideGroups(len(sums))
 	if groups > 0 {
-		deviationsAVX512(groups, &sums[0], &magnitude[:n][0], &level[:n][0], asinhEnd)
+		choose(deviationsAVX2, deviationsAVX512)(groups, &sums[0], &magnitude[:n][0], &level[:n][0], asinhEnd)
 	}
 	return n
 }
@@ -66,7 +74,7 @@ func wideTextures(sums []int32, keep []uint32, index []int32) (n int, above bool
 	if len(keep) > 0 {
 		to = &keep[:n][0]
 	}
-	return n, texturesAVX512(groups, &sums[0], to, &index[:n][0], lastLog)
+	return n, choose(texturesAVX2, texturesAVX512)(groups, &sums[0], to, &index[:n][0], lastLog)
 }
 
 func wideActivities(sums []int32, keep []uint16, index []int32) (n int, above bool) {
@@ -78,7 +86,7 @@ func wideActivities(sums []int32, keep []uint16, index []int32) (n int, above bo
 	if len(keep) > 0 {
 		to = &keep[:n][0]
 	}
-	return n, activitiesAVX512(groups, &sums[0], to, &index[:n][0], lastLog)
+	return n, choose(activitiesAVX2, activitiesAVX512)(groups, &sums[0], to, &index[:n][0], lastLog)
 }
 
 func wideCentres[V int16 | int32, U uint8 | uint16](index, magnitude []int32, clock []uint8, cells []V, dither []U, up uint) int {
@@ -88,7 +96,7 @@ func wideCentres[V int16 | int32, U uint8 | uint16](index, magnitude []int32, cl
 	if !ok || !ok2 || groups == 0 {
 		return 0
 	}
-	centresAVX512(groups, &narrow[0], &bytes[:n][0], int(5+up), asinhEnd, &index[:n][0], &magnitude[:n][0], &clock[:n][0])
+	choose(centresAVX2, centresAVX512)(groups, &narrow[0], &bytes[:n][0], int(5+up), asinhEnd, &index[:n][0], &magnitude[:n][0], &clock[:n][0])
 	return n
 }
 

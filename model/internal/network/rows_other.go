@@ -4,7 +4,7 @@ package network
 
 // Where there is no assembly, none of these do anything: they return for how many sites they have.
 
-const rowsWide = false
+const lanes = 0
 
 func wideLevels[V int16 | int32](_, _ []int32, _ []V, _ int32, _, _ uint) int { return 0 }
 func wideColumns(_, _, _ []int32) int                                         { return 0 }

@@ -6,3 +6,6 @@
 // transforms that undo the conversion (matrix.go, videomatrix.go, undomatrix.go) and the upsampling of chroma (findupsampling.go,
 // invertupsampling.go, clippedchroma.go, triangle.go, invertlines.go).
 package transform
+
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what lift -out ../../transform/avx2_amd64.s -stubs ../../transform/avx2_amd64.go -pkg transform"
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -avx512 -what lift -out ../../transform/avx512_amd64.s -stubs ../../transform/avx512_amd64.go -pkg transform"

@@ -6,7 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// features writes the functions that compute the network's inputs along a row, in groups of 16 sites, and the ones that put them among
+// features writes the functions that compute the network's inputs along a row, and the ones that put them among
 // the channels of a site.
 func features() {
 	levels()
@@ -17,15 +17,17 @@ func features() {
 	means("textures", 305419897, 4, "uint32") // 16/225 · 2^32, rounded up
 	means("activities", 687194768, 2, "uint16")
 	centres()
-	spread("spread", "index *int32", false, 4)
-	spread("spreadTable", "index *int32, table *int16", true, 4)
-	spread("spreadBytes", "index *uint8, table *int16", true, 1)
+	if !wide { // these are of no instruction set
+		spread("spread", "index *int32", false, 4)
+		spread("spreadTable", "index *int32, table *int16", true, 4)
+		spread("spreadBytes", "index *uint8, table *int16", true, 1)
+	}
 }
 
-// function begins a function, with a loop over groups of 16 sites that end finishes.
+// function begins a function, with a loop over groups of sites that end finishes.
 func function(name, doc, params string) (groups reg.Register, end func()) {
-	TEXT(name+"AVX512", NOSPLIT, "func(groups int, "+params+")")
-	Doc(name + "AVX512 " + doc)
+	TEXT(name+set(), NOSPLIT, "func(groups int, "+params+")")
+	Doc(name + set() + " " + doc)
 	Pragma("noescape")
 	return param("groups"), func() {
 		DECQ(groups)
@@ -36,20 +38,6 @@ func function(name, doc, params string) (groups reg.Register, end func()) {
 func finish() {
 	VZEROUPPER()
 	RET()
-}
-
-// broadcast returns a register of a number.
-func broadcast(n uint32) reg.VecVirtual {
-	r, v := GP32(), ZMM()
-	MOVL(U32(n), r)
-	VPBROADCASTD(r, v)
-	return v
-}
-
-func parameter(name string) reg.VecVirtual {
-	v := ZMM()
-	VPBROADCASTD(Load(Param(name), GP32()), v)
-	return v
 }
 
 func next(bytes int, pointers ...reg.Register) {
@@ -66,21 +54,21 @@ func levels() {
 	VMOVQ(address("down"), down)
 	VMOVQ(address("frac"), frac)
 	least, most, middle := broadcast(-1<<14&(1<<32-1)), broadcast(1<<14), broadcast(128<<4)
+	lowest, highest := broadcast(-1<<15&(1<<32-1)), broadcast(1<<15-1)
 	Label("group")
-	v, f := ZMM(), ZMM()
+	v, f := vector(), vector()
 	VPMOVSXWD(Mem{Base: values}, v)
 	VPMULLD(unit, v, v)
 	VPSRAD(down, v, v)
 	VPMAXSD(least, v, v)
 	VPMINSD(most, v, v)
-	VMOVDQU32(v, Mem{Base: level})
+	store(v, Mem{Base: level})
 	VPSUBD(middle, v, f)
 	VPSLLD(frac, f, f)
 	VPSRAD(Imm(11), f, f)
-	half := YMM()
-	VPMOVSDW(f, half)
-	VPMOVSXWD(half, f)
-	VMOVDQU32(f, Mem{Base: feature})
+	VPMAXSD(lowest, f, f)
+	VPMINSD(highest, f, f)
+	store(f, Mem{Base: feature})
 	next(2*lanes, values)
 	next(4*lanes, level, feature)
 	end()
@@ -94,7 +82,7 @@ func columns() {
 	v := load(Mem{Base: column})
 	VPADDD(Mem{Base: come}, v, v)
 	VPSUBD(Mem{Base: gone}, v, v)
-	VMOVDQU32(v, Mem{Base: column})
+	store(v, Mem{Base: column})
 	next(4*lanes, column, come, gone)
 	end()
 	finish()
@@ -109,44 +97,61 @@ func boxes(n int) {
 	for i := 1; i < n; i++ {
 		VPADDD(Mem{Base: column, Disp: 4 * i}, v, v)
 	}
-	VMOVDQU32(v, Mem{Base: sums})
+	store(v, Mem{Base: sums})
 	next(4*lanes, column, sums)
 	end()
 	finish()
 }
 
-// mulHigh returns the upper 32 bits of the products of unsigned numbers.
+// mulHigh returns the upper 32 bits of the products of unsigned numbers. odd are the odd lanes with AVX-512.
 func mulHigh(v, by reg.VecVirtual, odd reg.OpmaskVirtual) reg.VecVirtual {
-	p, q := ZMM(), ZMM()
+	p, q := vector(), vector()
 	VPMULUDQ(by, v, p)
 	VPSRLQ(Imm(32), p, p)
 	VPSRLQ(Imm(32), v, q)
 	VPMULUDQ(by, q, q)
-	VMOVDQA32(q, odd, p)
+	if wide {
+		VMOVDQA32(q, odd, p)
+	} else {
+		VPBLENDD(Imm(0xaa), q, p, p)
+	}
 	return p
 }
 
+// odds returns oddLanes with AVX-512.
+func odds() (k reg.OpmaskVirtual) {
+	if wide {
+		k = oddLanes()
+	}
+	return k
+}
+
 func deviations() {
-	_, end := function("deviations", "makes sums over 5x5 sites indices of asinh: see deviations. end is the last of its first half.",
+	_, end := function("deviations", "makes sums over 5x5 sites indices of asinh: see deviations. last is the last of its first half.",
 		"sums, magnitude, level *int32, last int32")
 	sums, magnitude, level, last := param("sums"), param("magnitude"), param("level"), parameter("last")
-	odd, count, fiftieth := oddLanes(), broadcast(25), broadcast(85899346) // 2^32/50, rounded up
+	odd, count, fiftieth := odds(), broadcast(25), broadcast(85899346) // 2^32/50, rounded up
 	Label("group")
-	e, m := ZMM(), ZMM()
+	e, m := vector(), vector()
 	VPMULLD(Mem{Base: level}, count, e)
 	VPSUBD(Mem{Base: sums}, e, e)
 	VPABSD(e, m)
-	VMOVDQU32(m, Mem{Base: magnitude})
+	store(m, Mem{Base: magnitude})
 	VPADDD(count, e, e)
 	VPABSD(e, m)
 	q := mulHigh(m, fiftieth, odd)
 	VPMINSD(last, q, q)
-	negative := K()
-	VPMOVD2M(e, negative)
-	index := ZMM()
-	VPADDD(q, last, index)
-	VPSUBD(q, last, negative, index)
-	VMOVDQU32(index, Mem{Base: sums})
+	index := vector()
+	if wide {
+		negative := K()
+		VPMOVD2M(e, negative)
+		VPADDD(q, last, index)
+		VPSUBD(q, last, negative, index)
+	} else {
+		VPSIGND(e, q, q)
+		VPADDD(q, last, index)
+	}
+	store(index, Mem{Base: sums})
 	next(4*lanes, sums, magnitude, level)
 	end()
 	finish()
@@ -156,29 +161,52 @@ func means(name string, factor uint32, size int, kind string) {
 	_, end := function(name, "makes sums means, and writes them to keep, unless that is nil, and up to last to index. It reports whether one is above.",
 		"sums *int32, keep *"+kind+", index *int32, last int32) (above bool")
 	sums, keep, index, last := param("sums"), param("keep"), param("index"), parameter("last")
-	odd, by, above := oddLanes(), broadcast(factor), K()
-	KXORW(above, above, above)
+	odd, by := odds(), broadcast(factor)
+	var mask reg.OpmaskVirtual
+	var above reg.VecVirtual
+	if wide {
+		mask = K()
+		KXORW(mask, mask, mask)
+	} else {
+		above = zeros()
+	}
 	Label("group")
 	v := mulHigh(load(Mem{Base: sums}), by, odd)
-	VMOVDQU32(v, Mem{Base: sums})
+	store(v, Mem{Base: sums})
 	TESTQ(keep, keep)
 	JE(LabelRef("left"))
-	if size == 2 {
+	switch {
+	case size == 4:
+		store(v, Mem{Base: keep})
+	case wide:
 		VPMOVUSDW(v, Mem{Base: keep})
-	} else {
-		VMOVDQU32(v, Mem{Base: keep})
+	default:
+		packed := YMM()
+		VPACKUSDW(v, v, packed)
+		VPERMQ(Imm(0b00_00_10_00), packed, packed)
+		VMOVDQU(packed.AsX(), Mem{Base: keep})
 	}
 	next(size*lanes, keep)
 	Label("left")
-	k := K()
-	VPCMPD(Imm(6), last, v, k) // greater
-	KORW(k, above, above)
+	if wide {
+		k := K()
+		VPCMPD(Imm(6), last, v, k) // greater
+		KORW(k, mask, mask)
+	} else {
+		c := YMM()
+		VPCMPGTD(last, v, c)
+		VPOR(c, above, above)
+	}
 	VPMINSD(last, v, v)
-	VMOVDQU32(v, Mem{Base: index})
+	store(v, Mem{Base: index})
 	next(4*lanes, sums, index)
 	end()
 	any := GP8()
-	KORTESTW(above, above)
+	if wide {
+		KORTESTW(mask, mask)
+	} else {
+		VPTEST(above, above)
+	}
 	SETNE(any)
 	Store(any, ReturnIndex(0))
 	finish()
@@ -188,44 +216,89 @@ func centres() {
 	_, end := function("centres", "writes the centres of packed cells as indices of asinh, their magnitudes, and their clocks: see centres.",
 		"cells *int16, dither *uint8, up int, last int32, index, magnitude *int32, clock *uint8")
 	cells, dither, index, magnitude, clock := param("cells"), param("dither"), param("index"), param("magnitude"), param("clock")
-	up, last, top := XMM(), parameter("last"), broadcast(31)
+	up, last := XMM(), parameter("last")
 	VMOVQ(address("up"), up)
 	one, least, most := broadcast(1), broadcast(-1<<17&(1<<32-1)), broadcast(1<<17)
-	lowest, zero := ZMM(), ZMM()
-	VPXORD(zero, zero, zero)
+	lowest, zero := vector(), zeros()
 	VPSUBD(last, zero, lowest)
+	clocks := clocksOf(one, zero)
 	Label("group")
-	v, d, z, k := ZMM(), ZMM(), ZMM(), ZMM()
+	v, d, z := vector(), vector(), vector()
 	VPMOVSXWD(Mem{Base: cells}, v)
 	VPMOVZXBD(Mem{Base: dither}, d)
-	known := K()
-	VPTESTMD(v, v, known)
 	VPADDD(d, d, d)
 	VPADDD(one, d, d)
 	VPSUBD(d, v, z)
 	VPSLLD(up, z, z)
 	VPMAXSD(least, z, z)
 	VPMINSD(most, z, z)
-	VMOVDQA32_Z(z, known, z)
-	m := ZMM()
+	if wide {
+		known := K()
+		VPTESTMD(v, v, known)
+		VMOVDQA32_Z(z, known, z)
+	} else {
+		unknown := YMM()
+		VPCMPEQD(zero, v, unknown)
+		VPANDN(z, unknown, z)
+	}
+	m := vector()
 	VPABSD(z, m)
-	VMOVDQU32(m, Mem{Base: magnitude})
+	store(m, Mem{Base: magnitude})
 	VPSRAD(Imm(3), z, z)
 	VPMAXSD(lowest, z, z)
 	VPMINSD(last, z, z)
 	VPADDD(last, z, z)
-	VMOVDQU32(z, Mem{Base: index})
-	// The clock is the number of zeros below the lowest one, 255 where there is none: 31 - 32, as a byte.
-	VPSUBD(v, zero, k)
-	VPANDD(v, k, k)
-	VPLZCNTD(k, k)
-	VPSUBD(k, top, k)
-	VPMOVDB(k, Mem{Base: clock})
+	store(z, Mem{Base: index})
+	clocks(v, Mem{Base: clock})
 	next(2*lanes, cells)
 	next(lanes, dither, clock)
 	next(4*lanes, index, magnitude)
 	end()
 	finish()
+}
+
+// clocksOf returns what writes the clocks of packed cells: the number of zeros below the lowest one, or 255 where there is none.
+func clocksOf(one, zero reg.VecVirtual) func(v reg.VecVirtual, to Mem) {
+	if wide {
+		top := broadcast(31)
+		return func(v reg.VecVirtual, to Mem) {
+			k := ZMM()
+			VPSUBD(v, zero, k)
+			VPANDD(v, k, k)
+			VPLZCNTD(k, k)
+			VPSUBD(k, top, k) // 31 - 32 is 255 as a byte
+			VPMOVDB(k, to)
+		}
+	}
+	// Of the ones below, the count: by tables of half bytes, of which the cells have four.
+	counts := YMM()
+	table := GLOBL("ones", RODATA|NOPTR)
+	for i, four := range []uint32{0x02010100, 0x03020201, 0x03020201, 0x04030302, 0x02010100, 0x03020201, 0x03020201, 0x04030302} {
+		DATA(4*i, U32(four))
+	}
+	VMOVDQU(table, counts)
+	halves, bytes := broadcast(0x0f0f), broadcast(0xff)
+	return func(v reg.VecVirtual, to Mem) {
+		k, n, nothing := YMM(), YMM(), YMM()
+		VPCMPEQD(zero, v, nothing)
+		VPSUBD(v, zero, k)
+		VPAND(v, k, k)
+		VPSUBD(one, k, k)
+		VPSRLD(Imm(4), k, n)
+		VPAND(halves, k, k)
+		VPAND(halves, n, n)
+		VPSHUFB(k, counts, k)
+		VPSHUFB(n, counts, n)
+		VPADDD(n, k, k)
+		VPSRLD(Imm(8), k, n)
+		VPADDD(n, k, k)
+		VPOR(nothing, k, k)
+		VPAND(bytes, k, k)
+		VPACKUSDW(k, k, k)
+		VPERMQ(Imm(0b00_00_10_00), k, k)
+		VPACKUSWB(k, k, k)
+		VMOVQ(k.AsX(), to)
+	}
 }
 
 // spread writes a function that puts numbers, or what a table holds for them, into every site's channel.

@@ -9,8 +9,8 @@ import (
 // gather writes the function that adds up what residual records around every second site of a row say. A lane is a site x and the one to
 // its right, whose records are the lower and the upper half.
 func gather() {
-	TEXT("gatherAVX512", NOSPLIT, "func(groups int, above, north, middle, south, below *uint16, scores, residuals *int32, plane int)")
-	Doc("gatherAVX512 is Row.Gather for groups of 16 sites, every second one of a row. The records are those of the five rows around, from",
+	TEXT("gather"+set(), NOSPLIT, "func(groups int, above, north, middle, south, below *uint16, scores, residuals *int32, plane int)")
+	Doc("gather"+set()+" is Row.Gather for groups of sites, every second one of a row. The records are those of the five rows around, from",
 		"the one two before the first site on; sums of residuals are plane bytes apart.")
 	Pragma("noescape")
 	groups := param("groups")
@@ -20,27 +20,24 @@ func gather() {
 	LEAQ(Mem{Base: plane, Index: plane, Scale: 2}, plane3)
 	MOVQ(plane, plane4)
 	SHLQ(Imm(2), plane4)
-	counted, bits := ZMM(), GP32()
-	MOVL(U32(1<<15|0x7f), bits)
-	VPBROADCASTD(bits, counted)
+	counted := broadcast(1<<15 | 0x7f)
 
 	Label("group")
-	sum := ZMM()
-	VPXORD(sum, sum, sum)
+	sum := zeros()
 	// low and high return the residuals, and add the counted scores.
 	low := func(records reg.VecVirtual) reg.VecVirtual {
-		r := ZMM()
-		VPANDD(counted, records, r)
+		r := vector()
+		and(counted, records, r)
 		VPADDD(r, sum, sum)
-		r = ZMM()
+		r = vector()
 		VPSLLD(Imm(17), records, r)
 		VPSRAD(Imm(24), r, r)
 		return r
 	}
 	high := func(records reg.VecVirtual) reg.VecVirtual {
-		r, s := ZMM(), ZMM()
+		r, s := vector(), vector()
 		VPSRLD(Imm(16), records, s)
-		VPANDD(counted, s, r)
+		and(counted, s, r)
 		VPADDD(r, sum, sum)
 		VPSLLD(Imm(17), s, s)
 		VPSRAD(Imm(24), s, s)
@@ -57,7 +54,7 @@ func gather() {
 		case 4:
 			m.Index, m.Scale = plane4, 1
 		}
-		VMOVDQU32(v, m)
+		store(v, m)
 	}
 	add := func(a, b reg.VecVirtual) reg.VecVirtual {
 		VPADDD(b, a, a)
@@ -74,12 +71,12 @@ func gather() {
 	put(add(high(n2), high(s0)), 3)
 	put(low(at(above, 2)), 4)
 	low(at(below, 2))
-	VMOVDQU32(sum, Mem{Base: scores})
+	store(sum, Mem{Base: scores})
 	for _, row := range []reg.Register{above, north, middle, south, below} {
-		ADDQ(Imm(4*lanes), row)
+		ADDQ(Imm(uint64(4*lanes)), row)
 	}
-	ADDQ(Imm(4*lanes), scores)
-	ADDQ(Imm(4*lanes), residuals)
+	ADDQ(Imm(uint64(4*lanes)), scores)
+	ADDQ(Imm(uint64(4*lanes)), residuals)
 	DECQ(groups)
 	JNE(LabelRef("group"))
 	VZEROUPPER()

@@ -52,7 +52,7 @@ func predict() {
 	// 0, 1, 2, ... as a start of indices
 	index := ZMM()
 	order := GLOBL("lanes", RODATA|NOPTR)
-	for i := range lanes {
+	for i := range 16 {
 		DATA(4*i, U32(i))
 	}
 	VMOVDQU32(order, index)
@@ -196,7 +196,7 @@ func predict() {
 	VPMOVSXDQ(upper, wide)
 	VMOVDQU32(wide, Mem{Base: mean, Disp: 64})
 
-	step := func(r reg.Register, bytes uint64) { ADDQ(I32(int32(bytes)), r) }
+	step := func(r reg.Register, bytes int) { ADDQ(I32(int32(bytes)), r) }
 	step(cells, 4*lanes)
 	step(dither, 2*lanes)
 	step(texture, 8*lanes)
