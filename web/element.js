@@ -159,7 +159,7 @@ export class DdpmzImg extends HTMLElement {
 		this.#complete = false;
 		const init = { credentials: this.getAttribute("crossorigin") === "use-credentials" ? "include" : "same-origin" };
 		const before = this.#job;
-		const job = open({ url: this.#url, init, again, reduce: this.#reduce, timestep: 0, every: false, limit: -1, as: "bitmap", whole: false }, (m) => {
+		const job = open({ url: this.#url, init, again, reduce: this.#reduce, timestep: -1, every: false, limit: -1, as: "bitmap", whole: false }, (m) => {
 			if (this.#job === job) this.#receive(m);
 			else m.image?.close();
 		});
