@@ -48,7 +48,10 @@ func assembly() []implementation {
 	if !supported() {
 		return nil
 	}
-	return []implementation{{"WebAssembly SIMD", rowWASM, nil, layoutAssembly, addWASM, squaresWASM, nil, nil}}
+	return []implementation{
+		{"WebAssembly SIMD", rowWASM, nil, layoutAssembly, addWASM, squaresWASM, nil, nil},
+		{"WebAssembly SIMD Winograd", rowWASM, pairWASM, layoutAssembly, addWASM, squaresWASM, nil, nil},
+	}
 }
 
 var tileKernels = [...]tileKernel{
@@ -83,18 +86,22 @@ func squaresWASM(sum []int32, squares []int64, x []int16) {
 
 // asmBlock holds the weights of 16 outputs for the kernels.
 type asmBlock struct {
-	bias [block]int32
-	w    []int16
+	bias     [block]int32
+	w        []int16
+	winograd *winogradBlock
 }
 
-func (p asmBlock) clone() asmBlock { return asmBlock{p.bias, slices.Clone(p.w)} }
+func (p asmBlock) clone() asmBlock { return asmBlock{p.bias, slices.Clone(p.w), new(winogradBlock)} }
 
 // newAsmBlock returns a block of n weights an output, n even, all 0.
-func newAsmBlock(n int) asmBlock { return asmBlock{w: make([]int16, block*n)} }
+func newAsmBlock(n int) asmBlock {
+	return asmBlock{w: make([]int16, block*n), winograd: new(winogradBlock)}
+}
 
 // set lays out the weights w[n] and the bias of output o. All of the block's lie as [n/2][16][2]: a dot product takes an input channel
 // of even number and the one after it.
 func (p *asmBlock) set(o int, w []int16, bias int32) {
+	*p.winograd = winogradBlock{}
 	p.bias[o] = bias
 	for j, v := range w {
 		p.w[j>>1<<5|o<<1|j&1] = v

@@ -203,7 +203,7 @@ func (c *Conv) rows(by *implementation, dst *Tensor, src, pre, post View, relu b
 // ScratchBytes returns how many bytes a goroutine may hold while Rows computes a layer of in channels, with the kernel that
 // takes most.
 func ScratchBytes(in int) int64 {
-	const tilesAtOnce = 12 // as in winograd_amd64.go
+	const tilesAtOnce = 12 // as in winograd.go
 	return tilesAtOnce*16*(block*4+2*int64((in+15)&^15)) + 64
 }
 

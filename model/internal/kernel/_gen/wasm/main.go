@@ -24,6 +24,13 @@ func main() {
 		functions = append(functions, tiles(sites))
 	}
 	functions = append(functions, addProducts(), addSquares())
+	for pairs := 1; pairs <= size/4; pairs++ {
+		functions = append(functions, inputTransform(pairs))
+	}
+	for tiles := 1; tiles <= maxSites; tiles++ {
+		functions = append(functions, products(tiles))
+	}
+	functions = append(functions, inverseTransform())
 	if err := os.WriteFile(*out, module(functions), 0o666); err != nil {
 		log.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// The kernels of Winograd's F(2x2, 3x3), whose formulas are in winograd_amd64.go.
+// The kernels of Winograd's F(2x2, 3x3), whose formulas are in winograd.go.
 
 // inputTransform writes the function that computes V. It goes along the tiles of a row of tiles. A tile's last two
 // columns are the next one's first two: their transforms along y stay in registers, so that a column is loaded once.

@@ -1,4 +1,4 @@
-//go:build !noasm
+//go:build (amd64 || (js && wasmsimd)) && !noasm
 
 package kernel
 
@@ -8,15 +8,13 @@ import (
 	"sync"
 	"testing"
 	"unsafe"
-
-	"golang.org/x/sys/cpu"
 )
 
 // eachWinograd calls test for the implementations under test.
 func eachWinograd(t *testing.T, test func(t *testing.T, impl *implementation)) {
 	t.Helper()
-	if !cpu.X86.HasAVX2 {
-		t.Skip("no AVX2")
+	if len(implementations()) == 1 {
+		t.Skip("no assembly runs here")
 	}
 	found := 0
 	for _, impl := range implementations() {
@@ -28,6 +26,18 @@ func eachWinograd(t *testing.T, test func(t *testing.T, impl *implementation)) {
 	if found == 0 {
 		t.Fatal("no implementation computes pairs of rows")
 	}
+}
+
+// anyFilter returns a filter that runs here.
+func anyFilter(t *testing.T) *filter {
+	t.Helper()
+	for _, impl := range implementations() {
+		if f := filters[impl.name]; f != nil {
+			return f
+		}
+	}
+	t.Skip("no assembly runs here")
+	return nil
 }
 
 // inner draws the activations of which Winograd's kernels are exact, their extremes among them.
@@ -163,7 +173,7 @@ func plain(in, h, w int) *layer {
 func TestWinogradUsed(t *testing.T) { eachWinograd(t, testWinogradUsed) }
 
 func testWinogradUsed(t *testing.T, impl *implementation) {
-	leastSites := map[string]int{"AVX2 Winograd": filterAVX2.leastSites, "AVX-512 Winograd": filterAVX512.leastSites}[impl.name]
+	leastSites := filters[impl.name].leastSites
 	for name, test := range map[string]struct {
 		l    *layer
 		want bool
@@ -323,7 +333,7 @@ func TestScratchBytes(t *testing.T) {
 		r := row{sites: 2 * tilesAtOnce}
 		r.src, r.srcStride = l.src.row(0, 0, 1)
 		r.srcRow = l.src.rowStride()
-		s.transform(&filterAVX2, c, r)
+		s.transform(anyFilter(t), c, r)
 		got, want := int64(unsafe.Sizeof(*s))+2*int64(cap(s.v)), ScratchBytes(in)
 		if got > want || got < want-100 {
 			t.Errorf("%d channels: %d bytes, %d foreseen", in, got, want)
