@@ -36,7 +36,7 @@ export class DdpmzImg extends HTMLElement {
 	#job = null;
 	#url = "";
 	#header = null; // {width, height} of the image
-	#reduce = -1; // of what is loaded; -1 while that is not known
+	#halvings = -1; // of the area of what is loaded, and half as many of each side; -1 while that is not known
 	#complete = false;
 	#loaded = false; // the load event is out
 	#at = null; // of what is shown
@@ -75,7 +75,7 @@ export class DdpmzImg extends HTMLElement {
 	/** Bytes of the file that have been loaded. */
 	get received() { return this.#received; }
 	/** The picture has 1/2^reduce of each side of the image. */
-	get reduce() { return Math.max(0, this.#reduce); }
+	get reduce() { return Math.max(0, this.#halvings) >> 1; }
 
 	/** Resolves when the picture is complete. */
 	decode() {
@@ -141,10 +141,10 @@ export class DdpmzImg extends HTMLElement {
 
 	/** Loads more, if the picture is shown larger than what is loaded allows. */
 	[grow]() {
-		if (this.#reduce > 0 && this.#job) {
-			const reduce = this.#needed();
-			if (reduce < this.#reduce) {
-				this.#reduce = reduce;
+		if (this.#halvings > 0 && this.#job) {
+			const halvings = this.#needed();
+			if (halvings < this.#halvings) {
+				this.#halvings = halvings;
 				this.#open(this.#job.id);
 			}
 		}
@@ -159,7 +159,7 @@ export class DdpmzImg extends HTMLElement {
 		this.#complete = false;
 		const init = { credentials: this.getAttribute("crossorigin") === "use-credentials" ? "include" : "same-origin" };
 		const before = this.#job;
-		const job = open({ url: this.#url, init, again, reduce: this.#reduce, timestep: -1, every: false, limit: -1, as: "bitmap", whole: false }, (m) => {
+		const job = open({ url: this.#url, init, again, reduce: this.#halvings, timestep: -1, every: false, limit: -1, as: "bitmap", whole: false }, (m) => {
 			if (this.#job === job) this.#receive(m);
 			else m.image?.close();
 		});
@@ -173,9 +173,9 @@ export class DdpmzImg extends HTMLElement {
 			case "header":
 				this.#header = { width: m.width, height: m.height };
 				this.#measure();
-				if (this.#reduce < 0) {
-					this.#reduce = this.#needed();
-					this.#job.fit(this.#reduce);
+				if (this.#halvings < 0) {
+					this.#halvings = this.#needed();
+					this.#job.fit(this.#halvings);
 				}
 				break;
 			case "picture":
@@ -211,15 +211,13 @@ export class DdpmzImg extends HTMLElement {
 		this[grow]();
 	}
 
-	/** By how much the picture may be reduced to have a pixel for every one of the screen. */
+	/** How often the area of the picture may be halved until it has a pixel for every one of the screen. */
 	#needed() {
 		const box = this.isConnected ? this.getBoundingClientRect() : { width: 0, height: 0 };
 		if (box.width === 0 || box.height === 0) return 0; // it is not shown, but somebody wants it
 		const { width, height } = this.#header;
-		const enough = (side, n, shown) => Math.ceil(side / 2 ** n) >= Math.floor(shown * devicePixelRatio);
-		let n = 0;
-		while (n < MAX_REDUCE && enough(width, n + 1, box.width) && enough(height, n + 1, box.height)) n++;
-		return n;
+		const ratio = Math.min(width / box.width, height / box.height) / devicePixelRatio;
+		return Math.max(0, Math.min(Math.floor(2 * Math.log2(ratio) + 0.01), 2 * MAX_REDUCE + 1));
 	}
 
 	/** Gives the element its size, as far as the page does not say. */
@@ -243,7 +241,7 @@ export class DdpmzImg extends HTMLElement {
 		this.#canvas.hidden = false;
 		this.#context.transferFromImageBitmap(null);
 		this.#header = this.#at = null;
-		this.#reduce = -1;
+		this.#halvings = -1;
 		this.#received = 0;
 		this.#complete = this.#loaded = false;
 		this.#url = "";

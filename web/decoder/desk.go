@@ -52,7 +52,7 @@ func (d *desk) functions() map[string]any {
 }
 
 // open(id, reduce, timestep, every) begins to decode a file to a picture of 1/2^reduce of each side, or of one that fit says, and to a
-// timestep, or with -1 as far as a screen needs. With every, all pictures are wanted, and not only as many as there is time for.
+// timestep. With timestep -1, reduce and fit say how often the area is halved, and decoding ends where a screen needs no more. With every, all pictures are wanted, and not only as many as there is time for.
 func (d *desk) open(_ js.Value, args []js.Value) any {
 	id := args[0].Int()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -8,7 +8,7 @@
 // it, with NEON on arm64, WebAssembly's SIMD in a program for js/wasm that is built with the tag wasmsimd, and plain Go everywhere
 // else and always with the build tag noasm. The tests compare them exactly.
 //
-// On amd64, two rows and more of a 3x3 layer are computed by Winograd's minimal
+// On amd64 and in WebAssembly, two rows and more of a 3x3 layer are computed by Winograd's minimal
 // filtering where that is exact, in less than half as many products. It is exact where
 // weights and activations leave some bits of int16 unused, which the kernels test. So the results
 // do not depend on whether it is used.
