@@ -60,8 +60,11 @@ func gcd(a, b int) int {
 // telling are frequencies that are looked at first: low ones, which hardly any block is without, and others, whose steps are larger.
 var telling = [...]int{1, 8, 9, 2, 16, 10, 17, 3, 24, 4, 32, 11, 25, 18, 19, 26, 27, 12, 33, 5, 40, 20, 34, 48, 41, 28, 35}
 
-// firstBlocks is how many blocks are looked at first.
-const firstBlocks = 24
+// firstBlocks is how many blocks are looked at first, and tellingStep the largest step that is looked for in them.
+const (
+	firstBlocks = 24
+	tellingStep = 32
+)
 
 // grid finds where the first whole block of luma begins: x and y from 0 to 7. Most places are ruled out by a few blocks and frequencies.
 func (p *plane) grid() (x, y int, ok bool) {
@@ -73,7 +76,10 @@ func (p *plane) grid() (x, y int, ok bool) {
 		c := p.sample(at%8, at/8, firstBlocks)
 		evidence := 0
 		for _, f := range telling {
-			_, _, e := stepOf(c[f], rounding[f])
+			if !evident(c[f]) {
+				continue
+			}
+			_, _, e := stepOf(c[f], rounding[f], tellingStep)
 			evidence += max(e, 0)
 		}
 		if evidence > best {
@@ -86,12 +92,23 @@ func (p *plane) grid() (x, y int, ok bool) {
 	return x, y, best > 0 && p.isGrid(x, y, leastEvidence)
 }
 
+// evident reports whether so many coefficients are not 0 that they can be evidence.
+func evident(coef []int32) bool {
+	n := 0
+	for _, v := range coef {
+		if v > unit || v < -unit {
+			n++
+		}
+	}
+	return n >= evidentNonzero
+}
+
 // isGrid reports whether a grid of blocks begins at (x, y), for which so many bits speak.
 func (p *plane) isGrid(x, y, least int) bool {
 	c := p.sample(x, y, sampledBlocks)
 	evidence := 0
 	for f := range c {
-		_, _, e := stepOf(c[f], rounding[f])
+		_, _, e := stepOf(c[f], rounding[f], largestStep)
 		evidence += max(e, 0) // of high quality, the steps of most frequencies are 1
 	}
 	return evidence >= least

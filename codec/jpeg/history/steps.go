@@ -46,7 +46,7 @@ type table struct {
 func (c *coefficients) steps(n *noise) *table {
 	t := new(table)
 	for f := range t.steps {
-		step, count, e := stepOf(c[f], n[f])
+		step, count, e := stepOf(c[f], n[f], largestStep)
 		t.steps[f], t.counts[f] = step, count
 		t.evidence += e
 	}
@@ -62,8 +62,8 @@ func (t *table) add(u *table) {
 	}
 }
 
-// stepOf finds the step of a frequency.
-func stepOf(coef []int32, variance int64) (step uint16, count, evidence int) {
+// stepOf finds the step of a frequency, up to a limit.
+func stepOf(coef []int32, variance int64, limit int32) (step uint16, count, evidence int) {
 	reach := int32(4 * root(variance)) // of the noise
 	least := reach + 4                 // of a coefficient that is not 0
 	var large []int32
@@ -87,7 +87,7 @@ func stepOf(coef []int32, variance int64) (step uint16, count, evidence int) {
 	if len(large) > mostNonzero {
 		large = large[:mostNonzero]
 	}
-	for q := min((largest+least)/unit, largestStep); q > 1; q-- {
+	for q := min((largest+least)/unit, limit); q > 1; q-- {
 		n, d, ok := multiples(large, q, reach, variance)
 		if !ok {
 			continue
