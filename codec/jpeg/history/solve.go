@@ -83,7 +83,7 @@ type target interface {
 const (
 	rounds     = 8  // of changing all coefficients at once
 	changes    = 48 // of single coefficients
-	candidates = 8  // that are tried for a change
+	candidates = 12 // that are tried for a change
 	pairs      = 6  // of which two are tried
 )
 
