@@ -46,7 +46,7 @@ func (e *Encoder) encodeDecompressed(ctx context.Context, rows *pixelReader, sid
 		return nil, nil
 	}
 	truth := rows.bytePlanes()
-	h := history.Find(&history.Picture{Width: rows.w, Height: rows.h, Planes: truth})
+	h := history.Find(&history.Picture{Width: rows.w, Height: rows.h, Planes: truth, Done: ctx.Done()})
 	if err := ctx.Err(); h == nil || err != nil {
 		return nil, err
 	}

@@ -193,6 +193,9 @@ func (c *chromaPlane) improve(others *chromaMisses) (any bool) {
 		for odd := range 2 { // rows of blocks depend on those beside them
 			each((c.component.high+1-odd)/2, func(k int) {
 				by := 2*k + odd
+				if stopped(c.done) {
+					return
+				}
 				for bx := range c.component.wide {
 					if !c.inside(bx, by) {
 						continue

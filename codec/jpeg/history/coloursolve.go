@@ -42,6 +42,9 @@ func (c *colourSolver) inside() image.Rectangle {
 	return image.Rect(h.X, h.Y, h.X+p.Width, h.Y+p.Height)
 }
 
+// hopeless is of how many pixels one is wrong if nothing but the rounding of coefficients has been done, where more is not worth the time.
+const hopeless = 2
+
 // run finds the blocks.
 func (c *colourSolver) run() {
 	for _, k := range c.chroma {
@@ -63,6 +66,9 @@ func (c *colourSolver) run() {
 	}
 	c.boundLuma()
 	c.luma.solve(c.lumaPixels, c.inside(), nil)
+	if c.wrong()*hopeless > c.picture.Width*c.picture.Height {
+		return
+	}
 	c.alternate()
 	levelled := c.level()
 	if c.adjust() || levelled {

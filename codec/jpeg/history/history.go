@@ -35,7 +35,7 @@ func Find(p *Picture) *History {
 	steps := c.steps(&rounding).complete(nil)
 	h := &History{X: (8 - x) % 8, Y: (8 - y) % 8}
 	if len(planes) == 1 {
-		return h.gray(luma, steps)
+		return h.gray(p, luma, steps)
 	}
 	g := findChroma(planes[1:], x, y)
 	if g == nil {
@@ -46,7 +46,7 @@ func Find(p *Picture) *History {
 }
 
 // gray finds the coefficients of a gray picture.
-func (h *History) gray(luma *plane, steps [64]uint16) *History {
+func (h *History) gray(p *Picture, luma *plane, steps [64]uint16) *History {
 	luma = luma.placed(h.X, h.Y, luma.wide+h.X, luma.high+h.Y)
 	f, err := jpeg.New(luma.wide, luma.high, []jpeg.Component{{ID: 1, H: 1, V: 1, Quant: steps}})
 	if err != nil {
@@ -58,7 +58,7 @@ func (h *History) gray(luma *plane, steps [64]uint16) *History {
 	}
 	luma.samples = luma.fill()
 	c := &f.Components[0]
-	k := newComponent(c.Wide, c.High, c.Quant)
+	k := newComponent(c.Wide, c.High, c.Quant, p.Done)
 	k.solve(luma, image.Rect(h.X, h.Y, luma.wide, luma.high), nil)
 	c.Coef, c.Quant = k.coef, k.steps
 	return h
@@ -114,7 +114,7 @@ func (h *History) solve(p *Picture, planes []*plane, steps [64]uint16, g *chroma
 	c := &colourSolver{history: h, picture: p}
 	for i, q := range planes {
 		q = q.placed(h.X, h.Y, wide, high)
-		k := newComponent(f.Components[i].Wide, f.Components[i].High, f.Components[i].Quant)
+		k := newComponent(f.Components[i].Wide, f.Components[i].High, f.Components[i].Quant, p.Done)
 		if i == 0 {
 			c.luma, c.lumaPixels = k, q
 			continue

@@ -319,7 +319,7 @@ func TestUpsampled(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := &g.Components[1]
-		k := newComponent(c.Wide, c.High, c.Quant)
+		k := newComponent(c.Wide, c.High, c.Quant, nil)
 		h := &half{sampling: s, wide: 60, high: 40, samples: make([]uint8, 60*40)}
 		for y := range c.High {
 			for x := range c.Wide {
@@ -339,5 +339,17 @@ func TestUpsampled(t *testing.T) {
 				t.Fatalf("%v: row %d differs", s, y)
 			}
 		}
+	}
+}
+
+// TestFindStops: Find returns once its channel is closed, and does not panic for what it has not found.
+func TestFindStops(t *testing.T) {
+	out, _ := decompressed(t, open(t, "landscape.png"), 2, 2, 80, false)
+	p := pictureOf(out, out.Bounds())
+	done := make(chan struct{})
+	close(done)
+	p.Done = done
+	if h := Find(p); h != nil && wrong(t, h, p) == 0 {
+		t.Error("all has been done")
 	}
 }

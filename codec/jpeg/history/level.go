@@ -77,6 +77,9 @@ func (c *colourSolver) level() (changed bool) {
 	for odd := range 2 { // rows depend on those beside them
 		each((first.component.high+1-odd)/2, func(k int) {
 			y := 2*k + odd
+			if stopped(first.done) {
+				return
+			}
 			for x := range first.component.wide {
 				if !first.inside(x, y) {
 					continue

@@ -4,6 +4,18 @@ package history
 type Picture struct {
 	Width, Height int
 	Planes        [][]uint8
+
+	Done <-chan struct{} // once it is closed, Find returns soon, with whatever it has
+}
+
+// stopped reports whether a channel is closed.
+func stopped(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
 }
 
 // Chroma's part in red, green and blue, by JFIF's matrix and libjpeg's rounding: see package pixels. green holds what the two take

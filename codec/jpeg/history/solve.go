@@ -224,10 +224,11 @@ type component struct {
 	steps      [64]uint16
 	coef       []int16
 	samples    []uint8 // of all blocks, row by row
+	done       <-chan struct{}
 }
 
-func newComponent(wide, high int, steps [64]uint16) *component {
-	return &component{wide, high, steps, make([]int16, 64*wide*high), make([]uint8, 64*wide*high)}
+func newComponent(wide, high int, steps [64]uint16, done <-chan struct{}) *component {
+	return &component{wide, high, steps, make([]int16, 64*wide*high), make([]uint8, 64*wide*high), done}
 }
 
 // put notes a solution.
@@ -281,6 +282,9 @@ func (t *lumaTarget) misses(samples *[64]byte, missing *block, most int64) (sum 
 func (c *component) solve(p *plane, inside image.Rectangle, chroma *colourSolver) bool {
 	changed := make([]bool, c.high)
 	each(c.high, func(by int) {
+		if stopped(c.done) {
+			return
+		}
 		for bx := range c.wide {
 			if chroma != nil {
 				if part(bx, by, inside).Empty() {
