@@ -29,8 +29,6 @@ type band struct {
 	predictions [process.MaxGroup]predictions // at these sites
 	lastLayer   adapt.LastLayer
 
-	truth [process.Coefficients][]int32 // true values of a row, in an encoder
-
 	scratch rowScratch
 }
 

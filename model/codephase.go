@@ -76,8 +76,8 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 						}
 						if coded {
 							truth := int32(u)
-							if at.truth != nil {
-								truth += at.truth[sx]
+							if at.truth.Known() {
+								truth += at.truth.At(sx)
 							}
 							raw := d.Set(r.Mean, r.Scale, a, u, k, at.to)
 							next, ok := logistic.CodeCell(coder, &d, raw, truth)

@@ -48,7 +48,7 @@ func memory(c *Chain, procs int, encoder bool) int64 {
 	for _, l := range scratch {
 		s := &c.scales[l]
 		n := bandsOf(s.h)
-		total += int64(min(n, procs))*c.bandBytes(s, procs, encoder) + c.aboveBytes(s) + storage.Allocated(1, int64(n)*stateBytes) + c.mergeBytes(s)
+		total += int64(min(n, procs))*c.bandBytes(s, procs) + c.aboveBytes(s) + storage.Allocated(1, int64(n)*stateBytes) + c.mergeBytes(s)
 	}
 	if s := &c.scales[min(2, len(c.scales)-1)]; finest <= 2 && c.buffered(s) {
 		total += storage.Allocated(1, int64(unsafe.Sizeof(backBuffer{}))) + c.imageBytes(s.fw, s.fh) + storage.Allocated(int64(transform.Subbands*c.planes), int64(s.w)*int64(s.h)*recordBytes)
@@ -87,7 +87,7 @@ func (c *Chain) imageBytes(w, h int) int64 {
 }
 
 // bandBytes is the size of a band of a scale.
-func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
+func (c *Chain) bandBytes(s *scale, procs int) int64 {
 	n := bandsOf(s.h)
 	inside := max(1, procs/min(n, procs)) // processors for a band
 	w, most, halo := int64(s.w), int64(mostRows(s.h)), int64(c.net.Halo())
@@ -96,9 +96,6 @@ func (c *Chain) bandBytes(s *scale, procs int, encoder bool) int64 {
 	frame := min(int64(s.h), most+2*halo)
 
 	total := int64(unsafe.Sizeof(band{})) + c.net.InferenceBytes(s.w, int(most), coded, inside)
-	if encoder {
-		total += storage.Allocated(coefficients, w*4) // truth
-	}
 	total += storage.Allocated(coefficients, frame*w*c.valueBytes()/2) + storage.Allocated(coefficients*2, halo*w*c.valueBytes())                         // the frame: dither, cells
 	total += storage.Allocated(coefficients, (most+2*adapt.Border)*(w+2*adapt.Border)*recordBytes) + storage.Allocated(1, (w+2*adapt.Border)*recordBytes) // records, noRecords
 	total += storage.Allocated(1, kernel.Bytes(1, adapt.Interval, network.HeadOutputs)) + c.net.LastLayerBytes()                                          // output, lastLayer

@@ -17,7 +17,7 @@ type coefficientRow struct {
 	i      int   // the coefficient
 	to     uint8 // the clock that the pass brings it to
 	cells  storage.Array
-	truth  []int32 // nil in a decoder
+	truth  storage.TrueRow // not known in a decoder
 	dither storage.DitherRows
 	own    []adapt.Record
 
@@ -34,9 +34,7 @@ func (b *band) beginRow(r *coefficientRow, i, y int) {
 	r.to = target(b.stage, i, r.ExtraBits)
 	r.cells, r.dither = s.cells[i].Part(y*w, w), b.dither[i].Part((y-b.top)*w, w)
 	if t := &s.truth[i]; !t.Empty() {
-		b.truth[i] = storage.Resize(b.truth[i], w, w)
-		r.truth = b.truth[i]
-		t.LoadRow(r.truth, y)
+		r.truth = t.Row(y)
 	}
 	r.texture, r.activity = b.inference.Textures(i/transform.Subbands, y), b.inference.Activities(i, y)
 	at := (y - b.y0) * stride

@@ -75,3 +75,30 @@ func (t *TrueValues) LoadRow(v []int32, y int) {
 		v = v[n:]
 	}
 }
+
+// A TrueRow is a row of TrueValues.
+type TrueRow struct {
+	runs  [][]byte
+	width int
+}
+
+// Row returns row y.
+func (t *TrueValues) Row(y int) TrueRow {
+	return TrueRow{t.runs[y*t.runsInRow:][:t.runsInRow], t.width}
+}
+
+// Known reports whether r is a row, and not the zero value.
+func (r *TrueRow) Known() bool { return r.width > 0 }
+
+// At returns the value of site x. LoadRow is quicker where all are needed.
+func (r *TrueRow) At(x int) int32 {
+	b, i := r.runs[x/RunSites], x%RunSites
+	n := min(r.width-(x-i), RunSites) // sites of the run
+	switch len(b) {
+	case n:
+		return int32(int8(b[i]))
+	case 2 * n:
+		return int32(int16(binary.LittleEndian.Uint16(b[2*i:])))
+	}
+	return int32(binary.LittleEndian.Uint32(b[4*i:]))
+}

@@ -35,6 +35,14 @@ func TestTrueValues(t *testing.T) {
 						t.Fatalf("%d bits, %d of %d sites: row %d is %v, want %v", bits, there, w, y, got, row)
 					}
 				}
+				for y, values := range want {
+					row := s.Row(y)
+					for x, v := range values {
+						if got := row.At(x); got != v || !row.Known() {
+							t.Fatalf("%d bits, %d of %d sites: site %d, %d is %d, want %d", bits, there, w, y, x, got, v)
+						}
+					}
+				}
 				for k, run := range s.runs {
 					from := k % s.runsInRow * RunSites
 					n, most := min(w-from, RunSites), int32(0)
