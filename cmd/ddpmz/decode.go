@@ -163,12 +163,12 @@ func holds(name, format string) bool {
 // A decodeOutcome is what decode --json prints of a file.
 type decodeOutcome struct {
 	outcome
-	Steps int      `json:"steps"`                // of the reverse process that the picture shows, of 1000
-	Exact bool     `json:"exact"`                // the picture is the image that was encoded
-	Cut   bool     `json:"cut"`                  // the file ends before what was asked for
-	Ends  bool     `json:"ends_early"`           // the file is the beginning of a longer one, on purpose
-	Drawn int64    `json:"drawn_bits,omitempty"` // random bits that took the place of such that are not there, or not wanted
-	Notes []string `json:"notes"`                // remarks for people
+	Steps int      `json:"steps"`      // of the reverse process that the picture shows, of 1000
+	Exact bool     `json:"exact"`      // the picture is the image that was encoded
+	Cut   bool     `json:"cut"`        // the file ends before what was asked for
+	Ends  bool     `json:"ends_early"` // the file is the beginning of a longer one, on purpose
+	Drawn int64    `json:"drawn_bits"` // random bits that took the place of such that are not there, or not wanted
+	Notes []string `json:"notes"`      // remarks for people
 }
 
 // decode does one job. The outcome is nil if ctx ends.

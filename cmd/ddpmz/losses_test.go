@@ -115,7 +115,7 @@ func TestOutcomeNames(t *testing.T) {
 	for _, c := range []struct {
 		of   any
 		want string
-	}{{outcome{}, common}, {decodeOutcome{}, common + " steps exact cut ends_early notes"}, {picture.Loss{}, "kind detail"}} {
+	}{{outcome{}, common}, {decodeOutcome{}, common + " steps exact cut ends_early drawn_bits notes"}, {picture.Loss{}, "kind detail"}} {
 		var have []string
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.of)) {
 			if !f.Anonymous {
