@@ -98,7 +98,7 @@ func (b *band) runTrunk(dense bool) {
 		Width: s.w, Height: s.h, Y0: b.y0, Y1: b.y1, MostRows: mostRows(s.h),
 		Planes: c.planes, Coded: s.planes,
 		// No band of chroma lacks a site, of which it would be known that it is zero.
-		ChromaUnknown: !s.chroma && s.fw%2 == 0 && s.fh%2 == 0 && s.absent == 0,
+		ChromaUnknown: !s.chroma && s.fw%2 == 0 && s.fh%2 == 0,
 		Image:         b.parent.image, Shift: b.parent.shift,
 		Cells:  func(i, y int) (*storage.Array, int) { return b.frame.cells(s, i, y) },
 		Dither: &b.dither, Top: b.top,

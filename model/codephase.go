@@ -20,7 +20,7 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 	final := stage == process.Stages-1
 	exact := final && coder != nil           // estimates are exact values, not in Q4
 	least := c.tau - logistic.DeviationSteps // the least scale that is coded, for a cell of width 1
-	mask := network.MaskBits(members)
+	mask := network.MaskBits(members) &^ b.s.absent
 	var rows [process.MaxGroup]coefficientRow
 	var r adapt.Correction
 	hidden := &b.inference.Hidden

@@ -174,6 +174,11 @@ func (s *scale) values(y int, rows *ycc) {
 			for x := dx; x < len(row); x += 2 {
 				row[x] = cell[x/2] - int32(dither[x/2])
 			}
+			if s.absent>>i&1 == 1 {
+				for x := dx; x < len(row); x += 2 {
+					row[x] = 0
+				}
+			}
 		}
 	}
 	s.putSparse(y, rows, 0)

@@ -14,7 +14,7 @@ type scale struct {
 	w, h   int    // sites
 	fw, fh int    // size of the image that the scale and the coarser image make up
 	planes int    // that the network predicts, from begin on: see planesOf
-	absent uint16 // coefficients that the network does not predict though it does others of their plane: see sparseOf
+	absent uint16 // coefficients that are never coded, though others of their plane are: see sparseOf
 	mask   uint16 // of the bits of dithers
 	stage  int    // the last stage that is complete, -1 at first
 	begun  bool   // the first pass is due or complete: see beginNext
@@ -34,11 +34,11 @@ type scale struct {
 
 // dither returns the generator of the scale's dithers.
 func (s *scale) dither() *storage.Dither {
-	return &storage.Dither{Scale: s.number, ImageWidth: s.fw, ImageHeight: s.fh, Planes: s.planes, Absent: s.absent, Mask: s.mask}
+	return &storage.Dither{Scale: s.number, ImageWidth: s.fw, ImageHeight: s.fh, Planes: s.planes, Mask: s.mask}
 }
 
 // begin allocates the state of a scale's coefficients, of which nothing is known, except at sites that a band of the wavelet does not
-// reach, and where details are sparse: these have zeros there, which both sides know.
+// reach: these have zeros there, which both sides know.
 func (c *Chain) begin(s *scale) {
 	n := s.w * s.h
 	zero, exact := make([]int32, s.w), make([]uint8, s.w)
@@ -50,7 +50,7 @@ func (c *Chain) begin(s *scale) {
 		bw, bh := transform.SubbandSize(s.fw, s.fh, i%transform.Subbands)
 		for y := range s.h {
 			from := bw
-			if y >= bh || s.absent>>i&1 == 1 {
+			if y >= bh {
 				from = 0
 			}
 			s.cells[i].SetCells(zero[from:], exact[from:], y*s.w+from)

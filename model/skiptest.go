@@ -119,6 +119,9 @@ func (b *band) beginSkipTest() {
 func (b *band) activate(y int, mask []uint16) {
 	w := b.s.w
 	for i := range transform.Subbands * process.PlanesIn(b.stage, b.s.planes) {
+		if b.s.absent>>i&1 == 1 {
+			continue
+		}
 		clock, texture, activity := b.inference.Clocks(i, y), b.inference.Textures(i/transform.Subbands, y), b.inference.Activities(i, y)
 		activate := func(t *siteThresholds, x0, x1 int) {
 			t.activate(mask[x0:x1], 1<<i, clock[x0:x1], texture[x0:x1], activity[x0:x1])

@@ -8,8 +8,9 @@ import (
 )
 
 // Where chroma was upsampled, its detail coefficients at the finest scale are nearly all zero: those of all subbands, or, if it was
-// halved in one direction only, of two of them. The network does not predict these: they count as zeros that both sides know until
-// the end of the scale's last pass, and are coded there by package sparse.
+// halved in one direction only, of two of them. The network does not predict these: they are coded at the end of the scale's last
+// pass, by package sparse. Until then, they are zeros that both sides know if none of chroma is predicted; else nothing is known of
+// them, as of small coefficients that skip, which the network has seen in training.
 
 // hasSparse reports whether some of a scale's details are sparse: those of upsampled chroma at scale 1, unless that is the
 // thumbnail.
@@ -33,8 +34,8 @@ func (c *Chain) planesOf(s *scale) int {
 	return c.planes
 }
 
-// sparseOf returns a set of the coefficients of a scale that the network does not predict though it predicts others of their plane:
-// bit i is that of coefficient i.
+// sparseOf returns the set of the coefficients of a scale that are sparse though others of their plane are predicted: bit i is that of
+// coefficient i.
 func (c *Chain) sparseOf(s *scale) (set uint16) {
 	if c.planesOf(s) < c.planes {
 		return 0

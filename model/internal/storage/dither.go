@@ -12,7 +12,6 @@ type Dither struct {
 	Scale                   int
 	ImageWidth, ImageHeight int    // of the image that the scale synthesizes, in samples
 	Planes                  int    // planes that have dither
-	Absent                  uint16 // coefficients of them that have none: bit i is that of coefficient i
 	Mask                    uint16 // the bits of the dither that matter: as many as the coarsest clock says
 }
 
@@ -48,7 +47,7 @@ func ditherRows[T uint8 | uint16](d *Dither, u []T, i, y0, y1 int, mask T) {
 	w, h := transform.SubbandSize(d.ImageWidth, d.ImageHeight, i%transform.Subbands)
 	for y := y0; y < y1; y++ {
 		row := u[(y-y0)*width:][:width]
-		if i/transform.Subbands >= d.Planes || y >= h || d.Absent>>i&1 == 1 {
+		if i/transform.Subbands >= d.Planes || y >= h {
 			clear(row)
 			continue
 		}

@@ -43,21 +43,6 @@ func TestDitherPrefix(t *testing.T) {
 	}
 }
 
-// TestDitherAbsent: coefficients that are absent have no dither, the others what they have without that.
-func TestDitherAbsent(t *testing.T) {
-	all := Dither{Scale: 1, ImageWidth: 24, ImageHeight: 10, Planes: process.Planes, Mask: 0x7f}
-	some := all
-	some.Absent = 1<<3 | 1<<8
-	for i := range process.Coefficients {
-		a, b := make([]uint16, 12*5), make([]uint16, 12*5)
-		all.Rows(a, i, 0, 5)
-		some.Rows(b, i, 0, 5)
-		if absent := i == 3 || i == 8; slices.Equal(a, b) == absent || absent && slices.Max(b) > 0 {
-			t.Errorf("coefficient %d: %v, not %v", i, b, a)
-		}
-	}
-}
-
 // TestDitherLooksRandom checks that dithers are uniform, and those of neighbouring sites, rows, coefficients
 // and scales uncorrelated. The bounds are five standard deviations of what true randomness gives.
 func TestDitherLooksRandom(t *testing.T) {
