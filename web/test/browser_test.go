@@ -108,7 +108,11 @@ func call(t *testing.T, to any, function string, args ...any) {
 		}
 		list = append(list, string(b))
 	}
-	ctx, cancel := context.WithTimeout(page, 3*time.Minute)
+	patience := 3 * time.Minute
+	if long() {
+		patience = 20 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(page, patience)
 	defer cancel()
 	expression := fmt.Sprintf("Promise.resolve(api.%s(%s)).then((v) => JSON.stringify(v ?? null))", function, strings.Join(list, ", "))
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression, await))

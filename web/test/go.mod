@@ -2,7 +2,10 @@ module github.com/ddpmz/ddpmz/web/test
 
 go 1.26.0
 
-require github.com/chromedp/chromedp v0.23.1
+require (
+	github.com/chromedp/chromedp v0.23.1
+	golang.org/x/image v0.47.0
+)
 
 require (
 	github.com/klauspost/compress v1.20.3 // indirect

@@ -3,7 +3,6 @@ package test
 import (
 	"bytes"
 	"fmt"
-	"image/png"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,28 +15,15 @@ import (
 // kodak returns the file of one of Kodak's photographs. It is encoded once a run.
 func kodak(t *testing.T, name string) []byte {
 	t.Helper()
-	if file, ok := encoded.Load(name); ok {
-		return file.([]byte)
-	}
 	data := os.Getenv("DDPMZ_DATA")
 	if data == "" {
 		data = "../../../shared/data"
 	}
-	f, err := os.Open(filepath.Join(data, "kodak", name+".png"))
-	if err != nil {
+	name = filepath.Join(data, "kodak", name+".png")
+	if _, err := os.Stat(name); err != nil {
 		t.Skip("no photographs")
 	}
-	defer f.Close()
-	m, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := codec.Encode(&b, m, nil); err != nil {
-		t.Fatal(err)
-	}
-	encoded.Store(name, b.Bytes())
-	return b.Bytes()
+	return encodeFile(t, name)
 }
 
 // TestSpeed measures a photograph in the browser, beside Go on one core: all of it, a preview of 900 steps, and the time from the size
