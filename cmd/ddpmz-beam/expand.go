@@ -21,7 +21,8 @@ func init() {
 }
 
 // An expandFn finds the files of patterns: it emits the name of each file after that of its output, and rows of patterns that fail.
-// A pattern is a file; a folder, with a / at its end, and all that is below it; or has *, ? and [] in the names of one folder after another.
+// A pattern is a file; a folder, with a / at its end, and all that is below it; or has *, ? and [] in the names of one folder after another;
+// ? is no pattern on S3 and GCS.
 // Of folders and patterns, it takes the files with suffixes of pictures.
 type expandFn struct{ Options options }
 
@@ -50,6 +51,9 @@ func (fn *expandFn) expand(ctx context.Context, pattern string, found func(name,
 	}
 	if strings.Contains(pattern, "**") && !strings.HasPrefix(pattern, "gs://") {
 		return errors.New("** is for gs:// alone; elsewhere a folder with / at its end is taken with all that is below it")
+	}
+	if err := checkName(pattern); err != nil {
+		return err
 	}
 	f, err := fileSystem(pattern)
 	if err != nil {

@@ -65,6 +65,11 @@ func (o *options) check() error {
 	if o.Manifest == "" {
 		o.Manifest = o.Output + "/" + manifestName
 	}
+	for _, name := range []string{o.Output, o.Manifest} {
+		if err := checkName(name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	if _, ok := coding.Modes[o.Mode]; !ok {
 		return fmt.Errorf("no mode %q: there are auto, modelled and stored", o.Mode)
 	}

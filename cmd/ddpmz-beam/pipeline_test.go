@@ -375,6 +375,11 @@ func TestExpand(t *testing.T) {
 			t.Errorf("**: %v", err)
 		}
 	}
+	for _, pattern := range []string{"s3://b/photo?.png", "gs://b/%41/*", "gs://b/#/"} { // of which Beam would list others
+		if err := (&expandFn{defaults("out")}).expand(context.Background(), pattern, nil); err == nil || !strings.Contains(err.Error(), "for another") {
+			t.Errorf("%s: %v", pattern, err)
+		}
+	}
 	for pattern, want := range map[string]string{"gs://b/p/": "gs://b/p/**", "gs://b/p/**": "gs://b/p/**", "s3://b/*.png": "s3://b/*.png"} {
 		if have := patternsOf(pattern); len(have) != 1 || have[0] != want {
 			t.Errorf("%s: %q", pattern, have)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -42,6 +43,19 @@ func fileSystem(name string) (filesystem.Interface, error) {
 	return kept.(filesystem.Interface), nil
 }
 
+// checkName refuses a name that Beam's file systems would take for another: on S3 and GCS they read names as URLs, where ? and # begin
+// something else, and % an escape.
+func checkName(name string) error {
+	if !strings.HasPrefix(name, "s3://") && !strings.HasPrefix(name, "gs://") {
+		return nil
+	}
+	u, err := url.Parse(name)
+	if err != nil || u.Scheme+"://"+u.Host+u.Path != name {
+		return errors.New("Beam's file systems take its name for another: it has ?, #, % or a control character")
+	}
+	return nil
+}
+
 // A fault is an error of a file system or of the machine rather than of a file: another try may go well.
 type fault struct{ err error }
 
@@ -72,7 +86,7 @@ type fileInfo struct {
 	local    fs.FileInfo
 }
 
-// stat looks at a file.
+// stat looks at a file, under a name that Beam takes for this file.
 func stat(ctx context.Context, name string) (*fileInfo, error) {
 	if isLocal(name) {
 		info, err := os.Stat(name)
@@ -80,6 +94,9 @@ func stat(ctx context.Context, name string) (*fileInfo, error) {
 			return nil, faulty(err)
 		}
 		return &fileInfo{info.Size(), info.ModTime(), info}, nil
+	}
+	if err := checkName(name); err != nil {
+		return nil, err
 	}
 	f, err := fileSystem(name)
 	if err != nil {
