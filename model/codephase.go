@@ -84,7 +84,7 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 							if !ok {
 								return false
 							}
-							at.own[sx] = r.Learn(c.tables, d.Observe(next, k, at.to))
+							at.own[sx] = at.Learn(&r, d.Observe(next, k, at.to))
 							gradients[m], known = r.Gradient(), true
 							a, k = next, at.to
 							b.setCell(at, sx, a, k)

@@ -70,9 +70,9 @@ type Correction struct {
 	predictedMean  int64
 	predictedScale int32
 
-	offsets  [4]*offset
-	edge     *offset // or nil
-	weight   *[taps]int64
+	around, coarser, level uint8 // the offsets that it is by
+	edge                   int8  // or -1
+
 	residual [taps]int64 // Q4
 
 	near  [3]Record // of the site two before in the row, and of the related coefficients
@@ -86,25 +86,22 @@ func (r *Row) CorrectScale(c *Correction, p *Predictions, j, x int, layer int16)
 	a, scale := r.Learned, p.Scale[j]
 	c.near = [3]Record{r.Around[2][x], r.Related[0][x+Border], r.Related[1][x+Border]}
 	sum := uint32(p.scores[j]) + c.near[0].countedScore() + 2*(c.near[1].countedScore()+c.near[2].countedScore())
-	around, coarser := 0, 0
+	around := uint8(0)
 	if count := int32(sum >> 15); count > 0 {
 		v := quotient((int32(sum&(1<<15-1))-16*count)*8, count+1) // mean score, shrunk towards 0, Q7
-		around = int(fixed.Clamp(1+(v+96)>>4, 1, scoreContexts-1))
+		around = uint8(fixed.Clamp(1+(v+96)>>4, 1, scoreContexts-1))
 	}
-	if t := r.Coarser[x/2]; t != 0 {
-		coarser = int(fixed.Clamp(1+(int32(t&0x7f))>>2, 1, scoreContexts-1))
-	}
+	coarser := coarserContexts[uint8(r.Coarser[x/2]&0x7f|r.Coarser[x/2]>>8&0x80)]
 	extra := int32(r.ExtraBits)
-	level := fixed.Clamp((scale-extra*logistic.ScaleSteps+144)>>4, 0, scaleContexts-1) // half an octave each
-	byAround, byCoarser, byScale := &a.around[around], &a.coarser[coarser], &a.scales[level]
-	c.offsets[0], c.offsets[1], c.offsets[2], c.offsets[3], c.edge = &a.whole, byAround, byCoarser, byScale, nil
-	offset := a.whole.value + byAround.value + byCoarser.value + byScale.value +
+	level := uint8(fixed.Clamp((scale-extra*logistic.ScaleSteps+144)>>4, 0, scaleContexts-1)) // half an octave each
+	c.around, c.coarser, c.level, c.edge = around, coarser, level, -1
+	offset := a.whole.value + a.around[around].value + a.coarser[coarser].value + a.scales[level].value +
 		int32(fixed.Clamp(layer, -maxOutput/2, maxOutput/2))<<(16-process.OutputBits)*logistic.ScaleSteps
 	if r.Outer || x == 0 || x == r.W-1 {
-		c.edge = &a.edge[edgeOf(r.Y, x, r.H, r.W)]
-		offset += c.edge.value
+		c.edge = int8(edgeOf(r.Y, x, r.H, r.W))
+		offset += a.edge[c.edge].value
 	}
-	c.predictedScale, c.weight = scale, &a.weight
+	c.predictedScale = scale
 	c.Scale = fixed.Clamp(scale+(offset+1<<15)>>16, logistic.MinScale, logistic.MaxScale+extra*logistic.ScaleSteps)
 	if r.Off {
 		c.Scale = scale
@@ -114,7 +111,7 @@ func (r *Row) CorrectScale(c *Correction, p *Predictions, j, x int, layer int16)
 // CorrectMean corrects the mean of prediction j, into c, after CorrectScale. layer is the output of the last layer for the mean's
 // correction, in scales.
 func (r *Row) CorrectMean(c *Correction, p *Predictions, j int, layer int16) {
-	f, w := &c.residual, c.weight // one by one: loads that are wider than the stores shortly before them are slow
+	f, w := &c.residual, &r.Learned.weight // one by one: loads that are wider than the stores shortly before them are slow
 	f[0] = int64(p.residual[0][j])
 	f[1] = int64(p.residual[1][j])
 	f[2] = int64(p.residual[2][j])
@@ -148,30 +145,40 @@ func edgeOf(y, x, h, w int) int {
 	return -1
 }
 
+// coarserContexts are the contexts of offsets by the score of a record at the coarser scale, plus 128 if there is a record.
+var coarserContexts = func() (t [256]uint8) {
+	for i := range 128 {
+		t[128+i] = uint8(fixed.Clamp(1+i>>2, 1, scoreContexts-1))
+	}
+	return
+}()
+
 // Learn has the offsets and weights that made the correction follow what the coded cell says about it, and returns the cell's
 // record.
-func (c *Correction) Learn(t *logistic.Tables, o logistic.Observation) Record {
-	score := o.LogScale
+func (r *Row) Learn(c *Correction, o logistic.Observation) Record {
+	a, score := r.Learned, o.LogScale
 	c.score, c.slope, c.Posterior = score, o.Mean, o.Posterior
 	bounded := int32(fixed.Clamp(score, leastScore, mostScore))
-	c.offsets[0].learn(bounded, offsetRate, wholeLimit)
-	c.offsets[1].learn(bounded, offsetRate, offsetLimit)
-	c.offsets[2].learn(bounded, offsetRate, offsetLimit)
-	c.offsets[3].learn(bounded, offsetRate, offsetLimit)
-	if c.edge != nil {
-		c.edge.learn(bounded, edgeRate, edgeLimit)
+	a.whole.learn(bounded, offsetRate, wholeLimit)
+	a.around[c.around].learn(bounded, offsetRate, offsetLimit)
+	a.coarser[c.coarser].learn(bounded, offsetRate, offsetLimit)
+	a.scales[c.level].learn(bounded, offsetRate, offsetLimit)
+	if c.edge >= 0 {
+		a.edge[c.edge].learn(bounded, edgeRate, edgeLimit)
 	}
-	m, e := t.InverseScale(c.predictedScale)
+	m, e := r.Tables.InverseScale(c.predictedScale)
 	residual := fixed.Clamp((o.Posterior-c.predictedMean)*m>>(uint(22+e)&63), -60, 60) // Q4
-	power := int64(2000)
-	f, w := &c.residual, c.weight
-	for j := range f {
-		power += f[j] * f[j]
-	}
+	f, w := &c.residual, &a.weight                                                     // one by one: loops over so few take more time
+	power := 2000 + f[0]*f[0] + f[1]*f[1] + f[2]*f[2] + f[3]*f[3] + f[4]*f[4] + f[5]*f[5] + f[6]*f[6] + f[7]*f[7]
 	step := o.Mean * 7 / 4 / power
-	for j := range f {
-		w[j] += f[j] * step
-	}
+	w[0] += f[0] * step
+	w[1] += f[1] * step
+	w[2] += f[2] * step
+	w[3] += f[3] * step
+	w[4] += f[4] * step
+	w[5] += f[5] * step
+	w[6] += f[6] * step
+	w[7] += f[7] * step
 	return newRecord(score, residual)
 }
 
