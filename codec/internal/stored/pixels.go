@@ -157,7 +157,10 @@ func bitIf(condition bool, bit int) int {
 func (c *pixelCoder) run(x int) int {
 	cur, up, w := c.cur[margin:], c.up[margin:], c.cur[margin+x-1]
 	most := 1
-	for x+most < c.width && up[x+most+1] == w {
+	for _, q := range up[x+2 : c.width+1] {
+		if q != w {
+			break
+		}
 		most++
 	}
 	length := 0

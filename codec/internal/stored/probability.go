@@ -25,20 +25,21 @@ func (p probability) frequency() uint32 {
 	return uint32(p^half)>>16 | 1
 }
 
-// learn changes the probability after a decision. The count stops at most, from which on the probability forgets.
+// learn changes the probability after a decision. The count stops at most, from which on the probability forgets. It never
+// becomes 1, since steps are less than 1.
 func (p *probability) learn(b bool, most uint32) {
 	v := uint32(*p) ^ half
 	n := v % (1 << countBits)
 	q, step := v>>countBits, uint64(steps[n])
-	if b {
-		q += uint32(uint64(one-q) * step >> 16)
-	} else {
-		q -= uint32(uint64(q) * step >> 16)
-	}
 	if n < most {
-		n++
+		v++
 	}
-	*p = probability(min(q, one-1)<<countBits|n) ^ half
+	if b {
+		v += uint32(uint64(one-q)*step>>16) << countBits
+	} else {
+		v -= uint32(uint64(q)*step>>16) << countBits
+	}
+	*p = probability(v ^ half)
 }
 
 // limit is the limit of the counts. That of runs, which may be nearly certain, is another one.
