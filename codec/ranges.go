@@ -6,7 +6,7 @@ import "github.com/ddpmz/ddpmz/container"
 type ByteRange struct{ From, To int64 }
 
 // Ranges returns which parts of the file decoding reads, in their order, the header first: less than all of it if the Decoder has a
-// Timestep or Reduce. Who fetches the file from far away need not fetch the rest, if the reader is an io.Seeker. Of a file that holds a
+// Timestep or Reduce. Segments that are passed over by reading, since they are short, are among them. Who fetches the file from far away need not fetch the rest, if the reader is an io.Seeker. Of a file that holds a
 // JPEG file, all count that may be read until Next has come to its frame.
 func (s *Stream) Ranges() []ByteRange {
 	var plan *passPlan
@@ -20,7 +20,7 @@ func (s *Stream) Ranges() []ByteRange {
 	}
 	list := []ByteRange{{0, s.offsets[0]}}
 	for i, g := range s.header.Segments {
-		if s.passesOver(i) || plan != nil && plan.Scales == 0 && g.Kind == container.Passes && plan.first[i] >= plan.wanted {
+		if s.passesOver(i) && s.offsets[i+1]-s.offsets[i] >= container.SeekFrom || plan != nil && plan.Scales == 0 && g.Kind == container.Passes && plan.first[i] >= plan.wanted {
 			continue
 		}
 		if last := &list[len(list)-1]; last.To == s.offsets[i] {

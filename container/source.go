@@ -29,8 +29,8 @@ func newSource(r io.Reader) source {
 	return s
 }
 
-// seekFrom is from how many bytes on a source seeks, where reading would take longer.
-const seekFrom = 4 << 10
+// SeekFrom is from how many bytes on a Reader seeks to pass over a segment. Below, reading takes less time.
+const SeekFrom = 4 << 10
 
 // discard passes over n bytes, and returns how many of them there are: if fewer, with an error.
 func (s *source) discard(n int64) (int64, error) {
@@ -38,7 +38,7 @@ func (s *source) discard(n int64) (int64, error) {
 	if s.buffer != nil {
 		buffered = int64(s.buffer.Buffered())
 	}
-	if s.seeker == nil || n-buffered < seekFrom {
+	if s.seeker == nil || n-buffered < SeekFrom {
 		return io.CopyN(io.Discard, s, n)
 	}
 	// A file can seek beyond its end: so how much is left is to be found out first.

@@ -95,7 +95,7 @@ func TestSkip(t *testing.T) {
 		if err := rd.Skip(); err != io.EOF || rd.Truncated() != (cut < len(file)) {
 			t.Fatalf("%d of %d bytes: %v at the end, truncated: %v", cut, len(file), err, rd.Truncated())
 		}
-		if most := needed + int64(len(payloads))*2*seekFrom; try/2%4 == 1 && in.read > most {
+		if most := needed + int64(len(payloads))*2*SeekFrom; try/2%4 == 1 && in.read > most {
 			t.Fatalf("%d bytes read, of which %d are needed", in.read, needed)
 		}
 	}
