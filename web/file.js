@@ -37,7 +37,7 @@ export class RemoteFile {
 	want(ranges) {
 		this.wanted = ranges;
 		this.waiting = true;
-		if (!this.running) this.run();
+		if (this.listener && !this.running) this.run(); // without one, the first parts are yet to be sent
 	}
 
 	/** stop ends the requests, and the listener hears no more. */
