@@ -2,11 +2,11 @@ package history
 
 import "github.com/ddpmz/ddpmz/codec/jpeg"
 
-// Where few coefficients speak for a step, it may be wrong by a little. Then the blocks that have such coefficients miss their samples, and
+// Where few coefficients speak for a step, it may be wrong. Then the blocks that have such coefficients miss their samples, and
 // fewer with the right step.
 
 const (
-	adjustment     = 4  // by which steps are changed at most
+	adjustment     = 4  // by which steps are changed at most, if not to one that another frequency has
 	adjustedBlocks = 48 // that are looked at for a frequency
 )
 
@@ -20,8 +20,8 @@ func typical(steps *[64]uint16) bool {
 	return false
 }
 
-// adjust changes steps, of frequencies that few blocks have, if that makes these better. target is nil of blocks outside the picture; put notes the solution of a block. It reports
-// whether it changed any.
+// adjust changes steps that few coefficients speak for, if that makes blocks better that have such coefficients. target is nil of blocks
+// outside the picture; put notes the solution of a block. It reports whether it changed any.
 func (c *component) adjust(target func(bx, by int) target, put func(bx, by int, s *solution)) (changed bool) {
 	if typical(&c.steps) {
 		return false
@@ -32,49 +32,62 @@ func (c *component) adjust(target func(bx, by int) target, put func(bx, by int, 
 			continue
 		}
 		for f, v := range c.coef[64*k : 64*k+64] {
-			if v != 0 && len(blocks[f]) <= adjustedBlocks {
+			if v != 0 && !c.sure[f] {
 				blocks[f] = append(blocks[f], k)
 			}
 		}
 	}
 	var unused block
 	for f := 1; f < 64; f++ {
-		if n := len(blocks[f]); n == 0 || n > adjustedBlocks {
+		if len(blocks[f]) == 0 || stopped(c.done) {
 			continue
 		}
-		misses := func(step int) (sum int64) {
+		have := c.steps[f]
+		requantized := func(k int, steps *[64]uint16) solution {
+			s := c.solution(k%c.wide, k/c.wide)
+			s.coef[f] = quantize(int32(s.coef[f])*int32(have), int32(steps[f]))
+			s.steps = steps
+			s.decode()
+			return s
+		}
+		misses := func(step uint16) (sum int64) {
 			steps := c.steps
-			steps[f] = uint16(step)
-			for _, k := range blocks[f] {
-				s := c.solution(k%c.wide, k/c.wide)
-				s.steps = &steps
-				s.decode()
+			steps[f] = step
+			for _, k := range blocks[f][:min(len(blocks[f]), adjustedBlocks)] {
+				s := requantized(k, &steps)
 				sum += target(k%c.wide, k/c.wide).misses(&s.samples, &unused, 1<<60)
 			}
 			return sum
 		}
-		have := int(c.steps[f])
+		candidates := c.steps[:]
+		for d := uint16(1); d <= adjustment; d++ {
+			candidates = append(candidates[:len(candidates):len(candidates)], have+d, max(have, d+1)-d)
+		}
 		best, least := have, misses(have)
-		for d := 1; d <= adjustment && least > 0; d++ {
-			for _, step := range [2]int{have - d, have + d} {
-				if step < 2 || step > largestStep {
-					continue
-				}
-				if n := misses(step); n < least {
-					best, least = step, n
-				}
+		tried := map[uint16]bool{have: true}
+		for _, step := range candidates {
+			if least == 0 {
+				break
+			}
+			if step < 2 || step > largestStep || tried[step] {
+				continue
+			}
+			tried[step] = true
+			if n := misses(step); n < least {
+				best, least = step, n
 			}
 		}
 		if best == have {
 			continue
 		}
 		changed = true
-		c.steps[f] = uint16(best)
+		steps := c.steps
+		steps[f] = best
 		for _, k := range blocks[f] {
-			s := c.solution(k%c.wide, k/c.wide)
-			s.decode()
+			s := requantized(k, &steps)
 			put(k%c.wide, k/c.wide, &s)
 		}
+		c.steps = steps
 	}
 	return changed
 }

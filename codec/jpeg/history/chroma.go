@@ -112,6 +112,7 @@ type chromaGrid struct {
 	sampling
 	x, y  int // columns and rows of the JPEG file's picture before this one: less than 8 h and 8 v
 	table *table
+	luma  *table // luma's
 }
 
 // mostMisses is how many of a thousand samples may be made wrong by an upsampling.
@@ -143,7 +144,7 @@ func findChroma(planes []*plane, x, y int) (found *chromaGrid) {
 			if t := some.steps(&n); t.evidence > best {
 				best = t.evidence
 				t.add(all.steps(&n))
-				found = &chromaGrid{s, x + 8*dx, y + 8*dy, t}
+				found = &chromaGrid{sampling: s, x: x + 8*dx, y: y + 8*dy, table: t}
 			}
 		}
 		if best > 8*leastEvidence {

@@ -32,7 +32,8 @@ func Find(p *Picture) *History {
 		return nil
 	}
 	c := luma.sample(x, y, steppedBlocks)
-	steps := c.steps(&rounding).complete(nil)
+	table := c.steps(&rounding)
+	steps := table.complete(nil)
 	h := &History{X: (8 - x) % 8, Y: (8 - y) % 8}
 	if len(planes) == 1 {
 		return h.gray(p, luma, steps)
@@ -41,6 +42,7 @@ func Find(p *Picture) *History {
 	if g == nil {
 		return nil
 	}
+	g.luma = table
 	h.X, h.Y, h.Repeats = g.x, g.y, g.repeats
 	return h.colour(p, planes, steps, g)
 }
@@ -115,6 +117,13 @@ func (h *History) solve(p *Picture, planes []*plane, steps [64]uint16, g *chroma
 	for i, q := range planes {
 		q = q.placed(h.X, h.Y, wide, high)
 		k := newComponent(f.Components[i].Wide, f.Components[i].High, f.Components[i].Quant, p.Done)
+		counts := &g.luma.counts
+		if i > 0 {
+			counts = &g.table.counts
+		}
+		for j, n := range counts {
+			k.sure[j] = n >= evidentNonzero
+		}
 		if i == 0 {
 			c.luma, c.lumaPixels = k, q
 			continue

@@ -225,10 +225,11 @@ type component struct {
 	coef       []int16
 	samples    []uint8 // of all blocks, row by row
 	done       <-chan struct{}
+	sure       [64]bool // the steps that many coefficients speak for
 }
 
 func newComponent(wide, high int, steps [64]uint16, done <-chan struct{}) *component {
-	return &component{wide, high, steps, make([]int16, 64*wide*high), make([]uint8, 64*wide*high), done}
+	return &component{wide: wide, high: high, steps: steps, coef: make([]int16, 64*wide*high), samples: make([]uint8, 64*wide*high), done: done}
 }
 
 // put notes a solution.
