@@ -256,3 +256,70 @@ func TestInspectLarge(t *testing.T) {
 		t.Errorf("%d bytes read, a picture of %d x %d in %d segments", in.read, info.Width, info.Height, len(info.Segments))
 	}
 }
+
+// TestLowBand: a sample of a reduced picture is that of the image at the place that LowBand says, in whichever orientation the file was
+// coded. On a slope, the low band is the image.
+func TestLowBand(t *testing.T) {
+	const w, h = 62, 14
+	mirrored := map[string]bool{}
+	for turn := range 4 {
+		m := image.NewGray(image.Rect(0, 0, w, h))
+		at := func(x, y int) int {
+			if turn&1 != 0 {
+				x = w - 1 - x
+			}
+			if turn&2 != 0 {
+				y = h - 1 - y
+			}
+			return 3*x + 4*y + x*x/200
+		}
+		for y := range h {
+			for x := range w {
+				m.SetGray(x, y, color.Gray{uint8(at(x, y))})
+			}
+		}
+		file := encode(t, m, &codec.Options{Mode: codec.Modelled})
+		info, err := codec.Inspect(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		mirrored[info.Mirrored] = true
+		for n := 1; n <= 2; n++ {
+			s, err := (&codec.Decoder{Reduce: n}).Open(bytes.NewReader(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Last(); err != nil {
+				t.Fatal(err)
+			}
+			small, err := s.Image()
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, ok := s.LowBand()
+			if !ok || first.X < 0 || first.X >= 1<<n || first.Y < 0 || first.Y >= 1<<n {
+				t.Fatalf("reduced by %d: the first sample is at %v, %v", n, first, ok)
+			}
+			off, samples := 0, 0
+			for y := 1; y < small.Bounds().Dy()-1; y++ {
+				for x := 2; x < small.Bounds().Dx()-2; x++ {
+					off += int(small.At(x, y).(color.Gray).Y) - at(first.X+x<<n, first.Y+y<<n)
+					samples++
+				}
+			}
+			if mean := float64(off) / float64(samples); mean < -1 || mean > 1 {
+				t.Errorf("%q, reduced by %d: off by %.2f on average, with the first sample at %v", info.Mirrored, n, mean, first)
+			}
+		}
+	}
+	if len(mirrored) < 2 {
+		t.Errorf("all are in one orientation: %v", mirrored)
+	}
+	s, err := (&codec.Decoder{Reduce: 1}).Open(bytes.NewReader(encode(t, picture(t, "odd/gray-7x1.png"), &codec.Options{Mode: codec.Stored})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.LowBand(); ok {
+		t.Error("a stored file has a low band")
+	}
+}
