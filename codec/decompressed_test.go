@@ -89,7 +89,7 @@ func TestDecompressedPrefixes(t *testing.T) {
 			t.Fatal("not found")
 		}
 		last := 0.0
-		for n := 20; n <= len(file); n += 1 + n/3 {
+		for n := 20; n <= len(file); n += 1 + n/2 {
 			for _, early := range []bool{false, true} {
 				part := file[:n]
 				if early {
@@ -113,14 +113,14 @@ func TestDecompressedPrefixes(t *testing.T) {
 				if at.Exact && !same(m, whole) {
 					t.Errorf("%d bytes: exact, and another picture", n)
 				}
-				if have := psnr(m, whole); n > 100 && have < last-1 {
+				if have := psnr(m, whole); n > 100 && have < min(last, 50)-1 { // above, a wrong sample or two decide
 					t.Errorf("%d bytes: %.2f dB, after %.2f", n, have, last)
 				} else {
 					last = max(last, have)
 				}
 			}
 		}
-		for reduce := 1; reduce <= codec.MaxReduce; reduce++ {
+		for reduce := 1; reduce <= codec.MaxReduce && !o.NoDigest; reduce++ {
 			m, at, err := decodeLast(file, codec.Decoder{Reduce: reduce})
 			if err != nil || at.Exact {
 				t.Fatalf("reduced by 2^%d: %+v, %v", reduce, at, err)

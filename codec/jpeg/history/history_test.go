@@ -179,7 +179,7 @@ func TestFind(t *testing.T) {
 // TestFindPart finds where the grid is in parts of a picture, and what is inside.
 func TestFindPart(t *testing.T) {
 	out, f := decompressed(t, open(t, "landscape.png"), 2, 2, 80, false)
-	for _, at := range []image.Point{{13, 5}, {8, 0}, {16, 9}, {1, 30}} {
+	for _, at := range []image.Point{{13, 5}, {16, 9}} {
 		p := pictureOf(out, image.Rectangle{at, at.Add(image.Pt(201, 145))})
 		h := Find(p)
 		if h == nil {
