@@ -63,7 +63,7 @@ func (c *Chain) Picture() []Plane {
 // are overwritten.
 func (c *Chain) Strips(each func(y int, rows []Plane)) {
 	w, _ := c.pictureSize()
-	flat := func(colour [process.Planes]int32) { // luma and chroma, Q4
+	flat := func(colour [process.Planes]int32, exact bool) { // luma and chroma, in Q4 unless exact
 		c.eachStrip(func(x *ycc, y0, y1 int) {
 			for p := range c.planes {
 				x[p].Resize(w, y1-y0)
@@ -71,16 +71,18 @@ func (c *Chain) Strips(each func(y int, rows []Plane)) {
 					x[p].Pix[i] = colour[p]
 				}
 			}
-			each(y0, c.samples(x, false))
+			each(y0, c.samples(x, exact))
 		})
 	}
 	switch {
 	case !c.hasTop: // x_T: mid-gray
-		flat([process.Planes]int32{c.Colour.Middle(c.depth)})
+		flat([process.Planes]int32{c.Colour.Middle(c.depth)}, false)
+	case len(c.scales) == 1: // an image of a single pixel, which estimates do not give exactly in all colours
+		flat(c.top, true)
 	case c.Reduction.Scales >= len(c.scales)-1: // a single pixel
-		flat([process.Planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4})
+		flat([process.Planes]int32{c.top[0] << 4, c.top[1] << 4, c.top[2] << 4}, false)
 	case c.exactAt == len(c.scales)-1:
-		flat(c.meanColour()) // the first pass is incomplete
+		flat(c.meanColour(), false) // the first pass is incomplete
 	case c.Reduction.Scales > 0 && c.exactAt <= c.Reduction.Scales:
 		c.eachRow(&c.ll[c.Reduction.Scales], 4, each)
 	case c.merged:
