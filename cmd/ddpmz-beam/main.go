@@ -11,7 +11,8 @@
 // the number of the signal that ended the program.
 //
 // The files follow the life of a file: options.go and pipeline.go say what is wanted, expand.go finds files, encode.go takes them from the
-// engine, worker.go encodes them, and manifest.go writes down what came of it. storage.go reads and writes on all file systems.
+// engine, worker.go encodes them, and manifest.go writes down what came of it. storage.go reads and writes on all file systems;
+// deadworker.go has a pipeline start again whose engine waits for a process that is gone.
 package main
 
 import (
@@ -87,8 +88,11 @@ func run(ctx context.Context, o options, patterns []string, stderr io.Writer) in
 		return 2
 	}
 	begin := time.Now()
+	workers := watchWorkers()
 	for n := 0; ; n++ {
-		err = commandline.Interruptibly(ctx, func() error { return execute(ctx, o, patterns) })
+		err = workers.attempt(ctx, func(ctx context.Context) error {
+			return commandline.Interruptibly(ctx, func() error { return execute(ctx, o, patterns) })
+		})
 		if err == nil || ctx.Err() != nil || n >= *restarts {
 			break
 		}

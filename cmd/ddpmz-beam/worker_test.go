@@ -4,6 +4,9 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,9 +14,14 @@ import (
 	"time"
 )
 
-// TestWorkerDies: the engine starts workers as processes of their own, and one of them is killed: the pipeline starts again, and loses
-// nothing.
+// TestWorkerDies: the engine starts workers as processes of their own, and one of them is killed, while it encodes or before that: the
+// pipeline starts again, and loses nothing.
 func TestWorkerDies(t *testing.T) {
+	t.Run("busy", func(t *testing.T) { testWorkerDies(t) })
+	t.Run("idle", func(t *testing.T) { testWorkerDies(t, diesIdle+"=1") })
+}
+
+func testWorkerDies(t *testing.T, env ...string) {
 	in, out, want := t.TempDir(), filepath.Join(t.TempDir(), "out"), t.TempDir()
 	makeTree(t, in, 8, 60, 40)
 	encodeTree(t, in, want)
@@ -36,7 +44,7 @@ exec "$WORKER" --worker --id="$id" --control_endpoint="$at" --logging_endpoint="
 		t.Fatal(err)
 	}
 	c := pipelineProcess(t, "--environment_type", "PROCESS", "--environment_config", `{"command":"`+boot+`"}`, "--jobs", "1", "--output", out, in+"/")
-	c.Env = append(c.Env, "WORKER="+itself, diesAfter+"="+out)
+	c.Env = append(append(c.Env, "WORKER="+itself, diesAfter+"="+out), env...)
 	overdue := time.AfterFunc(time.Minute, func() { c.Process.Kill() })
 	defer overdue.Stop()
 	c.WaitDelay = time.Second
@@ -56,5 +64,34 @@ exec "$WORKER" --worker --id="$id" --control_endpoint="$at" --logging_endpoint="
 	wantFiles(t, have, filesIn(t, want))
 	if rows := rowsOf(t, filepath.Join(out, manifestName)); len(rows) != 8 {
 		t.Errorf("%d rows", len(rows))
+	}
+}
+
+// TestDeadWorker: an attempt ends that would wait for ever for a worker process which the engine's log says has failed, and one that ends
+// by itself keeps its error; a record of an attempt before it does not count.
+func TestDeadWorker(t *testing.T) {
+	defer slog.SetDefault(slog.Default())
+	d := watchWorkers()
+	says := func() {
+		slog.Default().With("envID", "go").Error("process failed while running", "error", "signal: killed")
+	}
+	wait := func(ctx context.Context) error {
+		says()
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if err := d.attempt(t.Context(), wait); err != errDeadWorker {
+		t.Errorf("an attempt that waits for a dead worker ends with %v", err)
+	}
+	says()
+	failed := errors.New("the engine has given up")
+	if err := d.attempt(t.Context(), func(ctx context.Context) error {
+		time.Sleep(50 * time.Millisecond)
+		return errors.Join(failed, ctx.Err())
+	}); !errors.Is(err, failed) {
+		t.Errorf("an attempt that ends by itself ends with %v", err)
+	}
+	if len(d.died) > 0 {
+		t.Error("a record of an attempt before is still there")
 	}
 }
