@@ -192,11 +192,21 @@ func checkBounds(t *testing.T, net *model.Net, file []byte, present, step int, l
 	}
 }
 
-// holdsAll reports whether a file holds all bytes of the segments that its table has. A file that ends early may: what it leaves out is
-// then later segments, such as the digest, without which a picture is the image all the same.
+// holdsAll reports whether a file holds all bytes of its picture. A file that ends early may: what it leaves out is then later segments,
+// such as the digest, or some of the metadata at its end, without which a picture is the image all the same.
 func holdsAll(h *container.Header) bool {
 	last := len(h.Segments) - 1
-	return !h.EndsEarly || last >= 0 && h.Kept == h.Segments[last].Size
+	if !h.EndsEarly || last >= 0 && h.Kept == h.Segments[last].Size {
+		return true
+	}
+	for last >= 0 && h.Segments[last].Kind == container.Metadata { // of which some may be missing
+		last--
+	}
+	if last < 0 || last == len(h.Segments)-1 {
+		return false
+	}
+	k := h.Segments[last].Kind
+	return k == container.Passes || k == container.Stored || k == container.Digest
 }
 
 // holdsJPEG reports whether the first bytes of a file have all coefficients of a JPEG file, of which no digest is to come.
