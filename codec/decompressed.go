@@ -209,7 +209,7 @@ func (c *decompressedProcess) Run(passes []model.Pass, source model.Source) erro
 	if err != nil {
 		return err
 	}
-	if _, drawn := coder.(*drawnPass); drawn { // a picture that is drawn needs no corrections
+	if isDrawn(coder) { // a picture that is drawn needs no corrections
 		return coder.Done(true)
 	}
 	made, err := c.layout.exactPicture(0)
@@ -217,15 +217,9 @@ func (c *decompressedProcess) Run(passes []model.Pass, source model.Source) erro
 		return err
 	}
 	d := &c.layout.info
-	k := corrector{coder: coder.Open(0), truth: c.truth, made: c.layout.planesOf(made)}
-	continued, _ := k.coder.(*continuation)
-	if continued != nil {
-		k.coder = continued.symbolDecoder
-	}
-	complete := k.code(d.w, d.h, c.layout.x, c.layout.y)
-	if continued != nil && !complete {
-		continued.dry, complete = true, true
-	}
+	stream, end := streamOf(coder.Open(0))
+	k := corrector{coder: stream, truth: c.truth, made: c.layout.planesOf(made)}
+	complete := k.code(d.w, d.h, c.layout.x, c.layout.y) || end()
 	c.corrected, c.truth, c.differ = k.made, nil, k.differ
 	if complete {
 		coder.Close(0)

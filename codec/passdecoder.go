@@ -209,9 +209,9 @@ func (p *decodedPass) Open(band int) model.Coder {
 
 func (p *decodedPass) Close(int) {}
 
-// dry reports whether a band's stream has come to its end, and the rest was drawn.
-func (p *decodedPass) dry() bool {
-	return slices.ContainsFunc(p.segment.continued, func(c *continuation) bool { return c.dry })
+// ended reports whether a band's stream has come to its end, and the rest was drawn.
+func (p *decodedPass) ended() bool {
+	return slices.ContainsFunc(p.segment.continued, func(c *continuation) bool { return c.ended })
 }
 
 // Done notes what the pass has come to. Passes after it in the same segment may be decoded by now, and count here already:
@@ -226,11 +226,11 @@ func (p *decodedPass) Done(complete bool) error {
 		b.ideal = 0
 	}
 	d.at.IdealBits = int64(d.ideal >> 16)
-	dry := p.dry()
-	if (!complete || dry) && g.Complete {
+	ended := p.ended()
+	if (!complete || ended) && g.Complete {
 		return FormatError(fmt.Sprintf("segment %d ends inside a pass", g.Index))
 	}
-	if dry && complete {
+	if ended && complete {
 		p.endOfBytes()
 		d.drawn += p.samplers.drawn()
 		d.finish(p.pass)

@@ -12,9 +12,9 @@ import (
 // as the other is sure to win:
 //
 //   - the fallback codec begins with a probe, which says how many bytes its file takes at least, and lets go of the image if
-//     there is hope for the model. It codes only if the model's file turns out to be larger than that, from the samples that
+//     the model's file may be the smaller one. It codes only if the model's file turns out to be larger than that, from the samples that
 //     the model's chain has by then;
-//   - without such a hope, it codes at once, and the model's turn is aborted once its file is as large, which it is asked after every
+//   - if that is not so, it codes at once, and the model's turn is aborted once its file is as large, which it is asked after every
 //     band of a pass: what it has by then, it keeps.
 type race struct {
 	side     *sideData

@@ -40,35 +40,54 @@ func (p passSampler) drawn() (n uint64) {
 type continuation struct {
 	*symbolDecoder
 	sampler *model.Sampler
-	dry     bool // the stream has come to its end
+	ended   bool // the stream has come to its end
+}
+
+// streamOf returns the coder of a band's stream alone, for what is not drawn, and what to call where the stream ends too soon: end reports
+// whether all the same the pass is complete, as it is where a coder would draw.
+func streamOf(c model.Coder) (stream model.Coder, end func() bool) {
+	k, ok := c.(*continuation)
+	if !ok {
+		return c, func() bool { return false }
+	}
+	return k.symbolDecoder, func() bool {
+		k.ended = true
+		return true
+	}
+}
+
+// isDrawn reports whether all of a pass is drawn.
+func isDrawn(c model.PassCoder) bool {
+	_, ok := c.(*drawnPass)
+	return ok
 }
 
 func (c *continuation) Symbol(d *model.Distribution, s int32) (int32, bool) {
-	if !c.dry {
+	if !c.ended {
 		if v, ok := c.symbolDecoder.Symbol(d, s); ok {
 			return v, true
 		}
-		c.dry = true
+		c.ended = true
 	}
 	return c.sampler.Symbol(d, s)
 }
 
 func (c *continuation) Bits(v uint32, n uint) (uint32, bool) {
-	if !c.dry {
+	if !c.ended {
 		if w, ok := c.symbolDecoder.Bits(v, n); ok {
 			return w, true
 		}
-		c.dry = true
+		c.ended = true
 	}
 	return c.sampler.Bits(v, n)
 }
 
 func (c *continuation) Bit(b, p uint32) (uint32, bool) {
-	if !c.dry {
+	if !c.ended {
 		if v, ok := c.symbolDecoder.Bit(b, p); ok {
 			return v, true
 		}
-		c.dry = true
+		c.ended = true
 	}
 	return c.sampler.Bit(b, p)
 }

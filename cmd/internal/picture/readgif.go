@@ -121,7 +121,7 @@ func gifBlocks(file []byte, yield func(b gifBlock)) (rest []byte, ended bool) {
 			rest = rest[min(1+descriptor+gifTable(rest[descriptor])+1, len(rest)):]
 		case 0x3b:
 			return rest[1:], true
-		case 0: // stray ends of blocks are common
+		case 0: // block terminators too many are common
 			rest = rest[1:]
 			continue
 		default:

@@ -42,8 +42,8 @@ func (c *colourSolver) inside() image.Rectangle {
 	return image.Rect(h.X, h.Y, h.X+p.Width, h.Y+p.Height)
 }
 
-// hopeless is of how many pixels one is wrong if nothing but the rounding of coefficients has been done, where more is not worth the time.
-const hopeless = 2
+// wrongShare: where one in so many pixels is still wrong once coefficients are rounded, the search ends, since more of it is not worth the time.
+const wrongShare = 2
 
 // run finds the blocks.
 func (c *colourSolver) run() {
@@ -66,7 +66,7 @@ func (c *colourSolver) run() {
 	}
 	c.boundLuma()
 	c.luma.solve(c.lumaPixels, c.inside(), nil)
-	if c.wrong()*hopeless > c.picture.Width*c.picture.Height {
+	if c.wrong()*wrongShare > c.picture.Width*c.picture.Height {
 		return
 	}
 	c.alternate()

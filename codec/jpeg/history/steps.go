@@ -32,7 +32,7 @@ const (
 	evidentNonzero = 12  // coefficients that are evidence
 	mostNonzero    = 500 // that are looked at
 	largestStep    = 255 // that is looked for
-	strays         = 33  // one in so many coefficients may be far from where the noise should take it
+	outlierShare   = 33  // one in so many coefficients may be an outlier, far from where the noise should take it
 )
 
 // A table is what has been found of quantization steps.
@@ -106,7 +106,7 @@ func stepOf(coef []int32, variance int64, limit int32) (step uint16, count, evid
 		step, count, evidence = uint16(q), n, gain
 	}
 	switch {
-	case step == 0 && len(large)*strays < int(zeros):
+	case step == 0 && len(large)*outlierShare < int(zeros):
 		return 0, 0, 0
 	case step == 0:
 		return 1, len(large), -len(large)
