@@ -1,13 +1,13 @@
 package bench
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/reports"
 )
 
 // method counts changes of what the figures mean. Results of another method are not reused.
@@ -120,18 +120,14 @@ func at(points []Point, rate float64) (*Point, bool) {
 
 // Write writes the report as JSON.
 func (r *Report) Write(w io.Writer) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", " ")
-	return out.Encode(r)
+	return reports.Write(w, r)
 }
 
 // Read reads what Write wrote.
 func Read(in io.Reader) (*Report, error) {
 	r := new(Report)
-	d := json.NewDecoder(in)
-	d.DisallowUnknownFields()
-	if err := d.Decode(r); err != nil {
-		return nil, fmt.Errorf("bench: not a report: %w", err)
+	if err := reports.Read(in, r); err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
 	}
 	if r.Kind != Kind {
 		return nil, fmt.Errorf("bench: not a report on pictures")

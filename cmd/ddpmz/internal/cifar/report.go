@@ -2,11 +2,11 @@ package cifar
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/reports"
 )
 
 // Kind is what the JSON of a Report calls itself.
@@ -77,18 +77,14 @@ func (r *Report) before(t int) Level {
 
 // Write writes the report as JSON.
 func (r *Report) Write(w io.Writer) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", " ")
-	return out.Encode(r)
+	return reports.Write(w, r)
 }
 
 // ReadReport reads what Write wrote.
 func ReadReport(in io.Reader) (*Report, error) {
 	r := new(Report)
-	d := json.NewDecoder(in)
-	d.DisallowUnknownFields()
-	if err := d.Decode(r); err != nil {
-		return nil, fmt.Errorf("cifar: not a report: %w", err)
+	if err := reports.Read(in, r); err != nil {
+		return nil, fmt.Errorf("cifar: %w", err)
 	}
 	if r.Kind != Kind || len(r.Levels) == 0 {
 		return nil, fmt.Errorf("cifar: not a report")

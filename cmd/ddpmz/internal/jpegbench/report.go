@@ -2,12 +2,12 @@ package jpegbench
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/reports"
 )
 
 // Kind is what the JSON of a Report calls itself.
@@ -59,18 +59,14 @@ func (p *Point) Shown() bool { return p.Exact || p.PSNR != nil }
 
 // Write writes the report as JSON.
 func (r *Report) Write(w io.Writer) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", " ")
-	return out.Encode(r)
+	return reports.Write(w, r)
 }
 
 // Read reads what Write wrote.
 func Read(in io.Reader) (*Report, error) {
 	r := new(Report)
-	d := json.NewDecoder(in)
-	d.DisallowUnknownFields()
-	if err := d.Decode(r); err != nil {
-		return nil, fmt.Errorf("jpegbench: not a report: %w", err)
+	if err := reports.Read(in, r); err != nil {
+		return nil, fmt.Errorf("jpegbench: %w", err)
 	}
 	if r.Kind != Kind {
 		return nil, fmt.Errorf("jpegbench: not a report on JPEG files")

@@ -2,7 +2,6 @@ package wholebench
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/bench"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/charts"
 	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/peers"
+	"github.com/ddpmz/ddpmz/cmd/ddpmz/internal/reports"
 )
 
 // Kind is what the JSON of a Report calls itself.
@@ -53,18 +53,14 @@ func (p *Picture) pixels() float64 { return float64(p.Width) * float64(p.Height)
 
 // Write writes the report as JSON.
 func (r *Report) Write(w io.Writer) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", " ")
-	return out.Encode(r)
+	return reports.Write(w, r)
 }
 
 // Read reads what Write wrote.
 func Read(in io.Reader) (*Report, error) {
 	r := new(Report)
-	d := json.NewDecoder(in)
-	d.DisallowUnknownFields()
-	if err := d.Decode(r); err != nil {
-		return nil, fmt.Errorf("wholebench: not a report: %w", err)
+	if err := reports.Read(in, r); err != nil {
+		return nil, fmt.Errorf("wholebench: %w", err)
 	}
 	if r.Kind != Kind || len(r.Pictures) == 0 {
 		return nil, errors.New("wholebench: not a report on whole files")
