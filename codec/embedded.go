@@ -67,7 +67,7 @@ func (e *Encoder) packSyntax(ctx context.Context, f *jpeg.File, depth int) ([]by
 
 // packEmbedded returns the shortest form of a picture, which is depth files deep, the next of them being whole.
 func (e *Encoder) packEmbedded(ctx context.Context, c jpeg.Embedded, whole *jpeg.File, depth int) (best []byte, kind uint64, err error) {
-	inner := Encoder{Options{NoDigest: true, Limits: e.Limits.within(0)}}
+	inner := Encoder{Options{NoDigest: true, Effort: e.Effort, Limits: e.Limits.within(0)}}
 	best, kind = c.Data, embeddedPlain
 	try := func(as uint64, encode func(w *bytes.Buffer) error) {
 		var b bytes.Buffer

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -36,6 +37,10 @@ type Options struct {
 
 	Mode Mode
 
+	// Effort says how much the encoder tries for a smaller file, from LeastEffort to MostEffort; 0 is DefaultEffort. docs/effort.md says
+	// what each effort tries, what it costs and what it brings. Files of all efforts are decoded alike, and in the same time.
+	Effort int
+
 	// KeepColours has red, green and blue coded as they are, where Encode would else look for the luma and chroma that they
 	// were made from, and for the coefficients of a JPEG file that these were made from. Files get larger, by much if there are any.
 	KeepColours bool
@@ -60,7 +65,7 @@ type Encoder struct{ Options }
 // Encode writes m to w with the given options, or with the default ones if o is nil. Nothing is written if
 // it fails for any other reason than w.
 //
-// Errors: UnsupportedError, *LimitError, zoo.UnknownModelError, or w's.
+// Errors: UnsupportedError, *LimitError, EffortError, zoo.UnknownModelError, or w's.
 func Encode(w io.Writer, m image.Image, o *Options) error {
 	var e Encoder
 	if o != nil {
@@ -76,6 +81,9 @@ func (e *Encoder) Encode(w io.Writer, m image.Image) error {
 
 // EncodeContext is Encode; once ctx is done, it returns its error, soon, and has written nothing.
 func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image) error {
+	if err := e.checkEffort(); err != nil {
+		return err
+	}
 	b := m.Bounds()
 	if w, h := b.Dx(), b.Dy(); w <= 0 || h <= 0 || w > container.MaxSide || h > container.MaxSide {
 		return UnsupportedError(fmt.Sprintf("an image of %d x %d pixels", w, h))
@@ -87,7 +95,7 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 		if net, err = e.network(); err != nil {
 			return err
 		}
-		need = encodingMemory(net, geometryOf(m))
+		need = encodingMemory(net, geometryOf(m), e.tries())
 	}
 	if err := e.check(b.Dx(), b.Dy(), need, 0); err != nil {
 		return err
@@ -138,15 +146,23 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 	if err != nil {
 		return nil, err
 	}
-	if decompressed != nil && !decompressed.doubtful {
-		if e.Mode == Modelled {
+	tries := e.tries()
+	if decompressed != nil && !decompressed.doubtful && !tries.all {
+		if e.Mode == Modelled || !tries.race {
 			return decompressed.file, nil
 		}
 		return decompressed.smaller(ctx, side, rows.raster())
 	}
 	f, err := e.encodePlanes(ctx, rows, net, side)
-	if err != nil || decompressed == nil {
+	if decompressed == nil {
 		return f, err
+	}
+	var limit *LimitError
+	if errors.As(err, &limit) {
+		return decompressed.file, nil // which decoders do not refuse
+	}
+	if err != nil {
+		return nil, err
 	}
 	return smallest(f, decompressed.file)
 }

@@ -23,7 +23,7 @@ const (
 // every prefix a picture, and from which Stream.WriteOriginal gives the JPEG file back, byte for byte. The picture is what
 // libjpeg-turbo makes of the JPEG file by default, which is what most viewers show.
 //
-// Of the options, Mode, Metadata, NoDigest, Progress and Limits count. In mode Auto, a JPEG file that would take more than 1% and 64
+// Of the options, Mode, Metadata, NoDigest, Progress and Limits count, and Effort for pictures of samples in the JPEG file. In mode Auto, a JPEG file that would take more than 1% and 64
 // bytes more than it has is wrapped instead: held as it is. Stored wraps all files, Modelled none. Metadata are beside those of
 // the JPEG file, which comes back as it was in any case. The file has a digest of the JPEG file in place of one of the samples.
 //
@@ -44,6 +44,9 @@ func (e *Encoder) EncodeJPEG(w io.Writer, r io.Reader) error {
 
 // EncodeJPEGContext is EncodeJPEG; once ctx is done, it returns its error, soon: between two reads of r. Then it has written nothing.
 func (e *Encoder) EncodeJPEGContext(ctx context.Context, w io.Writer, r io.Reader) error {
+	if err := e.checkEffort(); err != nil {
+		return err
+	}
 	data, err := io.ReadAll(io.LimitReader(newContextReader(ctx, r), maxOriginal+1))
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -122,13 +122,17 @@ func decodingMemory(net *model.Net, g model.Geometry, r model.Reduction, alpha b
 }
 
 // encodingMemory returns what encoding by a model takes: the chain; the planes; the rows of the fallback codec, what
-// it knows and makes of them, and the file. Alpha is done before there are any of these.
-func encodingMemory(net *model.Net, g model.Geometry) func(pixels int64) int64 {
+// it knows and makes of them, and the file; and the planes once more where they are coded several times. Alpha is done before there are any
+// of these.
+func encodingMemory(net *model.Net, g model.Geometry, t tries) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
 		beside := int64(g.Planes) * (4 + 4*int64(g.Depth/8))
 		need := slack * (model.Memory(net, g, runtime.GOMAXPROCS(0), true) + beside*pixels)
 		if pixels <= searchedPixels {
 			need *= orientations // side by side
+		}
+		if t.several(pixels) {
+			need += slack * 4 * int64(g.Planes) * pixels
 		}
 		return need
 	}

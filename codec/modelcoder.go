@@ -13,14 +13,17 @@ type modelCoder struct {
 	picture     *picture // whose planes it overwrites
 	colour      model.Colour
 	orientation orientation // that the colour transform is for
+	tries       tries
 	progress    func(permille int)
 	limits      Limits
 }
 
 // newModelCoder returns the coder of an image.
 func newModelCoder(net *model.Net, rows *pixelReader, o Options) *modelCoder {
-	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, progress: o.Progress, limits: o.Limits}
-	c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), !o.KeepColours)
+	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, tries: o.tries(), progress: o.Progress, limits: o.Limits}
+	if c.tries.plainColours {
+		c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), c.tries.derive && !o.KeepColours)
+	}
 	return c
 }
 
@@ -50,14 +53,22 @@ func (f *modelledFile) planes() []model.Plane {
 	return planes
 }
 
-// code codes the picture with side data around it, a small one in the orientation in which that takes the fewest bytes. Before
+// code codes the picture with side data around it, in the way of those tried in which that takes the fewest bytes. Before
 // every pass and after every band it calls proceed, if that is set, with the bytes that the payloads have at least, and whether a pass of
 // the finest scale is to begin, whose passes take most of the memory and the time. It ends with proceed's error, if it has one: but not
 // for a small picture, where the bytes are of one orientation only.
 func (c *modelCoder) code(ctx context.Context, side *sideData, proceed func(bytes int64, finest bool) error) (*modelledFile, error) {
 	planes := c.picture.colour
 	c.picture.colour = nil // so that planes can go when the chain has what they held
-	if c.picture.w*c.picture.h <= searchedPixels {
+	if c.tries.several(int64(c.picture.w) * int64(c.picture.h)) {
+		return (&candidateSearch{coder: c, side: side, planes: planes, proceed: proceed}).run(ctx)
+	}
+	return c.codeOne(ctx, side, planes, proceed)
+}
+
+// codeOne codes the planes, which it overwrites, by the colour transform: small pictures in all orientations, if these are tried.
+func (c *modelCoder) codeOne(ctx context.Context, side *sideData, planes []model.Plane, proceed func(bytes int64, finest bool) error) (*modelledFile, error) {
+	if c.picture.w*c.picture.h <= min(searchedPixels, c.tries.oriented) {
 		return newOrientationSearch(c, side).run(ctx, planes)
 	}
 	return c.codeOriented(ctx, side, planes, c.orientation, proceed, false, c.progress)

@@ -9,8 +9,8 @@ import (
 	"github.com/ddpmz/ddpmz/model"
 )
 
-// searchedPixels is the size, in pixels, of the largest pictures of which the encoder tries all orientations. Of larger
-// ones it would cost more time, and bring less.
+// searchedPixels is the size, in pixels, of the largest pictures of which the encoder tries all orientations by default, side by
+// side. Of larger ones it would cost more time, and bring less.
 const searchedPixels = 64 * 64
 
 // An orientationSearch codes a small picture in all orientations, side by side, and takes the file of the fewest bytes, or one

@@ -46,6 +46,9 @@ const probeFirst = 1 << 22
 // run returns the smaller file of an image, of which the fallback codec gets a raster; or that codec's file if decoders would refuse
 // the model's, which has few bytes for its pixels, as only those of nearly flat images have.
 func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
+	if !r.coder.tries.race && raster.Probed() {
+		return r.byProbe(ctx, raster)
+	}
 	result := make(chan storedResult, 1)
 	go func(raster *stored.Raster) { result <- r.store(ctx, raster) }(raster)
 	raster = nil // which holds the image
@@ -80,6 +83,31 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	return modelled.file, nil
 }
 
+// byProbe returns the fallback codec's file of a graphic, by the probe, and the model's of other images: but for those of which decoders
+// would refuse it.
+func (r *race) byProbe(ctx context.Context, raster *stored.Raster) (*file, error) {
+	raster.Stop = ctx.Err
+	least, err := stored.Probe(raster)
+	if err != nil {
+		return nil, err
+	}
+	if least > 0 {
+		raster = nil // which holds the image
+		modelled, err := r.coder.code(ctx, r.side, nil)
+		if err != nil {
+			return nil, err
+		}
+		if modelled.checkWork(r.coder.limits) == nil {
+			return modelled.file, nil
+		}
+		raster = r.coder.picture.rasterOf(modelled.planes())
+	}
+	if r.progress != nil {
+		defer r.progress(1000)
+	}
+	return r.side.storedFile(ctx, raster)
+}
+
 // proceed returns errAborted if the model's file, which has so many bytes at least, is no smaller than the fallback codec's. Before the
 // passes of the finest scale, it waits for the probe.
 func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
@@ -99,7 +127,10 @@ func (r *race) proceed(ctx context.Context, bytes int64, finest bool) error {
 // store is the fallback codec's turn.
 func (r *race) store(ctx context.Context, raster *stored.Raster) storedResult {
 	raster.Stop = ctx.Err
-	least, err := stored.Probe(raster)
+	least, err := int64(0), error(nil)
+	if !r.coder.tries.all {
+		least, err = stored.Probe(raster)
+	}
 	close(r.probed)
 	if err != nil || least > 0 {
 		return storedResult{nil, least, err}

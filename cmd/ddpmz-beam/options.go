@@ -22,6 +22,7 @@ type options struct {
 
 	Model       string `json:"model"` // of the zoo, or a weights file on any file system
 	Mode        string `json:"mode"`
+	Effort      int    `json:"effort"`
 	KeepColours bool   `json:"keep_colours"`
 	Pixels      bool   `json:"pixels"`
 	Strip       bool   `json:"strip"`
@@ -43,6 +44,7 @@ func (o *options) define(f *flag.FlagSet) {
 		"; by default "+manifestName+" in the folder of --output")
 	f.StringVar(&o.Model, "model", zoo.Default, "code by the model `NAME`: "+strings.Join(zoo.Names(), ", ")+", or a weights file of your own, on any file system")
 	f.StringVar(&o.Mode, "mode", "auto", "`MODE` is modelled, stored (without a model), or auto, the smaller of the two")
+	f.IntVar(&o.Effort, "effort", codec.DefaultEffort, fmt.Sprintf("try as much as `N` stands for, from %d to %d, for smaller files: docs/effort.md has the table", codec.LeastEffort, codec.MostEffort))
 	f.BoolVar(&o.KeepColours, "keep-colours", false, "code red, green and blue as they are, even if they were made from luma and chroma")
 	f.BoolVar(&o.Pixels, "pixels", false, "of a JPEG file, keep the picture, not the file")
 	f.BoolVar(&o.Strip, "strip", false, "leave metadata out: profile, EXIF, XMP, text and the like")
@@ -73,6 +75,9 @@ func (o *options) check() error {
 	if _, ok := coding.Modes[o.Mode]; !ok {
 		return fmt.Errorf("no mode %q: there are auto, modelled and stored", o.Mode)
 	}
+	if o.Effort < codec.LeastEffort || o.Effort > codec.MostEffort {
+		return codec.EffortError(o.Effort)
+	}
 	if o.Jobs < 0 || o.Tries < 1 {
 		return errors.New("--jobs and --tries are numbers, at least 1")
 	}
@@ -85,6 +90,7 @@ func (o *options) encoder(ctx context.Context) (*coding.Encoder, error) {
 		Model:       o.Model,
 		KeepColours: o.KeepColours,
 		Mode:        coding.Modes[o.Mode],
+		Effort:      o.Effort,
 		Limits:      codec.Limits{MaxPixels: int64(o.MaxPixels)},
 		Strip:       o.Strip,
 		Pixels:      o.Pixels,

@@ -391,7 +391,7 @@ func TestExpand(t *testing.T) {
 func TestRefused(t *testing.T) {
 	out := t.TempDir()
 	var stderr bytes.Buffer
-	for _, o := range []options{defaults(""), {Output: out, Mode: "best", Tries: 1}, {Output: out, Mode: "auto"}, {Output: out, Mode: "auto", Tries: 1, Jobs: -1}} {
+	for _, o := range []options{defaults(""), {Output: out, Mode: "best", Effort: 7, Tries: 1}, {Output: out, Mode: "auto", Effort: 7}, {Output: out, Mode: "auto", Effort: 7, Tries: 1, Jobs: -1}, {Output: out, Mode: "auto", Effort: 10, Tries: 1}} {
 		if status := run(context.Background(), o, []string{"a/"}, &stderr); status != 2 {
 			t.Errorf("%+v: status %d, %s", o, status, &stderr)
 		}

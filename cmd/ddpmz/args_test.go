@@ -77,6 +77,8 @@ func TestUsage(t *testing.T) {
 		"truncate a":                        "where to?",
 		"info --steps 5 a":                  "steps",
 		"encode --mode modelled --mode foo": `no mode "foo"`,
+		"encode --effort 0 a":               "no effort 0: there are 1 to 9",
+		"serve --effort 10":                 "no effort 10",
 	} {
 		fails(t, 2, []string{want, "try --help"}, nil, strings.Fields(args)...)
 	}

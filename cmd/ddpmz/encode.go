@@ -20,6 +20,7 @@ import (
 type encoding struct {
 	*streams
 	model, mode string
+	effort      int
 	keepColours bool
 	strip       bool // no metadata
 	pixels      bool // of JPEG files, the pictures
@@ -40,6 +41,19 @@ func keepColoursFlag(to *bool) cli.Flag {
 		Usage: "code red, green and blue as they are, even if they were made from luma and chroma, or from a JPEG file"}
 }
 
+func effortFlag(to *int) cli.Flag {
+	return &cli.IntFlag{Name: "effort", Value: codec.DefaultEffort, Destination: to,
+		Usage: fmt.Sprintf("try as much as `N` stands for, from %d to %d, for smaller files: docs/effort.md has the table", codec.LeastEffort, codec.MostEffort)}
+}
+
+// checkEffort returns a usage error if there is no such effort.
+func checkEffort(n int) error {
+	if n < codec.LeastEffort || n > codec.MostEffort {
+		return usagef("no effort %d: there are %d to %d", n, codec.LeastEffort, codec.MostEffort)
+	}
+	return nil
+}
+
 func encodeCommand(s *streams) *cli.Command {
 	e := &encoding{streams: s}
 	return &cli.Command{
@@ -58,6 +72,7 @@ func encodeCommand(s *streams) *cli.Command {
 				Usage: modelUsage("code by")},
 			&cli.StringFlag{Name: "mode", Value: "auto", Destination: &e.mode,
 				Usage: "`MODE` is modelled, stored (without a model), or auto, the smaller of the two"},
+			effortFlag(&e.effort),
 			keepColoursFlag(&e.keepColours),
 			&cli.BoolFlag{Name: "pixels", Destination: &e.pixels, DisableDefaultText: true,
 				Usage: "of a JPEG file, keep the picture, not the file"},
@@ -73,6 +88,9 @@ func (e *encoding) action(c *cli.Context) (err error) {
 	var ok bool
 	if e.codecMode, ok = coding.Modes[e.mode]; !ok {
 		return usagef("no mode %q: there are auto, modelled and stored", e.mode)
+	}
+	if err := checkEffort(e.effort); err != nil {
+		return err
 	}
 	if e.cut, e.cutting, err = e.cutFlags.cut(c); err != nil {
 		return err
@@ -179,6 +197,7 @@ func (e *encoding) encoder() *coding.Encoder {
 		Net:         e.net,
 		KeepColours: e.keepColours,
 		Mode:        e.codecMode,
+		Effort:      e.effort,
 		Limits:      e.limits.limits(),
 		Strip:       e.strip,
 		Pixels:      e.pixels,

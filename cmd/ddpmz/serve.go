@@ -23,6 +23,7 @@ type serving struct {
 	*streams
 	address  string
 	noEncode bool
+	effort   int
 	model    string // weights file
 	limits   limitFlags
 }
@@ -39,6 +40,7 @@ func serveCommand(s *streams) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "localhost:8025", Destination: &v.address, Usage: "answer at `ADDRESS:PORT`; port 0 is any that is free"},
 			&cli.BoolFlag{Name: "no-encode", Destination: &v.noEncode, DisableDefaultText: true, Usage: "no page on which pictures are encoded"},
+			effortFlag(&v.effort),
 			weightsFlag(&v.model),
 		}, v.limits.flags()...),
 		Action: v.action,
@@ -53,6 +55,9 @@ func (v *serving) action(c *cli.Context) error {
 		folder = c.Args().First()
 	default:
 		return usagef("serve takes one folder")
+	}
+	if err := checkEffort(v.effort); err != nil {
+		return err
 	}
 	nets, err := loadNets(v.model)
 	if err != nil {
@@ -103,6 +108,6 @@ func (v *serving) serve(ctx context.Context, listener net.Listener, handler http
 
 // encode encodes a picture that was dropped.
 func (v *serving) encode(ctx context.Context, w io.Writer, in io.Reader) error {
-	_, err := (&coding.Encoder{Limits: v.limits.limits()}).Encode(ctx, w, in)
+	_, err := (&coding.Encoder{Effort: v.effort, Limits: v.limits.limits()}).Encode(ctx, w, in)
 	return err
 }

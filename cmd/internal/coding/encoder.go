@@ -31,6 +31,7 @@ type Encoder struct {
 	Net         *model.Net // of one's own, or nil
 	KeepColours bool
 	Mode        codec.Mode
+	Effort      int // see codec.Options
 	Limits      codec.Limits
 
 	Strip  bool // leave metadata out
@@ -87,6 +88,7 @@ func (e *Encoder) encoder(w, h int) *codec.Encoder {
 		Net:         e.Net,
 		KeepColours: e.KeepColours,
 		Mode:        e.Mode,
+		Effort:      e.Effort,
 		Progress:    releasingMemory(w, h, progress),
 		Limits:      e.Limits,
 	}}

@@ -18,10 +18,10 @@ func Probe(r *Raster) (int64, error) {
 	if err := r.check(); err != nil {
 		return 0, err
 	}
-	height := r.Height / sampledStep * sampledRows
-	if int64(height)*int64(r.Width)*int64(r.Channels) < minProbe {
+	if !r.Probed() {
 		return 0, nil
 	}
+	height := r.probedRows()
 	part := *r
 	part.Height, part.Samples = height, nil
 	part.Row = func(y int, samples []uint16) {
@@ -33,3 +33,11 @@ func Probe(r *Raster) (int64, error) {
 	}
 	return int64(len(b)) * int64(r.Height) / int64(height) * 5 / 8, nil
 }
+
+// Probed reports whether the raster is large enough for Probe to look at it: then, a 0 of Probe means a graphic.
+func (r *Raster) Probed() bool {
+	return int64(r.probedRows())*int64(r.Width)*int64(r.Channels) >= minProbe
+}
+
+// probedRows returns how many rows Probe looks at.
+func (r *Raster) probedRows() int { return r.Height / sampledStep * sampledRows }
