@@ -87,5 +87,76 @@ func (w *stageWeights) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(w[:]), " ", ","), "[]")
 }
 
+// expertSizes is the value of a flag: the sizes of some experts. Those of the others are zero.
+type expertSizes [model.Experts]model.ExpertSize
+
+func (z *expertSizes) Set(s string) error {
+	for part := range strings.FieldsSeq(s) {
+		list, size, found := strings.Cut(part, "=")
+		numbers := strings.Split(size, ",")
+		if !found || len(numbers) != 3 {
+			return fmt.Errorf("%q is not EXPERTS=CHANNELS,LAYERS,HIDDEN", part)
+		}
+		var which experts
+		if err := which.Set(list); err != nil {
+			return err
+		}
+		var to model.ExpertSize
+		for i, p := range []*int{&to.Channels, &to.Layers, &to.Hidden} {
+			var err error
+			if *p, err = strconv.Atoi(numbers[i]); err != nil {
+				return fmt.Errorf("%q is no number", numbers[i])
+			}
+		}
+		for e, chosen := range which {
+			if chosen {
+				z[e] = to
+			}
+		}
+	}
+	return nil
+}
+
+func (z *expertSizes) String() string {
+	var list []string
+	for e, s := range z {
+		if s != (model.ExpertSize{}) {
+			list = append(list, fmt.Sprintf("%d=%d,%d,%d", e, s.Channels, s.Layers, s.Hidden))
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+// experts is the value of a flag: a choice of experts. None is chosen if the flag is not given.
+type experts [model.Experts]bool
+
+func (x *experts) Set(s string) error {
+	for part := range strings.SplitSeq(s, ",") {
+		first, last, isRange := strings.Cut(part, "-")
+		if !isRange {
+			last = first
+		}
+		from, err := strconv.Atoi(first)
+		to, err2 := strconv.Atoi(last)
+		if err != nil || err2 != nil || from < 0 || to < from || to >= len(x) {
+			return fmt.Errorf("%q names no experts: they are 0 to %d", part, len(x)-1)
+		}
+		for e := from; e <= to; e++ {
+			x[e] = true
+		}
+	}
+	return nil
+}
+
+func (x *experts) String() string {
+	var list []string
+	for e, chosen := range x {
+		if chosen {
+			list = append(list, strconv.Itoa(e))
+		}
+	}
+	return strings.Join(list, ",")
+}
+
 // defaultStageWeights is the text of the weights if the flag is not given.
 var defaultStageWeights = strings.Join(slices.Repeat([]string{"1"}, len(stageWeights{})), ",")

@@ -27,6 +27,8 @@ type training struct {
 	options            train.Options
 	objective          objective
 	weights            stageWeights
+	sizes              expertSizes
+	only               experts
 	family             family
 	minutes, tau       float64
 	validations, count int // how often to validate, and on how many images
@@ -72,6 +74,9 @@ func (t *training) flags() []cli.Flag {
 		&cli.IntFlag{Name: "hidden", Value: t.shape.Hidden, Destination: &t.shape.Hidden, Usage: "hidden units of a head, a multiple of 16"},
 		&cli.IntFlag{Name: "experts", Value: t.shape.Experts, Destination: &t.shape.Experts,
 			Usage: "networks: 1 for all steps, or 12, one for every stage of the finest scale and of the others; a picture takes as long either way"},
+		&cli.GenericFlag{Name: "size", Value: &t.sizes, DefaultText: "all of one size",
+			Usage: "`SIZES` of some of twelve experts, separated by spaces, each EXPERTS=CHANNELS,LAYERS,HIDDEN: 0-2=16,2,16 are those of the first four stages of the finest scale; experts of --init that become smaller keep the units that weigh most"},
+		&cli.GenericFlag{Name: "only", Value: &t.only, DefaultText: "all", Usage: "train these `EXPERTS` of twelve and leave the others as they are: 0-2,6 for example"},
 		waveletFlag(&t.shape.Wavelet),
 		&cli.GenericFlag{Name: "distribution", Value: &t.family, DefaultText: "logistic, or that of --init",
 			Usage: "what is predicted of a coefficient: logistic, or gaussian, as in the paper"},
@@ -91,6 +96,11 @@ func (t *training) check(c *cli.Context) (err error) {
 	t.isSet = c.IsSet
 	t.shape.Family = model.Family(t.family)
 	t.options.Objective, t.options.StageWeights = train.Objective(t.objective), t.weights
+	if t.isSet("only") {
+		for e, chosen := range t.only {
+			t.options.Frozen[e] = !chosen
+		}
+	}
 	for _, v := range []*float64{&t.options.Derived, &t.options.Side} {
 		if *v == 0 {
 			*v = -1 // Options takes 0 for the default
@@ -178,6 +188,7 @@ func (t *training) start(images []train.Image) (*train.Trainer, error) {
 // network makes an untrained network, or loads one and lets it grow to what was asked for.
 func (t *training) network() (*train.Net, error) {
 	if t.init == "" {
+		t.shape.Sizes = t.sizes
 		return train.NewNet(t.shape, t.options.Seed)
 	}
 	net, err := loadNet(t.init)
@@ -198,6 +209,14 @@ func (t *training) network() (*train.Net, error) {
 		if t.isSet(flag) {
 			*to.have = *to.asked
 		}
+	}
+	if t.isSet("size") {
+		for e, size := range t.sizes {
+			if size != (model.ExpertSize{}) {
+				shape.Sizes[e] = size
+			}
+		}
+		return net.Fit(shape, t.options.Seed)
 	}
 	if shape == net.Shape {
 		return net, nil

@@ -23,7 +23,7 @@ func TestBatch(t *testing.T) {
 		for range images {
 			chains = append(chains, newChain(ycocg(texture(10, 14, r)), 1, 3, transform.YCoCg, &transform.Liftings[0], false, r))
 		}
-		q, err := newGraph(net, n, 5, 7, 3, true)
+		q, err := newGraph(net, 0, n, 5, 7, 3, true)
 		if err != nil {
 			t.Fatal(err)
 		}

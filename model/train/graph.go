@@ -10,7 +10,7 @@ import (
 )
 
 // A graph is Gorgonia's graph of the network at the w x h sites of a scale, with the gradients of its parameters if it is
-// for training. It is used for every step of that size. It is not safe for concurrent use, but several graphs of the same
+// for training. It is used for every step of that size by an expert of one size. It is not safe for concurrent use, but several graphs of the same
 // network may run at the same time.
 type graph struct {
 	*batch
@@ -23,10 +23,10 @@ type graph struct {
 	activations [][]float32 // the values that the integer network rounds to int16
 }
 
-// newGraph builds the graph of a network for at most n images at a time, of 1 or 3 planes. It uses the parameters of
-// net, not copies of them.
-func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
-	q := &graph{batch: newBatch(n, w, h, planes), net: net}
+// newGraph builds the graph of a network's experts of the size of the given one, for at most n images at a time, of 1 or 3 planes. It
+// uses the parameters of net, not copies of them.
+func newGraph(net *Net, expert, n, w, h, planes int, training bool) (*graph, error) {
+	q := &graph{batch: newBatch(n, w, h, planes), net: net, at: gainIndex{expert: expert}}
 	q.activations = append(q.activations, q.batch.features)
 	g := G.NewGraph()
 	vector := func(name string, data []float32) *G.Node {
@@ -44,10 +44,11 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		n, err = G.ApplyOp(o, to...)
 		return n
 	}
-	param := func(format string, a ...any) *G.Node { return q.params[net.index[fmt.Sprintf(format, a...)]] }
+	param := func(format string, a ...any) *G.Node { return q.params[net.index[expert][fmt.Sprintf(format, a...)]] }
 	size := func(n *G.Node) int { return n.Shape()[0] }
 
-	c, hidden := net.Channels, net.Hidden
+	z := net.size(expert)
+	c, hidden := z.Channels, z.Hidden
 	// layer returns a layer of the trunk with the gains folded in.
 	layer := func(number int, x, kernel, bias *G.Node, in int, residual bool) *G.Node {
 		row := func() int {
@@ -62,7 +63,7 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		return apply(o, x, k, b)
 	}
 	x := layer(0, vector("features", q.batch.features), param("stem"), param("stem bias"), inputs, false)
-	for i := range net.Layers {
+	for i := range z.Layers {
 		x = layer(i+1, x, param("block %d", i), param("block bias %d", i), c, true)
 	}
 	var outs G.Nodes
@@ -88,7 +89,7 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		var used G.Nodes // the parameters without those of heads that gray images do not use
 		var index []int
 		for i, p := range q.params {
-			if q.groups == groups || !net.isHeadOf(i, q.groups) {
+			if q.groups == groups || !net.isHeadOf(expert, i, q.groups) {
 				used, index = append(used, p), append(index, i)
 			}
 		}
@@ -98,7 +99,7 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 		}
 		for j, d := range grads { // reading a gradient from Gorgonia would copy it; an operation gets it without a copy
 			sink := newOp("sink", 1, 1, func(_ []float32, in [][]float32) {
-				accumulate(q.into[q.at.expert*len(q.params)+index[j]], in[0])
+				accumulate(q.into[net.first[q.at.expert]+index[j]], in[0])
 			})
 			if _, err := G.ApplyOp(sink, d); err != nil {
 				return nil, err
@@ -113,10 +114,10 @@ func newGraph(net *Net, n, w, h, planes int, training bool) (*graph, error) {
 }
 
 // isHeadOf reports whether parameter i of an expert belongs to the head of a group from first on.
-func (n *Net) isHeadOf(i, first int) bool {
+func (n *Net) isHeadOf(expert, i, first int) bool {
 	for g := first; g < groups; g++ {
 		for _, class := range []string{"site", "site bias", "near", "out", "out bias"} {
-			if i == n.index[fmt.Sprint(class, " ", g)] {
+			if i == n.index[expert][fmt.Sprint(class, " ", g)] {
 				return true
 			}
 		}

@@ -48,7 +48,8 @@ func zeroGradients(n *Net) [][]float32 {
 // the parameters of an expert.
 // Which coefficients advanced is taken from q, as it is for the gradient: it has no derivative.
 func lossOracle(net *Net, params map[string][]float64, q *graph, before [coefficients][]uint8) float64 {
-	w, h, c, hidden := q.w, q.h, net.Channels, net.Hidden
+	z := net.size(q.at.expert)
+	w, h, c, hidden := q.w, q.h, z.Channels, z.Hidden
 	gains, cond := q.at.row, q.at.scale
 	at := func(x []float32, channels, y, xx, i int) float64 { // a bordered tensor
 		return float64(x[((y+1)*(w+2)+xx+1)*channels+i])
@@ -74,7 +75,7 @@ func lossOracle(net *Net, params map[string][]float64, q *graph, before [coeffic
 		return out
 	}
 	x := layer(0, params["stem"], params["stem bias"], inputs, func(y, x, i int) float64 { return at(q.features, inputs, y, x, i) })
-	for l := range net.Layers {
+	for l := range z.Layers {
 		in := x
 		x = layer(l+1, params[fmt.Sprint("block ", l)], params[fmt.Sprint("block bias ", l)], c, func(y, x, i int) float64 {
 			if y < 0 || x < 0 || y >= h || x >= w {
@@ -173,7 +174,7 @@ func TestGradient(t *testing.T) {
 		}
 		perturb(net)
 		c := newChain(ycocg(texture(test.w, test.h, r)), 1, test.present, transform.YCoCg, &transform.Liftings[0], false, r)
-		q, err := newGraph(net, 1, c.scales[1].w, c.scales[1].h, test.present, true)
+		q, err := newGraph(net, 0, 1, c.scales[1].w, c.scales[1].h, test.present, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,19 +193,19 @@ func TestGradient(t *testing.T) {
 			}
 			expert := min(stage-1, test.experts-1)
 			params := map[string][]float64{}
-			for name := range net.index {
+			for name := range net.index[expert] {
 				for _, v := range net.value(expert, name) {
 					params[name] = append(params[name], float64(v))
 				}
 			}
 			for i, p := range net.Params {
-				if i/len(net.index) != expert && (slices.Max(q.into[i]) != 0 || slices.Min(q.into[i]) != 0) {
+				if net.expertOf(i) != expert && (slices.Max(q.into[i]) != 0 || slices.Min(q.into[i]) != 0) {
 					t.Errorf("stage %d: %s has a gradient", stage, p.Name)
 				}
 			}
-			for _, name := range slices.Sorted(maps.Keys(net.index)) {
-				k, p := net.index[name], net.param(expert, name)
-				i := expert*len(net.index) + k
+			for _, name := range slices.Sorted(maps.Keys(net.index[expert])) {
+				k, p := net.index[expert][name], net.param(expert, name)
+				i := net.first[expert] + k
 				largest, at := float32(0), 0
 				for j, v := range q.into[i] {
 					if a := max(v, -v); a > largest {
@@ -237,7 +238,7 @@ func TestGraphsAgree(t *testing.T) {
 	for i := range results {
 		r := rand.New(rand.NewPCG(6, 6))
 		c := newChain(ycocg(texture(20, 22, r)), 1, 3, transform.YCoCg, &transform.Liftings[0], false, r)
-		q, err := newGraph(net, 1, 10, 11, 3, i == 1)
+		q, err := newGraph(net, 0, 1, 10, 11, 3, i == 1)
 		if err != nil {
 			t.Fatal(err)
 		}

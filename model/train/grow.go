@@ -19,9 +19,15 @@ func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 		return nil, err
 	}
 	s = grown.Shape
-	if s.Channels < n.Channels || s.Layers < n.Layers || s.Hidden < n.Hidden || s.Experts < n.Experts || s.Wavelet != n.Wavelet || s.Family != n.Family {
-		return nil, fmt.Errorf("train: a network of %d channels, %d layers, %d hidden units, %d experts, wavelet %d and %v distributions does not grow to %d, %d, %d, %d, %d and %v",
-			n.Channels, n.Layers, n.Hidden, n.Experts, n.Wavelet, n.Family, s.Channels, s.Layers, s.Hidden, s.Experts, s.Wavelet, s.Family)
+	if s.Experts < n.Experts || s.Wavelet != n.Wavelet || s.Family != n.Family {
+		return nil, fmt.Errorf("train: a network of %d experts, wavelet %d and %v distributions does not grow to %d, %d and %v",
+			n.Experts, n.Wavelet, n.Family, s.Experts, s.Wavelet, s.Family)
+	}
+	for e := range s.Experts {
+		if z, to := n.size(e%n.Experts), s.size(e); to.Channels < z.Channels || to.Layers < z.Layers || to.Hidden < z.Hidden {
+			return nil, fmt.Errorf("train: an expert of %d channels, %d layers, %d hidden units does not grow to %d, %d, %d",
+				z.Channels, z.Layers, z.Hidden, to.Channels, to.Layers, to.Hidden)
+		}
 	}
 	if s.Experts > n.Experts {
 		if n, err = n.split(s.Experts); err != nil {
@@ -48,9 +54,10 @@ func (n *Net) growInto(grown *Net, expert int) {
 			}
 		}
 	}
-	for i := range grown.Layers {
-		quiet(fmt.Sprint("block ", i), 2, n.Channels)
-		if i >= n.Layers {
+	z := n.size(expert)
+	for i := range grown.size(expert).Layers {
+		quiet(fmt.Sprint("block ", i), 2, z.Channels)
+		if i >= z.Layers {
 			clear(grown.value(expert, fmt.Sprint("block ", i)))
 			bias := grown.value(expert, fmt.Sprint("block bias ", i))
 			for j := range bias {
@@ -59,10 +66,10 @@ func (n *Net) growInto(grown *Net, expert int) {
 		}
 	}
 	for g := range groups {
-		quiet(fmt.Sprint("site ", g), 0, n.Channels)
-		quiet(fmt.Sprint("out ", g), 0, n.Hidden)
+		quiet(fmt.Sprint("site ", g), 0, z.Channels)
+		quiet(fmt.Sprint("out ", g), 0, z.Hidden)
 	}
-	for name := range n.index {
+	for name := range n.index[expert] {
 		into(*grown.param(expert, name), *n.param(expert, name))
 	}
 }

@@ -109,8 +109,8 @@ func TestGrowExperts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if nets[0].Cost() != nets[1].Cost() {
-		t.Errorf("a step costs %d, and %d with experts", nets[0].Cost(), nets[1].Cost())
+	if nets[0].Cost(3, 1) != nets[1].Cost(3, 1) {
+		t.Errorf("a step costs %d, and %d with experts", nets[0].Cost(3, 1), nets[1].Cost(3, 1))
 	}
 	images := textures(2, 70)
 	for p := range images[0].Pix {

@@ -12,6 +12,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -28,6 +29,10 @@ type Options struct {
 	Derived      float64                     // the share of crops made from 8-bit luma and chroma, by default 0.3; negative: none
 	Tau          [2]float64                  // the range of the threshold of skipping, by default 0.2 to 0.45
 	Seed         uint64
+
+	// Frozen experts stay as they are. Their steps are computed only where a step of another expert comes after them, without gradients,
+	// and count no bits.
+	Frozen [process.Experts]bool
 
 	// Rounded trains with weights and activations rounded as in the codec. Weights themselves, and gradients, are not.
 	Rounded        bool
@@ -131,7 +136,14 @@ func (o *Options) bunches() int { return (o.Batch + o.bunch() - 1) / o.bunch() }
 
 // A worker has the graphs that a thread uses, by size and planes.
 type worker struct {
-	graphs map[[2]int]*graph
+	graphs map[graphSize]*graph
+}
+
+// A graphSize says what steps a graph can compute.
+type graphSize struct {
+	width, planes int
+	expert        model.ExpertSize
+	training      bool
 }
 
 // New returns a trainer that starts from a copy of a network. Its errors wrap ErrOptions or ErrNoImages.
@@ -153,6 +165,9 @@ func New(net *Net, images []Image, o Options) (*Trainer, error) {
 	var widths []int
 	for i, p := range t.net.Params {
 		t.params = append(t.params, newParameter(p))
+		if o.Frozen[t.net.expertOf(i)] {
+			continue
+		}
 		if o.Muon && isMatrix(p) {
 			matrices, widths = append(matrices, i), append(widths, p.Dims[len(p.Dims)-1])
 		} else {
@@ -175,7 +190,7 @@ func New(net *Net, images []Image, o Options) (*Trainer, error) {
 		t.grads = append(t.grads, g)
 	}
 	for range min(o.Threads, o.bunches()) {
-		t.workers = append(t.workers, &worker{map[[2]int]*graph{}})
+		t.workers = append(t.workers, &worker{map[graphSize]*graph{}})
 	}
 	return t, nil
 }
@@ -388,18 +403,32 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 		chains, tau = append(chains, c.chain), append(tau, c.tau)
 	}
 	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
-	for _, pass := range process.Steps(scales) {
+	steps := process.Steps(scales)
+	expertOf := func(s process.Step) int {
+		expert, _ := process.ExpertIndex(t.net.Experts, s.Scale, s.Stage, 0)
+		return expert
+	}
+	for len(steps) > 0 && o.Frozen[expertOf(steps[len(steps)-1])] { // nothing is learned from these
+		steps = steps[:len(steps)-1]
+	}
+	for _, pass := range steps {
 		l, stage := pass.Scale, pass.Stage
 		s := &chains[0].scales[l]
 		planes := process.PlanesIn(stage, planes)
-		_, cost := t.net.Cost(planes)
-		q := w.graphs[[2]int{s.w, planes}]
+		expert := expertOf(pass)
+		cost, training := t.net.Cost(expert, planes)
+		learns := !o.Frozen[expert]
+		if learns {
+			cost = training
+		}
+		size := graphSize{s.w, planes, t.net.size(expert), learns}
+		q := w.graphs[size]
 		if q == nil {
 			var err error
-			if q, err = newGraph(t.computed, o.bunch(), s.w, s.h, planes, true); err != nil {
+			if q, err = newGraph(t.computed, expert, o.bunch(), s.w, s.h, planes, learns); err != nil {
 				return err
 			}
-			w.graphs[[2]int{s.w, planes}] = q
+			w.graphs[size] = q
 		}
 		q.into = t.grads[n]
 		for _, s := range q.room {

@@ -100,7 +100,7 @@ func TestTwin(t *testing.T) {
 		for i := range coefficients {
 			copy(s.k[i], clocks(want.Clock[i*n:][:n]))
 		}
-		q, err := newGraph(net, 1, s.w, s.h, process.PlanesIn(stage, 3), false)
+		q, err := newGraph(net, 0, 1, s.w, s.h, process.PlanesIn(stage, 3), false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,9 +2,11 @@ package train
 
 import (
 	"context"
+	"maps"
 	"math"
 	"math/rand/v2"
 
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -63,18 +65,25 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 	b.SubPixels = float64(m.W * m.H * present)
 	b.Thumbnail = thumbnailBits(c.exact[n], &c.scales[n], present, c.lifting)
 	bits := b.Thumbnail
-	graphs := make([]*graph, n+1)
+	type key struct {
+		l    int
+		size model.ExpertSize
+	}
+	graphs := map[key]*graph{}
 	for _, pass := range process.Steps(n) {
 		l, stage := pass.Scale, pass.Stage
 		planes := process.PlanesIn(stage, present)
-		q := graphs[l]
-		if q == nil {
+		expert, _ := process.ExpertIndex(net.Experts, l, stage, colour.Class())
+		k := key{l, net.size(expert)}
+		q := graphs[k]
+		if q == nil || planes < present { // the latter is for this stage alone
 			var err error
-			if q, err = newGraph(net, 1, c.scales[l].w, c.scales[l].h, planes, false); err != nil {
+			if q, err = newGraph(net, expert, 1, c.scales[l].w, c.scales[l].h, planes, false); err != nil {
 				return err
 			}
-			if planes == present { // else it is for this stage alone
-				graphs[l] = q
+			if planes == present {
+				maps.DeleteFunc(graphs, func(other key, _ *graph) bool { return other.l == l }) // it takes memory
+				graphs[k] = q
 			}
 		}
 		if err := c.advance(q, l, stage, float32(tau)); err != nil {
@@ -85,7 +94,7 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 		b.count(l, stage, q.bits)
 		bits += q.bits
 		if stage == stages-1 {
-			graphs[l] = nil
+			delete(graphs, k)
 		}
 		if l == 1 {
 			report.Cuts[stage] = Cut{bits / float64(m.W*m.H), psnr(c.picture(), m, present)}

@@ -40,7 +40,8 @@ func (n *Net) expertParts(expert int) (tensors [][]part) {
 	}
 	kernel("stem")
 	plain("stem bias")
-	for i := range n.Layers {
+	z := n.size(expert)
+	for i := range z.Layers {
 		kernel(fmt.Sprint("block ", i))
 		plain(fmt.Sprint("block bias ", i))
 	}
@@ -51,7 +52,7 @@ func (n *Net) expertParts(expert int) (tensors [][]part) {
 		offset := 0
 		for g := range groups {
 			p := n.param(expert, fmt.Sprint(name, g))
-			sites = append(sites, part{param: p, width: n.Hidden, offset: offset, scales: n.Hidden})
+			sites = append(sites, part{param: p, width: z.Hidden, offset: offset, scales: z.Hidden})
 			offset += len(p.Value)
 		}
 		tensors = append(tensors, sites)
@@ -90,7 +91,9 @@ func (p part) each(f func(value *float32, at int, unit float64)) {
 
 // FromWeights returns the network of a weights file.
 func FromWeights(w *model.Weights) (*Net, error) {
-	n, err := emptyNet(Shape{Channels: w.Channels, Layers: w.Layers, Hidden: w.Hidden, Wavelet: w.Wavelet, Experts: w.Experts, Family: w.Family})
+	s := Shape{Channels: w.Channels, Layers: w.Layers, Hidden: w.Hidden, Wavelet: w.Wavelet, Experts: w.Experts, Family: w.Family}
+	copy(s.Sizes[:], w.Sizes)
+	n, err := emptyNet(s)
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +111,9 @@ func FromWeights(w *model.Weights) (*Net, error) {
 func (n *Net) Weights(activationBits uint, tau float64) (*model.Weights, error) {
 	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, Experts: n.Experts, Family: n.Family,
 		ActivationBits: activationBits, Tau: int8(math.Round(min(max(math.Log2(tau)*32, -128), 127)))}
+	if n.Sizes != [process.Experts]model.ExpertSize{} {
+		w.Sizes = n.Sizes[:]
+	}
 	shapes := w.Shapes()
 	for t, parts := range n.parts() {
 		frac, err := fraction(parts)

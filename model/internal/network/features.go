@@ -17,11 +17,11 @@ const textureHalo = 3
 // ringRows returns how many rows are held of what the steps compute: those of a slab, and those that other steps are behind.
 func ringRows(slab, layers int) int { return slab + textureHalo + 3 + max(layers-1, 0) }
 
-// beginPrepare makes room for what prepare computes.
-func (r *Inference) beginPrepare() {
+// beginPrepare makes room for what prepare computes, for a trunk of so many layers.
+func (r *Inference) beginPrepare(layers int) {
 	in := r.in
 	w, rows, most := in.Width, in.Y1-in.Y0, in.MostRows
-	n := ringRows(r.slab, r.net.w.layers)
+	n := ringRows(r.slab, layers-1)
 	for i := range r.level {
 		r.level[i].begin(w, n)
 		r.deviation[i].begin(w, n)
@@ -54,9 +54,9 @@ func (r *Inference) beginPrepare() {
 		}
 	}
 	r.setConstants()
-	from := max(0, in.Y0-r.net.receptiveRadius())
+	from := max(0, in.Y0-layers)
 	r.layers[0].begin(from, n, n, w, r.trunk.inputs)
-	r.done = [...]int{in.Top, max(0, from-1), from}
+	r.done = [...]int{max(0, from-textureHalo), max(0, from-1), from}
 }
 
 // setConstants computes what the network reads of cells that are the same at every site.

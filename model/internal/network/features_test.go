@@ -192,7 +192,7 @@ func prepareBand(r *Inference, see func(y int, row []int16)) {
 	in := r.in
 	r.Mask.begin(in.Activate == nil, in.Y0, in.Y1, in.Width, in.MostRows)
 	r.makeRoom(1)
-	r.beginPrepare()
+	r.beginPrepare(r.net.receptiveRadius())
 	bottom := min(in.Height, in.Y1+r.net.receptiveRadius())
 	for y := r.layers[0].top; y < bottom; {
 		r.layers[0].slideTo(y)

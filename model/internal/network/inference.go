@@ -69,7 +69,8 @@ type Inference struct {
 	done             [3]int                          // the rows after the last that the three steps of prepare have done
 	trunkConstants   [inputs]int16                   // the trunk's inputs at a site, of coefficients whose cells are constant
 	headConstants    [2 * process.Coefficients]int16 // likewise of heads
-	layers           []window                        // the trunk's, from its input on; the last holds all of the band's rows
+	layers           []window                        // the trunk's, from its input on, without the last
+	output           window                          // the trunk's last layer: it holds all of the band's rows
 	workers          []worker                        // for every processor
 }
 
@@ -95,33 +96,39 @@ func (r *Inference) RunTrunk(net *Net, in *Input) {
 	convs := r.chooseLayers()
 	n := len(convs)
 	r.makeRoom(n)
+	layer := func(i int) *window {
+		if i == n {
+			return &r.output
+		}
+		return &r.layers[i]
+	}
 	ahead := max(n-2, 0) // which sites are active has to be known as many rows down as layers depend on
-	r.beginPrepare()
+	r.beginPrepare(n)
 	for i, conv := range convs[:n-1] {
 		r.layers[1+i].begin(max(0, in.Y0-n+1+i), r.slab+3, r.slab+3, in.Width, conv.Out())
 	}
-	r.layers[n].begin(in.Y0, in.Y1-in.Y0, in.MostRows, in.Width, convs[n-1].Out())
+	r.output.begin(in.Y0, in.Y1-in.Y0, in.MostRows, in.Width, convs[n-1].Out())
 	for y := in.Top - textureHalo - n; y < in.Y1; {
 		y = min(y+r.slab, in.Y1)
-		r.layers[0].slideTo(r.layers[1].end - 1)
+		r.layers[0].slideTo(layer(1).end - 1)
 		r.prepare(min(y+n+ahead, in.Y1+n))
 		for i := 1; i <= n; i++ {
 			if i < n {
-				r.layers[i].slideTo(r.layers[i+1].end - 1)
+				r.layers[i].slideTo(layer(i+1).end - 1)
 			}
-			r.convolve(convs[i-1], &r.layers[i], &r.layers[i-1], i > 1, min(y+n-i, in.Height), n-i)
+			r.convolve(convs[i-1], layer(i), &r.layers[i-1], i > 1, min(y+n-i, in.Height), n-i)
 		}
 	}
 }
 
-// makeRoom makes room for what the trunk's layers and the processors need.
+// makeRoom makes room for what the trunk's layers, of which there are so many, and the processors need.
 func (r *Inference) makeRoom(layers int) {
 	r.slab = slabRows * r.in.Procs
 	for len(r.workers) < r.in.Procs {
 		r.workers = append(r.workers, worker{})
 	}
-	if len(r.layers) == 0 {
-		r.layers = make([]window, layers+1)
+	for len(r.layers) < layers {
+		r.layers = append(r.layers, window{})
 	}
 }
 
@@ -172,7 +179,7 @@ const headRows = 8
 // group, and calls rows for these, from row y0 of the phase on. rows may write to CellRow, and stops the run by returning false.
 // RunHeads reports whether it came to the end.
 func (r *Inference) RunHeads(begin func(group int, last *kernel.Conv), rows func(group, phase, y0 int) bool) bool {
-	in, trunk := r.in, &r.layers[len(r.layers)-1].Tensor
+	in, trunk := r.in, &r.output.Tensor
 	for g, members := range process.Groups {
 		if members[0] >= transform.Subbands*process.PlanesIn(in.Stage, in.Coded) {
 			break

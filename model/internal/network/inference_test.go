@@ -93,8 +93,11 @@ func TestInference(t *testing.T) {
 						}
 					}
 				}
-				for i := range sparse.layers { // something that would be seen
-					l := &sparse.layers[i]
+				used := []*window{&sparse.output}
+				for i := range sparse.layers {
+					used = append(used, &sparse.layers[i])
+				}
+				for _, l := range used { // something that would be seen
 					for y := range l.H {
 						row := l.Tensor.Row(y)
 						for x := range row {

@@ -13,9 +13,9 @@ const HeadOutputs = 16
 
 // weights is the content of a weights file: networks before gains are folded in.
 type weights struct {
-	channels, layers, hidden int
-	actFrac                  uint     // activations have this many fractional bits
-	experts                  []expert // process.ExpertIndex says which a step uses
+	most    ExpertSize // the largest of any expert's channels, layers and hidden units
+	actFrac uint       // activations have this many fractional bits
+	experts []expert   // process.ExpertIndex says which a step uses
 }
 
 // An expert is one of these networks. It has process.GainRows rows of gains and shifts.
@@ -50,17 +50,18 @@ func newNet(file []byte) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &weights{channels: f.Channels, layers: f.Layers, hidden: f.Hidden, actFrac: f.ActivationBits, experts: make([]expert, f.Experts)}
+	w := &weights{most: ExpertSize{f.Channels, f.Layers, f.Hidden}, actFrac: f.ActivationBits, experts: make([]expert, f.Experts)}
 	rest := f.Tensors
 	next := func() (t Tensor) {
 		t, rest = rest[0], rest[1:]
 		return t
 	}
-	c, h, act := w.channels, w.hidden, w.actFrac
+	act := w.actFrac
 	for i := range w.experts {
-		e := &w.experts[i]
+		e, size := &w.experts[i], f.Size(i)
+		c, h := size.Channels, size.Hidden
 		e.stem = newLayer(3, inputs, c, next(), next(), act, act)
-		for range w.layers {
+		for range size.Layers {
 			e.blocks = append(e.blocks, newLayer(3, c, c, next(), next(), act, act))
 		}
 		e.gain, e.shift = next(), next()

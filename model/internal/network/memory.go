@@ -14,7 +14,7 @@ func (n *Net) InferenceBytes(width, rows, coded, procs int) int64 {
 	allocated := storage.Allocated
 	tensors := func(n int, h, w, c int) int64 { return allocated(int64(n), kernel.Bytes(h, w, c)) }
 	w, most, coefficients := int64(width), int64(rows), transform.Subbands*int64(coded)
-	layers, trunk, hidden := n.w.layers, n.w.channels, n.w.hidden
+	layers, trunk, hidden := n.w.most.Layers, n.w.most.Channels, n.w.most.Hidden
 	in := &allChannels
 	if coded < process.Planes {
 		in = &lumaChannels
@@ -41,5 +41,5 @@ func (n *Net) InferenceBytes(width, rows, coded, procs int) int64 {
 // LastLayerBytes returns how many bytes a copy of a head's last layer takes at most, as any kernel lays it out.
 func (n *Net) LastLayerBytes() int64 {
 	const unit = HeadOutputs * 6
-	return 1<<10 + storage.Allocated(1, int64(n.w.hidden)*unit)
+	return 1<<10 + storage.Allocated(1, int64(n.w.most.Hidden)*unit)
 }

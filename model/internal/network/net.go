@@ -9,7 +9,7 @@ import (
 )
 
 // A Net is the denoiser ε_θ: a convolutional network that runs at the resolution of one scale. Either one network serves all stages
-// and scales, or there is an expert for every stage embedding of the finest scale and of the coarser ones, all of one shape. The
+// and scales, or there is an expert for every stage embedding of the finest scale and of the coarser ones, each of a size of its own. The
 // trunk reads everything known about the sites of the scale. A head for each group of coefficients adds what has become known
 // since, and gives ε and log σ. A Net is read-only and may be shared: layers are folded when they are first asked for, by one
 // goroutine for all.
@@ -66,18 +66,20 @@ func (n *Net) ActivationBits() uint { return n.w.actFrac }
 // Halo returns how many rows around a band an Inference reads.
 func (n *Net) Halo() int { return n.receptiveRadius() + textureHalo }
 
-// Cost returns the multiply-accumulates of one site and reverse step.
-func (n *Net) Cost() int {
-	c, h := n.w.channels, n.w.hidden
-	cost := 9*inputs*c + 9*c*c*n.w.layers + len(process.Groups)*h*c + len(process.Groups)*9*2*process.Coefficients*h
+// Cost returns the multiply-accumulates of one site in a stage of scale l.
+func (n *Net) Cost(stage, l int) int {
+	i, _ := process.ExpertIndex(len(n.w.experts), l, stage, 0)
+	e := &n.w.experts[i]
+	c, h := e.stem.out, e.near[0].out
+	cost := 9*inputs*c + 9*c*c*len(e.blocks) + len(process.Groups)*h*c + len(process.Groups)*9*2*process.Coefficients*h
 	for _, g := range process.Groups {
 		cost += 2 * len(g) * h
 	}
 	return cost
 }
 
-// receptiveRadius returns how many rows and columns around a site the outputs of the trunk depend on.
-func (n *Net) receptiveRadius() int { return 1 + n.w.layers }
+// receptiveRadius returns how many rows and columns around a site the outputs of any trunk depend on.
+func (n *Net) receptiveRadius() int { return 1 + n.w.most.Layers }
 
 // stem returns the trunk's first layer for a stage of scale l, or nil if there is none for these channels.
 func (n *Net) stem(stage, class, l int, in *channels) *kernel.Conv {
@@ -106,7 +108,7 @@ func (n *Net) heads(stage, class, l int) *[len(process.Groups)]head {
 	i, row := process.ExpertIndex(len(n.w.experts), l, stage, class)
 	e := &n.w.experts[i]
 	return n.folded[process.StageEmbedding(stage)][class].heads[i/process.StageEmbeddings].get(func(heads *[len(process.Groups)]head) {
-		h := n.w.hidden
+		h := e.near[0].out
 		site := proven(e.site.fold(e.siteGains(row)))
 		for g := range heads {
 			hd := &heads[g]
@@ -143,7 +145,7 @@ func (n *Net) check() error {
 	for i := range n.w.experts {
 		e := &n.w.experts[i]
 		for row := range process.GainRows(len(n.w.experts)) {
-			for l := range 1 + n.w.layers {
+			for l := range 1 + len(e.blocks) {
 				for q := range process.ScaleEmbeddings {
 					if err := e.trunkLayer(l).check(e.trunkGains(l, row, q)); err != nil {
 						return err

@@ -21,7 +21,7 @@ func TestCost(t *testing.T) {
 	for _, members := range process.Groups {
 		want += conv(1, 32, 16) + conv(3, 2*process.Coefficients, 16) + conv(1, 16, 2*len(members))
 	}
-	if got := net.Cost(); got != want {
+	if got := net.Cost(3, 1); got != want {
 		t.Errorf("cost %d, want %d", got, want)
 	}
 }

@@ -12,11 +12,12 @@ import (
 //
 // The file is
 //
-//	"ddpw", version 2, or 3 if the distributions are not logistic
+//	"ddpw", version 2; 3 if the distributions are not logistic, 5 if experts are not all of one size
 //	channels, layers, hidden, wavelet, activation fraction bits: a byte each
 //	τ in 1/32 octaves: a signed byte
 //	experts: a byte
-//	in version 3, the family of the distributions: a byte
+//	in versions 3 and 5, the family of the distributions: a byte
+//	in version 5, a byte that is 0, then channels, layers and hidden of every expert: a byte each
 //	every tensor in the order of Shapes: fraction bits (a byte), then int16, little-endian
 type Weights struct {
 	Channels       int            // of the trunk, a multiple of 16
@@ -28,6 +29,20 @@ type Weights struct {
 	Experts        int            // networks: 1 or process.Experts; process.ExpertIndex says which a step uses
 	Family         process.Family // of the predicted distributions
 	Tensors        []Tensor
+
+	// Sizes are those of the experts, where they are not all of one size: then Channels, Layers and Hidden are the largest of them.
+	Sizes []ExpertSize
+}
+
+// An ExpertSize says how large an expert is, in the units of Weights.
+type ExpertSize struct{ Channels, Layers, Hidden int }
+
+// Size returns the size of an expert.
+func (w *Weights) Size(expert int) ExpertSize {
+	if w.Sizes != nil {
+		return w.Sizes[expert]
+	}
+	return ExpertSize{w.Channels, w.Layers, w.Hidden}
 }
 
 // A TensorShape names a tensor of a weights file and says how its elements are laid out, last index fastest.
@@ -55,14 +70,15 @@ const (
 	weightsMagic   = "ddpw"
 	weightsVersion = 2 // 1 had one network always
 	familyVersion  = 3 // has a family, which is not the logistic
+	sizesVersion   = 5 // has a family, and a size for every expert
 	weightsHeader  = len(weightsMagic) + 8
 )
 
-// Shapes returns the tensors that w's experts have, of its channels, layers and hidden units, in the order of the file:
-// all of an expert's, then those of the next. See Net for the layers.
+// Shapes returns the tensors that w's experts have, in the order of the file: all of an expert's, then those of the next. See Net for
+// the layers.
 func (w *Weights) Shapes() (s []TensorShape) {
 	for e := range w.Experts {
-		for _, t := range w.expertShapes() {
+		for _, t := range w.expertShapes(e) {
 			if w.Experts > 1 {
 				t.Name = fmt.Sprintf("%s of expert %d", t.Name, e)
 			}
@@ -73,15 +89,16 @@ func (w *Weights) Shapes() (s []TensorShape) {
 }
 
 // expertShapes returns the tensors of an expert.
-func (w *Weights) expertShapes() []TensorShape {
-	c, h, g, rows := w.Channels, w.Hidden, len(process.Groups), process.GainRows(w.Experts)
+func (w *Weights) expertShapes(expert int) []TensorShape {
+	z := w.Size(expert)
+	c, h, g, rows := z.Channels, z.Hidden, len(process.Groups), process.GainRows(w.Experts)
 	s := []TensorShape{{"stem", []int{c, 3, 3, inputs}}, {"stem bias", []int{c}}}
-	for i := range w.Layers {
+	for i := range z.Layers {
 		s = append(s, TensorShape{fmt.Sprintf("block %d", i), []int{c, 3, 3, c}}, TensorShape{fmt.Sprintf("block %d bias", i), []int{c}})
 	}
 	s = append(s,
-		TensorShape{"gain", []int{w.Layers + 1, rows, process.ScaleEmbeddings, c}},  // added to 1, multiplies a layer's outputs
-		TensorShape{"shift", []int{w.Layers + 1, rows, process.ScaleEmbeddings, c}}, // added to the bias
+		TensorShape{"gain", []int{z.Layers + 1, rows, process.ScaleEmbeddings, c}},  // added to 1, multiplies a layer's outputs
+		TensorShape{"shift", []int{z.Layers + 1, rows, process.ScaleEmbeddings, c}}, // added to the bias
 		TensorShape{"site", []int{g * h, c}}, TensorShape{"site bias", []int{g * h}})
 	for i := range g {
 		s = append(s, TensorShape{fmt.Sprintf("near %d", i), []int{h, 3, 3, 2 * process.Coefficients}})
@@ -95,8 +112,7 @@ func (w *Weights) expertShapes() []TensorShape {
 
 // check returns what of the header is not supported.
 func (w *Weights) check() error {
-	if w.Channels%16 != 0 || w.Hidden%16 != 0 || w.Channels <= 0 || w.Channels > 255 || w.Hidden <= 0 || w.Hidden > 255 ||
-		w.Layers < 0 || w.Layers > 32 || w.ActivationBits < 6 || w.ActivationBits > 12 {
+	if w.ActivationBits < 6 || w.ActivationBits > 12 || !(ExpertSize{w.Channels, w.Layers, w.Hidden}).possible() {
 		return WeightsError("unsupported shape")
 	}
 	if w.Wavelet < 0 || w.Wavelet >= len(transform.Liftings) {
@@ -108,6 +124,37 @@ func (w *Weights) check() error {
 	if w.Family >= process.Families {
 		return WeightsError(fmt.Sprintf("unknown family of distributions %d", w.Family))
 	}
+	return w.checkSizes()
+}
+
+// possible reports whether there are experts of a size.
+func (s ExpertSize) possible() bool {
+	return s.Channels%16 == 0 && s.Channels > 0 && s.Channels <= 255 && s.Hidden%16 == 0 && s.Hidden > 0 && s.Hidden <= 255 && s.Layers >= 0 && s.Layers <= 32
+}
+
+// checkSizes returns what of the experts' sizes is not supported. Every network has one file: its version says whether there are sizes, and
+// these say what else the header has.
+func (w *Weights) checkSizes() error {
+	if w.Sizes == nil {
+		return nil
+	}
+	if len(w.Sizes) != w.Experts {
+		return WeightsError(fmt.Sprintf("%d sizes of %d experts", len(w.Sizes), w.Experts))
+	}
+	most, differ := w.Sizes[0], false
+	for _, s := range w.Sizes {
+		if !s.possible() {
+			return WeightsError("unsupported shape of an expert")
+		}
+		differ = differ || s != w.Sizes[0]
+		most = ExpertSize{max(most.Channels, s.Channels), max(most.Layers, s.Layers), max(most.Hidden, s.Hidden)}
+	}
+	if !differ {
+		return WeightsError("all experts are of one size: their file has version 2 or 3")
+	}
+	if most != (ExpertSize{w.Channels, w.Layers, w.Hidden}) {
+		return WeightsError("the header's shape is not that of the largest experts")
+	}
 	return nil
 }
 
@@ -117,19 +164,32 @@ func ReadWeights(file []byte) (*Weights, error) {
 		return nil, WeightsError("not a weights file")
 	}
 	h := file[len(weightsMagic):]
-	if h[0] != weightsVersion && h[0] != familyVersion {
+	if h[0] != weightsVersion && h[0] != familyVersion && h[0] != sizesVersion {
 		return nil, WeightsError(fmt.Sprintf("version %d is unknown", h[0]))
 	}
 	w := &Weights{Channels: int(h[1]), Layers: int(h[2]), Hidden: int(h[3]), Wavelet: int(h[4]), ActivationBits: uint(h[5]), Tau: int8(h[6]), Experts: int(h[7])}
 	rest := file[weightsHeader:]
-	if h[0] == familyVersion {
+	if h[0] >= familyVersion {
 		if len(rest) == 0 {
 			return nil, WeightsError("truncated")
 		}
-		if w.Family = process.Family(rest[0]); w.Family == process.Logistic {
+		w.Family, rest = process.Family(rest[0]), rest[1:]
+		if h[0] == familyVersion && w.Family == process.Logistic {
 			return nil, WeightsError("a file of logistic distributions has version 2") // so that every network has one file
 		}
+	}
+	if h[0] == sizesVersion {
+		if len(rest) < 1+3*w.Experts {
+			return nil, WeightsError("truncated")
+		}
+		if rest[0] != 0 {
+			return nil, WeightsError("unknown parts")
+		}
 		rest = rest[1:]
+		w.Sizes = make([]ExpertSize, w.Experts)
+		for e := range w.Sizes {
+			w.Sizes[e], rest = ExpertSize{int(rest[0]), int(rest[1]), int(rest[2])}, rest[3:]
+		}
 	}
 	if err := w.check(); err != nil {
 		return nil, err
@@ -161,8 +221,15 @@ func (w *Weights) Encode() ([]byte, error) {
 		return nil, err
 	}
 	file := append([]byte(weightsMagic), weightsVersion, byte(w.Channels), byte(w.Layers), byte(w.Hidden), byte(w.Wavelet), byte(w.ActivationBits), byte(w.Tau), byte(w.Experts))
-	if w.Family != process.Logistic {
-		file[len(weightsMagic)] = familyVersion
+	switch version := &file[len(weightsMagic)]; {
+	case w.Sizes != nil:
+		*version = sizesVersion
+		file = append(file, byte(w.Family), 0)
+		for _, s := range w.Sizes {
+			file = append(file, byte(s.Channels), byte(s.Layers), byte(s.Hidden))
+		}
+	case w.Family != process.Logistic:
+		*version = familyVersion
 		file = append(file, byte(w.Family))
 	}
 	shapes := w.Shapes()
