@@ -88,17 +88,35 @@ func TestTrain(t *testing.T) {
 	command(t, 1, "--init", zoo.Default, "--layers", "1", folder)
 	command(t, 1, "--init", zoo.Default, "--experts", "1", folder)
 	command(t, 1, "--experts", "2", folder)
+	for _, wrong := range []string{"0", "0=16,2", "12=16,2,16", "2-1=16,2,16", "0=16,x,16"} {
+		command(t, 2, "--experts", "12", "--size", wrong, folder)
+	}
+	command(t, 1, "--experts", "12", "--size", "0=17,2,16", folder)
+	command(t, 2, "--size", "0=16,2,16", folder)
+	command(t, 2, "--init", out, "--size", "0=16,2,16", folder)
+	command(t, 2, "--only", "3-12", folder)
+	// Two of twelve experts become smaller, and are trained alone.
+	command(t, 0, "--init", out, "--size", "1-2=16,0,16 6=32,1,16", "--experts", "12", "--only", "1-2", "--steps", "1", "--quiet", "--validations", "1",
+		"-fo", again, folder, "--crop", "32", "--batch", "1")
+	b, err := os.ReadFile(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := model.ReadWeights(b)
+	if err != nil || w.Size(1) != (model.ExpertSize{Channels: 16, Hidden: 16}) || w.Size(6) != (model.ExpertSize{Channels: 32, Layers: 1, Hidden: 16}) {
+		t.Errorf("sizes are %v (%v)", w.Sizes, err)
+	}
+	codes(t, b, list[:1])
 	if os.Getenv("DDPMZ_LONG") != "1" {
 		return
 	}
 	command(t, 0, "--init", zoo.Default, "--steps", "1", "--quiet", "--rounded", "--force", "-o", out, folder, "--crop", "32", "--batch", "1")
 	// A network that is given a larger shape grows.
 	command(t, 0, "--init", "cifar10", "--layers", "6", "--experts", "12", "--steps", "1", "--quiet", "--validations", "1", "-fo", out, folder, "--crop", "32", "--batch", "1")
-	b, err := os.ReadFile(out)
-	if err != nil {
+	if b, err = os.ReadFile(out); err != nil {
 		t.Fatal(err)
 	}
-	w, err := model.ReadWeights(b)
+	w, err = model.ReadWeights(b)
 	if err != nil || w.Layers != 6 || w.Experts != 12 || w.Channels != 48 || w.Hidden != 48 {
 		t.Fatalf("grown: not what was asked for (%v)", err)
 	}

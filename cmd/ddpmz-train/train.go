@@ -187,6 +187,9 @@ func (t *training) start(images []train.Image) (*train.Trainer, error) {
 
 // network makes an untrained network, or loads one and lets it grow to what was asked for.
 func (t *training) network() (*train.Net, error) {
+	if t.isSet("size") && t.shape.Experts != model.Experts && (t.init == "" || t.isSet("experts")) {
+		return nil, commandline.Usagef("--size is for %d experts", model.Experts)
+	}
 	if t.init == "" {
 		t.shape.Sizes = t.sizes
 		return train.NewNet(t.shape, t.options.Seed)
@@ -208,9 +211,15 @@ func (t *training) network() (*train.Net, error) {
 	} {
 		if t.isSet(flag) {
 			*to.have = *to.asked
+			if flag != "experts" && flag != "wavelet" {
+				shape.Sizes = [model.Experts]model.ExpertSize{} // all experts are to be as large
+			}
 		}
 	}
 	if t.isSet("size") {
+		if shape.Experts != model.Experts {
+			return nil, commandline.Usagef("--size is for %d experts, and %s has %d", model.Experts, t.init, shape.Experts)
+		}
 		for e, size := range t.sizes {
 			if size != (model.ExpertSize{}) {
 				shape.Sizes[e] = size

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -158,6 +159,7 @@ func TestGradient(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	r := rand.New(rand.NewPCG(5, 5))
+	sizes := [process.Experts]model.ExpertSize{{Channels: 32, Layers: 1, Hidden: 16}, {Channels: 16, Layers: 3, Hidden: 32}}
 	for i, test := range []struct {
 		experts, w, h, present, stage int
 		family                        process.Family
@@ -168,7 +170,11 @@ func TestGradient(t *testing.T) {
 		if i != 2 && i != 4 && os.Getenv("DDPMZ_LONG") != "1" {
 			continue
 		}
-		net, err := NewNet(Shape{Channels: 16, Layers: 2, Hidden: 16, Experts: test.experts, Family: test.family}, 5)
+		shape := Shape{Channels: 16, Layers: 2, Hidden: 16, Experts: test.experts, Family: test.family}
+		if test.experts > 1 {
+			shape.Sizes = sizes
+		}
+		net, err := NewNet(shape, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,8 +184,13 @@ func TestGradient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q.weight, q.side = .7, .1
 		for stage := range stages {
+			if z := net.size(min(process.StageEmbedding(stage), test.experts-1)); z != net.size(q.at.expert) {
+				if q, err = newGraph(net, process.StageEmbedding(stage), 1, c.scales[1].w, c.scales[1].h, test.present, true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			q.weight, q.side = .7, .1
 			var before [coefficients][]uint8
 			for i := range before {
 				before[i] = append([]uint8(nil), c.scales[1].k[i]...)

@@ -13,6 +13,12 @@ import (
 // channels and hidden units that weigh most; then the network grows as Grow has it.
 func (n *Net) Fit(s Shape, seed uint64) (*Net, error) {
 	s = s.normal()
+	if s.Experts > n.Experts {
+		var err error
+		if n, err = n.split(s.Experts); err != nil {
+			return nil, err
+		}
+	}
 	small := n.Shape
 	for e := range n.Experts {
 		z, to := n.size(e), s.size(e)

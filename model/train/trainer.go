@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -159,6 +160,9 @@ func New(net *Net, images []Image, o Options) (*Trainer, error) {
 		if o.Whole && (m.W != o.Crop || m.H != o.Crop) {
 			return nil, fmt.Errorf("%w: %s has %dx%d pixels; whole images of %dx%d are to be trained on", ErrOptions, m.Name, m.W, m.H, o.Crop, o.Crop)
 		}
+	}
+	if !slices.Contains(o.Frozen[:net.Experts], false) {
+		return nil, fmt.Errorf("%w: no expert is to be trained", ErrOptions)
 	}
 	t := &Trainer{options: o, images: images, net: net.Clone(), ema: net.Clone()}
 	var matrices, others []int
@@ -404,6 +408,7 @@ func (t *Trainer) runCrops(w *worker, n int, crops []crop) error {
 	}
 	subPixels := float64(o.Batch * o.Crop * o.Crop * process.Planes)
 	steps := process.Steps(scales)
+	// All crops are of one colour class, but experts do not depend on it.
 	expertOf := func(s process.Step) int {
 		expert, _ := process.ExpertIndex(t.net.Experts, s.Scale, s.Stage, 0)
 		return expert

@@ -25,7 +25,7 @@ func perturb(n *Net) {
 // TestWeightsRoundTrip: a network becomes a file that the codec takes, and the file the network again, but for
 // rounding; and that network the same file.
 func TestWeightsRoundTrip(t *testing.T) {
-	for _, s := range []Shape{DefaultShape, {Channels: 16, Layers: 0, Hidden: 32, Wavelet: 2}, {Channels: 16, Layers: 2, Hidden: 16, Experts: process.Experts}} {
+	for _, s := range []Shape{DefaultShape, {Channels: 16, Layers: 0, Hidden: 32, Wavelet: 2}, {Channels: 16, Layers: 2, Hidden: 16, Experts: process.Experts}, mixedShape} {
 		n, err := NewNet(s, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -42,7 +42,14 @@ func TestWeightsRoundTrip(t *testing.T) {
 		if net, err := model.Load(file); err != nil || net.Tau() != -42 {
 			t.Fatalf("the codec says: %v", err)
 		}
-		if want := 12 + n.Experts*(20+2*s.Layers) + 2*n.Size(); len(file) != want {
+		want := 12 + 2*n.Size()
+		for e := range n.Experts {
+			want += 20 + 2*n.size(e).Layers
+		}
+		if s == mixedShape {
+			want += 2 + 3*n.Experts
+		}
+		if len(file) != want {
 			t.Errorf("%+v: %d bytes, want %d", s, len(file), want)
 		}
 		read, err := model.ReadWeights(file)

@@ -18,7 +18,21 @@ func cellOf(v int32, u uint16, k uint8) int32 { return (v + int32(u)) >> k << k 
 type shape struct {
 	channels, layers, hidden, wavelet, actFrac int
 	tau                                        int8
-	experts                                    int // 0 stands for 1
+	experts                                    int          // 0 stands for 1
+	each                                       []ExpertSize // of every expert, where they differ; then the others are the largest
+}
+
+// mixed has experts of several sizes.
+var mixed = shape{channels: 32, layers: 3, hidden: 48, actFrac: 8, tau: -40, experts: process.Experts, each: []ExpertSize{
+	{16, 2, 16}, {32, 2, 16}, {16, 3, 48}, {16, 0, 32}, {32, 3, 16}, {32, 1, 16}, {16, 1, 16}, {16, 1, 16}, {16, 2, 32}, {32, 3, 32}, {16, 1, 48}, {32, 2, 16},
+}}
+
+// size returns the size of an expert.
+func (s shape) size(expert int) ExpertSize {
+	if s.each != nil {
+		return s.each[expert]
+	}
+	return ExpertSize{s.channels, s.layers, s.hidden}
 }
 
 // tiny is about the smallest network there is.
@@ -26,14 +40,16 @@ var tiny = shape{channels: 16, layers: 1, hidden: 16, actFrac: 9, tau: -40}
 
 // sizes returns the number of elements of every tensor of a weights file, in order.
 func (s shape) sizes() (n []int) {
-	c, h, g, experts := s.channels, s.hidden, len(process.Groups), max(s.experts, 1)
+	g, experts := len(process.Groups), max(s.experts, 1)
 	rows := process.GainRows(experts)
-	for range experts {
+	for e := range experts {
+		z := s.size(e)
+		c, h := z.Channels, z.Hidden
 		n = append(n, c*9*inputs, c) // stem
-		for range s.layers {
+		for range z.Layers {
 			n = append(n, c*9*c, c) // block
 		}
-		n = append(n, (s.layers+1)*rows*process.ScaleEmbeddings*c, (s.layers+1)*rows*process.ScaleEmbeddings*c) // gain, shift
+		n = append(n, (z.Layers+1)*rows*process.ScaleEmbeddings*c, (z.Layers+1)*rows*process.ScaleEmbeddings*c) // gain, shift
 		n = append(n, g*h*c, g*h)                                                                               // site
 		for range process.Groups {
 			n = append(n, h*9*2*process.Coefficients) // near
@@ -50,6 +66,13 @@ func (s shape) sizes() (n []int) {
 func (s shape) file(r *rand.Rand, spread int) []byte {
 	b := append([]byte(weightsMagic), weightsVersion)
 	b = append(b, byte(s.channels), byte(s.layers), byte(s.hidden), byte(s.wavelet), byte(s.actFrac), byte(s.tau), byte(max(s.experts, 1)))
+	if s.each != nil {
+		b[len(weightsMagic)] = sizesVersion
+		b = append(b, byte(process.Logistic), 0)
+		for _, z := range s.each {
+			b = append(b, byte(z.Channels), byte(z.Layers), byte(z.Hidden))
+		}
+	}
 	for _, n := range s.sizes() {
 		b = append(b, 12)
 		for range n {

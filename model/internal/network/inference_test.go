@@ -129,6 +129,58 @@ func TestInference(t *testing.T) {
 	}
 }
 
+// TestInferenceSizes: an expert predicts the same whatever the sizes of the others, and whatever the Inference has been used for before.
+func TestInferenceSizes(t *testing.T) {
+	w, err := ReadWeights(mixed.file(newRand(93), 300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := w.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, used, r := load(t, file), new(Inference), newRand(94)
+	in := Input{Width: 21, Height: 34, Planes: process.Planes, Coded: process.Planes}
+	for i := range 2 * process.Stages {
+		in.Stage, in.Scale = i*3%process.Stages, 1+i/process.Stages // large ones before small ones, and after them
+		expert, _ := process.ExpertIndex(process.Experts, in.Scale, in.Stage, 0)
+		z := w.Size(expert)
+		alone := Weights{Channels: z.Channels, Layers: z.Layers, Hidden: z.Hidden, ActivationBits: w.ActivationBits, Experts: process.Experts}
+		n := 0
+		for e := range process.Experts {
+			own := len(w.expertShapes(e))
+			if e == expert {
+				for range process.Experts {
+					alone.Tensors = append(alone.Tensors, w.Tensors[n:n+own]...)
+				}
+			}
+			n += own
+		}
+		if file, err = alone.Encode(); err != nil {
+			t.Fatal(err)
+		}
+		want := load(t, file)
+		if got := net.Cost(in.Stage, in.Scale); got != want.Cost(0, 1) {
+			t.Errorf("stage %d of scale %d costs %d, want %d", in.Stage, in.Scale, got, want.Cost(0, 1))
+		}
+		s := newTestScale(r, in, 8, false)
+		edges := []int{0, 12, in.Height}
+		for k, y0 := range edges[:2] {
+			all := func(y, x int) uint16 { return 1<<process.Coefficients - 1 }
+			a := runBand(t, used, net, s.band(net, y0, edges[k+1], 2), all)
+			b := runBand(t, new(Inference), want, s.band(want, y0, edges[k+1], 1), all)
+			if len(a) != len(b) || len(a) == 0 {
+				t.Fatalf("%d sites, want %d", len(a), len(b))
+			}
+			for at, units := range b {
+				if !slices.Equal(a[at], units) {
+					t.Fatalf("stage %d of scale %d, rows from %d, %v: %d, want %d", in.Stage, in.Scale, y0, at, a[at], units)
+				}
+			}
+		}
+	}
+}
+
 // TestLayouts: constant channels are left out, and only these.
 func TestLayouts(t *testing.T) {
 	for _, test := range []struct {

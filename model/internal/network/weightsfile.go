@@ -74,6 +74,12 @@ const (
 	weightsHeader  = len(weightsMagic) + 8
 )
 
+// Versions of weights files that model/train/torch reads and writes.
+const (
+	WeightsVersion = weightsVersion
+	SizesVersion   = sizesVersion
+)
+
 // Shapes returns the tensors that w's experts have, in the order of the file: all of an expert's, then those of the next. See Net for
 // the layers.
 func (w *Weights) Shapes() (s []TensorShape) {

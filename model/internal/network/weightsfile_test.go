@@ -81,6 +81,57 @@ func TestReadWeights(t *testing.T) {
 	}
 }
 
+// TestSizes: a file says of which size every expert is, there is one file of a network, and what it says is checked.
+func TestSizes(t *testing.T) {
+	file := mixed.file(newRand(38), 300)
+	w, err := ReadWeights(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e, z := range mixed.each {
+		if w.Size(e) != z {
+			t.Errorf("expert %d is of size %v, want %v", e, w.Size(e), z)
+		}
+	}
+	for i, shape := range w.Shapes() {
+		if shape.Size() != mixed.sizes()[i] {
+			t.Errorf("%q has %d elements, want %d", shape.Name, shape.Size(), mixed.sizes()[i])
+		}
+	}
+	if again, err := w.Encode(); err != nil || !bytes.Equal(again, file) {
+		t.Errorf("another file (%v)", err)
+	}
+	w.Family = process.Gaussian
+	if gaussian, err := w.Encode(); err != nil || len(gaussian) != len(file) {
+		t.Errorf("%d bytes of Gaussians, want %d (%v)", len(gaussian), len(file), err)
+	}
+	const sizes = 2 // after the header
+	change := func(at int, b byte) []byte {
+		c := bytes.Clone(file)
+		c[at] = b
+		return c
+	}
+	refused(t, "no channels", change(weightsHeader+sizes, 0), "shape of an expert")
+	refused(t, "layers", change(weightsHeader+sizes+1, 33), "shape of an expert")
+	refused(t, "hidden", change(weightsHeader+sizes+2, 24), "shape of an expert")
+	refused(t, "an expert larger than the largest", change(weightsHeader+sizes, 48), "largest")
+	refused(t, "no expert as large as the largest", change(len(weightsMagic)+2, 4), "largest")
+	refused(t, "an unknown part", change(weightsHeader+1, 2), "part")
+	refused(t, "one expert of twelve sizes", change(weightsHeader-1, 1), "")
+	for n := range len(mixed.each) * 3 {
+		refused(t, "prefix", file[:weightsHeader+sizes+n], "truncated")
+	}
+	alike := bytes.Clone(file)
+	for e := range mixed.each {
+		copy(alike[weightsHeader+sizes+3*e:], alike[len(weightsMagic)+1:][:3])
+	}
+	refused(t, "sizes that are all the same", alike, "one size")
+	w.Sizes = w.Sizes[1:]
+	if _, err := w.Encode(); err == nil {
+		t.Error("a size is missing, and there is a file")
+	}
+}
+
 // refused checks that Load returns a WeightsError that says what.
 func refused(t *testing.T, name string, file []byte, what string) {
 	t.Helper()
@@ -285,6 +336,7 @@ func FuzzLoad(f *testing.F) {
 	s.experts = process.Experts
 	f.Add(s.file(newRand(36), 300))
 	f.Add(tiny.file(newRand(31), 30_000))
+	f.Add(mixed.file(newRand(39), 300)[:4000])
 	f.Fuzz(func(t *testing.T, file []byte) {
 		net, err := Load(file)
 		var e WeightsError

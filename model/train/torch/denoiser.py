@@ -240,12 +240,15 @@ class Expert(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """One expert; or one for each stage embedding of the finest scale, and one for each stage embedding of the coarser scales."""
+    """One expert; or one for each stage embedding of the finest scale, and one for each stage embedding of the coarser scales.
 
-    def __init__(self, channels=32, layers=3, hidden=48, experts=1):
+    sizes are channels, layers and hidden units of every expert, where they differ; then the others are the largest of them.
+    """
+
+    def __init__(self, channels=32, layers=3, hidden=48, experts=1, sizes=None):
         super().__init__()
-        self.shape = channels, layers, hidden
-        self.experts = nn.ModuleList([Expert(channels, layers, hidden, GAIN_ROWS[experts]) for _ in range(experts)])
+        self.shape, self.sizes = (channels, layers, hidden), sizes
+        self.experts = nn.ModuleList([Expert(*size, GAIN_ROWS[experts]) for size in sizes or [self.shape] * experts])
 
     def at(self, stage, scale, colour_class):
         """The expert of a stage and scale, and the row of gains of every image's colour class, as a one among zeros."""

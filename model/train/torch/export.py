@@ -32,8 +32,11 @@ def nhwc(w):
 
 
 def export(net, wavelet, act_bits, tau):
-    out = [plan.WEIGHTS_MAGIC, struct.pack('<BBBBBBbB', plan.WEIGHTS_VERSION, *net.shape, list(D.LIFTINGS).index(wavelet), act_bits,
+    version = plan.WEIGHTS_SIZES_VERSION if net.sizes else plan.WEIGHTS_VERSION
+    out = [plan.WEIGHTS_MAGIC, struct.pack('<BBBBBBbB', version, *net.shape, list(D.LIFTINGS).index(wavelet), act_bits,
                                 round(math.log2(tau) * plan.SCALE_STEPS), len(net.experts))]
+    if net.sizes:
+        out += [bytes(2), *(bytes(size) for size in net.sizes)]   # the family, which is the logistic, and no other parts
     for e in net.experts:
         quantize(nhwc(e.stem.weight), out)
         quantize(e.stem.bias, out)
@@ -60,8 +63,14 @@ def read(name):
     """The network of a weights file, and its wavelet."""
     b = open(name, 'rb').read()
     version, channels, layers, hidden, wavelet, _, _, experts = struct.unpack('<BBBBBBbB', b[4:12])
-    assert b[:4] == plan.WEIGHTS_MAGIC and version == plan.WEIGHTS_VERSION
-    net, at = D.Denoiser(channels, layers, hidden, experts), 12
+    if b[:4] != plan.WEIGHTS_MAGIC or version not in (plan.WEIGHTS_VERSION, plan.WEIGHTS_SIZES_VERSION):
+        raise ValueError('%s: version %d of weights files is not known here' % (name, version))
+    sizes, at = None, 12
+    if version == plan.WEIGHTS_SIZES_VERSION:
+        if b[12:14] != bytes(2):
+            raise ValueError('%s: only logistic distributions, and no other parts, are known here' % name)
+        sizes, at = [tuple(b[14 + 3 * e:17 + 3 * e]) for e in range(experts)], 14 + 3 * experts
+    net = D.Denoiser(channels, layers, hidden, experts, sizes)
 
     def tensor(shape):
         nonlocal at
@@ -139,6 +148,6 @@ if __name__ == '__main__':
         open(a.weights, 'wb').write(b)
         print(len(b), 'bytes')
     if a.checkpoint:
-        torch.save({'net': net.state_dict(), 'shape': (*net.shape, len(net.experts)), 'step': 0}, a.checkpoint)
+        torch.save({'net': net.state_dict(), 'shape': (*net.shape, len(net.experts), net.sizes), 'step': 0}, a.checkpoint)
     if a.fixture:
         json.dump(fixture(net, wavelet), open(a.fixture, 'w'), separators=(',', ':'))

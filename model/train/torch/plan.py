@@ -225,7 +225,8 @@ LIFTINGS = {
     '9/7-M': ([-1, 9, 9, -1], 4, [0, 1, 1, 0], 2),
     '13/7-T': ([-1, 9, 9, -1], 4, [-1, 9, 9, -1], 5),
 }
-# Weights files: the first bytes, and how many steps an octave of τ has.
+# Weights files: the first bytes, the versions that are known here, and how many steps an octave of τ has.
 WEIGHTS_MAGIC = b'ddpw'
 WEIGHTS_VERSION = 2
+WEIGHTS_SIZES_VERSION = 5
 SCALE_STEPS = 32

@@ -186,7 +186,7 @@ def main():
     made, t0, it, acc, checked = {}, time.time(), 0, [], time.time()
 
     def save():
-        torch.save({'net': {k: v.cpu() for k, v in ema.state_dict().items()}, 'shape': (*net.shape, len(net.experts)), 'step': it}, args.out + '.tmp')
+        torch.save({'net': {k: v.cpu() for k, v in ema.state_dict().items()}, 'shape': (*net.shape, len(net.experts), net.sizes), 'step': it}, args.out + '.tmp')
         os.replace(args.out + '.tmp', args.out + '.pt')
         with open(args.out + '.ddpw', 'wb') as f:
             f.write(export.export(copy.deepcopy(ema).cpu(), args.wavelet, args.act_bits, args.tau))

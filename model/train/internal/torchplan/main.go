@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ddpmz/ddpmz/model/internal/logistic"
+	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/process/reals"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
@@ -172,9 +173,10 @@ change the Go code, and run go generate ./model/train/internal/torchplan.
 	}
 	b.WriteString("}\n")
 
-	section("Weights files: the first bytes, and how many steps an octave of τ has.")
+	section("Weights files: the first bytes, the versions that are known here, and how many steps an octave of τ has.")
 	set("WEIGHTS_MAGIC", fmt.Sprintf("b'%s'", weights[:4]))
-	number("WEIGHTS_VERSION", int(weights[4]))
+	number("WEIGHTS_VERSION", network.WeightsVersion)
+	number("WEIGHTS_SIZES_VERSION", network.SizesVersion)
 	number("SCALE_STEPS", logistic.ScaleSteps)
 	return b.Bytes(), nil
 }
