@@ -79,12 +79,21 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 							if at.truth.Known() {
 								truth += at.truth.At(sx)
 							}
-							raw := d.Set(r.Mean, r.Scale, a, u, k, at.to)
-							next, ok := logistic.CodeCell(coder, &d, raw, truth)
+							var next int32
+							var o logistic.Observation
+							var ok bool
+							if c.tables.Halves(r.Scale, k, at.to) {
+								next, o, ok = logistic.CodeHalf(coder, &d, r.Mean, r.Scale, a, u, at.to, truth)
+							} else {
+								raw := d.Set(r.Mean, r.Scale, a, u, k, at.to)
+								if next, ok = logistic.CodeCell(coder, &d, raw, truth); ok {
+									o = d.Observe(next, k, at.to)
+								}
+							}
 							if !ok {
 								return false
 							}
-							at.own[sx] = at.Learn(&r, d.Observe(next, k, at.to))
+							at.own[sx] = at.Learn(&r, o)
 							gradients[m], known = r.Gradient(), true
 							a, k = next, at.to
 							b.setCell(at, sx, a, k)

@@ -35,7 +35,7 @@ type Distribution struct {
 	lo, hi     bound  // of the cell that is known, unless nothing is
 	reciprocal uint64 // of the integral over that cell; 0 if the integral is too small to divide by
 	norm       uint   // (integral - lo.integral)·reciprocal >> norm is the part of the integral, Q24
-	split      uint32 // if reciprocal is 0: the start of the second of two symbols, or 0
+	split      uint32 // the start of the second of two symbols of CodeHalf or SetBit, or 0
 	below      bool   // symbol 0 stands for all cells below the window
 	above      bool   // the last symbol stands for all cells above the window
 
@@ -69,8 +69,8 @@ func (d *Distribution) Set(mean int64, scale int32, a int32, u uint16, k, target
 	} else {
 		window = window>>(uint(-o)&31) + 1
 	}
-	m := int32((mean + int64(u)<<6 + 32) >> ((6 + g) & 63))
-	d.last = -1
+	m := d.cellOfMean()
+	d.last, d.split = -1, 0
 	if k == process.Unknown {
 		d.origin, d.count, d.middle = m-window-1, 2*window+3, window+1
 		d.below, d.above = true, true
@@ -91,18 +91,28 @@ func (d *Distribution) Set(mean int64, scale int32, a int32, u uint16, k, target
 	}
 	d.middle = m - d.origin
 	d.lo, d.hi = d.bound(int64(first)), d.bound(int64(first+cells))
-	mass := d.hi.integral - d.lo.integral
-	if n := uint(bits.Len32(mass)); n >= 12 {
-		d.reciprocal, d.norm = uint64(d.tab.reciprocal[mass>>((n-12)&31)-1<<11]), n-12+18
-	} else {
-		d.reciprocal = 0
-	}
+	d.reciprocal, d.norm = d.tab.reciprocalOf(d.hi.integral - d.lo.integral)
 	return raw
+}
+
+// cellOfMean returns the number of the cell that holds the mean.
+func (d *Distribution) cellOfMean() int32 {
+	return int32((d.mean + d.dither<<6 + 32) >> ((6 + d.clock) & 63))
+}
+
+// reciprocalOf returns the reciprocal of an integral, Q31, or 0 if the integral is too small, and the bits that products with it are shifted
+// by: see Distribution.
+func (tab *Tables) reciprocalOf(mass uint32) (reciprocal uint64, norm uint) {
+	n := uint(bits.Len32(mass))
+	if n < 12 {
+		return 0, 0
+	}
+	return uint64(tab.reciprocal[mass>>((n-12)&31)&(1<<11-1)]), n - 12 + 18
 }
 
 // SetBit makes d the distribution of a bit: symbol 0 has the interval [0,p0), 0 < p0 < 2^ProbBits, and symbol 1 the rest.
 func (d *Distribution) SetBit(p0 uint32) {
-	d.count, d.middle, d.reciprocal, d.split = 2, 1, 0, p0
+	d.count, d.split, d.mantissa = 2, p0, 0 // no scale has such a mantissa
 	d.below, d.above = false, false
 }
 
@@ -127,9 +137,6 @@ func (d *Distribution) bounds(cell int64) (lower, upper bound) {
 func (d *Distribution) cum(s int32) (uint32, bound) {
 	room := 1<<ProbBits - uint32(d.count) // every symbol has a frequency of at least 1
 	if d.reciprocal == 0 {
-		if d.split > 0 {
-			return d.split, bound{}
-		}
 		return uint32(s) + uint32(uint64(room)*uint64(s)/uint64(d.count)), bound{}
 	}
 	e := d.bound(int64(d.origin + s))
@@ -146,6 +153,9 @@ func (d *Distribution) remember(s int32, lower, upper bound) {
 
 // Interval returns the interval of symbol s: its start, and its length, which is the frequency of the symbol.
 func (d *Distribution) Interval(s int32) (start, freq uint32) {
+	if d.split > 0 {
+		return d.half(s)
+	}
 	lower, upper, end := d.lo, d.hi, uint32(1<<ProbBits)
 	if s > 0 {
 		start, lower = d.cum(s)
@@ -159,7 +169,12 @@ func (d *Distribution) Interval(s int32) (start, freq uint32) {
 
 // Find returns the symbol whose interval holds c, 0 <= c < 2^ProbBits, and that interval.
 func (d *Distribution) Find(c uint32) (s int32, start, freq uint32) {
-	if d.count == 2 { // the most frequent case, without a branch on the symbol, which would be mispredicted
+	if d.split > 0 {
+		s = int32((d.split - c - 1) >> 31)
+		start, freq = d.half(s)
+		return s, start, freq
+	}
+	if d.count == 2 { // without a branch on the symbol, which would be mispredicted
 		v, e := d.cum(1)
 		is := (v - c - 1) >> 31
 		starts, bounds := [...]uint32{0, v, 1 << ProbBits}, [...]bound{d.lo, e, d.hi}
@@ -210,6 +225,12 @@ func (d *Distribution) Find(c uint32) (s int32, start, freq uint32) {
 	}
 	d.remember(lo, lower, upper)
 	return lo, cl, ch - cl
+}
+
+// half returns the interval of symbol s, where d.split divides two, without a branch, which would be mispredicted.
+func (d *Distribution) half(s int32) (start, freq uint32) {
+	second := uint32(-s) // all bits or none
+	return d.split & second, d.split ^ (d.split^(1<<ProbBits-d.split))&second
 }
 
 // maxMean bounds Observation.Mean. No logistic distribution has more; a Gaussian one has where a value is more than 3.6 standard

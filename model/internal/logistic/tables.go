@@ -134,12 +134,16 @@ func (tab *Tables) TruncatedMean(mean int64, scale int32, a int32, u uint16, k u
 
 // meanBetween returns the mean, Q6, of the distribution between the bounds a and b, which are at lo and hi, Q6.
 func (tab *Tables) meanBetween(mean int64, scale int32, lo, hi int64, a, b bound) int64 {
-	mass := int64(b.integral) - int64(a.integral)
+	moment := int64(interpolate(&tab.moment, a.t)) - int64(interpolate(&tab.moment, b.t))
+	return tab.posterior(mean, scale, lo, hi, moment, int64(b.integral)-int64(a.integral))
+}
+
+// posterior returns the mean, Q6, of the distribution between lo and hi, Q6, where the density has a moment and a mass, Q31.
+func (tab *Tables) posterior(mean int64, scale int32, lo, hi, moment, mass int64) int64 {
 	if mass < 1<<6 { // so far out in a tail that the tables hold nothing: the nearest value
 		return fixed.Clamp(mean, lo+32, hi-32)
 	}
-	t := (int64(interpolate(&tab.moment, a.t)) - int64(interpolate(&tab.moment, b.t))) << 10 / mass
-	return fixed.Clamp(mean+tab.TimesScale(t, scale)>>4, lo, hi)
+	return fixed.Clamp(mean+tab.TimesScale(moment<<10/mass, scale)>>4, lo, hi)
 }
 
 // derivatives returns two derivatives of the logarithm of the integral between two bounds a and b. With the density f, the derivative
@@ -149,11 +153,22 @@ func (tab *Tables) derivatives(lower, upper bound) (inverseScale, mean int64) {
 	if tab.family == process.Gaussian {
 		return tab.gaussianDerivatives(lower, upper)
 	}
-	a, b := fixed.Clamp(lower.t, -tailT<<10, tailT<<10), fixed.Clamp(upper.t, -tailT<<10, tailT<<10)
+	a, b := withinTail(lower.t), withinTail(upper.t)
 	fa, fb := int64(lower.integral), int64(upper.integral)
-	mean = fa + fb - oneQ31
-	if fb-fa < 1<<8 { // far out in a tail, where f is proportional to e^-|t|
-		return 1<<10 - max(min(a, b), -max(a, b)), mean
+	return inverseScaleDerivative(a, b, weighted(a, fa), weighted(b, fb), fb-fa), fa + fb - oneQ31
+}
+
+// withinTail returns the deviation that the tables hold that is nearest to t, Q10.
+func withinTail(t int64) int64 { return fixed.Clamp(t, -tailT<<10, tailT<<10) }
+
+// weighted returns t f(t) of the logistic function, of which F(t) is the integral, Q31, in the format of t.
+func weighted(t, integral int64) int64 { return t * (integral * (oneQ31 - integral) >> 31) }
+
+// inverseScaleDerivative returns the first of the derivatives of the logistic function between the deviations a and b, Q10, from t f(t) at
+// these and the integral between them, Q31.
+func inverseScaleDerivative(a, b, weightedA, weightedB, mass int64) int64 {
+	if mass < 1<<8 { // far out in a tail, where f is proportional to e^-|t|
+		return 1<<10 - max(min(a, b), -max(a, b))
 	}
-	return (b*(fb*(oneQ31-fb)>>31) - a*(fa*(oneQ31-fa)>>31)) / (fb - fa), mean
+	return (weightedB - weightedA) / mass
 }

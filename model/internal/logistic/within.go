@@ -4,7 +4,7 @@ package logistic
 // scales of the mean. Symbols that stand for several cells are not among them. If there is no such symbol, it is the interval of the
 // one whose cell is nearest to the mean. A bit has all of its intervals.
 func (d *Distribution) Within(scales int64) (start, end uint32) {
-	if d.reciprocal == 0 && d.split > 0 {
+	if d.mantissa == 0 {
 		return 0, 1 << ProbBits
 	}
 	first, last := int32(0), d.count-1
@@ -14,7 +14,7 @@ func (d *Distribution) Within(scales int64) (start, end uint32) {
 	if d.above {
 		last--
 	}
-	middle := max(min(d.middle, last), first)
+	middle := max(min(d.cellOfMean()-d.origin, last), first)
 	// Deviations grow with the symbol. Invariant: the symbols [lo, middle] may be drawn, those before first may not.
 	lo := middle
 	for first < lo {
@@ -36,10 +36,10 @@ func (d *Distribution) Within(scales int64) (start, end uint32) {
 	}
 	end = 1 << ProbBits
 	if lo > 0 {
-		start, _ = d.cum(lo)
+		start, _ = d.Interval(lo)
 	}
 	if hi < d.count-1 {
-		end, _ = d.cum(hi + 1)
+		end, _ = d.Interval(hi + 1)
 	}
 	return start, end
 }
