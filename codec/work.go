@@ -55,18 +55,14 @@ func scaleWork(l, w, h int) int64 {
 	return (int64(w)>>l + 1) * max(int64(h)>>l+1, leastRows)
 }
 
-// pictureWork returns the work that the picture of a modelled image takes at most after some of its passes, reduced by so many scales: the
-// network predicts the scales that have begun, and the one after these, which may be due.
+// pictureWork returns the work that the picture of a modelled image takes at most after some of its passes, reduced by so many scales.
 func (p *info) pictureWork(passes []model.Pass, done, scales int) int64 {
 	w, h := model.Reduction{Scales: scales}.Size(p.w, p.h)
 	n := int64(w) * int64(max(h, leastRows)) * int64(max(p.depth, 8)/8) / pixelsPerSite
 	if done == len(passes) && scales == 0 {
 		return n
 	}
-	finest := passes[0].Scale
-	for _, pass := range passes[:done] {
-		finest = min(finest, pass.Scale-1)
-	}
+	finest := model.FinestPredicted(passes[:done])
 	for l := passes[0].Scale; l >= max(finest, scales+1) && done > 0; l-- {
 		n += scaleWork(l, p.w, p.h)
 	}

@@ -25,7 +25,7 @@ func (c *Chain) state() []any {
 	s := []any{c.top, c.hasTop, c.exactAt, c.ll, slices.Clone(c.learned)}
 	for i := range c.scales {
 		l := &c.scales[i]
-		if l.begun && l.cells[0].Empty() && i <= c.exactAt {
+		if (l.begun || l.parent != nil && l.parent.begun) && l.cells[0].Empty() && i <= c.exactAt {
 			c.begin(l) // nothing is known of it, allocated or not
 		}
 		s = append(s, l.stage, l.cells, l.records)

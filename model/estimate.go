@@ -6,8 +6,8 @@ import (
 )
 
 // estimates has the network predict every scale that is not exact once more, since more is known now than at the scale's last pass,
-// and calls each with the rows of the estimated image that begin with row y, in Q4. The last scale that it predicts may be one
-// whose first pass is due; the coefficients of finer scales are estimated as zero. It may call each from several goroutines at once.
+// and calls each with the rows of the estimated image that begin with row y, in Q4. The last scale that it predicts is the one after
+// that whose first pass is due; the coefficients of finer scales are estimated as zero. It may call each from several goroutines at once.
 func (c *Chain) estimates(each func(rows *ycc, y int)) {
 	seen := c.parentOf(&c.scales[c.exactAt])
 	for l := c.exactAt; l > max(c.Reduction.Scales, 1); l-- {
@@ -52,9 +52,15 @@ func (c *Chain) estimates(each func(rows *ycc, y int)) {
 	})
 }
 
-// predicts reports whether the network predicts a scale for a picture: if its first pass is due. While no coefficient has been
-// coded since the thumbnail, the picture stays as it was then, because it says too little that passes have coded none.
-func (c *Chain) predicts(s *scale) bool { return s.begun && (c.coded.Load() || s.number == c.exactAt) }
+// predicts reports whether the network predicts a scale for a picture: if its first pass is due, or that of the next coarser scale, which
+// says enough of it by then. While no coefficient has been coded since the thumbnail, the picture stays as it was then, because it says
+// too little that passes have coded none.
+func (c *Chain) predicts(s *scale) bool {
+	if !c.coded.Load() {
+		return s.begun && s.number == c.exactAt
+	}
+	return s.begun || s.parent != nil && s.parent.begun
+}
 
 // estimateStage returns the stage for which the network predicts a scale for a picture.
 func (c *Chain) estimateStage(s *scale) int {

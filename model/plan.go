@@ -27,6 +27,21 @@ func Passes(w, h int) []Pass {
 // TopLevel returns the level of the first pass of an image of w x h pixels.
 func TopLevel(w, h int) int { return process.Stages + process.Lead(transform.Scales(w, h)-1) }
 
+// FinestPredicted returns the finest scale that a picture has predicted after the first passes of an image: that whose first pass is
+// due, and, once one has come after the thumbnail, the next finer one.
+func FinestPredicted(done []Pass) int {
+	finest := 0
+	for i, p := range done {
+		if i == 0 || p.Scale <= finest && p.Stage >= process.Lead(p.Scale)-process.Lead(p.Scale-1) {
+			finest = p.Scale - 1
+		}
+	}
+	if len(done) > 1 {
+		finest--
+	}
+	return max(finest, 1)
+}
+
 // target returns the clock that a stage brings coefficient i to. extra is the number of extra bits of depth of the coefficient: see
 // Chain.extraBits.
 func target(stage, i, extra int) uint8 {

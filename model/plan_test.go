@@ -76,3 +76,27 @@ func TestTargets(t *testing.T) {
 		}
 	}
 }
+
+// TestFinestPredicted: the plan says after every pass which scales a chain predicts for a picture, once something is coded.
+func TestFinestPredicted(t *testing.T) {
+	net := tinyNet(t, 0)
+	for _, size := range [][2]int{{1, 1}, {2, 2}, {3, 9}, {70, 4}, {65, 33}} {
+		g := Geometry{Width: size[0], Height: size[1], Planes: 3, Depth: 8}
+		c := NewChain(net, g, net.Tau())
+		c.SetImage(smoothImage(newRand(5), g))
+		passes := Passes(g.Width, g.Height)
+		for i, p := range passes {
+			advance(c, p)
+			want := 0 // the finest that is predicted
+			for l := len(c.scales) - 1; l >= 1 && c.exactAt > 0; l-- {
+				if c.predicts(&c.scales[l]) {
+					want = l
+				}
+			}
+			got := FinestPredicted(passes[:i+1])
+			if want > 0 && (got > want || c.coded.Load() && got < want) {
+				t.Errorf("%v: scale %d after %d passes, the chain predicts down to %d", size, got, i+1, want)
+			}
+		}
+	}
+}
