@@ -12,6 +12,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/codec/jpeg"
 )
 
 // TestMessages words errors as people read them.
@@ -25,6 +26,8 @@ func TestMessages(t *testing.T) {
 		{fmt.Errorf("codec: metadata: %w", io.ErrUnexpectedEOF), "the file ends too early"},
 		{fmt.Errorf("the JPEG file ends early: %w", io.ErrUnexpectedEOF), "the JPEG file ends early"},
 		{fmt.Errorf("picture: %w", picture.UnsupportedError("arithmetic-coded JPEG is not supported")), "arithmetic-coded JPEG is not supported"},
+		{fmt.Errorf("codec: %w", jpeg.UnsupportedError("arithmetic-coded JPEG")), "arithmetic-coded JPEG is not supported"},
+		{fmt.Errorf("codec: %w", jpeg.UnsupportedError("quantization step of zero")), "unsupported: quantization step of zero"},
 		{errors.New("a word like codec: stays where it is"), "a word like codec: stays where it is"},
 		{fmt.Errorf("reading: %w", &fs.PathError{Op: "open", Path: "png", Err: fs.ErrPermission}), "permission denied"},
 		{&atomicfile.ExistsError{Path: "x"}, "exists already; --force replaces it"},

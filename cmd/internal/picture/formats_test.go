@@ -92,6 +92,7 @@ func TestNamesOfOthers(t *testing.T) {
 		{"\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00", "Targa"}, {"\x00\x00\x02\x00\x01\x00\x10\x10", "Windows cursor"},
 		{"\x00\x00\x00\x20ftypavif", "AVIF"}, {"\x00\x00\x00\x20ftypisom", "MP4"},
 		{"FUJIFILMCCD-RAW 0201", "Fujifilm"}, {"<?xml version=\"1.0\"?><svg/>", "SVG"}, {"", "empty"},
+		{pngSignature + "\x00\x00\x00\x04CgBI\x50\x00\x20\x02\x2b\xd5\xb3\x7f\x00\x00\x00\rIHDR", "CgBI"}, {"\xff\xd8\xff\xf7\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00\xff\xd9", "JPEG-LS"},
 	} {
 		if _, err := Read(strings.NewReader(test.file), ReadOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, want an error that names %s", test.file, err, test.want)
@@ -278,5 +279,24 @@ func TestGIF(t *testing.T) {
 	}
 	if p := read(t, out.Bytes()); !samePixels(p.Image, frames.Image[0]) {
 		t.Error("not the first frame")
+	}
+}
+
+// TestGIFCanvas has a frame that is larger than its canvas, which cuts it, and one on
+// a canvas without a size.
+func TestGIFCanvas(t *testing.T) {
+	m := image.NewPaletted(image.Rect(0, 0, 5, 4), color.Palette{color.Gray{9}, color.White, color.RGBA{1, 2, 3, 255}, color.Black})
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i * i % 3)
+	}
+	var file bytes.Buffer
+	if err := gif.Encode(&file, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	if p := read(t, withCanvas(file.Bytes(), 3, 2)); !samePixels(p.Image, m.SubImage(image.Rect(0, 0, 3, 2))) {
+		t.Error("not the part of the frame on the canvas")
+	}
+	if p := read(t, withCanvas(file.Bytes(), 0, 0)); !samePixels(p.Image, m) || len(p.Losses) > 0 {
+		t.Errorf("not the frame, or losses: %v", p.Losses)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,5 +54,14 @@ func TestLimitsOfFormats(t *testing.T) {
 		if _, err := Read(bytes.NewReader(file), ReadOptions{MaxPixels: 13*7 - 1}); !errors.As(err, &limit) || limit.Have != 13*7 {
 			t.Errorf("%s: %v, want a LimitError", format, err)
 		}
+	}
+}
+
+// TestLimitsOfGIFFrames has a frame that is larger than its canvas: it counts.
+func TestLimitsOfGIFFrames(t *testing.T) {
+	file := "GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\xff\xff\xff\xff\x80\x00\x00\x00\xff\xff\xff\x02\x02\x4c\x01\x00;"
+	var limit *codec.LimitError
+	if _, err := Read(strings.NewReader(file), ReadOptions{}); !errors.As(err, &limit) || limit.Have != 65535*65535 {
+		t.Errorf("%v, want a LimitError", err)
 	}
 }

@@ -125,6 +125,8 @@ func TestReadLosses(t *testing.T) {
 		{"PNG animation", insert(png, "IEND", metadata.Chunk{Type: "fcTL", Data: make([]byte, 26)}, metadata.Chunk{Type: "fdAT", Data: make([]byte, 9)}), LossFrames, "1 further frame of"},
 		{"TIFF pages", tiffPages(t, rgb, nil, nil, nil), LossPages, "2 further pages"},
 		{"TIFF thumbnail", tiffPages(t, rgb, []tiff.Field{short(tiff.TagNewSubfileType, 1), short(tiff.TagImageLength, 1)}, nil), LossImages, "1 thumbnail"},
+		{"TIFF mask", tiffPages(t, rgb, nil, []tiff.Field{short(tiff.TagNewSubfileType, 4)}), LossImages, "1 transparency mask"},
+		{"GIF frame beyond its canvas", withCanvas(still.Bytes(), 3, 2), LossDamage, "outside of the picture"},
 		{"JPEG with a second after it", append(jpegOf(t, rgb, ""), jpegOf(t, gray, "")...), LossImages, "another picture, of format jpeg"},
 		{"JPEG with a gain map", jpegOf(t, rgb, segment(0xe2, mpf)), LossImages, "2 further images"},
 		{"JFIF thumbnail", jpegOf(t, rgb, segment(0xe0, "JFXX\x00\x10")), LossMetadata, "JFIF thumbnail"},
@@ -270,6 +272,44 @@ func TestWriteLosses(t *testing.T) {
 	}
 	if _, err := Write(io.Discard, "xyz", rgb, nil, WriteOptions{}); !errors.As(err, new(UnsupportedError)) {
 		t.Errorf("xyz: %v, want an UnsupportedError", err)
+	}
+}
+
+// TestPremultiplied writes colours that are multiplied by alpha where they have to be
+// straight: that changes them, unless they are those of straight ones.
+func TestPremultiplied(t *testing.T) {
+	dim := func(x, y int) color.Color { return color.RGBA{uint8(x), uint8(y), uint8(x), uint8(100 + x)} }
+	for _, img := range []image.Image{paint(image.NewRGBA(testBounds), dim), paint(image.NewRGBA64(testBounds), dim)} {
+		for _, format := range []string{"png", "pam", "bmp", "tiff"} {
+			if _, ok := img.(*image.RGBA64); ok && format == "bmp" {
+				continue // which has no such depth
+			}
+			losses, err := Write(io.Discard, format, img, nil, WriteOptions{})
+			if err != nil || (len(losses) == 1 && losses[0].Kind == LossColour) != (format != "tiff") {
+				t.Errorf("%s of %T: losses are %v, and %v", format, img, losses, err)
+			}
+		}
+	}
+	whole := paint(image.NewRGBA(testBounds), func(x, y int) color.Color { return color.RGBA{A: uint8(x)} })
+	if losses, err := Write(io.Discard, "png", whole, nil, WriteOptions{}); err != nil || len(losses) > 0 {
+		t.Errorf("of black: losses are %v, and %v", losses, err)
+	}
+}
+
+// TestPrimaries has a TIFF file whose white point and primaries come back.
+func TestPrimaries(t *testing.T) {
+	chunk := metadata.Chunk{Type: "cHRM", Place: metadata.BeforePLTE}
+	for i := range uint32(8) {
+		chunk.Data = binary.BigEndian.AppendUint32(chunk.Data, 31270+1000*i)
+	}
+	m := metadata.Metadata{Chunks: []metadata.Chunk{chunk}}
+	var file bytes.Buffer
+	losses, err := Write(&file, "tiff", paint(image.NewRGBA(testBounds), opaqueAt), &m, WriteOptions{})
+	if err != nil || len(losses) > 0 {
+		t.Fatalf("losses are %v, and %v", losses, err)
+	}
+	if p := read(t, file.Bytes()); len(p.Losses) > 0 || len(p.Metadata.Chunks) != 1 || !bytes.Equal(p.Metadata.Chunks[0].Data, chunk.Data) {
+		t.Errorf("%+v, losses %v", p.Metadata, p.Losses)
 	}
 }
 

@@ -12,7 +12,14 @@ import (
 	"github.com/ddpmz/ddpmz/codec/metadata"
 )
 
-func gifHeader(file []byte) (header, error) { return headerOf(gif.DecodeConfig(bytes.NewReader(file))) }
+// gifHeader returns what decoding takes: the canvas and the first frame, which may
+// be larger.
+func gifHeader(file []byte) (header, error) {
+	c, err := gif.DecodeConfig(bytes.NewReader(file))
+	end := gifFrame(file).Max
+	c.Width, c.Height = max(c.Width, end.X), max(c.Height, end.Y)
+	return headerOf(c, err)
+}
 
 // readGIF reads a GIF file's first frame, on its canvas: what the frame does not
 // cover is transparent if the frame has a transparent colour, else of the
@@ -23,6 +30,14 @@ func readGIF(file []byte, p *Picture) error {
 		return err
 	}
 	known, unknown := withoutUnknown(file)
+	if end := gifFrame(file).Max; end.X > canvas.Width || end.Y > canvas.Height { // image/gif refuses that
+		known = withCanvas(known, max(end.X, canvas.Width), max(end.Y, canvas.Height))
+		if canvas.Width == 0 || canvas.Height == 0 { // which says nothing
+			canvas.Width, canvas.Height = max(end.X, canvas.Width), max(end.Y, canvas.Height)
+		} else {
+			p.lose(LossDamage, "the part of the frame that is outside of the picture")
+		}
+	}
 	img, err := gif.Decode(bytes.NewReader(known))
 	if err != nil {
 		return err
@@ -100,8 +115,9 @@ const (
 
 // gifBlocks calls yield for each block of a GIF file: an extension, 0x21 and a
 // label, or an image, 0x2c; both end with sub-blocks, each after its length, up to
-// an empty one. It returns what comes after the trailer, and whether there is one.
-func gifBlocks(file []byte, yield func(b gifBlock)) (rest []byte, ended bool) {
+// an empty one, until yield returns false. It returns what comes after the trailer,
+// and whether there is one.
+func gifBlocks(file []byte, yield func(b gifBlock) bool) (rest []byte, ended bool) {
 	const descriptor = 9 // of an image, after its first byte
 	rest = file[min(gifBlocksAt(file), len(file)):]
 	for len(rest) > 0 {
@@ -134,9 +150,31 @@ func gifBlocks(file []byte, yield func(b gifBlock)) (rest []byte, ended bool) {
 		}
 		rest = rest[min(1, len(rest)):]
 		b.raw, b.whole = raw[:len(raw)-len(rest)], whole[:len(whole)-len(rest)]
-		yield(b)
+		if !yield(b) {
+			return nil, false
+		}
 	}
 	return nil, false
+}
+
+// gifFrame returns where on the canvas a GIF file's first frame stands.
+func gifFrame(file []byte) (frame image.Rectangle) {
+	gifBlocks(file, func(b gifBlock) bool {
+		if b.image {
+			at := func(i int) int { return int(b.whole[i]) | int(b.whole[i+1])<<8 }
+			frame = image.Rect(at(1), at(3), at(1)+at(5), at(3)+at(7))
+		}
+		return !b.image
+	})
+	return frame
+}
+
+// withCanvas returns a GIF file whose canvas has another size, of up to 65535 pixels
+// in each direction.
+func withCanvas(file []byte, width, height int) []byte {
+	out := bytes.Clone(file)
+	copy(out[6:], []byte{byte(width), byte(width >> 8), byte(height), byte(height >> 8)})
+	return out
 }
 
 // gifBlocksAt returns where a GIF file's first block begins.
@@ -160,15 +198,16 @@ func gifTable(packed byte) int {
 // define, which image/gif refuses, and how many there were.
 func withoutUnknown(file []byte) (known []byte, unknown int) {
 	at := min(gifBlocksAt(file), len(file)) // what of the file is not copied yet begins here
-	gifBlocks(file, func(b gifBlock) {
+	gifBlocks(file, func(b gifBlock) bool {
 		if b.image || b.label == gifText || b.label == gifControl || b.label == gifComment || b.label == gifApplication {
-			return
+			return true
 		}
 		if unknown++; unknown == 1 {
 			known = append(known, file[:at]...)
 		}
 		known = append(known, file[at:b.at]...)
 		at = b.at + len(b.whole)
+		return true
 	})
 	if unknown == 0 {
 		return file, 0
@@ -183,7 +222,7 @@ func scanGIF(file []byte, p *Picture) {
 		s.resolution = metadata.Resolution{X: 64, Y: uint32(aspect) + 15}
 	}
 	frames, texts := 0, 0
-	rest, ended := gifBlocks(file, func(b gifBlock) {
+	rest, ended := gifBlocks(file, func(b gifBlock) bool {
 		switch {
 		case b.image:
 			frames++
@@ -194,6 +233,7 @@ func scanGIF(file []byte, p *Picture) {
 		case b.label == gifApplication:
 			s.application(p, b.data, b.raw)
 		}
+		return true
 	})
 	if frames > 1 {
 		p.lose(LossFrames, "%s of an animation", plural(frames-1, "further frame"))

@@ -235,6 +235,12 @@ func (f *jpegFile) memory() int64 {
 
 func jpegHeader(file []byte) (header, error) {
 	f := scanJPEG(file)
+	if !f.framed { // or of a kind that T.81 does not have, such as JPEG-LS
+		var unsupported jpeg.UnsupportedError
+		if _, err := jpeg.Parse(file, jpeg.Limits{}); errors.As(err, &unsupported) {
+			return header{}, UnsupportedError(string(unsupported) + " is not supported")
+		}
+	}
 	if !f.framed || f.width == 0 || f.height == 0 {
 		return header{}, FormatError("JPEG file without a frame header, or without its size")
 	}

@@ -63,8 +63,11 @@ func readTIFF(file []byte, p *Picture) error {
 	if c.Pages > 0 {
 		p.lose(LossPages, "%s", plural(c.Pages, "further page"))
 	}
-	if c.Others > 0 {
-		p.lose(LossImages, "%s", plural(c.Others, "thumbnail"))
+	if c.Reduced > 0 {
+		p.lose(LossImages, "%s", plural(c.Reduced, "thumbnail"))
+	}
+	if c.Masks > 0 {
+		p.lose(LossImages, "%s", plural(c.Masks, "transparency mask"))
 	}
 	tiffProfiles(page, p)
 	return nil

@@ -56,6 +56,8 @@ func FormatOf(name string) (format string, ok bool) {
 //	pbm            black and white                               none
 //
 // That JPEG approximates does not stop it either: it is always among the losses.
+// Nor does it that colours multiplied by alpha become straight ones everywhere but
+// in TIFF, which is among the losses if it changes one.
 //
 // Indexed pictures with transparency become RGB with alpha in TIFF and BMP, which
 // have no transparent palettes.
@@ -73,6 +75,9 @@ func Write(w io.Writer, format string, img image.Image, m *metadata.Metadata, o 
 	losses := f.cannotHold(img)
 	if len(losses) > 0 && !o.AllowLoss {
 		return nil, &LossError{format, losses}
+	}
+	if format != "tiff" && len(losses) == 0 && !straightens(img) {
+		losses = []Loss{{LossColour, "exact colours multiplied by alpha, of which straight ones are made"}}
 	}
 	lost, err := f.write(w, img, m, o)
 	return append(losses, lost...), err
@@ -114,6 +119,35 @@ func loseDepth(img image.Image) []Loss {
 		return []Loss{{LossDepth, "samples of 16 bits"}}
 	}
 	return nil
+}
+
+// straightens reports whether an image's colours are straight, or the same when they
+// are made straight and multiplied by alpha again.
+func straightens(img image.Image) bool {
+	if images.Opaque(img) {
+		return true
+	}
+	switch m := img.(type) {
+	case *image.RGBA:
+		for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
+			for x := m.Rect.Min.X; x < m.Rect.Max.X; x++ {
+				c := m.RGBAAt(x, y)
+				if c.A != 0xff && color.RGBAModel.Convert(color.NRGBAModel.Convert(c)) != c {
+					return false
+				}
+			}
+		}
+	case *image.RGBA64:
+		for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
+			for x := m.Rect.Min.X; x < m.Rect.Max.X; x++ {
+				c := m.RGBA64At(x, y)
+				if c.A != 0xffff && color.RGBA64Model.Convert(color.NRGBA64Model.Convert(c)) != c {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 func loseColours(img image.Image) []Loss {

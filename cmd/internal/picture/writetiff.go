@@ -61,10 +61,13 @@ func writeTIFF(w io.Writer, img image.Image, m *metadata.Metadata, _ WriteOption
 	} else {
 		addBytes(extra, tiff.TagPhotoshop, tiff.Byte, iptc)
 	}
+	primaries := addPrimaries(extra, m)
 	losses = append(losses, unwritten(m, func(c metadata.Chunk) bool {
 		switch c.Type {
 		case "iCCP", "eXIf", "pHYs":
 			return true
+		case "cHRM":
+			return primaries
 		}
 		return metadata.IsXMP(c) || metadata.IsIPTC(c)
 	})...)
@@ -76,6 +79,25 @@ func addBytes(t *tiff.Tree, tag uint16, kind tiff.FieldType, data []byte) {
 	if len(data) > 0 {
 		t.Fields = append(t.Fields, tiff.Field{Tag: tag, Type: kind, Count: uint64(len(data)), Data: data})
 	}
+}
+
+// addPrimaries adds the fields of the white point and of the primaries, which a cHRM
+// chunk has in 100,000ths, or returns false if there is none.
+func addPrimaries(t *tiff.Tree, m *metadata.Metadata) bool {
+	i := slices.IndexFunc(m.Chunks, func(c metadata.Chunk) bool { return c.Type == "cHRM" })
+	if i < 0 || len(m.Chunks[i].Data) != 8*4 {
+		return false
+	}
+	var data []byte
+	for v := range slices.Chunk(m.Chunks[i].Data, 4) {
+		data = binary.LittleEndian.AppendUint32(data, binary.BigEndian.Uint32(v))
+		data = binary.LittleEndian.AppendUint32(data, 100000)
+	}
+	const white = 2 * 8 // bytes of its two coordinates
+	t.Fields = append(t.Fields,
+		tiff.Field{Tag: tiff.TagWhitePoint, Type: tiff.Rational, Count: 2, Data: data[:white]},
+		tiff.Field{Tag: tiff.TagPrimaryChromaticities, Type: tiff.Rational, Count: 6, Data: data[white:]})
+	return true
 }
 
 // addResolution adds the fields of a resolution: pixels to 100 centimetres.

@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"bytes"
+	gif "compress/lzw" // whose codes are those of GIF; TIFF's become longer a code earlier
 	"compress/zlib"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (d *decompressor) decompress(in []byte, width, height int) ([]byte, error) 
 		}
 		out = in[:size]
 	case compressionLZW:
-		r := lzw.NewReader(bytes.NewReader(in), lzw.MSB, 8)
+		r := lzwReader(in)
 		out, err = readAll(r, size)
 		r.Close()
 	case compressionDeflate, compressionAdobeDeflate:
@@ -121,6 +122,16 @@ func unpackBits(in []byte, size int) ([]byte, error) {
 		}
 	}
 	return out[:size], nil
+}
+
+// lzwReader decompresses a strip of LZW codes. Those that writers made before TIFF 6.0, libtiff's to version 4 among them, begin
+// at the lowest bit of a byte, as GIF's do, and become longer a code later. Their first is that which clears the table, 256: a
+// byte 0 and one with its lowest bit set, which the newer order of bits cannot begin with.
+func lzwReader(in []byte) io.ReadCloser {
+	if len(in) > 1 && in[0] == 0 && in[1]&1 == 1 {
+		return gif.NewReader(bytes.NewReader(in), gif.LSB, 8)
+	}
+	return lzw.NewReader(bytes.NewReader(in), lzw.MSB, 8)
 }
 
 // undoDifferences undoes predictor 2: each sample is stored as the difference

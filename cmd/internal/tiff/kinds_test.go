@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"bytes"
+	"compress/lzw"
 	"compress/zlib"
 	"encoding/binary"
 	"fmt"
@@ -83,6 +84,12 @@ func (k kind) compress(in []byte) []byte {
 	case compressionDeflate, compressionAdobeDeflate:
 		var z bytes.Buffer
 		w := zlib.NewWriter(&z)
+		w.Write(in)
+		w.Close()
+		out = z.Bytes()
+	case compressionLZW:
+		var z bytes.Buffer
+		w := lzw.NewWriter(&z, lzw.LSB, 8)
 		w.Write(in)
 		w.Close()
 		out = z.Bytes()
@@ -302,6 +309,18 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// TestOldLZW stores pictures in the LZW codes of TIFF before version 6, which are those
+// of GIF, and reads them.
+func TestOldLZW(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, k := range []kind{{bits: 8, photometric: rgb}, {bits: 16, photometric: minIsBlack, predictor: true}, {bits: 1, photometric: minIsWhite, reversed: true}, {bits: 8, photometric: rgb, planar: true, tiles: true}} {
+		k.order, k.compression = binary.BigEndian, compressionLZW
+		if err := k.check(rng); err != nil {
+			t.Errorf("%+v: %v", k, err)
+		}
+	}
+}
+
 // check stores a random picture and reads it.
 func (k kind) check(rng *rand.Rand) error {
 	most := uint16(1<<k.bits - 1)
@@ -324,7 +343,7 @@ func (k kind) check(rng *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	if c.Page.Premultiplied != (k.alpha == 1) || c.Pages+c.Others > 0 {
+	if c.Page.Premultiplied != (k.alpha == 1) || c.Pages+c.Reduced+c.Masks > 0 {
 		return fmt.Errorf("premultiplied: %t, %d further pages", c.Page.Premultiplied, c.Pages)
 	}
 	for y := range kindHeight {

@@ -28,9 +28,10 @@ type Page struct {
 
 // Contents are the images of a file.
 type Contents struct {
-	Page   *Page // the picture: the first of full resolution
-	Pages  int   // how many others of full resolution there are
-	Others int   // how many of reduced resolution, and masks
+	Page    *Page // the picture: the first of full resolution
+	Pages   int   // how many others of full resolution there are
+	Reduced int   // how many of reduced resolution, such as thumbnails
+	Masks   int   // how many transparency masks
 }
 
 // Read reads the directories of a file: the chain, and those that SubIFDs point
@@ -58,8 +59,10 @@ func Read(data []byte) (*Contents, error) {
 		}
 		switch {
 		case d.Field(TagImageWidth) == nil: // no image
+		case d.mask():
+			c.Masks++
 		case d.reduced():
-			c.Others++
+			c.Reduced++
 		case full == nil:
 			full, fullAt = d, at
 		default:
@@ -92,17 +95,24 @@ func Read(data []byte) (*Contents, error) {
 	}
 	if full == nil {
 		full, fullAt = first, firstAt
-		c.Others--
+		if first.mask() {
+			c.Masks--
+		} else {
+			c.Reduced--
+		}
 	}
 	c.Page, err = f.page(full, fullAt)
 	return c, err
 }
 
-// reduced reports whether a directory's image is a thumbnail or a mask.
+// mask reports whether a directory's image says which pixels of another are
+// transparent.
+func (d *Directory) mask() bool { return d.Uint(TagNewSubfileType, 0)&4 != 0 }
+
+// reduced reports whether a directory's image has a reduced resolution.
 func (d *Directory) reduced() bool {
-	const reducedResolution, mask = 1, 4
 	if d.Field(TagNewSubfileType) != nil {
-		return d.Uint(TagNewSubfileType, 0)&(reducedResolution|mask) != 0
+		return d.Uint(TagNewSubfileType, 0)&1 != 0
 	}
 	return d.Uint(TagSubfileType, 1) == 2
 }
@@ -121,11 +131,18 @@ func (f *file) page(d *Directory, at uint64) (*Page, error) {
 		return nil, FormatError(fmt.Sprintf("%d x %d pixels", w, h))
 	}
 	p.Width, p.Height = int(w), int(h)
+	// What a file is made by says more than the samples that result.
+	if name, ok := compressionNames[p.compression]; ok {
+		return nil, UnsupportedError(name + " in a TIFF file")
+	}
+	if name, ok := photometricNames[d.Uint(TagPhotometricInterpretation, minIsBlack)]; ok {
+		return nil, UnsupportedError(name + " in a TIFF file")
+	}
 	bits := d.Uints(TagBitsPerSample)
 	if len(bits) == 0 {
 		bits = []uint64{1}
 	}
-	for _, b := range bits {
+	for _, b := range bits[:min(len(bits), max(p.Samples, 1))] { // some writers have one more than there are samples
 		if b != bits[0] {
 			return nil, UnsupportedError("a TIFF file with samples of different depths")
 		}
@@ -170,9 +187,6 @@ func (p *Page) readPhotometric() error {
 		}
 		p.colours = 4
 	default:
-		if name, ok := photometricNames[p.Photometric]; ok {
-			return UnsupportedError(name + " in a TIFF file")
-		}
 		return UnsupportedError(fmt.Sprintf("photometric interpretation %d of a TIFF file", p.Photometric))
 	}
 	if p.Samples < p.colours {
@@ -226,9 +240,6 @@ func (p *Page) checkCompression() error {
 			return UnsupportedError(fmt.Sprintf("%d-bit JPEG compression in a TIFF file", p.Bits))
 		}
 	default:
-		if name, ok := compressionNames[p.compression]; ok {
-			return UnsupportedError(name + " in a TIFF file")
-		}
 		return UnsupportedError(fmt.Sprintf("compression method %d of a TIFF file", p.compression))
 	}
 	switch p.predictor {

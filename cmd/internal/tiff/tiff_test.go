@@ -283,7 +283,7 @@ func TestRefusals(t *testing.T) {
 		{TagSampleFormat, 3, "floating-point"}, {TagSampleFormat, 2, "signed"}, {TagSampleFormat, 5, "complex"},
 		{TagCompression, 34887, "LERC"}, {TagCompression, 6, "old-style JPEG"}, {TagCompression, 7, "16-bit JPEG"}, {TagCompression, 12345, "12345"},
 		{TagPhotometricInterpretation, 32803, "colour filter array"}, {TagPhotometricInterpretation, 8, "L*a*b*"}, {TagPhotometricInterpretation, 6, "YCbCr"},
-		{TagPredictor, 3, "floating-point"}, {TagPredictor, 9, "predictor 9"}, {TagBitsPerSample, 32, "32 bits"}, {TagImageWidth, 0, "0 x 5"},
+		{TagPredictor, 3, "floating-point"}, {TagPredictor, 9, "predictor 9"}, {TagBitsPerSample, 32, "32 bits"}, {TagSamplesPerPixel, 1, "1 samples"}, {TagImageWidth, 0, "0 x 5"},
 	} {
 		changed := tree.Select(func(tag uint16) bool { return tag != test.tag })
 		changed.add(test.tag, Short, test.value)

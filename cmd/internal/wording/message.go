@@ -13,6 +13,7 @@ import (
 	"github.com/ddpmz/ddpmz/cmd/internal/atomicfile"
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
+	"github.com/ddpmz/ddpmz/codec/jpeg"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
@@ -36,6 +37,9 @@ func Message(err error) string {
 		return "made with another model: name its weights with --model FILE"
 	}
 	text := plainText(err.Error())
+	if kind := jpeg.UnsupportedError(""); errors.As(err, &kind) && strings.Contains(string(kind), "JPEG") { // others are not names
+		text = string(kind) + " is not supported"
+	}
 	var limit *codec.LimitError
 	if errors.As(err, &limit) {
 		switch {
