@@ -16,7 +16,7 @@ import (
 // pngHeader reads IHDR. What comes after it may be damaged where Read does not
 // mind.
 func pngHeader(file []byte) (header, error) {
-	const length = 8 + 25 // signature and IHDR
+	const length = 8 + 25                                 // signature and IHDR
 	if len(file) >= 16 && string(file[12:16]) == "CgBI" { // stands before IHDR, and changes how IDAT is coded
 		return header{}, UnsupportedError("PNG chunk CgBI, of applications for iOS, is not supported")
 	}
