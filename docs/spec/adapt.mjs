@@ -139,12 +139,12 @@ export function learn(coefficient, { R, used }, { score, gradient }, X, mean, sc
 }
 
 /** The adapter's weights as a layer, for as many sites as it stays as it is. */
-export function adapterLayer(adapter, down, f) {
+export function adapterLayer(adapter, hidden, down, f) {
 	if (!adapter.begun) return null;
 	const shift = 24 - (down + 10 - f);
 	return adapter.W.map((W) => {
 		for (;;) {
-			const w = Float64Array.from(W, (v) => clamp(shr(v + Math.floor(2 ** shift / 2), shift), -32768, 32767));
+			const w = Float64Array.from(W.subarray(0, hidden), (v) => clamp(shr(v + Math.floor(2 ** shift / 2), shift), -32768, 32767));
 			let sum = 0;
 			let most = 0;
 			for (let j = 0; j < w.length; j++) {
@@ -160,7 +160,8 @@ export function adapterLayer(adapter, down, f) {
 
 /** What the sites of a group add up to between two steps of its adapter. */
 export class AdapterSums {
-	constructor(adapter) {
+	constructor(adapter, hidden) {
+		this.hidden = hidden; // units of the expert
 		this.A = adapter.W.map((W) => new Float64Array(W.length));
 		this.B = adapter.W.map(() => 0);
 		this.S = new Float64Array(adapter.c.length);
@@ -192,7 +193,7 @@ export class AdapterSums {
 
 	/** Takes a step of the adapter. */
 	step(adapter, f) {
-		const hidden = adapter.c.length;
+		const { hidden } = this;
 		const { c, P, W } = adapter;
 		for (let j = 0; j < hidden; j++) {
 			const m = div(this.S[j] * 64, this.N);

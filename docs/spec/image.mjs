@@ -14,6 +14,10 @@ import { readWeights } from "./weights.mjs";
 const formats = { gray: 0, opaque: 1, straight: 2, premultiplied: 3, palette: 4, grayJPEG: 5, colourJPEG: 6 };
 const isJPEG = (format) => format === formats.grayJPEG || format === formats.colourJPEG;
 
+const maxPixels = 2 ** 26; // a limit of this decoder's own
+const notYet = (what) => unsupported(`${what} are not decoded by this decoder yet`);
+const jpegModel = "04281312";
+
 const zoo = new URL("../../model/zoo/", import.meta.url);
 const models = ["photo", "cifar10"]; // by their numbers, less 1
 const loaded = new Map();
@@ -24,10 +28,12 @@ function modelOf(header, files) {
 	for (const name of [...models.map((m) => new URL(`${m}.ddpw`, zoo)), ...files]) {
 		if (!loaded.has(String(name))) {
 			const file = readFileSync(name);
-			loaded.set(String(name), { id: createHash("sha256").update(file).digest("hex"), model: readWeights(file) });
+			loaded.set(String(name), { id: createHash("sha256").update(file).digest("hex"), file });
 		}
-		const { id, model } = loaded.get(String(name));
-		if (header.number ? String(name).endsWith(`/${models[header.number - 1]}.ddpw`) : id.startsWith(header.model)) return model;
+		const entry = loaded.get(String(name));
+		const { id, file } = entry;
+		if (header.number ? !String(name).endsWith(`/${models[header.number - 1]}.ddpw`) : !id.startsWith(header.model)) continue;
+		return (entry.model ??= readWeights(file));
 	}
 	throw unsupported(`model ${header.model}`);
 }
@@ -97,8 +103,10 @@ function readParams(h, model, planes) {
 export function decode(file, { level = 0, models: files = [] } = {}) {
 	const header = readHeader(file);
 	const kind = readFormat(header);
+	if (isJPEG(kind.format)) throw notYet("JPEG files");
+	if (header.model === jpegModel) throw notYet("decompressed pictures");
+	if (header.width * header.height > maxPixels) throw new FileError("limit", `an image of more than ${maxPixels} pixels`);
 	checkSegments(header, kind.format, kind.planes);
-	if (isJPEG(kind.format)) throw unsupported("JPEG files are not decoded by this decoder yet");
 	const { segments, truncated } = readSegments(file, header);
 	const of = (name) => segments.filter((s) => s.kind === kinds[name]);
 	const cut = header.kept !== null;
@@ -119,7 +127,7 @@ function readPalette(segment, endsEarly) {
 	if (!segment && !endsEarly) throw malformed("no palette");
 	if (!segment?.whole) return Uint8Array.from(midGray); // until it is known
 	const palette = segment.data.subarray(1);
-	if (segment.data[0] !== 0) throw unsupported("packed side data are not decoded by this decoder yet");
+	if (segment.data[0] !== 0) throw notYet("packed side data");
 	if (!palette.length || palette.length % 4 || palette.length > 1024) throw malformed("a palette");
 	return palette;
 }

@@ -33,9 +33,10 @@ function estimate(process) {
 	const start = process.LL[l];
 	let x = start.map((p) => p.map((v) => process.sat(16 * v)));
 	const mean = start.map((p) => p.reduce((sum, v) => sum + 16 * v, 0) / p.length);
+	const due = (l) => done(l + 1) >= lead(l + 1) - lead(l);
 	for (; l > 0; l--) {
-		const due = done(l + 1) >= lead(l + 1) - lead(l);
-		x = process.mergeEstimates(l, x, due ? predict(process, l, done(l), x) : process.scales[l].a.map((a) => a.map(() => 0)));
+		const predicted = process.advanced === 0 ? l === n - 1 : due(l) || (l + 1 < n && due(l + 1));
+		x = process.mergeEstimates(l, x, predicted ? predict(process, l, done(l), x) : process.scales[l].a.map((a) => a.map(() => 0)));
 	}
 	if (process.advanced === 0) return x.map((p, i) => p.map((v) => shr(4 * v + 4 * mean[i], 3)));
 	if (done(n - 1) < 1) return x.map((p, i) => p.map((v) => shr(7 * v + mean[i], 3)));

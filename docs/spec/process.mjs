@@ -17,6 +17,13 @@ const leastAdvanced = 24; // coefficients of a band that is cut, for it to count
 
 const phaseOf = [(x, y) => !(x & 1) && !(y & 1), (x, y) => x & y & 1, (x, y) => x & 1 && !(y & 1), (x, y) => !(x & 1) && y & 1];
 
+/** The widths and heights of the LL of scales 0 (the image) to n, the last. */
+export function pyramid(width, height) {
+	const sizes = [[width, height]];
+	while (Math.max(...sizes.at(-1)) > 1) sizes.push(sizes.at(-1).map((v) => Math.ceil(v / 2)));
+	return { sizes, n: sizes.length - 1 };
+}
+
 export const lead = (l) => Math.max(l - 2, 0);
 
 /** Level, scale and stage of all passes, in order; the thumbnail has stage -1. */
@@ -50,9 +57,7 @@ export class Process {
 	constructor(model, image) {
 		Object.assign(this, { model, image });
 		this.family = model.gaussian ? gaussian : logistic;
-		this.sizes = [[image.width, image.height]];
-		while (Math.max(...this.sizes.at(-1)) > 1) this.sizes.push(this.sizes.at(-1).map((v) => Math.ceil(v / 2)));
-		this.n = this.sizes.length - 1;
+		Object.assign(this, pyramid(image.width, image.height));
 		this.up = upsampling(image.transform);
 		this.kind = image.transform < 3 ? 0 : this.up?.across && this.up.down ? 2 : 1;
 		this.tops = [0, 0, 0];
@@ -281,7 +286,8 @@ export class Band {
 	#group(g) {
 		const { process, scale, inputs, features } = this;
 		const adapter = this.state.adapters[g];
-		const sums = { now: new AdapterSums(adapter) };
+		const newSums = () => new AdapterSums(adapter, inputs.net.near[g][0].outputs);
+		let sums = newSums();
 		for (let phase = 0; phase < 4; phase++) {
 			for (let at = this.rows[0] * scale.w; at < this.rows[1] * scale.w; at++) {
 				setCellFeatures(process.model, features, scale, at, process.deep);
@@ -291,11 +297,11 @@ export class Band {
 			for (let y = this.rows[0]; y < this.rows[1]; y++) {
 				const columns = Array.from({ length: scale.w }, (_, x) => x).filter((x) => phaseOf[phase](x, y));
 				for (let first = 0; first < columns.length; first += 64) {
-					const layer = this.stream && adapterLayer(adapter, inputs.net.out[g].down, process.model.f);
-					for (const x of columns.slice(first, first + 64)) this.#site(g, phase, before, layer, sums.now, x, y);
-					if (!this.stream || sums.now.sites < 64) continue;
-					sums.now.step(adapter, process.model.f);
-					sums.now = new AdapterSums(adapter);
+					const layer = this.stream && adapterLayer(adapter, inputs.net.near[g][0].outputs, inputs.net.out[g].down, process.model.f);
+					for (const x of columns.slice(first, first + 64)) this.#site(g, phase, before, layer, sums, x, y);
+					if (!this.stream || sums.sites < 64) continue;
+					sums.step(adapter, process.model.f);
+					sums = newSums();
 				}
 			}
 		}

@@ -13,27 +13,35 @@ const phases = 4;
 /**
  * Reads a weights file.
  *
- * @returns {{channels: number, layers: number, hidden: number, wavelet: number, f: number, tau: number, gaussian: boolean,
- *   experts: object[], asinh: Int32Array}} f is the fraction bits of activations; asinh is the table A.
+ * @returns {{hidden: number, wavelet: number, f: number, tau: number, gaussian: boolean, experts: object[], asinh: Int32Array}}
+ *   hidden is the largest H of an expert; f is the fraction bits of activations; asinh is the table A.
  */
 export function readWeights(file) {
 	const r = new Bytes(file);
 	if (![0x64, 0x64, 0x70, 0x77].every((b) => r.byte() === b)) throw malformed("not a weights file");
 	const version = r.byte();
-	if (version !== 2 && version !== 3) throw unsupported(`weights of version ${version}`);
-	const m = { channels: r.byte(), layers: r.byte(), hidden: r.byte(), wavelet: r.byte(), f: r.byte() };
+	if (version !== 2 && version !== 3 && version !== 5) throw unsupported(`weights of version ${version}`);
+	const largest = readSize(r);
+	const m = { hidden: largest.hidden, wavelet: r.byte(), f: r.byte() };
 	m.tau = (r.byte() << 24) >> 24;
 	const experts = r.byte();
-	const family = version === 3 ? r.byte() : 0;
-	if (!m.channels || m.channels % 16 || m.layers > 32 || !m.hidden || m.hidden % 16 || m.wavelet > 2) throw malformed("the weights' shape");
-	if (m.f < 6 || m.f > 12 || (experts !== 1 && experts !== 12)) throw malformed("the weights' shape");
-	if (version === 3 && family !== 1) throw unsupported(`a family of distributions of number ${family}`);
+	const family = version === 2 ? 0 : r.byte();
+	if (m.wavelet > 2 || m.f < 6 || m.f > 12 || (experts !== 1 && experts !== 12)) throw malformed("the weights' shape");
+	if (family > 1 || (version === 3 && family !== 1)) throw unsupported(`a family of distributions of number ${family}`);
 	m.gaussian = family === 1;
 	m.rows = experts === 1 ? 18 : 3;
-	m.experts = Array.from({ length: experts }, () => readExpert(r, m));
+	if (version === 5 && r.byte() !== 0) throw unsupported("parts of the weights");
+	const sizes = Array.from({ length: experts }, () => (version === 5 ? readSize(r) : largest));
+	m.experts = sizes.map((size) => readExpert(r, { ...size, rows: m.rows }));
 	if (r.left) throw malformed("bytes after the weights");
 	m.asinh = asinhTable(m.f);
 	return m;
+}
+
+function readSize(r) {
+	const size = { channels: r.byte(), layers: r.byte(), hidden: r.byte() };
+	if (!size.channels || size.channels % 16 || size.layers > 32 || !size.hidden || size.hidden % 16) throw malformed("the weights' shape");
+	return size;
 }
 
 function readExpert(r, { channels: C, layers, hidden: H, rows }) {
@@ -44,7 +52,7 @@ function readExpert(r, { channels: C, layers, hidden: H, rows }) {
 		const bytes = r.take(2 * n);
 		return { bits, values: Int16Array.from({ length: n }, (_, i) => bytes[2 * i] | (bytes[2 * i + 1] << 8)) };
 	};
-	const e = { stem: tensor(C, 3, 3, 36), stemBias: tensor(C), blocks: [], near: [], out: [], folded: new Map() };
+	const e = { channels: C, hidden: H, stem: tensor(C, 3, 3, 36), stemBias: tensor(C), blocks: [], near: [], out: [], folded: new Map() };
 	for (let j = 0; j < layers; j++) e.blocks.push({ weights: tensor(C, 3, 3, C), bias: tensor(C) });
 	e.gain = tensor(layers + 1, rows, conditions, C);
 	e.shift = tensor(layers + 1, rows, conditions, C);
@@ -63,40 +71,45 @@ const fit = (v, p, q) => (q >= p ? v * 2 ** (q - p) : shr(v + 2 ** (p - q - 1), 
 const none = { bits: 0, values: [] };
 
 /**
- * Folds a layer of weights, a bias for each output, and a gain and a shift for each output, which begin at `gainAt` and `shiftAt` of
- * their tensors. Its activations have `from` fraction bits before it, and `to` after it.
+ * Folds the weights of a layer with a gain for each output, which begin at `gainAt` of their tensor. Its activations have `from`
+ * fraction bits before it, and `to` after it. What is returned makes the layer of a bias for each output, and shifts from `shiftAt` of
+ * their tensor on.
  */
-function fold(weights, bias, gain, gainAt, shift, shiftAt, from, to, outputs) {
+function fold(weights, gain, gainAt, from, to, outputs) {
 	const inputs = weights.values.length / outputs;
 	const factor = (o) => 2 ** gain.bits + (gain.values[gainAt + o] ?? 0);
 	const bits = weights.bits + gain.bits;
-	const W = Float64Array.from(weights.values, (w, i) => w * factor(Math.floor(i / inputs)));
+	const W = new Float64Array(weights.values.length);
+	const sums = new Float64Array(outputs);
 	let most = 0;
-	let worst = 0;
-	for (let o = 0; o < outputs; o++) {
-		let sum = 0;
-		for (let i = 0; i < inputs; i++) {
-			const w = Math.abs(W[o * inputs + i]);
-			sum += w;
-			most = Math.max(most, w);
+	for (let o = 0, i = 0; o < outputs; o++) {
+		const times = factor(o);
+		for (const end = i + inputs; i < end; i++) {
+			W[i] = weights.values[i] * times;
+			sums[o] += Math.abs(W[i]);
+			most = Math.max(most, Math.abs(W[i]));
 		}
-		worst = Math.max(worst, sum);
 	}
+	const worst = Math.max(...sums);
 	let r = 14;
 	while (r > 0 && !(fit(worst, bits, r) <= 57000 && fit(most, bits, r) <= 32000)) r--;
 	const down = r + from - to;
 	if (down < 0) throw malformed("a layer of the weights shifts to the left");
-	const layer = { inputs, outputs, down, weights: Int32Array.from(W, (w) => sat16(fit(w, bits, r))), bias: new Int32Array(outputs) };
-	for (let o = 0; o < outputs; o++) {
-		let b = fit((bias.values[o] ?? 0) * factor(o), bias.bits + gain.bits, r + from);
-		b += fit(shift.values[shiftAt + o] ?? 0, shift.bits, r + from);
-		if (down > 0) b += 2 ** (down - 1);
-		layer.bias[o] = clamp(b, -(2 ** 31), 2 ** 31 - 1);
-		let sum = Math.abs(layer.bias[o]);
-		for (let i = 0; i < inputs; i++) sum += 32768 * Math.abs(layer.weights[o * inputs + i]);
-		if (sum > 2 ** 31 - 1) throw malformed("a layer of the weights does not fit 32 bits");
-	}
-	return layer;
+	const rounded = new Int32Array(W.length);
+	for (let i = 0; i < W.length; i++) rounded[i] = sat16(fit(W[i], bits, r));
+	return (bias, shift, shiftAt) => {
+		const layer = { inputs, outputs, down, weights: rounded, bias: new Int32Array(outputs) };
+		for (let o = 0; o < outputs; o++) {
+			let b = fit((bias.values[o] ?? 0) * factor(o), bias.bits + gain.bits, r + from);
+			b += fit(shift.values[shiftAt + o] ?? 0, shift.bits, r + from);
+			if (down > 0) b += 2 ** (down - 1);
+			layer.bias[o] = clamp(b, -(2 ** 31), 2 ** 31 - 1);
+			let sum = Math.abs(layer.bias[o]);
+			for (let i = 0; i < inputs; i++) sum += 32768 * Math.abs(rounded[o * inputs + i]);
+			if (sum > 2 ** 31 - 1) throw malformed("a layer of the weights does not fit 32 bits");
+		}
+		return layer;
+	};
 }
 
 /** The folded layers of a model for a stage, a scale and a kind of image: its trunk, and its heads by group and phase. */
@@ -111,21 +124,20 @@ export function foldedNetwork(m, kind, stage, scale) {
 	return expert.folded.get(name);
 }
 
-function foldAll({ channels: C, hidden: H, rows, f }, e, row, condition) {
+function foldAll({ rows, f }, e, row, condition) {
+	const { channels: C, hidden: H } = e;
 	const trunkAt = (j) => ((j * rows + row) * conditions + condition) * C;
+	const inTrunk = (j, { weights, bias }) => fold(weights, e.gain, trunkAt(j), f, f, C)(bias, e.shift, trunkAt(j));
 	const net = {
-		stem: fold(e.stem, e.stemBias, e.gain, trunkAt(0), e.shift, trunkAt(0), f, f, C),
-		blocks: e.blocks.map((b, j) => fold(b.weights, b.bias, e.gain, trunkAt(j + 1), e.shift, trunkAt(j + 1), f, f, C)),
-		site: fold(e.site, e.siteBias, e.headGain, row * 4 * H, none, 0, f, f, 4 * H),
+		stem: inTrunk(0, { weights: e.stem, bias: e.stemBias }),
+		blocks: e.blocks.map((block, j) => inTrunk(j + 1, block)),
+		site: fold(e.site, e.headGain, row * 4 * H, f, f, 4 * H)(e.siteBias, none, 0),
 		near: [],
-		out: e.out.map((o, g) => fold(o.weights, o.bias, none, 0, none, 0, f, 10, 2 * groupSizes[g])),
+		out: e.out.map(({ weights, bias }, g) => fold(weights, none, 0, f, 10, 2 * groupSizes[g])(bias, none, 0)),
 	};
 	for (let g = 0; g < 4; g++) {
-		net.near.push([]);
-		for (let p = 0; p < phases; p++) {
-			const shiftAt = ((row * 4 + g) * phases + p) * H;
-			net.near[g].push(fold(e.near[g], none, e.headGain, (row * 4 + g) * H, e.headShift, shiftAt, f, f, H));
-		}
+		const layer = fold(e.near[g], e.headGain, (row * 4 + g) * H, f, f, H);
+		net.near.push(Array.from({ length: phases }, (_, p) => layer(none, e.headShift, ((row * 4 + g) * phases + p) * H)));
 	}
 	return net;
 }
