@@ -213,6 +213,9 @@ func Read(r io.Reader, o ReadOptions) (*Picture, error) {
 	if err := reader.decode(file, p); err != nil {
 		return nil, wrapped(err)
 	}
+	if b := p.Image.Bounds(); b.Empty() {
+		return nil, FormatError(fmt.Sprintf("a picture of %d x %d pixels", b.Dx(), b.Dy()))
+	}
 	return p, nil
 }
 
