@@ -143,7 +143,7 @@ func TestImports(t *testing.T) {
 		"cmd/*/internal/*":      {"codec", "codec/metadata", "codec/jpeg", "codec/jpeg/pixels", "model", "model/zoo", "internal/render", "internal/cifar10", "cmd/internal/*", "cmd/ddpmz/internal/*"},
 		"cmd/ddpmz":             {"codec", "codec/jpeg", "codec/metadata", "container", "model", "model/zoo", "internal/cifar10", "cmd/internal/*", "cmd/ddpmz/internal/*"},
 		"cmd/ddpmz-train":       {"codec", "model", "model/dct", "model/zoo", "model/train", "model/train/jpegs", "internal/cifar10", "cmd/internal/*"},
-		"web/decoder":           {"codec", "container", "model", "model/zoo"},
+		"web/decoder":           {"codec", "container", "model", "model/zoo", "web/weights"},
 		"web/strip":             {},
 		"web/weights":           {"model", "rans"},
 		"web/weights/*":         {"web/weights"},

@@ -150,7 +150,7 @@ onmessage = ({ data }) => {
 };
 
 // What most files need is fetched beside the decoder.
-weights("photo.ddpw").catch(() => {});
+weights("photo.ddpk").catch(() => {});
 try {
 	const [module, simd] = await Promise.all([compile("decoder.wasm"), compile("simd.wasm").catch(() => null)]);
 	const engine = await start({ decoder: module, simd, weights, events });

@@ -4,7 +4,7 @@
 //
 // It finds its host as globalThis.ddpmzHost, an object with these functions:
 //
-//	weights(name)              a Promise of a model's file, as a Uint8Array
+//	weights(name)              a Promise of a model's file, as a Uint8Array; that of NAME.ddpw, which is packed, is NAME.ddpk
 //	soon(f)                    calls f when other events have been looked at
 //	header(id, width, height)  the size of a file's picture; fit(id, reduce) is awaited if the file was opened with reduce -1
 //	want(id, ranges)           the decoder waits for bytes: of these ranges, [from, to, from, to, ...], if it knows any yet
@@ -17,22 +17,41 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"syscall/js"
 
 	"github.com/ddpmz/ddpmz/model/zoo"
+	"github.com/ddpmz/ddpmz/web/weights"
 )
 
 func main() {
 	host := js.Global().Get("ddpmzHost")
-	zoo.Fetch = func(name string) ([]byte, error) { return weights(host, name) }
+	zoo.Fetch = func(name string) ([]byte, error) { return weightsFile(host, name) }
 	d := newDesk(host)
 	js.Global().Set("ddpmz", d.functions())
 	host.Call("ready")
 	select {}
 }
 
-// weights returns the file of a model.
-func weights(host js.Value, name string) ([]byte, error) {
+// weightsFile returns the file of a model.
+func weightsFile(host js.Value, name string) ([]byte, error) {
+	plain, isNetwork := strings.CutSuffix(name, ".ddpw")
+	if !isNetwork {
+		return fetch(host, name)
+	}
+	packed, err := fetch(host, plain+".ddpk")
+	if err != nil {
+		return nil, err
+	}
+	file, err := weights.Unpack(packed)
+	if err != nil {
+		return nil, weightsError(err.Error())
+	}
+	return file, nil
+}
+
+// fetch returns a file of the package.
+func fetch(host js.Value, name string) ([]byte, error) {
 	type result struct {
 		file []byte
 		err  error
