@@ -132,6 +132,9 @@ func ParseFrame(b []byte, l Limits) (*File, error) {
 	if err := readTables(r, f); err != nil {
 		return nil, err
 	}
+	if r.Offset() < len(b) {
+		return nil, FormatError("bytes after a frame")
+	}
 	return f, f.lay(l, 1<<31-1)
 }
 
