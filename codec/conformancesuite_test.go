@@ -598,7 +598,7 @@ func (s *suiteMaker) addRefused() {
 	}
 	s.refused("header-magic", malformed, "another magic", framed([]byte("\xddPMX\x20\x01\x02\x01\x07"), raster))
 	header("version", unsupported, "version 1", "\x60\x01\x02\x01\x07")
-	header("no-options", malformed, "an options byte of zero", "\x20\x00\x02\x01\x01\x02\x03\x04\xba\x07")
+	header("no-options", malformed, "an options byte of zero", "\x20\x00\x02\x01\x01\x02\x03\x04\x05\x06\x07\x08\xba\x07")
 	header("option-6", unsupported, "a reserved option", "\x20\x41\x02\x01\x07")
 	header("option-7", unsupported, "a reserved option", "\x20\x81\x02\x01\x07")
 	header("long-width", malformed, "a uvarint with a zero byte at its end", "\x20\x01\x82\x00\x01\x07")

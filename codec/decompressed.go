@@ -122,7 +122,7 @@ func isDecompressed(h *container.Header) bool {
 		return false
 	}
 	id := net.Identity()
-	return h.Model == [4]byte(id[:4])
+	return h.Model == [8]byte(id[:8])
 }
 
 // String says how the picture was made.

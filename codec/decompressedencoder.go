@@ -63,7 +63,7 @@ func (e *Encoder) encodeDecompressed(ctx context.Context, rows *pixelReader, sid
 	}
 	f := &decompressedFile{file: side.begin()}
 	id := net.Identity()
-	f.header.Modelled, f.header.Model, f.header.Params = true, [4]byte(id[:4]), []byte{0}
+	f.header.Modelled, f.header.Model, f.header.Params = true, [8]byte(id[:8]), []byte{0}
 	f.add(container.Frame, 0, layout.appendFrame(nil))
 	before := f.payloadBytes()
 	process := &decompressedProcess{chain: dct.NewChain(net, &layout.coefficients), layout: layout, truth: truth}

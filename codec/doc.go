@@ -26,7 +26,7 @@
 // package rans codes what the prediction leaves open; package container frames the result. This package
 // joins the three, which do not know each other. passencoder.go and passdecoder.go are the two ends.
 //
-// Files of few bytes have a short form of the container, without which 22 bytes of header and checksums would be
+// Files of few bytes have a short form of the container, without which 26 bytes of header and checksums would be
 // a good part of them.
 //
 // Where the model would lose to a codec without one (screenshots, charts, noise), a file is stored instead: by colours that came

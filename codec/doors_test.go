@@ -49,7 +49,7 @@ func TestOwnNet(t *testing.T) {
 		}
 		id := own.Identity()
 		info, err := d.Inspect(bytes.NewReader(file))
-		if err != nil || info.Model != "" || info.ModelID != hexOf(id[:4]) {
+		if err != nil || info.Model != "" || info.ModelID != hexOf(id[:8]) {
 			t.Errorf("%s: model %q, %s, %v", name, info.Model, info.ModelID, err)
 		}
 		var cut bytes.Buffer
@@ -60,7 +60,7 @@ func TestOwnNet(t *testing.T) {
 			var unsupported codec.UnsupportedError
 			var unknown zoo.UnknownModelError
 			_, err := d.Decode(bytes.NewReader(file))
-			if !errors.As(err, &unsupported) || !errors.As(err, &unknown) || string(unknown) != hexOf(id[:4]) {
+			if !errors.As(err, &unsupported) || !errors.As(err, &unknown) || string(unknown) != hexOf(id[:8]) {
 				t.Errorf("%s, by others: %v", name, err)
 			}
 		}

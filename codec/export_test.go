@@ -80,7 +80,7 @@ func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, rep
 	}
 	id := jpegNet.Identity()
 	coded := side.begin()
-	coded.header.Modelled, coded.header.Model, coded.header.Params = true, [4]byte(id[:4]), []byte{0}
+	coded.header.Modelled, coded.header.Model, coded.header.Params = true, [8]byte(id[:8]), []byte{0}
 	coded.add(container.Frame, 0, layout.appendFrame(nil))
 	process := &decompressedProcess{chain: dct.NewChain(jpegNet, &layout.coefficients), layout: layout, truth: rows.bytePlanes()}
 	passes := layout.passes()

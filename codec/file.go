@@ -74,7 +74,7 @@ func (f *file) shorten() {
 		return
 	}
 	if n, ok := zoo.Number(h.Model); ok {
-		h.Number, h.Model = n, [4]byte{}
+		h.Number, h.Model = n, [8]byte{}
 	}
 	f.header = h
 }

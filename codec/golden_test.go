@@ -260,7 +260,7 @@ func damaged(t *testing.T, short, modelled, palette []byte) map[string][]byte {
 		"short-checksum": flip(short, len(short)-1),
 		"short-number":   header(short, func(h *container.Header) { h.Number = container.MaxNumber }),
 		"short-colour":   header(short, func(h *container.Header) { h.Params = []byte{7} }),
-		"short-model":    header(short, func(h *container.Header) { h.Number, h.Model = 0, [4]byte{1, 2, 3, 4} }),
+		"short-model":    header(short, func(h *container.Header) { h.Number, h.Model = 0, [8]byte{1, 2, 3, 4} }),
 		"units":          header(modelled, func(h *container.Header) { h.Segments[0].Units = 1000 }),
 		"size":           header(modelled, func(h *container.Header) { h.Width *= 2 }),
 		"large":          header(modelled, func(h *container.Header) { h.Width, h.Height = 1<<24, 1<<24 }),

@@ -463,7 +463,7 @@ func common(t testing.TB, file []byte) []byte {
 	return b.Bytes()
 }
 
-func mustNumbered(t testing.TB, n uint8) [4]byte {
+func mustNumbered(t testing.TB, n uint8) [8]byte {
 	t.Helper()
 	id, ok := zoo.Numbered(n)
 	if !ok {

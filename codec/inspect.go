@@ -178,7 +178,7 @@ func (i *Info) addModel(h *container.Header, p *info) error {
 	i.ModelID = hex.EncodeToString(id[:])
 	if p.format.isJPEG() || isDecompressed(h) {
 		if net, err := zoo.JPEG(); err == nil {
-			if have := net.Identity(); [4]byte(have[:4]) == id {
+			if have := net.Identity(); [8]byte(have[:8]) == id {
 				i.Model = zoo.NameOfJPEG
 			}
 		}

@@ -38,7 +38,7 @@ func (s *Stream) openJPEG(d *Decoder) error {
 		return err
 	}
 	id := net.Identity()
-	if s.modelID, s.model = s.header.Model, zoo.NameOfJPEG; s.modelID != [4]byte(id[:4]) {
+	if s.modelID, s.model = s.header.Model, zoo.NameOfJPEG; s.modelID != [8]byte(id[:8]) {
 		return unknownModel(s.modelID, zoo.UnknownModelError(fmt.Sprintf("%x", s.modelID)))
 	}
 	if err := checkJPEGParams(s.header); err != nil {

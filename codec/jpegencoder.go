@@ -183,7 +183,7 @@ func (e *Encoder) codeJPEG(ctx context.Context, original *jpegLayout, data []byt
 	}
 	f := side.begin()
 	id := net.Identity()
-	f.header.Modelled, f.header.Model, f.header.Params = true, [4]byte(id[:4]), []byte{0}
+	f.header.Modelled, f.header.Model, f.header.Params = true, [8]byte(id[:8]), []byte{0}
 	f.add(container.Frame, 0, frame)
 	chain := dct.NewChain(net, &original.coefficients)
 	chain.Done = ctx.Done()

@@ -137,7 +137,7 @@ func TestInspect(t *testing.T) {
 		if w, ok := want[s.name]; ok && (i.Colour != w.colour || i.Depth != w.depth || i.Planes != w.planes || i.Modelled != w.modelled) {
 			t.Errorf("%s: %+v, want %+v", s.name, i, w)
 		}
-		if i.Modelled && (i.Model == "" || len(i.ModelID) != 8) || !i.Modelled && i.Model+i.ModelID != "" {
+		if i.Modelled && (i.Model == "" || len(i.ModelID) != 16) || !i.Modelled && i.Model+i.ModelID != "" {
 			t.Errorf("%s: model %q, %q", s.name, i.Model, i.ModelID)
 		}
 		o := offsets(t, s.file)

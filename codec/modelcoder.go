@@ -80,7 +80,7 @@ func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []
 	p := c.picture
 	f := &modelledFile{file: side.begin(), orientation: o, height: p.h}
 	id := c.net.Identity()
-	f.header.Modelled, f.header.Model = true, [4]byte(id[:4])
+	f.header.Modelled, f.header.Model = true, [8]byte(id[:8])
 	f.header.Params = params{c.net.Tau(), c.colour, o}.append(nil)
 	f.chain = model.NewChain(c.net, p.geometry(), c.net.Tau())
 	f.chain.Colour = c.colour

@@ -166,7 +166,7 @@ func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
 		}
 	}
 	for _, net := range d.Nets {
-		if id := net.Identity(); [4]byte(id[:4]) == s.modelID {
+		if id := net.Identity(); [8]byte(id[:8]) == s.modelID {
 			return net, nil
 		}
 	}
@@ -180,6 +180,6 @@ func (s *Stream) findModel(d *Decoder) (*model.Net, error) {
 }
 
 // unknownModel is the error of a file whose model is not known.
-func unknownModel(id [4]byte, cause error) error {
+func unknownModel(id [8]byte, cause error) error {
 	return &unsupportedError{UnsupportedError(fmt.Sprintf("model %x is not in this version", id)), cause}
 }

@@ -46,7 +46,7 @@ func SampleContext(ctx context.Context, source rand.Source, o SampleOptions) (*S
 		}
 	}
 	id := net.Identity()
-	h := container.Header{Width: uint32(o.Width), Height: uint32(o.Height), Format: uint8(formatRGB), Depth: 8, Modelled: true, Model: [4]byte(id[:4]),
+	h := container.Header{Width: uint32(o.Width), Height: uint32(o.Height), Format: uint8(formatRGB), Depth: 8, Modelled: true, Model: [8]byte(id[:8]),
 		Params: params{tau: net.Tau()}.append(nil), EndsEarly: true}
 	if o.Gray {
 		h.Format = uint8(formatGray)

@@ -70,7 +70,7 @@ func smallModelled(t *testing.T, net *model.Net, w, h int, format format, depth 
 	}
 	header := func(segments ...container.Segment) *container.Header {
 		return &container.Header{Width: uint32(w), Height: uint32(h), Format: uint8(format), Depth: uint8(depth), Modelled: true,
-			Model: [4]byte(id[:4]), Params: params{tau: tau, orientation: o}.append(nil), Segments: segments}
+			Model: [8]byte(id[:8]), Params: params{tau: tau, orientation: o}.append(nil), Segments: segments}
 	}
 	noise := make([]byte, smallBytes)
 	for i, x := 0, uint32(w*31+h); i < len(noise); i++ {

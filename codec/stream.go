@@ -60,7 +60,7 @@ type Stream struct {
 
 	// Of a modelled file, the name of its model, if that is in the zoo, and how the model's identity begins.
 	model     string
-	modelID   [4]byte
+	modelID   [8]byte
 	transform string // of the colours, in words
 	mirrored  string // what is exchanged, in words
 

@@ -39,10 +39,10 @@ func (s structure) file(net *model.Net) []byte {
 		if format(h.Format).isJPEG() || s.framed() {
 			id = jpegNet.Identity()
 		}
-		h.Model, h.Params = [4]byte(id[:4]), s.params
+		h.Model, h.Params = [8]byte(id[:8]), s.params
 	}
 	if s.short {
-		h.Depth, h.Model, h.Number = 8, [4]byte{}, 1
+		h.Depth, h.Model, h.Number = 8, [8]byte{}, 1
 	}
 	if len(h.Params) == 0 {
 		h.Params = nil

@@ -26,7 +26,7 @@ func TestClaimsAllocateNothing(t *testing.T) {
 	}{
 		{"a segment of 2^56 bytes", huge},
 		{"and 100,000 of them", append(bytes.Clone(huge), make([]byte, 100_000)...)},
-		{"4096 segments", seal([]byte(Magic + "\x21\x10\x1f\x1fabcd\x05\x80\x20")...)},
+		{"4096 segments", seal([]byte(Magic + "\x21\x10\x1f\x1fabcdefgh\x05\x80\x20")...)},
 	} {
 		// All buffers together have at most twice the size of the last one, which is at most twice
 		// the number of bytes; the constant is for the stream's buffer and small objects.

@@ -12,7 +12,7 @@ import (
 func Example() {
 	header := &container.Header{
 		Width: 640, Height: 480, Format: 1, Depth: 8,
-		Modelled: true, Model: [4]byte{0x5b, 0x1e, 0x09, 0xc4}, Params: []byte{5},
+		Modelled: true, Model: [8]byte{0x5b, 0x1e, 0x09, 0xc4, 0x7a, 0x3f, 0xd8, 0x12}, Params: []byte{5},
 		Segments: []container.Segment{
 			{Kind: container.Passes, Units: 10, Size: 6},
 			{Kind: container.Passes, Size: 11}, // all passes left

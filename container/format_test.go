@@ -24,7 +24,7 @@ var (
 // TestFormatExamples tests the examples of FORMAT.md: that their dumps look as hex.Dump writes them, that their
 // tables list every byte, and that the files decode to what their descriptions say.
 func TestFormatExamples(t *testing.T) {
-	model := [4]byte{0x5b, 0x1e, 0x09, 0xc4}
+	model := [8]byte{0x5b, 0x1e, 0x09, 0xc4, 0x7a, 0x3f, 0xd8, 0x12}
 	wants := []struct {
 		header   Header
 		payloads []string

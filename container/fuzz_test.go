@@ -14,11 +14,11 @@ func FuzzReader(f *testing.F) {
 	f.Add(mustWrite(f, lean(3), [][]byte{[]byte("abc")}))
 	f.Add(mustAppend(f, lean(MaxSize)))
 	f.Add(mustAppend(f, &Header{Width: 1, Height: MaxSide, Format: MaxFormat, Depth: 16}))
-	f.Add(seal([]byte(Magic + "\x21\x10\x1f\x1fabcd\x05\x80\x20")...))
+	f.Add(seal([]byte(Magic + "\x21\x10\x1f\x1fabcdefgh\x05\x80\x20")...))
 	f.Add([]byte(Magic))
 	f.Add(mustWrite(f, short(3), [][]byte{[]byte("abc")}))
 	named := short(0)
-	named.Number, named.Model, named.Height = 0, [4]byte{1, 2, 3, 4}, 300
+	named.Number, named.Model, named.Height = 0, [8]byte{1, 2, 3, 4}, 300
 	f.Add(mustAppend(f, named))
 	named.Params = []byte{5}
 	f.Add(mustAppend(f, named))

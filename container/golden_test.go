@@ -14,13 +14,13 @@ func TestGolden(t *testing.T) {
 		header *Header
 		want   string
 	}{
-		{"lean", lean(9999), "dd504d5a011f1fa1b2c3d4058f4e66e3068e"},
+		{"lean", lean(9999), "dd504d5a011f1fa1b2c3d4e5f60718058f4e9737a199"},
 		{"short", short(999), "dd7a211f02e70753"},
 		{"short, model by name", &Header{
 			Width: 200, Height: 7, Format: 0, Depth: 8,
-			Modelled: true, Short: true, Model: [4]byte{1, 2, 3, 4},
+			Modelled: true, Short: true, Model: [8]byte{1, 2, 3, 4},
 			Segments: []Segment{{Kind: Passes, Size: 5}},
-		}, "dd7a00c70106000102030405de"},
+		}, "dd7a00c701060001020304000000000544"},
 		{"stored, one bit", &Header{
 			Width: 1, Height: MaxSide, Format: 0, Depth: 1,
 			Segments: []Segment{{Kind: Stored, Size: 300}},
@@ -29,7 +29,7 @@ func TestGolden(t *testing.T) {
 			Width: 129, Height: 128, Format: MaxFormat, Depth: 8,
 			Segments: []Segment{{Kind: Palette, Size: 48}, {Kind: Stored, Size: 1 << 20}},
 		}, "dd504d5a3f1180017f020230048080400b928e70"},
-		{"lean, ends early", lean(9999).EndAfter(0, 300), "dd504d5a21201f1fa1b2c3d4058f4eac025c69f8b9"},
+		{"lean, ends early", lean(9999).EndAfter(0, 300), "dd504d5a21201f1fa1b2c3d4e5f60718058f4eac02404e7110"},
 		{"short, ends early", short(999).EndAfter(0, 300), "dd7a211f02e727ac02dd"},
 		{"every segment but the first cut off", &Header{
 			Width: 129, Height: 128, Format: MaxFormat, Depth: 8,
@@ -37,20 +37,20 @@ func TestGolden(t *testing.T) {
 		}, "dd504d5a3f3180017f01023030323d49cb"},
 		{"one segment of some passes", &Header{
 			Width: 4000, Height: 3000, Format: 1, Depth: 10,
-			Modelled: true, Model: [4]byte{1, 2, 3, 4},
+			Modelled: true, Model: [8]byte{1, 2, 3, 4},
 			Segments: []Segment{{Kind: Passes, Units: 200, Size: 5}},
-		}, "dd504d5a210e9f1fb7170a0102030400c801058ad1f900"},
+		}, "dd504d5a210e9f1fb7170a010203040000000000c80105aca4b9a4"},
 		{"no segments", &Header{
 			Width: 5, Height: 7, Format: 2, Depth: 8, Modelled: true, Params: []byte{0},
-		}, "dd504d5a22100406000000000000b604874d"},
+		}, "dd504d5a2210040600000000000000000000f5f3e001"},
 		{"every other kind", &Header{
 			Width: 640, Height: 480, Format: 1, Depth: 8,
-			Modelled: true, Model: [4]byte{9, 8, 7, 6}, Params: []byte("abc"),
+			Modelled: true, Model: [8]byte{9, 8, 7, 6}, Params: []byte("abc"),
 			Segments: []Segment{
 				{Kind: Metadata, Size: 0}, {Kind: Alpha, Size: 127}, {Kind: Passes, Units: 1, Size: 128},
 				{Kind: Passes, Units: MaxUnits, Size: 1 << 40}, {Kind: Metadata, Size: 1},
 			},
-		}, "dd504d5a2114ff04df030908070603616263050100037f0501800105ffff3f80808080802001019ba6d1ac"},
+		}, "dd504d5a2114ff04df03090807060000000003616263050100037f0501800105ffff3f8080808080200101e6f8b611"},
 	} {
 		if got := hex.EncodeToString(mustAppend(t, c.header)); got != c.want {
 			t.Errorf("%s:\n%s, want\n%s", c.name, got, c.want)
@@ -60,7 +60,7 @@ func TestGolden(t *testing.T) {
 
 func TestGoldenFile(t *testing.T) {
 	_, _, file := small(t)
-	const want = "dd504d5a21101f1fa1b2c3d405040109030005030605000c2b9581506d6574612064617461d929f1e3e1348f2a636f61727365a8eaa2b1616c6c20746865207265737463460ca9"
+	const want = "dd504d5a21101f1fa1b2c3d4e5f6071805040109030005030605000c918cfc066d657461206461746153762d9bbd48e5a3636f61727365ed753708616c6c207468652072657374934e2eec"
 	if got := hex.EncodeToString(file); got != want {
 		t.Errorf("%s, want\n%s", got, want)
 	}

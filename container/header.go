@@ -22,7 +22,7 @@ type Header struct {
 	// A modelled file has a Model, Params and Passes segments. A stored file
 	// has Stored segments, and no Model and no Params.
 	Modelled bool
-	Model    [4]byte // the first bytes of the SHA-256 of the weights
+	Model    [8]byte // the first bytes of the SHA-256 of the weights
 	Params   []byte  // the model's parameters, at most MaxParams bytes; nil if empty
 
 	Segments []Segment // in file order, at most MaxSegments
@@ -79,7 +79,7 @@ func (h *Header) validate() error {
 		return FormatError(fmt.Sprintf("depth of %d bits", h.Depth))
 	case len(h.Params) > MaxParams:
 		return LimitError(fmt.Sprintf("%d bytes of params", len(h.Params)))
-	case !h.Modelled && (h.Model != [4]byte{} || len(h.Params) != 0):
+	case !h.Modelled && (h.Model != [8]byte{} || len(h.Params) != 0):
 		return FormatError("model in a stored file")
 	case len(h.Segments) > MaxSegments:
 		return LimitError(fmt.Sprintf("%d segments", len(h.Segments)))

@@ -14,7 +14,7 @@ import (
 func lean(size uint64) *Header {
 	return &Header{
 		Width: 32, Height: 32, Format: 1, Depth: 8,
-		Modelled: true, Model: [4]byte{0xa1, 0xb2, 0xc3, 0xd4}, Params: []byte{5},
+		Modelled: true, Model: [8]byte{0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 0x07, 0x18}, Params: []byte{5},
 		Segments: []Segment{{Kind: Passes, Size: size}},
 	}
 }
@@ -67,7 +67,7 @@ func randomWhole(rng *rand.Rand, maxSize uint64) *Header {
 			h.Params = []byte{1 + byte(rng.IntN(15))}
 		}
 		if h.Number == 0 {
-			h.Model = [4]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8))}
+			h.Model = [8]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8)), 4: byte(bits(8)), 7: byte(bits(8))}
 		}
 		h.Segments = []Segment{{Kind: Passes, Size: bits(12) % (min(maxSize, MaxShort) + 1)}}
 		return h
@@ -77,7 +77,7 @@ func randomWhole(rng *rand.Rand, maxSize uint64) *Header {
 	}
 	if often() {
 		h.Modelled = true
-		h.Model = [4]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8))}
+		h.Model = [8]byte{byte(bits(8)), byte(bits(8)), byte(bits(8)), byte(bits(8)), 4: byte(bits(8)), 7: byte(bits(8))}
 		if n := rng.IntN(MaxParams + 1); often() {
 			h.Params = []byte{byte(bits(8))}
 		} else if n > 0 {
@@ -146,13 +146,13 @@ func TestAppendAfter(t *testing.T) {
 	}
 }
 
-// TestLeanOverhead tests that header and checksums take 10 bytes in the short form, and 22 in the common form.
+// TestLeanOverhead tests that header and checksums take 10 bytes in the short form, and 26 in the common form.
 func TestLeanOverhead(t *testing.T) {
 	for _, c := range []struct {
 		of   func(size uint64) *Header
 		size uint64
 		want int64
-	}{{short, MaxShort, 10}, {lean, 1<<14 - 1, 22}} {
+	}{{short, MaxShort, 10}, {lean, 1<<14 - 1, 26}} {
 		offsets, err := c.of(c.size).Offsets()
 		if err != nil {
 			t.Fatal(err)
@@ -180,7 +180,7 @@ func TestShortFits(t *testing.T) {
 func largest() *Header {
 	h := &Header{
 		Width: MaxSide, Height: MaxSide, Format: MaxFormat, Depth: MaxDepth,
-		Modelled: true, Model: [4]byte{255, 255, 255, 255}, Params: make([]byte, MaxParams),
+		Modelled: true, Model: [8]byte{255, 255, 255, 255, 255, 255, 255, 255}, Params: make([]byte, MaxParams),
 	}
 	for range MaxSegments {
 		h.Segments = append(h.Segments, Segment{Kind: Passes, Units: MaxUnits, Size: MaxSize / MaxSegments})
@@ -227,9 +227,9 @@ func TestAppendRefuses(t *testing.T) {
 		{"deep", func(h *Header) { h.Depth = MaxDepth + 1 }, malformed},
 		{"long params", func(h *Header) { h.Params = make([]byte, MaxParams+1) }, limit},
 		{"model, but stored", func(h *Header) { h.Modelled = false; h.Params = nil; h.Segments = nil }, malformed},
-		{"params, but stored", func(h *Header) { h.Modelled = false; h.Model = [4]byte{}; h.Segments = nil }, malformed},
+		{"params, but stored", func(h *Header) { h.Modelled = false; h.Model = [8]byte{}; h.Segments = nil }, malformed},
 		{"stored, but modelled", func(h *Header) { h.Segments[0].Kind = Stored }, malformed},
-		{"passes, but stored", func(h *Header) { h.Modelled = false; h.Model = [4]byte{}; h.Params = nil }, malformed},
+		{"passes, but stored", func(h *Header) { h.Modelled = false; h.Model = [8]byte{}; h.Params = nil }, malformed},
 		{"many segments", func(h *Header) { h.Segments = make([]Segment, MaxSegments+1) }, limit},
 		{"no kind", func(h *Header) { h.Segments[0].Kind = 0 }, unsupported},
 		{"unknown kind", func(h *Header) { h.Segments[0].Kind = Syntax + 1 }, unsupported},
@@ -241,11 +241,11 @@ func TestAppendRefuses(t *testing.T) {
 		{"large in sum", func(h *Header) {
 			h.Segments = []Segment{{Kind: Alpha, Size: MaxSize}, {Kind: Passes, Size: 1}}
 		}, limit},
-		{"number, but not short", func(h *Header) { h.Model = [4]byte{}; h.Number = 1 }, malformed},
+		{"number, but not short", func(h *Header) { h.Model = [8]byte{}; h.Number = 1 }, malformed},
 		{"short with a param of 16", func(h *Header) { h.Short, h.Params = true, []byte{16} }, malformed},
 		{"short with a param of 0", func(h *Header) { h.Short, h.Params = true, []byte{0} }, malformed},
 		{"short with two params", func(h *Header) { h.Short, h.Params = true, []byte{1, 1} }, malformed},
-		{"short with a large number", func(h *Header) { h.Short, h.Params, h.Model, h.Number = true, nil, [4]byte{}, MaxNumber+1 }, malformed},
+		{"short with a large number", func(h *Header) { h.Short, h.Params, h.Model, h.Number = true, nil, [8]byte{}, MaxNumber+1 }, malformed},
 		{"short and deep", func(h *Header) { h.Short, h.Params, h.Depth = true, nil, 16 }, malformed},
 		{"short and stored", func(h *Header) {
 			*h = Header{Width: 1, Height: 1, Depth: 8, Short: true, Segments: []Segment{{Kind: Stored}}}

@@ -8,7 +8,7 @@ import (
 
 // The short form is for files of so few bytes that the common header would be a large
 // part of them: for a modelled image of 8-bit samples in one segment, with the model's own
-// parameters except for one small number. Beside the payload, the common form has 22 bytes, the short form 10.
+// parameters except for one small number. Beside the payload, the common form has 26 bytes, the short form 10.
 
 // ShortMagic is the first bytes of every short file.
 const ShortMagic = "\xddz"
@@ -76,7 +76,7 @@ func (h *Header) validateShort() error {
 		return LimitError(fmt.Sprintf("short file of %d bytes", h.Segments[0].Size))
 	case h.Number > MaxNumber:
 		return FormatError(fmt.Sprintf("model number %d", h.Number))
-	case h.Number != 0 && h.Model != [4]byte{}:
+	case h.Number != 0 && h.Model != [8]byte{}:
 		return FormatError("model named twice")
 	}
 	return nil

@@ -48,7 +48,7 @@ function readCommon(r) {
 	h.depth = option(1) ? r.byte() : 8;
 	if (h.depth < 1 || h.depth > 16 || (option(1) && h.depth === 8)) throw malformed(`depth ${h.depth}`);
 	if (!stored) {
-		h.model = Buffer.from(r.take(4)).toString("hex");
+		h.model = Buffer.from(r.take(8)).toString("hex");
 		const size = option(2) ? r.byte() : 1;
 		if (size > 32 || (option(2) && size === 1)) throw malformed(`${size} bytes of parameters`);
 		h.params = r.take(size);
@@ -96,7 +96,7 @@ function readShort(r) {
 	const number = r.byte();
 	h.number = number & 15;
 	if (number >> 4) h.params = Uint8Array.of(number >> 4);
-	if (h.number === 0) h.model = Buffer.from(r.take(4)).toString("hex");
+	if (h.number === 0) h.model = Buffer.from(r.take(8)).toString("hex");
 	let size = r.uvarint(4096 + 4000);
 	if (size > 4000 && size < 4096) throw malformed("a short file of more than 4000 bytes");
 	if (size >= 4096) {

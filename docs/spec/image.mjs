@@ -16,7 +16,7 @@ const isJPEG = (format) => format === formats.grayJPEG || format === formats.col
 
 const maxPixels = 2 ** 26; // a limit of this decoder's own
 const notYet = (what) => unsupported(`${what} are not decoded by this decoder yet`);
-const jpegModel = "04281312";
+const jpegModel = "042813122ea080d6";
 
 const zoo = new URL("../../model/zoo/", import.meta.url);
 const models = ["photo", "cifar10"]; // by their numbers, less 1

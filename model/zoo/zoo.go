@@ -1,6 +1,6 @@
 // Package zoo holds the models that come with ddpmz.
 //
-// A model is a weights file, and its identity is the SHA-256 of that file, of which a ddpmz file has the first four bytes.
+// A model is a weights file, and its identity is the SHA-256 of that file, of which a ddpmz file has the first eight bytes.
 // README.md beside the files says how each model was trained.
 //
 // The files are part of a program, unless that is built with the tag fetchweights: then it gets those that it needs when it needs
@@ -27,19 +27,19 @@ var entries = []*entry{
 // numbers has the first bytes of the identities of the models that short files identify by a number: the number of a model is
 // its position in this list, from 1. From version 1 of the format on, the list only grows: new weights get a new line, and the
 // line of weights that are no longer in the zoo remains.
-var numbers = [][4]byte{
-	{0x42, 0x2f, 0xae, 0xf6}, // photo
-	{0x2a, 0xbd, 0x1c, 0x5f}, // cifar10
+var numbers = [][8]byte{
+	{0x42, 0x2f, 0xae, 0xf6, 0x6a, 0xfe, 0x2e, 0xce}, // photo
+	{0x2a, 0xbd, 0x1c, 0x5f, 0xf3, 0xdc, 0xea, 0xf7}, // cifar10
 }
 
 // Number returns the number of the model whose identity begins with id, and whether it has one.
-func Number(id [4]byte) (n uint8, ok bool) {
+func Number(id [8]byte) (n uint8, ok bool) {
 	i := slices.Index(numbers, id)
 	return uint8(i + 1), i >= 0
 }
 
 // Numbered returns the first bytes of the identity of the model with a number, and whether there is one.
-func Numbered(n uint8) (id [4]byte, ok bool) {
+func Numbered(n uint8) (id [8]byte, ok bool) {
 	if n == 0 || int(n) > len(numbers) {
 		return id, false
 	}
@@ -49,7 +49,7 @@ func Numbered(n uint8) (id [4]byte, ok bool) {
 // An entry is a model. One that could not be loaded is loaded again when it is next asked for.
 type entry struct {
 	name string
-	id   [4]byte // the first bytes of its identity
+	id   [8]byte // the first bytes of its identity
 	file func() ([]byte, error)
 
 	mutex sync.Mutex
@@ -70,8 +70,8 @@ func (e *entry) load() (*model.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	if id := net.Identity(); [4]byte(id[:4]) != e.id {
-		return nil, fmt.Errorf("zoo: the weights of %s have the identity %x, not %x", e.name, id[:4], e.id)
+	if id := net.Identity(); [8]byte(id[:8]) != e.id {
+		return nil, fmt.Errorf("zoo: the weights of %s have the identity %x, not %x", e.name, id[:8], e.id)
 	}
 	e.net = net
 	return net, nil
@@ -115,7 +115,7 @@ func ByName(name string) (*model.Net, error) {
 }
 
 // NameByID returns the name of the model whose identity begins with id, without loading any.
-func NameByID(id [4]byte) (name string, ok bool) {
+func NameByID(id [8]byte) (name string, ok bool) {
 	for _, e := range entries {
 		if e.id == id {
 			return e.name, true
@@ -125,7 +125,7 @@ func NameByID(id [4]byte) (name string, ok bool) {
 }
 
 // ByID returns the model whose identity begins with id, and its name. Its errors are those of ByName.
-func ByID(id [4]byte) (*model.Net, string, error) {
+func ByID(id [8]byte) (*model.Net, string, error) {
 	for _, e := range entries {
 		if e.id == id {
 			net, err := e.load()

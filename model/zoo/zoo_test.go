@@ -12,7 +12,7 @@ func TestModels(t *testing.T) {
 	if len(names) == 0 || names[0] != Default {
 		t.Fatalf("models %v do not begin with %s", names, Default)
 	}
-	ids := map[[4]byte]string{}
+	ids := map[[8]byte]string{}
 	for _, name := range names {
 		net, err := ByName(name)
 		if err != nil {
@@ -22,14 +22,14 @@ func TestModels(t *testing.T) {
 			t.Errorf("%s is loaded twice", name)
 		}
 		whole := net.Identity()
-		id := [4]byte(whole[:4])
+		id := [8]byte(whole[:8])
 		if other, ok := ids[id]; ok {
 			t.Errorf("%s and %s have the same identity in files, %x", name, other, id)
 		}
 		ids[id] = name
 		n, ok := Number(id)
 		if !ok {
-			t.Errorf("%s has no number: append {%#02x, %#02x, %#02x, %#02x} to numbers", name, id[0], id[1], id[2], id[3])
+			t.Errorf("%s has no number: append {% #02x} to numbers", name, id)
 		} else if same, ok := Numbered(n); !ok || same != id {
 			t.Errorf("%s has number %d, which is %x", name, n, same)
 		}
@@ -48,7 +48,7 @@ func TestModels(t *testing.T) {
 
 // What files say. From version 1 of the format on, a line may be added, and none may change.
 func TestNumbers(t *testing.T) {
-	for i, want := range []string{"422faef6", "2abd1c5f"} {
+	for i, want := range []string{"422faef66afe2ece", "2abd1c5ff3dceaf7"} {
 		if id, ok := Numbered(uint8(i + 1)); !ok || fmt.Sprintf("%x", id) != want {
 			t.Errorf("number %d is %x, not %s", i+1, id, want)
 		}
@@ -58,7 +58,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("number %d is %x", n, id)
 		}
 	}
-	if n, ok := Number([4]byte{1, 2, 3, 4}); ok || n != 0 {
+	if n, ok := Number([8]byte{1, 2, 3, 4}); ok || n != 0 {
 		t.Errorf("a model of no identity has number %d", n)
 	}
 	if len(numbers) > 15 {
@@ -71,7 +71,7 @@ func TestUnknownModel(t *testing.T) {
 	if net, err := ByName("nonesuch"); net != nil || !errors.As(err, &unknown) || string(unknown) != "nonesuch" {
 		t.Errorf("a model of no name: %v", err)
 	}
-	if net, name, err := ByID([4]byte{1, 2, 3, 4}); net != nil || name != "" || !errors.As(err, &unknown) || string(unknown) != "01020304" {
+	if net, name, err := ByID([8]byte{1, 2, 3, 4}); net != nil || name != "" || !errors.As(err, &unknown) || string(unknown) != "0102030400000000" {
 		t.Errorf("a model of no identity: %q, %v", name, err)
 	}
 }

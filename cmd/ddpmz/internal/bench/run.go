@@ -61,7 +61,7 @@ func Run(ctx context.Context, photos []Photo, config Config) (*Report, error) {
 		Machine:     ThisMachine(),
 		Jobs:        config.Jobs,
 		Model:       filepath.Base(config.Model), // of a weights file, without its folder
-		ModelID:     fmt.Sprintf("%x", id[:4]),
+		ModelID:     fmt.Sprintf("%x", id[:8]),
 		KeepColours: config.KeepColours,
 		Rates:       config.Rates,
 		Externals:   []string{}, // never null in JSON

@@ -106,7 +106,7 @@ func Run(ctx context.Context, images []*image.RGBA, config Config) (*Report, err
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	r := &Report{Kind: Kind, Machine: bench.ThisMachine(), Jobs: config.Jobs, Model: filepath.Base(config.Model), ModelID: fmt.Sprintf("%x", id[:4]), Images: len(images)}
+	r := &Report{Kind: Kind, Machine: bench.ThisMachine(), Jobs: config.Jobs, Model: filepath.Base(config.Model), ModelID: fmt.Sprintf("%x", id[:8]), Images: len(images)}
 	hash := sha256.New()
 	for _, m := range images {
 		hash.Write(m.Pix)

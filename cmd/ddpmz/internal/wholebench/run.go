@@ -47,7 +47,7 @@ func Run(ctx context.Context, sources []Source, config Config) (*Report, error) 
 		}
 	}
 	id := net.Identity()
-	r := &Report{Kind: Kind, Machine: bench.ThisMachine(), Model: filepath.Base(config.Model), ModelID: fmt.Sprintf("%x", id[:4]),
+	r := &Report{Kind: Kind, Machine: bench.ThisMachine(), Model: filepath.Base(config.Model), ModelID: fmt.Sprintf("%x", id[:8]),
 		KeepColours: config.KeepColours, Peers: config.Peers}
 	for i, s := range sources {
 		p, err := config.measure(ctx, s)
