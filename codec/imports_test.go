@@ -117,8 +117,9 @@ func TestImports(t *testing.T) {
 		"model/internal/transform": {"model/internal/kernel", "model/internal/parallel"},
 		"model/internal/logistic":  {"model/internal/fixed", "model/internal/process"},
 		"model/internal/storage":   {"model/internal/fixed", "model/internal/process", "model/internal/transform"},
-		"model/internal/network":   {"model/internal/fixed", "model/internal/process", "model/internal/transform", "model/internal/parallel", "model/internal/kernel", "model/internal/storage"},
+		"model/internal/network":   {"model/internal/fixed", "model/internal/process", "model/internal/transform", "model/internal/parallel", "model/internal/kernel", "model/internal/storage", "model/internal/thumbnail"},
 		"model/internal/adapt":     {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/kernel"},
+		"model/internal/thumbnail": {"model/internal/fixed", "model/internal/process", "model/internal/logistic"},
 		"model/internal/sparse":    {"model/internal/fixed", "model/internal/process", "model/internal/logistic", "model/internal/transform"},
 
 		"model":              {"model/internal/*"},

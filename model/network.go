@@ -17,6 +17,8 @@ type (
 	Tensor = network.Tensor
 	// A TensorShape names a tensor of a weights file and says how its elements are laid out.
 	TensorShape = network.TensorShape
+	// A Prior is the distribution of the thumbnails of at most 2x2 pixels that coding an image begins with.
+	Prior = network.Prior
 	// A WeightsError says what is wrong with a weights file.
 	WeightsError = network.WeightsError
 )

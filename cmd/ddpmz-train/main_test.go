@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,26 @@ func TestTrain(t *testing.T) {
 		t.Errorf("sizes are %v (%v)", w.Sizes, err)
 	}
 	codes(t, b, list[:1])
+	// A prior of thumbnails is fitted, the network of which stays, and a training keeps it.
+	if _, said := command(t, 0, "prior", "--components", "3", "--init", again, "-fo", out, folder); !strings.Contains(said, "held-out pictures take") {
+		t.Errorf("said %q", said)
+	}
+	command(t, 1, "prior", "--init", again, "-o", out, folder) // which exists
+	if b, err = os.ReadFile(out); err != nil {
+		t.Fatal(err)
+	}
+	fitted, err := model.ReadWeights(b)
+	if err != nil || fitted.Prior == nil || len(fitted.Prior.Components) != 3 || !reflect.DeepEqual(fitted.Tensors, w.Tensors) || fitted.Size(6) != w.Size(6) {
+		t.Fatalf("a prior is fitted: %v", err)
+	}
+	codes(t, b, list[:1])
+	command(t, 0, "--init", out, "--steps", "1", "--quiet", "--validations", "1", "-fo", again, folder, "--crop", "32", "--batch", "1")
+	if b, err = os.ReadFile(again); err != nil {
+		t.Fatal(err)
+	}
+	if w, err = model.ReadWeights(b); err != nil || !reflect.DeepEqual(w.Prior, fitted.Prior) {
+		t.Errorf("a training has another prior (%v)", err)
+	}
 	if os.Getenv("DDPMZ_LONG") != "1" {
 		return
 	}
@@ -265,6 +286,10 @@ func TestCommandLines(t *testing.T) {
 		{2, []string{"eval"}},
 		{2, []string{"eval", "--plot", "x.txt", folder}},
 		{1, []string{"eval", "--model", "nonesuch", folder}},
+		{2, []string{"prior"}},
+		{2, []string{"prior", "--components", "1", folder}},
+		{2, []string{"prior", "--components", "33", folder}},
+		{1, []string{"prior", "--init", filepath.Join(folder, "00.png"), "-o", filepath.Join(empty, "x"), folder}},
 		{2, []string{"jpeg"}},
 		{2, []string{"jpeg", "--confidence", "256", folder}},
 		{2, []string{"jpeg", "--fit", "0", folder}},

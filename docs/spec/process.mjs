@@ -5,6 +5,7 @@ import { AdapterSums, adapterLayer, context, correct, learn, StageState } from "
 import { Distribution, gaussian, logistic, truncatedMean } from "./logistic.mjs";
 import { baseOf, centre, head, makeFeatures, setCellFeatures, trunk, unknown } from "./network.mjs";
 import { Cut } from "./rans.mjs";
+import { Prior } from "./prior.mjs";
 import { decodeDetails } from "./sparse.mjs";
 import { S } from "./tables.mjs";
 import { estimatedQuotient, exactQuotient, isDetail, merge, mergeUpsampled, upsampling } from "./transform.mjs";
@@ -101,6 +102,12 @@ export class Process {
 		return s;
 	}
 
+	/** Whether subband b of scale l has sites. */
+	hasSites(l, b) {
+		const [w, h] = this.sizes[l - 1];
+		return (b === 1 || w > 1) && (b === 0 || h > 1);
+	}
+
 	/** Whether coefficient i of scale l is coded as a detail of chroma. */
 	isChromaDetail(l, i) {
 		return l === 1 && this.n > 1 && i >= 3 && this.up !== null && this.image.planes === 3 && isDetail(this.up, i % 3);
@@ -116,23 +123,33 @@ export class Process {
 
 	#thumbnail(stream) {
 		try {
-			const { depth, planes } = this.image;
-			const code = (u, mean, scale) => new Distribution(logistic, 0, u, unknown, 0, mean, scale).decode(stream);
-			for (let p = 0; p < planes; p++) {
+			const { depth, planes, transform } = this.image;
+			const code = (u, mean, scale) => new Distribution(logistic, 0, u, unknown, 0, mean, scale).decode(stream) - u;
+			const prior = this.model.prior && transform === 0 ? new Prior(this.model.prior, depth - 8) : null;
+			const value = (fixed) => (prior ? prior.decode(stream, fixed) : fixed());
+			for (let p = 0; p < 3; p++) {
+				if (p >= planes) {
+					prior?.known(0);
+					continue;
+				}
 				const deep = this.deep(3 * p);
-				const top = code(0, p ? 0 : 7680 * 2 ** deep, 32 * deep + [152, 145, 96][p]);
+				const top = value(() => code(0, p ? 0 : 7680 * 2 ** deep, 32 * deep + [152, 145, 96][p]));
 				this.tops[p] = clamp(top, -(2 ** (depth + 2)), 2 ** (depth + 2) - 1);
 			}
 			this.topsKnown = true;
 			if (this.n === 0) return true;
 			const s = this.scales[this.n];
-			const cells = [];
+			const values = [];
 			for (let i = 0; i < 9; i++) {
-				if (s.k[i][0] === 0) continue;
-				cells.push([i, code(s.u[i][0], 0, 32 * this.deep(i) + [143, 128, 74][Math.floor(i / 3)])]);
+				if (s.k[i][0] === 0) {
+					if (this.hasSites(this.n, i % 3)) prior?.known(0);
+					else prior?.missing();
+					continue;
+				}
+				values.push([i, value(() => code(s.u[i][0], 0, 32 * this.deep(i) + [143, 128, 74][Math.floor(i / 3)]))]);
 			}
-			for (const [i, a] of cells) {
-				s.a[i][0] = a;
+			for (const [i, v] of values) {
+				s.a[i][0] = v + s.u[i][0];
 				s.k[i][0] = 0;
 			}
 			return true;

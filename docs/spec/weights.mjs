@@ -1,6 +1,7 @@
 // The weights file, and the layers that are folded of it.
 import { Bytes } from "./bitstream.mjs";
 import { clamp, malformed, sat16, shr, unsupported } from "./numbers.mjs";
+import { readPrior } from "./prior.mjs";
 import { asinhTable } from "./tables.mjs";
 
 /** The numbers of coefficients of the groups, and where they begin. */
@@ -13,14 +14,14 @@ const phases = 4;
 /**
  * Reads a weights file.
  *
- * @returns {{hidden: number, wavelet: number, f: number, tau: number, gaussian: boolean, experts: object[], asinh: Int32Array}}
+ * @returns {{hidden: number, wavelet: number, f: number, tau: number, gaussian: boolean, experts: object[], prior: ?object[], asinh: Int32Array}}
  *   hidden is the largest H of an expert; f is the fraction bits of activations; asinh is the table A.
  */
 export function readWeights(file) {
 	const r = new Bytes(file);
 	if (![0x64, 0x64, 0x70, 0x77].every((b) => r.byte() === b)) throw malformed("not a weights file");
 	const version = r.byte();
-	if (version !== 2 && version !== 3 && version !== 5) throw unsupported(`weights of version ${version}`);
+	if (![2, 3, 5, 6].includes(version)) throw unsupported(`weights of version ${version}`);
 	const largest = readSize(r);
 	const m = { hidden: largest.hidden, wavelet: r.byte(), f: r.byte() };
 	m.tau = (r.byte() << 24) >> 24;
@@ -30,8 +31,10 @@ export function readWeights(file) {
 	if (family > 1 || (version === 3 && family !== 1)) throw unsupported(`a family of distributions of number ${family}`);
 	m.gaussian = family === 1;
 	m.rows = experts === 1 ? 18 : 3;
-	if (version === 5 && r.byte() !== 0) throw unsupported("parts of the weights");
-	const sizes = Array.from({ length: experts }, () => (version === 5 ? readSize(r) : largest));
+	const parts = version >= 5 ? r.byte() : 0;
+	if (parts > (version === 6 ? 1 : 0)) throw unsupported("parts of the weights");
+	const sizes = Array.from({ length: experts }, () => (version === 5 || parts === 1 ? readSize(r) : largest));
+	m.prior = version === 6 ? readPrior(r) : null;
 	m.experts = sizes.map((size) => readExpert(r, { ...size, rows: m.rows }));
 	if (r.left) throw malformed("bytes after the weights");
 	m.asinh = asinhTable(m.f);

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/ddpmz/ddpmz/model"
 )
 
 // A checkpoint is the state of a Trainer without the images: with it, a run continues as if it had not been
@@ -20,6 +22,7 @@ type checkpoint struct {
 	Elapsed  time.Duration
 	Work     float64
 	Net, EMA [][]float32
+	Prior    *model.Prior
 	Solvers  []solverState
 	History  History
 }
@@ -39,7 +42,7 @@ func values(n *Net) (v [][]float32) {
 // Save writes a checkpoint.
 func (t *Trainer) Save(w io.Writer) error {
 	c := checkpoint{Version: checkpointVersion, Options: t.options, Shape: t.net.Shape, Images: fingerprint(t.images), Step: t.step,
-		Elapsed: t.elapsed, Work: t.work, Net: values(t.net), EMA: values(t.ema), History: t.history}
+		Elapsed: t.elapsed, Work: t.work, Net: values(t.net), EMA: values(t.ema), Prior: t.net.Prior, History: t.history}
 	for _, s := range t.solvers {
 		c.Solvers = append(c.Solvers, *s.state())
 	}
@@ -69,6 +72,7 @@ func Resume(r io.Reader, images []Image, o Options) (*Trainer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
+	net.Prior = c.Prior
 	t, err := New(net, images, c.Options)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func (n *Net) Grow(s Shape, seed uint64) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	s = grown.Shape
+	s, grown.Prior = grown.Shape, n.Prior
 	if s.Experts < n.Experts || s.Wavelet != n.Wavelet || s.Family != n.Family {
 		return nil, fmt.Errorf("train: a network of %d experts, wavelet %d and %v distributions does not grow to %d, %d and %v",
 			n.Experts, n.Wavelet, n.Family, s.Experts, s.Wavelet, s.Family)

@@ -65,6 +65,7 @@ var DefaultShape = Shape{Channels: 32, Layers: 3, Hidden: 48, Experts: 1}
 // process.ExpertIndex says which expert and which row of its gains a step uses.
 type Net struct {
 	Shape
+	Prior  *model.Prior     // of thumbnails, or nil; training leaves it as it is
 	Params []Param          // those of an expert, then those of the next
 	first  []int            // the index of every expert's first parameter, and the number of all
 	index  []map[string]int // a parameter's index within its expert, by expert and by its name without " of expert"
@@ -195,7 +196,7 @@ func (n *Net) value(expert int, name string) []float32 { return n.param(expert, 
 
 // Clone returns a copy that shares nothing.
 func (n *Net) Clone() *Net {
-	c := &Net{Shape: n.Shape, Params: append([]Param(nil), n.Params...), first: n.first, index: n.index}
+	c := &Net{Shape: n.Shape, Prior: n.Prior, Params: append([]Param(nil), n.Params...), first: n.first, index: n.index}
 	for i, p := range c.Params {
 		c.Params[i].Value = append([]float32(nil), p.Value...)
 	}

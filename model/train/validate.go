@@ -3,11 +3,9 @@ package train
 import (
 	"context"
 	"maps"
-	"math"
 	"math/rand/v2"
 
 	"github.com/ddpmz/ddpmz/model"
-	"github.com/ddpmz/ddpmz/model/internal/logistic"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
@@ -63,7 +61,12 @@ func measure(net *Net, m Image, tau float64, report *Report) error {
 	c := newChain(x, n, present, colour, &transform.Liftings[net.Wavelet], false, random)
 	b := &report.Bits
 	b.SubPixels = float64(m.W * m.H * present)
-	b.Thumbnail = thumbnailBits(c.exact[n], &c.scales[n], present, c.lifting)
+	v, has := thumbnailWithin(c.exact[n], c.lifting)
+	prior := net.Prior
+	if colour != transform.YCoCg { // as the codec has it
+		prior = nil
+	}
+	b.Thumbnail = thumbnailBits(prior, &v, &has, present, colour.Derived())
 	bits := b.Thumbnail
 	type key struct {
 		l    int
@@ -114,34 +117,6 @@ func (s *step) count() {
 			}
 		}
 	}
-}
-
-// thumbnailBits returns the code length of the first pass of an image whose coarsest 2 x 2 samples or fewer are x, in the units
-// of scale s.
-func thumbnailBits(x planes, s *scale, present int, lifting *transform.Lifting) float64 {
-	bits := 0.
-	for p := range present {
-		add := func(v, mean, scale int32) {
-			c := cellOf(v, 0, 0)
-			if s.coarse(transform.Subbands*p) > 0 {
-				c = c.doubled()
-			}
-			b, _, _ := codeLength(process.Logistic, float32(mean), float32(scale)*math.Ln2/logistic.ScaleSteps, cellOf(v, 0, unknown), c)
-			bits += float64(b)
-		}
-		top := x[p]
-		if top.W*top.H > 1 {
-			ll, detail := transform.Analyse(lifting, top)
-			for _, d := range detail {
-				for _, v := range d.Pix {
-					add(v, 0, process.ThumbnailScale[p])
-				}
-			}
-			top = ll
-		}
-		add(top.Pix[0], process.TopMean[p], process.TopScale[p])
-	}
-	return bits
 }
 
 // picture returns the estimate x̂_0 of the image as samples: gray, or R, G, B.

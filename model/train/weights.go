@@ -97,6 +97,7 @@ func FromWeights(w *model.Weights) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.Prior = w.Prior
 	for t, parts := range n.parts() {
 		unit := math.Exp2(-float64(w.Tensors[t].Frac))
 		for _, p := range parts {
@@ -109,7 +110,7 @@ func FromWeights(w *model.Weights) (*Net, error) {
 // Weights returns the network in fixed point: every tensor has as many fraction bits as its largest element allows.
 // activationBits and tau are the weights file's own.
 func (n *Net) Weights(activationBits uint, tau float64) (*model.Weights, error) {
-	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, Experts: n.Experts, Family: n.Family,
+	w := &model.Weights{Channels: n.Channels, Layers: n.Layers, Hidden: n.Hidden, Wavelet: n.Wavelet, Experts: n.Experts, Family: n.Family, Prior: n.Prior,
 		ActivationBits: activationBits, Tau: int8(math.Round(min(max(math.Log2(tau)*32, -128), 127)))}
 	if n.Sizes != [process.Experts]model.ExpertSize{} {
 		w.Sizes = n.Sizes[:]

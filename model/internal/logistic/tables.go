@@ -115,6 +115,15 @@ func (tab *Tables) TimesScale(v int64, scale int32) int64 {
 	return v * m >> (uint(20-e) & 63)
 }
 
+// Deviation returns the deviation of x from a mean, both Q6, in scales, Q10.
+func (tab *Tables) Deviation(x, mean int64, scale int32) int64 {
+	m, e := tab.InverseScale(scale)
+	return (x - mean) * m >> (uint(16+e) & 63)
+}
+
+// Integral returns the integral of the density up to a deviation t, Q10: in Q31.
+func (tab *Tables) Integral(t int64) uint32 { return interpolate(&tab.cdf, t) }
+
 // TruncatedMean returns the mean, Q6, of the distribution of the given mean, Q6, and scale where it is restricted to the values
 // of cell a at clock k of a coefficient with dither u (eq. 15).
 func (tab *Tables) TruncatedMean(mean int64, scale int32, a int32, u uint16, k uint8) int64 {

@@ -74,6 +74,6 @@ func newNet(file []byte) (*Net, error) {
 			e.out[g] = newLayer(1, h, HeadOutputs, next(), next(), act, process.OutputBits)
 		}
 	}
-	return &Net{identity: sha256.Sum256(file), size: len(file), lifting: &transform.Liftings[f.Wavelet], tau: f.Tau, family: f.Family,
+	return &Net{identity: sha256.Sum256(file), size: len(file), lifting: &transform.Liftings[f.Wavelet], tau: f.Tau, family: f.Family, prior: f.Prior,
 		w: w, features: newFeatureTables(act)}, nil
 }

@@ -22,6 +22,7 @@ type Net struct {
 	lifting  *transform.Lifting
 	tau      int8
 	family   process.Family
+	prior    *Prior
 	w        *weights
 	features *featureTables
 
@@ -56,6 +57,9 @@ func (n *Net) Tau() int8 { return n.tau }
 
 // Family returns the family of the distributions that the network predicts.
 func (n *Net) Family() process.Family { return n.family }
+
+// Prior returns the prior of thumbnails, or nil.
+func (n *Net) Prior() *Prior { return n.prior }
 
 // Lifting returns the wavelet that the weights were trained with.
 func (n *Net) Lifting() *transform.Lifting { return n.lifting }

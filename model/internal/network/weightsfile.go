@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/thumbnail"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -12,12 +13,14 @@ import (
 //
 // The file is
 //
-//	"ddpw", version 2; 3 if the distributions are not logistic, 5 if experts are not all of one size
+//	"ddpw", version 2; 3 if the distributions are not logistic, 5 if experts are not all of one size, 6 if there is a prior of thumbnails
 //	channels, layers, hidden, wavelet, activation fraction bits: a byte each
 //	τ in 1/32 octaves: a signed byte
 //	experts: a byte
-//	in versions 3 and 5, the family of the distributions: a byte
-//	in version 5, a byte that is 0, then channels, layers and hidden of every expert: a byte each
+//	in versions 3, 5 and 6, the family of the distributions: a byte
+//	in version 5, a byte that is 0, and in version 6, one that is 1 if experts are not all of one size, and else 0
+//	if experts are not all of one size, channels, layers and hidden of every expert: a byte each
+//	in version 6, the prior: see thumbnail.Prior.Append
 //	every tensor in the order of Shapes: fraction bits (a byte), then int16, little-endian
 type Weights struct {
 	Channels       int            // of the trunk, a multiple of 16
@@ -28,6 +31,7 @@ type Weights struct {
 	Tau            int8           // log2 of the threshold of the skip test, in 1/32
 	Experts        int            // networks: 1 or process.Experts; process.ExpertIndex says which a step uses
 	Family         process.Family // of the predicted distributions
+	Prior          *Prior         // of thumbnails; nil stands for one that knows nothing of the pictures
 	Tensors        []Tensor
 
 	// Sizes are those of the experts, where they are not all of one size: then Channels, Layers and Hidden are the largest of them.
@@ -44,6 +48,9 @@ func (w *Weights) Size(expert int) ExpertSize {
 	}
 	return ExpertSize{w.Channels, w.Layers, w.Hidden}
 }
+
+// A Prior is the distribution of the thumbnails of at most 2x2 pixels that coding an image begins with.
+type Prior = thumbnail.Prior
 
 // A TensorShape names a tensor of a weights file and says how its elements are laid out, last index fastest.
 // Kernels are [output][row][column][input].
@@ -71,13 +78,16 @@ const (
 	weightsVersion = 2 // 1 had one network always
 	familyVersion  = 3 // has a family, which is not the logistic
 	sizesVersion   = 5 // has a family, and a size for every expert
+	priorVersion   = 6 // has a family, maybe a size for every expert, and a prior
 	weightsHeader  = len(weightsMagic) + 8
 )
 
-// Versions of weights files that model/train/torch reads and writes.
+// What model/train/torch reads and writes: a file's first bytes, and versions.
 const (
+	WeightsMagic   = weightsMagic
 	WeightsVersion = weightsVersion
 	SizesVersion   = sizesVersion
+	PriorVersion   = priorVersion
 )
 
 // Shapes returns the tensors that w's experts have, in the order of the file: all of an expert's, then those of the next. See Net for
@@ -130,6 +140,9 @@ func (w *Weights) check() error {
 	if w.Family >= process.Families {
 		return WeightsError(fmt.Sprintf("unknown family of distributions %d", w.Family))
 	}
+	if w.Prior != nil && !w.Prior.Valid() {
+		return WeightsError("a number of the prior is out of range")
+	}
 	return w.checkSizes()
 }
 
@@ -156,7 +169,7 @@ func (w *Weights) checkSizes() error {
 		most = ExpertSize{max(most.Channels, s.Channels), max(most.Layers, s.Layers), max(most.Hidden, s.Hidden)}
 	}
 	if !differ {
-		return WeightsError("all experts are of one size: their file has version 2 or 3")
+		return WeightsError("all experts are of one size: their file has no sizes")
 	}
 	if most != (ExpertSize{w.Channels, w.Layers, w.Hidden}) {
 		return WeightsError("the header's shape is not that of the largest experts")
@@ -170,7 +183,7 @@ func ReadWeights(file []byte) (*Weights, error) {
 		return nil, WeightsError("not a weights file")
 	}
 	h := file[len(weightsMagic):]
-	if h[0] != weightsVersion && h[0] != familyVersion && h[0] != sizesVersion {
+	if h[0] != weightsVersion && h[0] != familyVersion && h[0] != sizesVersion && h[0] != priorVersion {
 		return nil, WeightsError(fmt.Sprintf("version %d is unknown", h[0]))
 	}
 	w := &Weights{Channels: int(h[1]), Layers: int(h[2]), Hidden: int(h[3]), Wavelet: int(h[4]), ActivationBits: uint(h[5]), Tau: int8(h[6]), Experts: int(h[7])}
@@ -184,17 +197,28 @@ func ReadWeights(file []byte) (*Weights, error) {
 			return nil, WeightsError("a file of logistic distributions has version 2") // so that every network has one file
 		}
 	}
-	if h[0] == sizesVersion {
-		if len(rest) < 1+3*w.Experts {
+	sized := h[0] == sizesVersion
+	if h[0] >= sizesVersion {
+		if len(rest) == 0 {
 			return nil, WeightsError("truncated")
 		}
-		if rest[0] != 0 {
+		if rest[0] > 1 || rest[0] == 1 && h[0] == sizesVersion {
 			return nil, WeightsError("unknown parts")
 		}
-		rest = rest[1:]
+		sized, rest = sized || rest[0] == 1, rest[1:]
+	}
+	if sized {
+		if len(rest) < 3*w.Experts {
+			return nil, WeightsError("truncated")
+		}
 		w.Sizes = make([]ExpertSize, w.Experts)
 		for e := range w.Sizes {
 			w.Sizes[e], rest = ExpertSize{int(rest[0]), int(rest[1]), int(rest[2])}, rest[3:]
+		}
+	}
+	if h[0] == priorVersion {
+		if w.Prior, rest = thumbnail.Read(rest); w.Prior == nil {
+			return nil, WeightsError("no prior, or a number of it is out of range")
 		}
 	}
 	if err := w.check(); err != nil {
@@ -228,12 +252,17 @@ func (w *Weights) Encode() ([]byte, error) {
 	}
 	file := append([]byte(weightsMagic), weightsVersion, byte(w.Channels), byte(w.Layers), byte(w.Hidden), byte(w.Wavelet), byte(w.ActivationBits), byte(w.Tau), byte(w.Experts))
 	switch version := &file[len(weightsMagic)]; {
+	case w.Prior != nil:
+		*version = priorVersion
+		file = append(file, byte(w.Family), 0)
+		if w.Sizes != nil {
+			file[len(file)-1] = 1
+			file = w.appendSizes(file)
+		}
+		file = w.Prior.Append(file)
 	case w.Sizes != nil:
 		*version = sizesVersion
-		file = append(file, byte(w.Family), 0)
-		for _, s := range w.Sizes {
-			file = append(file, byte(s.Channels), byte(s.Layers), byte(s.Hidden))
-		}
+		file = w.appendSizes(append(file, byte(w.Family), 0))
 	case w.Family != process.Logistic:
 		*version = familyVersion
 		file = append(file, byte(w.Family))
@@ -252,4 +281,12 @@ func (w *Weights) Encode() ([]byte, error) {
 		}
 	}
 	return file, nil
+}
+
+// appendSizes appends the sizes of the experts.
+func (w *Weights) appendSizes(file []byte) []byte {
+	for _, s := range w.Sizes {
+		file = append(file, byte(s.Channels), byte(s.Layers), byte(s.Hidden))
+	}
+	return file
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/internal/process"
+	"github.com/ddpmz/ddpmz/model/internal/thumbnail"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
 )
 
@@ -129,6 +130,60 @@ func TestSizes(t *testing.T) {
 	w.Sizes = w.Sizes[1:]
 	if _, err := w.Encode(); err == nil {
 		t.Error("a size is missing, and there is a file")
+	}
+}
+
+// TestReadPrior: a file may have a prior, whatever its family and its sizes, and a network the one of its file.
+func TestReadPrior(t *testing.T) {
+	for _, of := range []struct {
+		shape
+		sizes int // bytes of these
+	}{{tiny, 0}, {mixed, 3 * process.Experts}} {
+		file := of.file(newRand(35), 300)
+		w, err := ReadWeights(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for family := range process.Family(process.Families) {
+			w.Family, w.Prior = family, &Prior{Components: make([]thumbnail.Component, 2)}
+			w.Prior.Components[1].Mean[3] = 77
+			b, err := w.Encode()
+			if err != nil || b[len(weightsMagic)] != priorVersion {
+				t.Fatalf("version %d: %v", b[len(weightsMagic)], err)
+			}
+			net, err := Load(b)
+			if err != nil || net.Family() != family || net.Prior() == nil || net.Prior().Components[1] != w.Prior.Components[1] {
+				t.Errorf("a network with a prior: %+v, %v", net, err)
+			}
+			again, err := ReadWeights(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, err := again.Encode(); err != nil || !bytes.Equal(b, c) {
+				t.Errorf("read and written it is another file (%v)", err)
+			}
+			prior := weightsHeader + 2 + of.sizes
+			refused(t, "no family", b[:weightsHeader], "truncated")
+			refused(t, "no parts", b[:weightsHeader+1], "truncated")
+			refused(t, "no prior", b[:prior], "prior")
+			refused(t, "a part of a prior", b[:prior+100], "prior")
+			if of.sizes > 0 {
+				refused(t, "no sizes", b[:prior-1], "truncated")
+			}
+			b[weightsHeader+1] ^= 2
+			refused(t, "unknown parts", b, "unknown parts")
+			b[weightsHeader+1] ^= 2
+			b[prior] = 0
+			refused(t, "a prior of no components", b, "prior")
+			w.Prior.Components[0].Weight = 1
+			if _, err := w.Encode(); err == nil {
+				t.Error("a weight above 1, and there is a file")
+			}
+		}
+		w.Family, w.Prior = process.Logistic, nil
+		if again, err := w.Encode(); err != nil || !bytes.Equal(again, file) {
+			t.Errorf("without its prior, it is another file (%v)", err)
+		}
 	}
 }
 

@@ -248,6 +248,7 @@ class Denoiser(nn.Module):
     def __init__(self, channels=32, layers=3, hidden=48, experts=1, sizes=None):
         super().__init__()
         self.shape, self.sizes = (channels, layers, hidden), sizes
+        self.prior = b''    # of thumbnails, as in a weights file, or nothing: training leaves it as it is
         self.experts = nn.ModuleList([Expert(*size, GAIN_ROWS[experts]) for size in sizes or [self.shape] * experts])
 
     def at(self, stage, scale, colour_class):
@@ -259,6 +260,7 @@ class Denoiser(nn.Module):
     def specialize(self):
         """Returns EXPERTS that together predict the same as the one."""
         d = Denoiser(*self.shape, EXPERTS)
+        d.prior = self.prior
         single = {}    # the row of gains of the one network, by expert and its row
         for ones, others in zip(EXPERT_INDEX[1], EXPERT_INDEX[EXPERTS]):
             for one, other in zip(ones, others):

@@ -32,11 +32,14 @@ def nhwc(w):
 
 
 def export(net, wavelet, act_bits, tau):
-    version = plan.WEIGHTS_SIZES_VERSION if net.sizes else plan.WEIGHTS_VERSION
+    version = plan.WEIGHTS_PRIOR_VERSION if net.prior else plan.WEIGHTS_SIZES_VERSION if net.sizes else plan.WEIGHTS_VERSION
     out = [plan.WEIGHTS_MAGIC, struct.pack('<BBBBBBbB', version, *net.shape, list(D.LIFTINGS).index(wavelet), act_bits,
                                 round(math.log2(tau) * plan.SCALE_STEPS), len(net.experts))]
+    if net.prior or net.sizes:
+        out.append(bytes([0, 1 if net.prior and net.sizes else 0]))    # the family, which is the logistic, and the parts
     if net.sizes:
-        out += [bytes(2), *(bytes(size) for size in net.sizes)]   # the family, which is the logistic, and no other parts
+        out += [bytes(size) for size in net.sizes]
+    out.append(net.prior)
     for e in net.experts:
         quantize(nhwc(e.stem.weight), out)
         quantize(e.stem.bias, out)
@@ -63,14 +66,21 @@ def read(name):
     """The network of a weights file, and its wavelet."""
     b = open(name, 'rb').read()
     version, channels, layers, hidden, wavelet, _, _, experts = struct.unpack('<BBBBBBbB', b[4:12])
-    if b[:4] != plan.WEIGHTS_MAGIC or version not in (plan.WEIGHTS_VERSION, plan.WEIGHTS_SIZES_VERSION):
+    if b[:4] != plan.WEIGHTS_MAGIC or version not in (plan.WEIGHTS_VERSION, plan.WEIGHTS_SIZES_VERSION, plan.WEIGHTS_PRIOR_VERSION):
         raise ValueError('%s: version %d of weights files is not known here' % (name, version))
-    sizes, at = None, 12
-    if version == plan.WEIGHTS_SIZES_VERSION:
-        if b[12:14] != bytes(2):
+    sizes, prior, at = None, b'', 12
+    if version != plan.WEIGHTS_VERSION:
+        family, parts, at = b[12], b[13], 14
+        if family != 0 or parts > (version == plan.WEIGHTS_PRIOR_VERSION):
             raise ValueError('%s: only logistic distributions, and no other parts, are known here' % name)
-        sizes, at = [tuple(b[14 + 3 * e:17 + 3 * e]) for e in range(experts)], 14 + 3 * experts
+        if version == plan.WEIGHTS_SIZES_VERSION or parts:
+            sizes = [tuple(b[at + 3 * e:at + 3 * e + 3]) for e in range(experts)]
+            at += 3 * experts
+        if version == plan.WEIGHTS_PRIOR_VERSION:
+            prior = b[at:at + 1 + b[at] * plan.PRIOR_COMPONENT]
+            at += len(prior)
     net = D.Denoiser(channels, layers, hidden, experts, sizes)
+    net.prior = prior
 
     def tensor(shape):
         nonlocal at
@@ -142,12 +152,13 @@ if __name__ == '__main__':
     else:
         c = torch.load(a.source)
         wavelet, net = '5/3', D.Denoiser(*c['shape'])
+        net.prior = c.get('prior', b'')
         net.load_state_dict(c['net'])
     if a.weights:
         b = export(net, wavelet, a.act_bits, a.tau)
         open(a.weights, 'wb').write(b)
         print(len(b), 'bytes')
     if a.checkpoint:
-        torch.save({'net': net.state_dict(), 'shape': (*net.shape, len(net.experts), net.sizes), 'step': 0}, a.checkpoint)
+        torch.save({'net': net.state_dict(), 'shape': (*net.shape, len(net.experts), net.sizes), 'prior': net.prior, 'step': 0}, a.checkpoint)
     if a.fixture:
         json.dump(fixture(net, wavelet), open(a.fixture, 'w'), separators=(',', ':'))

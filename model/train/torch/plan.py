@@ -225,8 +225,11 @@ LIFTINGS = {
     '9/7-M': ([-1, 9, 9, -1], 4, [0, 1, 1, 0], 2),
     '13/7-T': ([-1, 9, 9, -1], 4, [-1, 9, 9, -1], 5),
 }
-# Weights files: the first bytes, the versions that are known here, and how many steps an octave of τ has.
+# Weights files: the first bytes; the versions that are known here, which are those without sizes and prior, with sizes, and with a prior;
+# the bytes of a component of that; and how many steps an octave of τ has.
 WEIGHTS_MAGIC = b'ddpw'
 WEIGHTS_VERSION = 2
 WEIGHTS_SIZES_VERSION = 5
+WEIGHTS_PRIOR_VERSION = 6
+PRIOR_COMPONENT = 182
 SCALE_STEPS = 32

@@ -170,6 +170,7 @@ def main():
     elif args.init:
         state = torch.load(args.init, map_location='cpu')
         net = D.Denoiser(*state['shape'])
+        net.prior = state.get('prior', b'')
         net.load_state_dict(state['net'])
     else:
         net = D.Denoiser(args.channels, args.layers, args.hidden)
@@ -186,7 +187,7 @@ def main():
     made, t0, it, acc, checked = {}, time.time(), 0, [], time.time()
 
     def save():
-        torch.save({'net': {k: v.cpu() for k, v in ema.state_dict().items()}, 'shape': (*net.shape, len(net.experts), net.sizes), 'step': it}, args.out + '.tmp')
+        torch.save({'net': {k: v.cpu() for k, v in ema.state_dict().items()}, 'shape': (*net.shape, len(net.experts), net.sizes), 'prior': net.prior, 'step': it}, args.out + '.tmp')
         os.replace(args.out + '.tmp', args.out + '.pt')
         with open(args.out + '.ddpw', 'wb') as f:
             f.write(export.export(copy.deepcopy(ema).cpu(), args.wavelet, args.act_bits, args.tau))

@@ -14,8 +14,8 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/network"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 	"github.com/ddpmz/ddpmz/model/internal/process/reals"
+	"github.com/ddpmz/ddpmz/model/internal/thumbnail"
 	"github.com/ddpmz/ddpmz/model/internal/transform"
-	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
 //go:generate go run . ../../torch/plan.py
@@ -38,10 +38,6 @@ func main() {
 
 // plan returns the text of plan.py.
 func plan() ([]byte, error) {
-	weights, err := zoo.File(zoo.Default)
-	if err != nil {
-		return nil, fmt.Errorf("torchplan: %w", err)
-	}
 	var b bytes.Buffer
 	b.WriteString(`"""The plan of the reverse process and its constants.
 
@@ -173,10 +169,13 @@ change the Go code, and run go generate ./model/train/internal/torchplan.
 	}
 	b.WriteString("}\n")
 
-	section("Weights files: the first bytes, the versions that are known here, and how many steps an octave of τ has.")
-	set("WEIGHTS_MAGIC", fmt.Sprintf("b'%s'", weights[:4]))
+	section("Weights files: the first bytes; the versions that are known here, which are those without sizes and prior, with sizes, and with a prior;")
+	section("the bytes of a component of that; and how many steps an octave of τ has.")
+	set("WEIGHTS_MAGIC", fmt.Sprintf("b'%s'", network.WeightsMagic))
 	number("WEIGHTS_VERSION", network.WeightsVersion)
 	number("WEIGHTS_SIZES_VERSION", network.SizesVersion)
+	number("WEIGHTS_PRIOR_VERSION", network.PriorVersion)
+	number("PRIOR_COMPONENT", thumbnail.ComponentSize)
 	number("SCALE_STEPS", logistic.ScaleSteps)
 	return b.Bytes(), nil
 }
