@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gatherAVX2(groups int, above *uint16, north *uint16, middle *uint16, south *uint16, below *uint16, scores *int32, residuals *int32, plane int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·gatherAVX2(SB), NOSPLIT, $0-72
 	MOVQ         groups+0(FP), AX
 	MOVQ         above+8(FP), CX
@@ -24,88 +24,93 @@ TEXT ·gatherAVX2(SB), NOSPLIT, $0-72
 	VPBROADCASTD X0, Y0
 
 group:
-	VPXOR   Y1, Y1, Y1
-	VMOVDQU (BX), Y2
-	VMOVDQU 4(BX), Y3
-	VMOVDQU 8(BX), Y4
-	VPSRLD  $0x10, Y2, Y5
-	VPAND   Y0, Y5, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y5, Y5
-	VPSRAD  $0x18, Y5, Y5
-	VPSRLD  $0x10, Y3, Y6
-	VPAND   Y0, Y6, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y6, Y6
-	VPSRAD  $0x18, Y6, Y6
-	VPADDD  Y6, Y5, Y5
-	VMOVDQU Y5, (R9)
-	VPAND   Y0, Y3, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y3, Y2
-	VPSRAD  $0x18, Y2, Y2
-	VPAND   Y0, Y4, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y4, Y2
-	VPSRAD  $0x18, Y2, Y2
-	VMOVDQU (DX), Y2
-	VMOVDQU 4(DX), Y3
-	VMOVDQU (SI), Y4
-	VMOVDQU 4(SI), Y5
-	VPAND   Y0, Y3, Y6
-	VPADDD  Y6, Y1, Y1
-	VPSLLD  $0x11, Y3, Y6
-	VPSRAD  $0x18, Y6, Y6
-	VPAND   Y0, Y5, Y7
-	VPADDD  Y7, Y1, Y1
-	VPSLLD  $0x11, Y5, Y7
-	VPSRAD  $0x18, Y7, Y7
-	VPADDD  Y7, Y6, Y6
-	VMOVDQU Y6, (R9)(R10*1)
-	VPSRLD  $0x10, Y2, Y6
-	VPAND   Y0, Y6, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y6, Y6
-	VPSRAD  $0x18, Y6, Y6
-	VPSRLD  $0x10, Y5, Y5
-	VPAND   Y0, Y5, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y5, Y5
-	VPSRAD  $0x18, Y5, Y5
-	VPADDD  Y5, Y6, Y6
-	VMOVDQU Y6, (R9)(R10*2)
-	VPSRLD  $0x10, Y3, Y3
-	VPAND   Y0, Y3, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y3, Y3
-	VPSRAD  $0x18, Y3, Y3
-	VPSRLD  $0x10, Y4, Y4
-	VPAND   Y0, Y4, Y2
-	VPADDD  Y2, Y1, Y1
-	VPSLLD  $0x11, Y4, Y4
-	VPSRAD  $0x18, Y4, Y4
-	VPADDD  Y4, Y3, Y3
-	VMOVDQU Y3, (R9)(R11*1)
-	VMOVDQU 4(CX), Y2
-	VPAND   Y0, Y2, Y3
-	VPADDD  Y3, Y1, Y1
-	VPSLLD  $0x11, Y2, Y2
-	VPSRAD  $0x18, Y2, Y2
-	VMOVDQU Y2, (R9)(R12*1)
-	VMOVDQU 4(DI), Y2
-	VPAND   Y0, Y2, Y3
-	VPADDD  Y3, Y1, Y1
-	VPSLLD  $0x11, Y2, Y2
-	VPSRAD  $0x18, Y2, Y2
-	VMOVDQU Y1, (R8)
-	ADDQ    $0x20, CX
-	ADDQ    $0x20, DX
-	ADDQ    $0x20, BX
-	ADDQ    $0x20, SI
-	ADDQ    $0x20, DI
-	ADDQ    $0x20, R8
-	ADDQ    $0x20, R9
-	DECQ    AX
-	JNE     group
+	PREFETCHT0 256(CX)
+	PREFETCHT0 256(DX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 256(SI)
+	PREFETCHT0 256(DI)
+	VPXOR      Y1, Y1, Y1
+	VMOVDQU    (BX), Y2
+	VMOVDQU    4(BX), Y3
+	VMOVDQU    8(BX), Y4
+	VPSRLD     $0x10, Y2, Y5
+	VPAND      Y0, Y5, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y5, Y5
+	VPSRAD     $0x18, Y5, Y5
+	VPSRLD     $0x10, Y3, Y6
+	VPAND      Y0, Y6, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y6, Y6
+	VPSRAD     $0x18, Y6, Y6
+	VPADDD     Y6, Y5, Y5
+	VMOVDQU    Y5, (R9)
+	VPAND      Y0, Y3, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y3, Y2
+	VPSRAD     $0x18, Y2, Y2
+	VPAND      Y0, Y4, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y4, Y2
+	VPSRAD     $0x18, Y2, Y2
+	VMOVDQU    (DX), Y2
+	VMOVDQU    4(DX), Y3
+	VMOVDQU    (SI), Y4
+	VMOVDQU    4(SI), Y5
+	VPAND      Y0, Y3, Y6
+	VPADDD     Y6, Y1, Y1
+	VPSLLD     $0x11, Y3, Y6
+	VPSRAD     $0x18, Y6, Y6
+	VPAND      Y0, Y5, Y7
+	VPADDD     Y7, Y1, Y1
+	VPSLLD     $0x11, Y5, Y7
+	VPSRAD     $0x18, Y7, Y7
+	VPADDD     Y7, Y6, Y6
+	VMOVDQU    Y6, (R9)(R10*1)
+	VPSRLD     $0x10, Y2, Y6
+	VPAND      Y0, Y6, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y6, Y6
+	VPSRAD     $0x18, Y6, Y6
+	VPSRLD     $0x10, Y5, Y5
+	VPAND      Y0, Y5, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y5, Y5
+	VPSRAD     $0x18, Y5, Y5
+	VPADDD     Y5, Y6, Y6
+	VMOVDQU    Y6, (R9)(R10*2)
+	VPSRLD     $0x10, Y3, Y3
+	VPAND      Y0, Y3, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y3, Y3
+	VPSRAD     $0x18, Y3, Y3
+	VPSRLD     $0x10, Y4, Y4
+	VPAND      Y0, Y4, Y2
+	VPADDD     Y2, Y1, Y1
+	VPSLLD     $0x11, Y4, Y4
+	VPSRAD     $0x18, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VMOVDQU    Y3, (R9)(R11*1)
+	VMOVDQU    4(CX), Y2
+	VPAND      Y0, Y2, Y3
+	VPADDD     Y3, Y1, Y1
+	VPSLLD     $0x11, Y2, Y2
+	VPSRAD     $0x18, Y2, Y2
+	VMOVDQU    Y2, (R9)(R12*1)
+	VMOVDQU    4(DI), Y2
+	VPAND      Y0, Y2, Y3
+	VPADDD     Y3, Y1, Y1
+	VPSLLD     $0x11, Y2, Y2
+	VPSRAD     $0x18, Y2, Y2
+	VMOVDQU    Y1, (R8)
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, DX
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DI
+	ADDQ       $0x20, R8
+	ADDQ       $0x20, R9
+	DECQ       AX
+	JNE        group
 	VZEROUPPER
 	RET

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gatherAVX512(groups int, above *uint16, north *uint16, middle *uint16, south *uint16, below *uint16, scores *int32, residuals *int32, plane int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·gatherAVX512(SB), NOSPLIT, $0-72
 	MOVQ         groups+0(FP), AX
 	MOVQ         above+8(FP), CX
@@ -23,89 +23,94 @@ TEXT ·gatherAVX512(SB), NOSPLIT, $0-72
 	VPBROADCASTD R13, Z0
 
 group:
-	VPXORD    Z1, Z1, Z1
-	VMOVDQU32 (BX), Z2
-	VMOVDQU32 4(BX), Z3
-	VMOVDQU32 8(BX), Z4
-	VPSRLD    $0x10, Z2, Z5
-	VPANDD    Z0, Z5, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z5, Z5
-	VPSRAD    $0x18, Z5, Z5
-	VPSRLD    $0x10, Z3, Z6
-	VPANDD    Z0, Z6, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z6, Z6
-	VPSRAD    $0x18, Z6, Z6
-	VPADDD    Z6, Z5, Z5
-	VMOVDQU32 Z5, (R9)
-	VPANDD    Z0, Z3, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z3, Z2
-	VPSRAD    $0x18, Z2, Z2
-	VPANDD    Z0, Z4, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z4, Z2
-	VPSRAD    $0x18, Z2, Z2
-	VMOVDQU32 (DX), Z2
-	VMOVDQU32 4(DX), Z3
-	VMOVDQU32 (SI), Z4
-	VMOVDQU32 4(SI), Z5
-	VPANDD    Z0, Z3, Z6
-	VPADDD    Z6, Z1, Z1
-	VPSLLD    $0x11, Z3, Z6
-	VPSRAD    $0x18, Z6, Z6
-	VPANDD    Z0, Z5, Z7
-	VPADDD    Z7, Z1, Z1
-	VPSLLD    $0x11, Z5, Z7
-	VPSRAD    $0x18, Z7, Z7
-	VPADDD    Z7, Z6, Z6
-	VMOVDQU32 Z6, (R9)(R10*1)
-	VPSRLD    $0x10, Z2, Z6
-	VPANDD    Z0, Z6, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z6, Z6
-	VPSRAD    $0x18, Z6, Z6
-	VPSRLD    $0x10, Z5, Z5
-	VPANDD    Z0, Z5, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z5, Z5
-	VPSRAD    $0x18, Z5, Z5
-	VPADDD    Z5, Z6, Z6
-	VMOVDQU32 Z6, (R9)(R10*2)
-	VPSRLD    $0x10, Z3, Z3
-	VPANDD    Z0, Z3, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z3, Z3
-	VPSRAD    $0x18, Z3, Z3
-	VPSRLD    $0x10, Z4, Z4
-	VPANDD    Z0, Z4, Z2
-	VPADDD    Z2, Z1, Z1
-	VPSLLD    $0x11, Z4, Z4
-	VPSRAD    $0x18, Z4, Z4
-	VPADDD    Z4, Z3, Z3
-	VMOVDQU32 Z3, (R9)(R11*1)
-	VMOVDQU32 4(CX), Z2
-	VPANDD    Z0, Z2, Z3
-	VPADDD    Z3, Z1, Z1
-	VPSLLD    $0x11, Z2, Z2
-	VPSRAD    $0x18, Z2, Z2
-	VMOVDQU32 Z2, (R9)(R12*1)
-	VMOVDQU32 4(DI), Z2
-	VPANDD    Z0, Z2, Z3
-	VPADDD    Z3, Z1, Z1
-	VPSLLD    $0x11, Z2, Z2
-	VPSRAD    $0x18, Z2, Z2
-	VMOVDQU32 Z1, (R8)
-	ADDQ      $0x40, CX
-	ADDQ      $0x40, DX
-	ADDQ      $0x40, BX
-	ADDQ      $0x40, SI
-	ADDQ      $0x40, DI
-	ADDQ      $0x40, R8
-	ADDQ      $0x40, R9
-	DECQ      AX
-	JNE       group
+	PREFETCHT0 256(CX)
+	PREFETCHT0 256(DX)
+	PREFETCHT0 256(BX)
+	PREFETCHT0 256(SI)
+	PREFETCHT0 256(DI)
+	VPXORD     Z1, Z1, Z1
+	VMOVDQU32  (BX), Z2
+	VMOVDQU32  4(BX), Z3
+	VMOVDQU32  8(BX), Z4
+	VPSRLD     $0x10, Z2, Z5
+	VPANDD     Z0, Z5, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z5, Z5
+	VPSRAD     $0x18, Z5, Z5
+	VPSRLD     $0x10, Z3, Z6
+	VPANDD     Z0, Z6, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z6, Z6
+	VPSRAD     $0x18, Z6, Z6
+	VPADDD     Z6, Z5, Z5
+	VMOVDQU32  Z5, (R9)
+	VPANDD     Z0, Z3, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z3, Z2
+	VPSRAD     $0x18, Z2, Z2
+	VPANDD     Z0, Z4, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z4, Z2
+	VPSRAD     $0x18, Z2, Z2
+	VMOVDQU32  (DX), Z2
+	VMOVDQU32  4(DX), Z3
+	VMOVDQU32  (SI), Z4
+	VMOVDQU32  4(SI), Z5
+	VPANDD     Z0, Z3, Z6
+	VPADDD     Z6, Z1, Z1
+	VPSLLD     $0x11, Z3, Z6
+	VPSRAD     $0x18, Z6, Z6
+	VPANDD     Z0, Z5, Z7
+	VPADDD     Z7, Z1, Z1
+	VPSLLD     $0x11, Z5, Z7
+	VPSRAD     $0x18, Z7, Z7
+	VPADDD     Z7, Z6, Z6
+	VMOVDQU32  Z6, (R9)(R10*1)
+	VPSRLD     $0x10, Z2, Z6
+	VPANDD     Z0, Z6, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z6, Z6
+	VPSRAD     $0x18, Z6, Z6
+	VPSRLD     $0x10, Z5, Z5
+	VPANDD     Z0, Z5, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z5, Z5
+	VPSRAD     $0x18, Z5, Z5
+	VPADDD     Z5, Z6, Z6
+	VMOVDQU32  Z6, (R9)(R10*2)
+	VPSRLD     $0x10, Z3, Z3
+	VPANDD     Z0, Z3, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z3, Z3
+	VPSRAD     $0x18, Z3, Z3
+	VPSRLD     $0x10, Z4, Z4
+	VPANDD     Z0, Z4, Z2
+	VPADDD     Z2, Z1, Z1
+	VPSLLD     $0x11, Z4, Z4
+	VPSRAD     $0x18, Z4, Z4
+	VPADDD     Z4, Z3, Z3
+	VMOVDQU32  Z3, (R9)(R11*1)
+	VMOVDQU32  4(CX), Z2
+	VPANDD     Z0, Z2, Z3
+	VPADDD     Z3, Z1, Z1
+	VPSLLD     $0x11, Z2, Z2
+	VPSRAD     $0x18, Z2, Z2
+	VMOVDQU32  Z2, (R9)(R12*1)
+	VMOVDQU32  4(DI), Z2
+	VPANDD     Z0, Z2, Z3
+	VPADDD     Z3, Z1, Z1
+	VPSLLD     $0x11, Z2, Z2
+	VPSRAD     $0x18, Z2, Z2
+	VMOVDQU32  Z1, (R8)
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	ADDQ       $0x40, R8
+	ADDQ       $0x40, R9
+	DECQ       AX
+	JNE        group
 	VZEROUPPER
 	RET
 

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func predictAVX512(groups int, constants *int32, cells *int16, dither *uint8, texture *uint32, activity *uint16, outputs *int16, second int, log2 *int32, down int, mean *int64, scale *int32, cell *int32, u *int32, clock *int32)
-// Requires: AVX, AVX512CD, AVX512F
+// Requires: AVX, AVX512CD, AVX512F, MMX+
 TEXT ·predictAVX512(SB), NOSPLIT, $8-120
 	MOVQ      groups+0(FP), AX
 	MOVQ      constants+8(FP), CX
@@ -29,6 +29,11 @@ TEXT ·predictAVX512(SB), NOSPLIT, $8-120
 	VPSLLD    $0x05, Z1, Z1
 
 group:
+	PREFETCHT0    256(DX)
+	PREFETCHT0    128(BX)
+	PREFETCHT0    256(DI)
+	PREFETCHT0    512(SI)
+	PREFETCHT0    576(SI)
 	VMOVDQU32     (DX), Z9
 	VPSLLD        $0x10, Z9, Z9
 	VPSRAD        $0x10, Z9, Z9

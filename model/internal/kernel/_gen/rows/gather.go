@@ -23,6 +23,9 @@ func gather() {
 	counted := broadcast(1<<15 | 0x7f)
 
 	Label("group")
+	for _, row := range []reg.Register{above, north, middle, south, below} {
+		PREFETCHT0(Mem{Base: row, Disp: 4 * ahead})
+	}
 	sum := zeros()
 	// low and high return the residuals, and add the counted scores.
 	low := func(records reg.VecVirtual) reg.VecVirtual {

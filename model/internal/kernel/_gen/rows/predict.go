@@ -32,6 +32,10 @@ const (
 	unknown
 )
 
+// ahead is how many sites on, among every second one of a row, what is read next is fetched: as many as are coded at a time (adapt.Interval),
+// so it is there when they are. A band's rows do not fit into the second cache.
+const ahead = 64
+
 // predict writes the function that predicts a coefficient at every second site of a row, as Bases and Net's callers do it one by one. A
 // lane is a site. Cells, dithers and activities are narrow, and those of the sites in between are read with them.
 func predict() {
@@ -61,6 +65,12 @@ func predict() {
 	VPSLLD(Imm(5), index, site)
 
 	Label("group")
+	for _, m := range []Mem{
+		{Base: cells, Disp: 4 * ahead}, {Base: dither, Disp: 2 * ahead}, {Base: activity, Disp: 4 * ahead},
+		{Base: texture, Disp: 8 * ahead}, {Base: texture, Disp: 8*ahead + 64},
+	} {
+		PREFETCHT0(m)
+	}
 	// The cell: k is the number of its lowest bit that is 1.
 	v, low, k := load(Mem{Base: cells}), ZMM(), ZMM()
 	VPSLLD(Imm(16), v, v)
