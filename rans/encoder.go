@@ -11,9 +11,17 @@ import (
 // Put and PutBits never fail and never panic. A symbol that breaks the rules of Put makes the stream decode to other symbols,
 // and has no worse effect.
 type Encoder struct {
-	syms  []symbol
-	words []uint32 // the words of a rANS stream, last first, as they are coded
+	chunks [][]symbol // storage: it grows without being copied, and is kept for the next stream
+	begun  int        // chunks in use; all but the last of these are full
+	last   []symbol   // the symbols in the last chunk in use
 }
+
+// Chunks have firstChunk symbols, twice as many, and so on, up to lastChunk. Each is a multiple of lanes, so that a symbol's lane follows
+// from its place in the chunk.
+const (
+	firstChunk = 1 << 8
+	lastChunk  = 1 << 16
+)
 
 // A symbol is an interval: its start in the low 16 bits, freq-1 in the high ones.
 type symbol uint32
@@ -36,7 +44,27 @@ func push(x uint64, s symbol) uint64 {
 // 1 <= freq and start+freq <= 1<<ProbBits. A symbol with the interval [0, 1<<ProbBits) is
 // certain: it adds nothing to the stream, but the decoder must remove it all the same.
 func (e *Encoder) Put(start, freq uint32) {
-	e.syms = append(e.syms, symbol(start&(total-1)|(freq-1)<<ProbBits))
+	if len(e.last) == cap(e.last) {
+		e.nextChunk()
+	}
+	e.last = append(e.last, symbol(start&(total-1)|(freq-1)<<ProbBits))
+}
+
+// nextChunk makes room for another symbol.
+func (e *Encoder) nextChunk() {
+	if e.begun == len(e.chunks) {
+		e.chunks = append(e.chunks, make([]symbol, min(firstChunk<<min(e.begun, 16), lastChunk)))
+	}
+	e.last = e.chunks[e.begun][:0]
+	e.begun++
+}
+
+// chunk returns the symbols in chunk i of those in use.
+func (e *Encoder) chunk(i int) []symbol {
+	if i == e.begun-1 {
+		return e.last
+	}
+	return e.chunks[i]
 }
 
 // PutBits appends the low n bits of v, each 0 or 1 with the same probability: as one symbol up
@@ -61,38 +89,46 @@ func (e *Encoder) Finish(dst []byte) []byte {
 	if !ok {
 		out = e.ransEncode(dst)
 	}
-	e.syms = e.syms[:0]
-	e.words = e.words[:0]
+	e.begun, e.last = 0, nil
 	return out
 }
 
-// ransEncode appends the rANS stream of all symbols to dst.
+// ransEncode appends the rANS stream of all symbols to dst. It overwrites them.
 //
-// It goes from the last symbol to the first. The decoder reads a lane's word just before the lane's next symbol; backwards,
-// this means: after pushing symbol i, make room for symbol i-4, which is the next that this lane takes.
+// It goes from the last symbol to the first. The decoder reads a lane's word just before the lane's next symbol; backwards, this means: a
+// word is written just before its lane's symbol is pushed. That is at most one for each symbol, so words take the places of symbols that
+// have been pushed, from the end on, and are then in the order in which the decoder reads them.
 func (e *Encoder) ransEncode(dst []byte) []byte {
 	x := [lanes]uint64{minState, minState, minState, minState}
-	words := e.words[:0]
-	for i := len(e.syms) - 1; i >= lanes; i-- {
-		y := push(x[i%lanes], e.syms[i])
-		if y >= e.syms[i-lanes].freq()<<growBits {
-			words = append(words, uint32(y))
-			y >>= 32
+	at, words := e.begun-1, e.last // words has room for those to come, in chunk at
+	n := 0
+	for c := e.begun - 1; c >= 0; c-- {
+		symbols := e.chunk(c)
+		for i := len(symbols) - 1; i >= 0; i-- {
+			s, y := symbols[i], x[uint(i)%lanes]
+			if y >= s.freq()<<growBits {
+				if len(words) == 0 {
+					at--
+					words = e.chunks[at]
+				}
+				words[len(words)-1] = symbol(y)
+				words = words[:len(words)-1]
+				y >>= 32
+				n++
+			}
+			x[uint(i)%lanes] = push(y, s)
 		}
-		x[i%lanes] = y
 	}
-	for i := range min(lanes, len(e.syms)) {
-		x[i] = push(x[i], e.syms[i])
-	}
-	e.words = words
 
 	x[0] |= ransFlag << 56
-	dst = slices.Grow(dst, 8*lanes+4*len(words))
+	dst = slices.Grow(dst, 8*lanes+4*n)
 	for _, y := range x {
 		dst = binary.BigEndian.AppendUint64(dst, y)
 	}
-	for i := len(e.words) - 1; i >= 0; i-- { // in the order in which the decoder reads them
-		dst = binary.BigEndian.AppendUint32(dst, e.words[i])
+	for c, pushed := max(at, 0), len(words); c < e.begun; c, pushed = c+1, 0 {
+		for _, word := range e.chunk(c)[pushed:] {
+			dst = binary.BigEndian.AppendUint32(dst, uint32(word))
+		}
 	}
 	return dst
 }

@@ -18,19 +18,21 @@ func subinterval(width, start, freq uint64) (from, w uint64) {
 func (e *Encoder) rangeEncode(dst []byte) (out []byte, ok bool) {
 	begin := len(dst)
 	low, width := uint64(0), uint64(one/2) // the interval, in units of the last byte of the window, which begins at len(dst)
-	for _, s := range e.syms {
-		var from uint64
-		from, width = subinterval(width, s.start(), s.freq())
-		if low += from; low >= one {
-			low -= one
-			propagateCarry(dst)
-		}
-		for width < minWidth {
-			dst = append(dst, byte(low>>(8*(window-1))))
-			low, width = low<<8&(one-1), width<<8
-		}
-		if len(dst)-begin > maxRangeBytes {
-			return dst[:begin], false
+	for c := range e.begun {
+		for _, s := range e.chunk(c) {
+			var from uint64
+			from, width = subinterval(width, s.start(), s.freq())
+			if low += from; low >= one {
+				low -= one
+				propagateCarry(dst)
+			}
+			for width < minWidth {
+				dst = append(dst, byte(low>>(8*(window-1))))
+				low, width = low<<8&(one-1), width<<8
+			}
+			if len(dst)-begin > maxRangeBytes {
+				return dst[:begin], false
+			}
 		}
 	}
 

@@ -13,12 +13,20 @@ import (
 // encodings returns the stream that Finish chooses, and also the rANS stream, however
 // small it is.
 func encodings(syms []interval) [][]byte {
-	var e Encoder
+	var e, four Encoder
 	for _, s := range syms {
 		e.Put(s.start, s.freq)
+		four.Put(s.start, s.freq)
 	}
-	four := e.ransEncode(nil)
-	return [][]byte{e.Finish(nil), four}
+	return [][]byte{e.Finish(nil), four.ransEncode(nil)}
+}
+
+// put returns how many symbols an encoder holds.
+func put(e *Encoder) (n int) {
+	for c := range e.begun {
+		n += len(e.chunk(c))
+	}
+	return n
 }
 
 func checkRoundTrip(t *testing.T, syms []interval, stream []byte) {
@@ -59,8 +67,17 @@ func TestRoundTrip(t *testing.T) {
 					checkOracle(t, syms, stream)
 				}
 			}
-			syms := draw(src, 1, 50001)
-			checkRoundTrip(t, syms, encode(syms))
+			var e Encoder // its chunks are used again and again
+			for _, n := range []int{50001, firstChunk - 1, firstChunk, firstChunk + 1, 3*firstChunk - 1, 3 * firstChunk, 3*firstChunk + 1, 100000} {
+				syms := draw(src, 1, n)
+				for _, finish := range []func([]byte) []byte{e.Finish, e.ransEncode, e.Finish} {
+					for _, s := range syms {
+						e.Put(s.start, s.freq)
+					}
+					checkRoundTrip(t, syms, finish(nil))
+					e.Finish(nil) // also after ransEncode, which leaves what it overwrote
+				}
+			}
 		})
 	}
 }
@@ -124,11 +141,11 @@ func TestBits(t *testing.T) {
 		items[i] = it
 		symbols += int(it.n+15)/16 + 1
 	}
-	if len(e.syms) != symbols {
-		t.Errorf("%d symbols, want %d", len(e.syms), symbols)
+	if n := put(&e); n != symbols {
+		t.Errorf("%d symbols, want %d", n, symbols)
 	}
 	stream := e.Finish([]byte("before"))
-	if string(stream[:6]) != "before" || len(e.syms) != 0 {
+	if string(stream[:6]) != "before" || put(&e) != 0 {
 		t.Fatal("Finish does not append, or does not reset")
 	}
 	stream = stream[6:]
