@@ -13,6 +13,7 @@ import (
 type contribution struct {
 	pixel        int
 	weight, d, e int32
+	wanted       termBounds // of a clipped pixel
 }
 
 // contributions appends to list all pixels that depend on the half-resolution sample (i, j).
@@ -27,7 +28,10 @@ func (s *chromaInverter) contributions(list []contribution, i, j int) []contribu
 		for x := x0; x < x1; x++ {
 			xa, xb, u := form.across.taps(x, w)
 			round := form.rounding[y&1][x&1]
-			p := contribution{y*s.w + x, 0, round, round}
+			p := contribution{pixel: y*s.w + x, d: round, e: round}
+			if s.clipped[p.pixel] {
+				p.wanted = s.wanted(p.pixel)
+			}
 			for _, of := range [4]struct {
 				at     int
 				weight int32
@@ -45,19 +49,24 @@ func (s *chromaInverter) contributions(list []contribution, i, j int) []contribu
 }
 
 // mismatchesWith returns how many of the pixels that depend on a half-resolution sample are inconsistent with the upsampling if
-// that sample is d and e, or some number above most.
+// that sample is d and e, or some number above most. It brings these pixels to the front: they will probably be inconsistent with other
+// values too, so that fewer need be looked at.
 func (s *chromaInverter) mismatchesWith(parts []contribution, d, e int32, most int) (n int) {
-	for _, p := range parts {
+	for k := range parts {
+		p := &parts[k]
 		d, e := (p.d+p.weight*d)>>4, (p.e+p.weight*e)>>4
-		if k := p.pixel; !s.clipped[k] {
-			if int32(s.chroma[0][k]) != d || int32(s.chroma[1][k]) != e {
-				n++
+		if s.clipped[p.pixel] {
+			if s.hasLuma(&p.wanted, d, e) {
+				continue
 			}
-		} else if !s.hasLuma(k, d, e) {
-			n++
+		} else if int32(s.chroma[0][p.pixel]) == d && int32(s.chroma[1][p.pixel]) == e {
+			continue
 		}
-		if n > most {
-			return n
+		if k > n {
+			parts[n], parts[k] = parts[k], parts[n]
+		}
+		if n++; n > most {
+			break
 		}
 	}
 	return n
@@ -193,8 +202,9 @@ func (s *chromaInverter) write(x [3]Plane, y int) {
 // makes its samples, and whether there is any.
 func (s *chromaInverter) nearest(i, x, y int) (d, e int32, ok bool) {
 	d, e = s.up.pair(s.half[0], s.half[1], x, y)
+	wanted := s.wanted(i)
 	for _, o := range nearestOffsets {
-		if s.hasLuma(i, d+int32(o[0]), e+int32(o[1])) {
+		if s.hasLuma(&wanted, d+int32(o[0]), e+int32(o[1])) {
 			return d + int32(o[0]), e + int32(o[1]), true
 		}
 	}
@@ -219,42 +229,54 @@ var nearestOffsets = func() (steps [][2]int8) {
 // is, such as in lines that were drawn on the image after its conversion.
 const lumaOvershoot = 256
 
+// termBounds bounds the terms of luma and chroma together that make the samples of a pixel: the least and the greatest, by sample.
+type termBounds struct{ least, greatest [3]int64 }
+
+// anyTerm is beyond all terms, but leaves room to add some.
+const anyTerm = 1 << 60
+
+// wanted returns the bounds of the terms of pixel i, with as many fractional bits as the conversion's constants. A sample that is clipped
+// has one bound only.
+func (s *chromaInverter) wanted(i int) (t termBounds) {
+	k := s.matrix
+	r, g, b := s.samples(i)
+	for c, v := range [3]int64{r, g, b} {
+		t.least[c], t.greatest[c] = -anyTerm, anyTerm
+		if v > 0 {
+			t.least[c] = v<<k.shift - k.add[c]
+		}
+		if v < 255 {
+			t.greatest[c] = (v+1)<<k.shift - 1 - k.add[c]
+		}
+	}
+	return t
+}
+
 // lumaRange returns the least and the greatest luma that make the samples of pixel i together with the given chroma. If there is
 // none, the least is above the greatest.
 func (s *chromaInverter) lumaRange(i int, d, e int32) (from, to int32) {
-	lo, hi := s.lumaSpan(i, d, e)
+	wanted := s.wanted(i)
+	lo, hi := s.lumaSpan(&wanted, d, e)
 	if lo > hi {
 		return 1, 0
 	}
 	return int32(s.matrix.luma.least(lo)), int32(s.matrix.luma.greatest(hi))
 }
 
-// hasLuma reports whether lumaRange is not empty.
-func (s *chromaInverter) hasLuma(i int, d, e int32) bool {
-	lo, hi := s.lumaSpan(i, d, e)
+// hasLuma reports whether there is luma that makes the wanted samples together with the given chroma.
+func (s *chromaInverter) hasLuma(wanted *termBounds, d, e int32) bool {
+	lo, hi := s.lumaSpan(wanted, d, e)
 	luma := &s.matrix.luma
 	return hi-lo >= luma.slope+luma.mask || lo <= hi && luma.of(luma.greatest(hi)) >= lo
 }
 
-// lumaSpan returns the least and the greatest term of luma that make the samples of pixel i together with the given chroma, with as
-// many fractional bits as the conversion's constants. If there is none, the least is above the greatest.
-func (s *chromaInverter) lumaSpan(i int, d, e int32) (lo, hi int64) {
+// lumaSpan returns the least and the greatest term of luma that make the wanted samples together with the given chroma. If there is none,
+// the least is above the greatest.
+func (s *chromaInverter) lumaSpan(wanted *termBounds, d, e int32) (least, greatest int64) {
 	k := s.matrix
 	p, q := int64(d), int64(e)
-	lo, hi = k.luma.of(-lumaOvershoot), k.luma.of(255+lumaOvershoot)
-	r, g, b := s.samples(i)
-	lo, hi = k.narrowSpan(lo, hi, r, k.red.of(p)+k.add[0])
-	lo, hi = k.narrowSpan(lo, hi, g, k.add[1]-k.green(p, q))
-	return k.narrowSpan(lo, hi, b, k.blue.of(q)+k.add[2])
-}
-
-// narrowSpan returns the part of a span whose elements, added to rest, make the sample v.
-func (k *matrixConversion) narrowSpan(lo, hi, v, rest int64) (int64, int64) {
-	if v > 0 {
-		lo = max(lo, v<<k.shift-rest)
-	}
-	if v < 255 {
-		hi = min(hi, (v+1)<<k.shift-1-rest)
-	}
-	return lo, hi
+	red, green, blue := k.red.of(p), k.green(p, q), k.blue.of(q)
+	t := wanted
+	return max(s.luma[0], t.least[0]-red, t.least[1]+green, t.least[2]-blue),
+		min(s.luma[1], t.greatest[0]-red, t.greatest[1]+green, t.greatest[2]-blue)
 }

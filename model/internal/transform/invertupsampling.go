@@ -16,6 +16,7 @@ type chromaInverter struct {
 	w, h    int
 	chroma  [2][]int16 // chroma of every pixel
 	clipped []bool     // whether a sample of the pixel is clipped
+	luma    [2]int64   // the least and the greatest term of luma
 
 	up   upsampling
 	half [2]Plane // the half-resolution samples of chroma, or estimates of them
@@ -24,7 +25,7 @@ type chromaInverter struct {
 // newChromaInverter returns an inverter in which chroma of the pixels that are not clipped is known. It returns nil if such a
 // pixel does not come from luma and chroma under c.
 func newChromaInverter(rgb [3]Plane, c Colour) *chromaInverter {
-	s := &chromaInverter{rgb: rgb, matrix: c.matrix(), w: rgb[0].W, h: rgb[0].H}
+	s := emptyChromaInverter(rgb, c)
 	n := s.w * s.h
 	s.chroma, s.clipped = [2][]int16{make([]int16, n), make([]int16, n)}, make([]bool, n)
 	var failed atomic.Bool
@@ -50,6 +51,15 @@ func newChromaInverter(rgb [3]Plane, c Colour) *chromaInverter {
 		return nil
 	}
 	return s
+}
+
+// emptyChromaInverter returns an inverter that knows nothing of chroma.
+func emptyChromaInverter(rgb [3]Plane, c Colour) *chromaInverter {
+	luma := &c.matrix().luma
+	return &chromaInverter{
+		rgb: rgb, matrix: c.matrix(), w: rgb[0].W, h: rgb[0].H,
+		luma: [2]int64{luma.of(-lumaOvershoot), luma.of(255 + lumaOvershoot)},
+	}
 }
 
 // samples returns the samples of pixel i.

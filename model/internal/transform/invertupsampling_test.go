@@ -30,7 +30,7 @@ func TestLumaRange(t *testing.T) {
 			for p := range x {
 				x[p] = Plane{1, 1, []int32{min(max(rgb[p], 0), 255)}}
 			}
-			s := &chromaInverter{rgb: x, matrix: c.matrix(), w: 1, h: 1}
+			s := emptyChromaInverter(x, c)
 			var all []int32
 			for y := int32(-lumaOvershoot); y <= 255+lumaOvershoot; y++ {
 				if inverseOf(c, y, d, e) == [3]int32{x[0].Pix[0], x[1].Pix[0], x[2].Pix[0]} {
@@ -38,7 +38,8 @@ func TestLumaRange(t *testing.T) {
 				}
 			}
 			from, to := s.lumaRange(0, d, e)
-			if got := s.hasLuma(0, d, e); got != (len(all) > 0) || got != (from <= to) {
+			wanted := s.wanted(0)
+			if got := s.hasLuma(&wanted, d, e); got != (len(all) > 0) || got != (from <= to) {
 				t.Fatalf("%v: %v of %d %d: %v, from %d to %d; luma are %v", c, rgb, d, e, got, from, to, all)
 			}
 			if len(all) == 0 {
@@ -69,7 +70,8 @@ func TestLumaRange(t *testing.T) {
 
 // randomInverter returns an inverter with random chroma, in which some pixels are clipped.
 func randomInverter(r *rand.Rand, w, h int, up upsampling) *chromaInverter {
-	s := &chromaInverter{matrix: photoCD, w: w, h: h, clipped: make([]bool, w*h), up: up}
+	rgb := [3]Plane{NewPlane(w, h), NewPlane(w, h), NewPlane(w, h)}
+	s := &chromaInverter{rgb: rgb, matrix: photoCD, w: w, h: h, clipped: make([]bool, w*h), up: up}
 	for p := range s.chroma {
 		s.chroma[p] = make([]int16, w*h)
 		hw, hh := up.halfSize(w, h)
