@@ -31,7 +31,7 @@ func withParams(t testing.TB, file []byte, params func(old []byte) []byte) []byt
 }
 
 // TestColourTransform: a clipped picture is coded by another transform than a common one, which costs the short form no
-// byte, and is told by Inspect.
+// byte, and Inspect returns it.
 func TestColourTransform(t *testing.T) {
 	for _, c := range []struct{ kind, want string }{
 		{"rgb", "Y, Co, Cg"}, {"alpha", "Y, Co, Cg"}, {"gray", ""}, {"stored", ""},

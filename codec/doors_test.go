@@ -34,7 +34,7 @@ func ownNet(t *testing.T, tau byte) *model.Net {
 }
 
 // TestOwnNet: a network codes pictures without being in the zoo. Who has it decodes, describes and cuts the files; who has not, or
-// has others, is told which it is.
+// has others, gets the identity of the one it lacks.
 func TestOwnNet(t *testing.T) {
 	own, other := ownNet(t, 1), ownNet(t, 2)
 	for _, name := range []string{"tiny/rock.png", "odd/rgb-17x13.png", "gray16.png"} {

@@ -82,7 +82,7 @@ func TestEarlyAbort(t *testing.T) {
 		t.Errorf("a small picture: %v", err)
 	}
 
-	// Who has stopped it is not told that it was aborted.
+	// Whoever has stopped it gets no errAborted.
 	cancel()
 	m = image.NewRGBA(image.Rect(0, 0, 100, 280))
 	if _, _, err := turn(1); err != context.Canceled {

@@ -40,7 +40,7 @@ func TestBandEdges(t *testing.T) {
 	}
 }
 
-// randomState gives a scale cells and records of nothing but chance.
+// randomState gives a scale cells and records that are random.
 func randomState(c *Chain, s *scale, seed uint64) {
 	c.begin(s)
 	r := newRand(seed)
@@ -233,7 +233,7 @@ func TestHeads(t *testing.T) {
 			}
 			stopped := 0
 			if b.runHeads(func(int, int, int) bool { stopped++; return false }) || stopped != 1 {
-				t.Errorf("%v: heads run on when told to stop", g)
+				t.Errorf("%v: heads run on after a stop", g)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ const Colours = transform.Colours
 
 const (
 	// leastChanges is how many pixels have to differ from the one before, without being gray or clipped, for an image to count as
-	// derived from luma and chroma: with fewer, that happens by chance.
+	// derived from luma and chroma: with fewer, that happens at random.
 	leastChanges = 64
 	// triesPerPixel bounds, on average, how many combinations of luma and chroma are tried for a pixel.
 	triesPerPixel = 64
@@ -41,8 +41,8 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 		return transform.YCoCg, false, false
 	}
 	if derive && depth == 8 {
-		some := telling(image)
-		enough := sync.OnceValue(func() bool { return tellingChanges(image) >= leastChanges })
+		some := informativePixels(image)
+		enough := sync.OnceValue(func() bool { return informativeChanges(image) >= leastChanges })
 		for c := range Colours {
 			if c.Derived() && !c.Subsampled() && some.derived(c) && enough() && derived(c, image) {
 				return c.FindUpsampling([process.Planes]Plane(image))
@@ -65,9 +65,9 @@ func ChooseColour(image []Plane, depth int, derive bool) (c Colour, mirror, turn
 // A sample is the R, G and B of some pixels.
 type sample [process.Planes][]int32
 
-// telling returns some pixels of an image, from all over it, that are neither gray nor clipped: nearly any two or three of them show
+// informativePixels returns some pixels of an image, from all over it, that are neither gray nor clipped: nearly any two or three of them show
 // that a conversion did not make the image. A whole image takes time to look through, if most of it is white.
-func telling(image []Plane) (s sample) {
+func informativePixels(image []Plane) (s sample) {
 	const (
 		looked = 4096
 		most   = 256
@@ -92,8 +92,8 @@ func (s sample) derived(c Colour) bool {
 	return c.Derive(s[0], s[1], s[2], nil)
 }
 
-// tellingChanges returns how many pixels differ from the one before, and are neither gray nor clipped.
-func tellingChanges(image []Plane) int {
+// informativeChanges returns how many pixels differ from the one before, and are neither gray nor clipped.
+func informativeChanges(image []Plane) int {
 	var all atomic.Int64
 	parallel.Ranges(runtime.GOMAXPROCS(0), image[0].H, 5*len(image[0].Pix), func(_, y0, y1 int) {
 		n := 0

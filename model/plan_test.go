@@ -57,14 +57,14 @@ func TestPasses(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	for _, deep := range []int{-1, 0, 8} {
+	for _, extraBits := range []int{-1, 0, 8} {
 		for i := range process.Coefficients {
-			if deep < 0 && i < transform.Subbands {
+			if extraBits < 0 && i < transform.Subbands {
 				continue // chroma alone
 			}
 			last := uint8(process.DitherBits + 1)
 			for stage := range process.Stages {
-				k := target(stage, i, deep)
+				k := target(stage, i, extraBits)
 				if k >= last {
 					t.Errorf("coefficient %d goes from clock %d to %d", i, last, k)
 				}

@@ -18,7 +18,7 @@ func TestPredict(t *testing.T) {
 	r := newRand(40)
 	for _, depth := range []int{8, 16} {
 		c := NewChain(tinyNet(t, 0), Geometry{2, 2, 3, depth}, 0)
-		deep := float64(depth - 8)
+		extraBits := float64(depth - 8)
 		c.begin(&c.scales[1])
 		b := whole(t, c, &c.scales[1], 0)
 		b.runTrunk(true)
@@ -28,7 +28,7 @@ func TestPredict(t *testing.T) {
 			if k > process.TopClock {
 				k = process.Unknown
 			} else {
-				k += uint8(deep)
+				k += uint8(extraBits)
 			}
 			a := cellOf(r.Int32N(1<<depth), u, k)
 			centre := float64(a-int32(u)) + (math.Exp2(float64(k))-1)/2
@@ -42,11 +42,11 @@ func TestPredict(t *testing.T) {
 
 			b.beginRow(&at, i, 0)
 			mean, scale := at.predict(0, a, u, k, epsilon, logScale)
-			want := centre + float64(epsilon)/1024*float64(meanBase)/4096*math.Exp2(deep)
+			want := centre + float64(epsilon)/1024*float64(meanBase)/4096*math.Exp2(extraBits)
 			if math.Abs(float64(mean)/64-want) > 1./64 {
 				t.Fatalf("mean %v, want %v", float64(mean)/64, want)
 			}
-			octaves := clampFloat(float64(logScale)/1024+float64(logBase)/65536, logistic.MinScale/32., logistic.MaxScale/32.) + deep
+			octaves := clampFloat(float64(logScale)/1024+float64(logBase)/65536, logistic.MinScale/32., logistic.MaxScale/32.) + extraBits
 			if math.Abs(float64(scale)-logistic.ScaleSteps*octaves) > .5001 {
 				t.Fatalf("scale %v octaves, want %v", float64(scale)/logistic.ScaleSteps, octaves)
 			}

@@ -25,7 +25,7 @@ type scriptedSource struct {
 	mu     sync.Mutex
 	tapes  [][]Coder
 	closed []int // bands, by pass
-	told   int   // passes that are over
+	over   int   // passes that are over
 	called chan struct{}
 }
 
@@ -86,10 +86,10 @@ func (p scriptedPass) Close(band int) {
 func (p scriptedPass) Done(complete bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.i != p.told {
-		p.t.Errorf("%v is over after %d passes", p.passes[p.i], p.told)
+	if p.i != p.over {
+		p.t.Errorf("%v is over after %d passes", p.passes[p.i], p.over)
 	}
-	p.told++
+	p.over++
 	if all := p.closed[p.i] == len(p.tapes[p.i]); all != complete {
 		p.t.Errorf("%v: complete %v, but %d of %d bands are closed", p.passes[p.i], complete, p.closed[p.i], len(p.tapes[p.i]))
 	}
@@ -145,8 +145,8 @@ func TestRun(t *testing.T) {
 			if err := c.Run(passes, s); err != nil {
 				t.Fatal(err)
 			}
-			if s.told != len(passes) || !reflect.DeepEqual(s.tapes, sent) {
-				t.Errorf("%d of %d passes are over, or they are coded otherwise", s.told, len(passes))
+			if s.over != len(passes) || !reflect.DeepEqual(s.tapes, sent) {
+				t.Errorf("%d of %d passes are over, or they are coded otherwise", s.over, len(passes))
 			}
 			if !reflect.DeepEqual(c.state(), want.state()) {
 				t.Error("the chains differ")
@@ -169,8 +169,8 @@ func TestRunLevels(t *testing.T) {
 		for n < len(passes) && passes[n].Level == passes[from].Level {
 			n++
 		}
-		if err := parts.Run(passes[from:n], s); err != nil || s.told != n {
-			t.Fatalf("%v: %d of %d passes are over, %v", passes[from], s.told, n, err)
+		if err := parts.Run(passes[from:n], s); err != nil || s.over != n {
+			t.Fatalf("%v: %d of %d passes are over, %v", passes[from], s.over, n, err)
 		}
 	}
 	if !reflect.DeepEqual(s.tapes, one.tapes) {
@@ -187,22 +187,22 @@ func TestRunErrors(t *testing.T) {
 		name       string
 		begin      map[int]error
 		done       map[int]error
-		starved    []int // passes whose coders run out
+		truncated  []int // passes whose coders run out
 		want       error
 		begun, all int // passes that begin at least and at most
-		told       int // passes that are over
+		over       int // passes that are over
 	}{
 		{name: "at once", begin: map[int]error{0: own}, want: own},
-		{name: "before the finest", begin: map[int]error{finest: own}, want: own, begun: finest, all: finest, told: finest},
-		{name: "beside the finest", begin: map[int]error{finest + 2: own}, want: own, begun: finest + 2, all: finest + 2, told: finest + 2},
-		{name: "after the first", done: map[int]error{0: own}, want: own, begun: 1, all: 1, told: 1},
-		{name: "the finest, after another beside it", begin: map[int]error{finest + 2: other}, done: map[int]error{finest: own}, want: own, begun: finest + 2, all: finest + 2, told: finest + 1},
-		{name: "two that are over", done: map[int]error{finest: own, finest + 1: other}, want: own, begun: finest + 1, all: finest + 9, told: finest + 1},
-		{name: "a coarse one runs out", starved: []int{3}, want: io.ErrUnexpectedEOF, begun: 4, all: 4, told: 4},
-		{name: "and says so", starved: []int{3}, done: map[int]error{3: own}, want: own, begun: 4, all: 4, told: 4},
-		{name: "the finest runs out", starved: []int{finest}, done: map[int]error{finest: own}, want: own, begun: finest + 1, all: finest + 9, told: finest + 1},
-		{name: "one beside it runs out", starved: []int{finest + 1}, done: map[int]error{finest + 1: own}, want: own, begun: finest + 2, all: finest + 2, told: finest + 2},
-		{name: "both run out", starved: []int{finest, finest + 1}, done: map[int]error{finest: own, finest + 1: other}, want: own, begun: finest + 2, all: finest + 2, told: finest + 1},
+		{name: "before the finest", begin: map[int]error{finest: own}, want: own, begun: finest, all: finest, over: finest},
+		{name: "beside the finest", begin: map[int]error{finest + 2: own}, want: own, begun: finest + 2, all: finest + 2, over: finest + 2},
+		{name: "after the first", done: map[int]error{0: own}, want: own, begun: 1, all: 1, over: 1},
+		{name: "the finest, after another beside it", begin: map[int]error{finest + 2: other}, done: map[int]error{finest: own}, want: own, begun: finest + 2, all: finest + 2, over: finest + 1},
+		{name: "two that are over", done: map[int]error{finest: own, finest + 1: other}, want: own, begun: finest + 1, all: finest + 9, over: finest + 1},
+		{name: "a coarse one runs out", truncated: []int{3}, want: io.ErrUnexpectedEOF, begun: 4, all: 4, over: 4},
+		{name: "and says so", truncated: []int{3}, done: map[int]error{3: own}, want: own, begun: 4, all: 4, over: 4},
+		{name: "the finest runs out", truncated: []int{finest}, done: map[int]error{finest: own}, want: own, begun: finest + 1, all: finest + 9, over: finest + 1},
+		{name: "one beside it runs out", truncated: []int{finest + 1}, done: map[int]error{finest + 1: own}, want: own, begun: finest + 2, all: finest + 2, over: finest + 2},
+		{name: "both run out", truncated: []int{finest, finest + 1}, done: map[int]error{finest: own, finest + 1: other}, want: own, begun: finest + 2, all: finest + 2, over: finest + 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, passes, _ := newRun(t)
@@ -210,7 +210,7 @@ func TestRunErrors(t *testing.T) {
 			s.begin = func(i int) error { return test.begin[i] }
 			s.done = func(i int, _ bool) error { return test.done[i] }
 			s.coder = func(i, band int) Coder {
-				if slices.Contains(test.starved, i) {
+				if slices.Contains(test.truncated, i) {
 					return &failing{left: 1}
 				}
 				if i == finest {
@@ -219,8 +219,8 @@ func TestRunErrors(t *testing.T) {
 				return new(tape)
 			}
 			err := c.Run(passes, s)
-			if err != test.want || len(s.tapes) < test.begun || len(s.tapes) > test.all || s.told != test.told {
-				t.Errorf("%v; %d passes have begun, %d are over; want %v, %d to %d, %d", err, len(s.tapes), s.told, test.want, test.begun, test.all, test.told)
+			if err != test.want || len(s.tapes) < test.begun || len(s.tapes) > test.all || s.over != test.over {
+				t.Errorf("%v; %d passes have begun, %d are over; want %v, %d to %d, %d", err, len(s.tapes), s.over, test.want, test.begun, test.all, test.over)
 			}
 			checkPicture(t, c, runGeometry)
 		})
@@ -248,9 +248,9 @@ func TestRunStops(t *testing.T) {
 			}
 			return new(tape)
 		}
-		told := max(min(at, finest), 0) // those beside the finest wait for it
-		if err := c.Run(passes, s); err != ErrStopped || s.told != told || len(s.tapes) > max(at+9, 0) {
-			t.Errorf("stopped in pass %d: %v; %d passes have begun, %d are over", at, err, len(s.tapes), s.told)
+		over := max(min(at, finest), 0) // those beside the finest wait for it
+		if err := c.Run(passes, s); err != ErrStopped || s.over != over || len(s.tapes) > max(at+9, 0) {
+			t.Errorf("stopped in pass %d: %v; %d passes have begun, %d are over", at, err, len(s.tapes), s.over)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func checkUnpredicted(t *testing.T, c *Chain) {
 	}
 }
 
-// TestSparseCut: while a band's details are not told to the end, they count as zeros; those of other bands do not.
+// TestSparseCut: while a band's details are not coded to the end, they count as zeros; those of other bands do not.
 func TestSparseCut(t *testing.T) {
 	net, g, colour := tinyNet(t, 0), Geometry{21, 6 * bandRows, 3, 8}, transform.PhotoCDLinear
 	image := spoilt(g, colour, 300)

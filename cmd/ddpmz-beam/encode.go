@@ -13,7 +13,7 @@ func init() {
 	register.DoFn4x1[context.Context, string, func(*string) bool, func(string), error](&encodeFn{})
 }
 
-// stopping ends when this process is told to end: workers stop writing then, and leave no temporary files. Contexts of the engine end
+// stopping ends when this process gets a signal to end: workers stop writing then, and leave no temporary files. Contexts of the engine end
 // with what it calls, and files are worked on beside that.
 var stopping = context.Background()
 

@@ -56,7 +56,7 @@ func main() {
 	os.Exit(run(ctx, flags, flag.Args(), os.Stderr))
 }
 
-// endWorker ends a worker some time after it is told to end: it has removed its temporary files then.
+// endWorker ends a worker some time after it gets a signal to end: it has removed its temporary files then.
 func endWorker(ctx context.Context) {
 	<-ctx.Done()
 	time.Sleep(time.Second)

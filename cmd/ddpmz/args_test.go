@@ -39,7 +39,7 @@ func TestAnyOrder(t *testing.T) {
 	}
 }
 
-// TestUsage checks that mistakes in the command line are told from those in files.
+// TestUsage checks that mistakes in the command line are distinguished from those in files.
 func TestUsage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for args, want := range map[string]string{

@@ -84,7 +84,7 @@ func TestBenchCIFAR(t *testing.T) {
 	fails(t, 1, []string{"standard input: ", "not CIFAR-10 records"}, load(t, "tiny/rock.png"), "bench", "--cifar10", "-")
 }
 
-// TestBenchJPEG measures JPEG files as such, and as pictures if told so.
+// TestBenchJPEG measures JPEG files as such, and as pictures with --pixels.
 func TestBenchJPEG(t *testing.T) {
 	dir := t.TempDir()
 	var file bytes.Buffer

@@ -169,7 +169,7 @@ func TestEncodeLosses(t *testing.T) {
 	}
 }
 
-// TestPublicLosses encodes the small files that ../shared/data has of every kind: what is lost is told, and --strict fails
+// TestPublicLosses encodes the small files that ../shared/data has of every kind: what is lost is noted, and --strict fails
 // then, and only then.
 func TestPublicLosses(t *testing.T) {
 	dir := filepath.Join("..", "..", "..", "shared", "data")

@@ -126,7 +126,7 @@ func runEntry(t *testing.T, in, out string, size int) {
 	must(t, nil, args...)
 }
 
-// TestMagic: what desktops and file(1) are told of the files is so.
+// TestMagic: what the files for desktops and file(1) say of the format holds.
 func TestMagic(t *testing.T) {
 	var info struct {
 		Type struct {

@@ -84,7 +84,7 @@ func (t *truncation) action(c *cli.Context) error {
 
 func (t *truncation) truncate(ctx context.Context, j job, cut codec.Cut) error {
 	o := &truncateOutcome{outcome: *newOutcome(j)}
-	var told *codec.Refinement // what there is to say of the result, or nil
+	var reached *codec.Refinement // what the result shows, or nil if that is not wanted
 	err := t.save(ctx, j.out, t.output.options(j.in), func(w io.Writer) error {
 		in, err := t.open(j.in)
 		if err != nil {
@@ -97,7 +97,7 @@ func (t *truncation) truncate(ctx context.Context, j job, cut codec.Cut) error {
 			return about(displayName(j.in), err)
 		}
 		o.InputBytes, o.Bytes = counted.n, int64(prefix.Len())
-		if told, err = t.describe(ctx, prefix.Bytes(), o); err != nil {
+		if reached, err = t.describe(ctx, prefix.Bytes(), o); err != nil {
 			return about(displayName(j.in), err)
 		}
 		if coding.LosesJPEG(prefix.Bytes()) && !t.output.quiet {
@@ -112,8 +112,8 @@ func (t *truncation) truncate(ctx context.Context, j job, cut codec.Cut) error {
 	switch {
 	case err != nil:
 		o.fail(err)
-	case told != nil && !t.output.quiet && isTerminal(t.stderr):
-		t.note(displayName(j.in), fmt.Sprintf("%d bytes; this is the picture after %d of 1000 steps", o.Bytes, told.Steps))
+	case reached != nil && !t.output.quiet && isTerminal(t.stderr):
+		t.note(displayName(j.in), fmt.Sprintf("%d bytes; this is the picture after %d of 1000 steps", o.Bytes, reached.Steps))
 	}
 	if t.json {
 		return errors.Join(err, about("standard output", printJSON(t.stdout, o)))

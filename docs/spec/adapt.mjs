@@ -73,7 +73,7 @@ export class StageState {
 /**
  * What the records around a coefficient say: the residuals R, and the indices of the offsets that its correction uses.
  */
-export function context(scale, coarser, i, x, y, predictedScale, deep) {
+export function context(scale, coarser, i, x, y, predictedScale, extra) {
 	const { w, h } = scale;
 	const at = y * w + x;
 	const there = (c, dx, dy) => {
@@ -101,7 +101,7 @@ export function context(scale, coarser, i, x, y, predictedScale, deep) {
 	for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) count(i, dx, dy, 1);
 	for (const [dx, dy] of [[-2, 0], [2, 0], [0, -2], [0, 2]]) count(i, dx, dy, 1);
 	for (const j of same[i]) count(j, 0, 0, 2);
-	const used = [whole, around, above, scales + clamp((predictedScale - 32 * deep + 144) >> 4, 0, 31)];
+	const used = [whole, around, above, scales + clamp((predictedScale - 32 * extra + 144) >> 4, 0, 31)];
 	if (n > 0) used[1] += clamp(1 + shr(div(8 * z, n + 1) + 96, 4), 1, 11);
 	if (coarser) {
 		const parent = (y >> 1) * coarser.w + (x >> 1);
@@ -115,13 +115,13 @@ export function context(scale, coarser, i, x, y, predictedScale, deep) {
 }
 
 /** The corrected mean and scale. */
-export function correct(coefficient, { R, used }, mean, scale, mu, nu, deep) {
+export function correct(coefficient, { R, used }, mean, scale, mu, nu, extra) {
 	let sum = clamp(nu, -2048, 2048) * 2048 + 32768;
 	for (const o of used) sum += coefficient.value[o];
 	let D = 0;
 	for (let r = 0; r < 8; r++) D += R[r] * shr(coefficient.weight[r], 16);
 	D = clamp(shr(D, 4) + clamp(mu, -4096, 4096) * 64, -262144, 262144);
-	return { mean: mean + shr(times(D, scale), 10), scale: clamp(scale + shr(sum, 16), -138, 277 + 32 * deep) };
+	return { mean: mean + shr(times(D, scale), 10), scale: clamp(scale + shr(sum, 16), -138, 277 + 32 * extra) };
 }
 
 /** Learns from a score and a gradient; X is the truncated mean in the new cell, mean and scale those of the network. Returns the record. */
@@ -170,12 +170,12 @@ export class AdapterSums {
 		this.sites = 0;
 	}
 
-	/** Adds a site: its hidden units, and of each coefficient of the group the slopes for the mean and the scale, or null. */
-	add(hidden, slopes) {
-		const group = slopes.length;
-		slopes.forEach((slope, m) => {
-			if (!slope) return;
-			[slope.mean, slope.scale].forEach((s, kind) => {
+	/** Adds a site: its hidden units, and of each coefficient of the group the gradients for the mean and the scale, or null. */
+	add(hidden, gradients) {
+		const group = gradients.length;
+		gradients.forEach((gradient, m) => {
+			if (!gradient) return;
+			[gradient.mean, gradient.scale].forEach((s, kind) => {
 				const A = this.A[kind * group + m];
 				for (let j = 0; j < hidden.length; j++) A[j] += s * hidden[j];
 				this.B[kind * group + m] += s;

@@ -28,13 +28,13 @@ const compress = (model, x) => (x < 0 ? -model.asinh[Math.min(-x, 8191)] : model
  *
  * @returns {{features: Int32Array, T: Float64Array[], M: Float64Array[]}} features has 36 channels a site.
  */
-export function makeFeatures(model, scale, E, deep) {
+export function makeFeatures(model, scale, E, extra) {
 	const { w, h } = scale;
 	const features = new Int32Array(w * h * 36);
 	const T = [];
 	const M = [];
 	for (let p = 0; p < 3; p++) {
-		const d = deep(3 * p);
+		const d = extra(3 * p);
 		const v = Float64Array.from(E[p], (e) => clamp(shr(e, d), -16384, 16384));
 		const sums = box(v, w, h, 2);
 		const e = v.map((x, i) => 25 * x - sums[i]);
@@ -46,34 +46,34 @@ export function makeFeatures(model, scale, E, deep) {
 		}
 	}
 	for (let i = 0; i < 9; i++) {
-		const c = Float64Array.from({ length: w * h }, (_, at) => Math.abs(limitedCentre(scale, i, at, deep(i))));
+		const c = Float64Array.from({ length: w * h }, (_, at) => Math.abs(limitedCentre(scale, i, at, extra(i))));
 		M.push(box(c, w, h, 2).map((s) => div(s * 4, 25)));
 		for (let at = 0; at < w * h; at++) features[at * 36 + 27 + i] = ln(log2(M[i][at] + 128) - 8 * 65536, model.f);
 	}
-	for (let at = 0; at < w * h; at++) setCellFeatures(model, features, scale, at, deep);
+	for (let at = 0; at < w * h; at++) setCellFeatures(model, features, scale, at, extra);
 	return { features, T, M };
 }
 
-const limitedCentre = (scale, i, at, deep) =>
-	clamp(shr(centre(scale.a[i][at], scale.u[i][at], scale.k[i][at]), deep), -131072, 131072);
+const limitedCentre = (scale, i, at, extra) =>
+	clamp(shr(centre(scale.a[i][at], scale.u[i][at], scale.k[i][at]), extra), -131072, 131072);
 
 /** Channels 6 to 23 of the features of a site, by its present cells and clocks. */
-export function setCellFeatures(model, features, scale, at, deep) {
+export function setCellFeatures(model, features, scale, at, extra) {
 	for (let i = 0; i < 9; i++) {
 		const k = scale.k[i][at];
-		features[at * 36 + 6 + i] = compress(model, shr(limitedCentre(scale, i, at, deep(i)), 3));
-		const q = k === 0 ? 0 : Math.max(k - deep(i), 0);
+		features[at * 36 + 6 + i] = compress(model, shr(limitedCentre(scale, i, at, extra(i)), 3));
+		const q = k === 0 ? 0 : Math.max(k - extra(i), 0);
 		features[at * 36 + 15 + i] = k === unknown ? 0 : div((36 - 5 * q) * 2 ** model.f + 15, 30);
 	}
 }
 
 /** base and meanBase, Q12, and logBase, Q16, of a coefficient of clock k, to which the outputs of the network are relative. */
-export function baseOf(T, M, k, deep) {
+export function baseOf(T, M, k, extra) {
 	const local = shr(26214 * T + 2048, 12) + 1229;
 	let base = local;
 	let meanBase = 2 * local;
 	if (k !== unknown) {
-		const width = 2 ** (12 - deep + k);
+		const width = 2 ** (12 - extra + k);
 		base = Math.min(Math.max(shr(9830 * M + 512, 10) + 819, shr(local * 19661, 16)), width);
 		meanBase = Math.min(width, 2 * base);
 	}

@@ -21,8 +21,8 @@ export function readPrior(r) {
 
 /** What is known of a thumbnail. Its values are taken in order, each by one of decode, known and missing. */
 export class Prior {
-	constructor(components, deep) {
-		this.deep = deep;
+	constructor(components, extra) {
+		this.extra = extra;
 		this.i = 0;
 		this.components = components.map((c) => ({ ...c, w: 256 * c.weight, d: [] }));
 	}
@@ -38,7 +38,7 @@ export class Prior {
 	}
 
 	known(x) {
-		const x4 = clamp(shr(16 * x, this.deep), -32768, 32768);
+		const x4 = clamp(shr(16 * x, this.extra), -32768, 32768);
 		for (const c of this.components) {
 			const scale = c.s[this.i];
 			const t = clamp(over(4 * (x4 - this.#mean(c)), scale, 16), -24576, 24576);
@@ -68,7 +68,7 @@ export class Prior {
 			return { q: shr(S[z % 32] >> 4, Math.min(z >> 5, 63)), mean: 4 * this.#mean(c), scale: c.s[this.i] };
 		});
 		const at = (v) => {
-			const x = 64 * v - (32 >> this.deep);
+			const x = 64 * v - (32 >> this.extra);
 			return shr(
 				parts.reduce((sum, { q, mean, scale }) => sum + q * integral(N, over(x - mean, scale, 16)), 0),
 				10,
@@ -82,6 +82,6 @@ export class Prior {
 			if (stream.split(p)) hi = v;
 			else lo = v;
 		}
-		return this.deep > 0 ? lo * 2 ** this.deep + stream.bits(this.deep) : lo;
+		return this.extra > 0 ? lo * 2 ** this.extra + stream.bits(this.extra) : lo;
 	}
 }

@@ -12,7 +12,7 @@ import { estimatedQuotient, exactQuotient, isDetail, merge, mergeUpsampled, upsa
 import { foldedNetwork, groupSizes, groupStarts } from "./weights.mjs";
 
 const clocks = [6, 5, 4, 3, 2, 1]; // C
-const extra = [0, 0, 1, 1, 1, 2, 1, 1, 2]; // B
+const extraClocks = [0, 0, 1, 1, 1, 2, 1, 1, 2]; // B
 export const lastStage = 6;
 const leastAdvanced = 24; // coefficients of a band that is cut, for it to count
 
@@ -60,7 +60,7 @@ export class Process {
 		this.family = model.gaussian ? gaussian : logistic;
 		Object.assign(this, pyramid(image.width, image.height));
 		this.up = upsampling(image.transform);
-		this.kind = image.transform < 3 ? 0 : this.up?.across && this.up.down ? 2 : 1;
+		this.colourClass = image.transform < 3 ? 0 : this.up?.across && this.up.down ? 2 : 1;
 		this.tops = [0, 0, 0];
 		this.topsKnown = false;
 		this.scales = [null];
@@ -70,7 +70,7 @@ export class Process {
 		this.E = []; // by scale, the estimate of its LL, Q4
 		this.stageDone = Array(this.n + 1).fill(-1);
 		this.passes = planPasses(this.n);
-		this.deep = (i) => image.depth - 8 - (i >= 3 && image.transform >= 3 ? 1 : 0);
+		this.extra = (i) => image.depth - 8 - (i >= 3 && image.transform >= 3 ? 1 : 0);
 		if (image.depth === 8) this.sat = sat16;
 		else this.sat = (v) => v;
 		this.advanced = 0; // since the thumbnail, without bands that do not count
@@ -132,8 +132,8 @@ export class Process {
 					prior?.known(0);
 					continue;
 				}
-				const deep = this.deep(3 * p);
-				const top = value(() => code(0, p ? 0 : 7680 * 2 ** deep, 32 * deep + [152, 145, 96][p]));
+				const extra = this.extra(3 * p);
+				const top = value(() => code(0, p ? 0 : 7680 * 2 ** extra, 32 * extra + [152, 145, 96][p]));
 				this.tops[p] = clamp(top, -(2 ** (depth + 2)), 2 ** (depth + 2) - 1);
 			}
 			this.topsKnown = true;
@@ -146,7 +146,7 @@ export class Process {
 					else prior?.missing();
 					continue;
 				}
-				values.push([i, value(() => code(s.u[i][0], 0, 32 * this.deep(i) + [143, 128, 74][Math.floor(i / 3)]))]);
+				values.push([i, value(() => code(s.u[i][0], 0, 32 * this.extra(i) + [143, 128, 74][Math.floor(i / 3)]))]);
 			}
 			for (const [i, v] of values) {
 				s.a[i][0] = v + s.u[i][0];
@@ -184,8 +184,8 @@ export class Process {
 	/** The features of a scale, and the trunk's outputs. */
 	inputs(l, stage, E = this.E[l]) {
 		const scale = this.scales[l];
-		const net = foldedNetwork(this.model, this.kind, stage, l);
-		const { features, T, M } = makeFeatures(this.model, scale, E, this.deep);
+		const net = foldedNetwork(this.model, this.colourClass, stage, l);
+		const { features, T, M } = makeFeatures(this.model, scale, E, this.extra);
 		return { net, features, T, M, trunk: trunk(net, features, scale.w, scale.h) };
 	}
 
@@ -246,14 +246,14 @@ export class Process {
 
 	/** The clock that a stage takes coefficient i to. */
 	clockOf(stage, i) {
-		return stage === lastStage ? 0 : clocks[stage] + extra[i] + this.deep(i);
+		return stage === lastStage ? 0 : clocks[stage] + extraClocks[i] + this.extra(i);
 	}
 
 	/** Whether the skip test rules out a coefficient of clock k, by its base. */
 	certainlySkips(scale, stage, i, x, y, base) {
 		const { w, h, l } = scale;
 		if (w * h < 1024 || stage === lastStage || x === 0 || y === 0 || x === w - 1 || y === h - 1) return false;
-		const e = 32 * (this.clockOf(stage, i) - this.deep(i)) + this.image.tau + 357 - (l === 1 ? 32 : 56);
+		const e = 32 * (this.clockOf(stage, i) - this.extra(i)) + this.image.tau + 357 - (l === 1 ? 32 : 56);
 		return e >= 0 && base < shr(S[-e & 31] * 2 ** ((e + 31) >> 5), 20);
 	}
 
@@ -307,7 +307,7 @@ export class Band {
 		let sums = newSums();
 		for (let phase = 0; phase < 4; phase++) {
 			for (let at = this.rows[0] * scale.w; at < this.rows[1] * scale.w; at++) {
-				setCellFeatures(process.model, features, scale, at, process.deep);
+				setCellFeatures(process.model, features, scale, at, process.extra);
 			}
 			// The head's inputs are as they are when the phase begins.
 			const before = features.slice();
@@ -334,10 +334,10 @@ export class Band {
 		for (let m = 0; m < size; m++) {
 			const i = groupStarts[g] + m;
 			const k = scale.k[i][at];
-			const deep = process.deep(i);
+			const extra = process.extra(i);
 			if (k === 0 || process.isChromaDetail(scale.l, i)) continue;
-			const base = baseOf(inputs.T[Math.floor(i / 3)][at], inputs.M[i][at], k, deep);
-			if (!this.stream || !process.certainlySkips(scale, pass.stage, i, x, y, base.base)) todo.push({ m, i, k, deep, ...base });
+			const base = baseOf(inputs.T[Math.floor(i / 3)][at], inputs.M[i][at], k, extra);
+			if (!this.stream || !process.certainlySkips(scale, pass.stage, i, x, y, base.base)) todo.push({ m, i, k, extra, ...base });
 		}
 		if (!todo.length) return;
 		const { hidden, outputs } = head(inputs.net, g, phase, features, inputs.trunk, scale.w, scale.h, x, y);
@@ -347,15 +347,15 @@ export class Band {
 			for (let j = 0; j < hidden.length; j++) sum += adapterLayer[n].w[j] * hidden[j];
 			return sat16(shr(sum, inputs.net.out[g].down));
 		};
-		const slopes = Array(size).fill(null);
-		for (const { m, i, k, deep, meanBase, logBase } of todo) {
+		const gradients = Array(size).fill(null);
+		for (const { m, i, k, extra, meanBase, logBase } of todo) {
 			const u = scale.u[i][at];
 			const a = scale.a[i][at];
 			const coefficient = this.state.coefficients[i];
-			const mean = centre(a, u, k) + shr(outputs[m] * meanBase, 16 - deep);
-			const spread = clamp(shr(64 * outputs[size + m] + logBase + 1024, 11), -138, 277) + 32 * deep;
-			const around = context(scale, this.coarser, i, x, y, spread, deep);
-			const now = correct(coefficient, around, mean, spread, tuned(m), tuned(size + m), deep);
+			const mean = centre(a, u, k) + shr(outputs[m] * meanBase, 16 - extra);
+			const spread = clamp(shr(64 * outputs[size + m] + logBase + 1024, 11), -138, 277) + 32 * extra;
+			const around = context(scale, this.coarser, i, x, y, spread, extra);
+			const now = correct(coefficient, around, mean, spread, tuned(m), tuned(size + m), extra);
 			const to = process.clockOf(pass.stage, i);
 			const advances = to < k && (pass.stage === lastStage || now.scale + 27 >= 32 * to + process.image.tau);
 			if (!advances || !this.stream) {
@@ -369,14 +369,14 @@ export class Band {
 			scale.k[i][at] = to;
 			const X = truncatedMean(process.family, cell, u, to, now.mean, now.scale);
 			scale.X[i][at] = X;
-			const taught = distribution.learn(cell);
-			const record = learn(coefficient, around, taught, X, mean, spread);
+			const learned = distribution.learn(cell);
+			const record = learn(coefficient, around, learned, X, mean, spread);
 			scale.recorded[i][at] = 1;
 			scale.residual[i][at] = record.residual;
 			scale.score[i][at] = record.score;
-			slopes[m] = { mean: shr(taught.gradient, 23), scale: shr(clamp(taught.score, -1024, 6144), 4) };
+			gradients[m] = { mean: shr(learned.gradient, 23), scale: shr(clamp(learned.score, -1024, 6144), 4) };
 		}
-		if (slopes.some((s) => s)) sums.add(hidden, slopes);
+		if (gradients.some((s) => s)) sums.add(hidden, gradients);
 	}
 
 	#details() {

@@ -115,12 +115,12 @@ function fold(weights, gain, gainAt, from, to, outputs) {
 	};
 }
 
-/** The folded layers of a model for a stage, a scale and a kind of image: its trunk, and its heads by group and phase. */
-export function foldedNetwork(m, kind, stage, scale) {
-	const look = Math.max(stage - 1, 0);
+/** The folded layers of a model for a stage, a scale and a colour class: its trunk, and its heads by group and phase. */
+export function foldedNetwork(m, colourClass, stage, scale) {
+	const embedding = Math.max(stage - 1, 0);
 	const alone = m.experts.length === 1;
-	const expert = m.experts[alone ? 0 : scale === 1 ? look : 6 + look];
-	const row = alone ? 6 * kind + look : kind;
+	const expert = m.experts[alone ? 0 : scale === 1 ? embedding : 6 + embedding];
+	const row = alone ? 6 * colourClass + embedding : colourClass;
 	const condition = Math.min(scale - 1, conditions - 1);
 	const name = `${row} ${condition}`;
 	if (!expert.folded.has(name)) expert.folded.set(name, foldAll(m, expert, row, condition));

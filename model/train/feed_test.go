@@ -91,7 +91,7 @@ func TestFeed(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := Feed(ctx, io.Discard, textures(1, 100), 0, Options{Crop: side}); err != nil {
-		t.Errorf("told to end: %v", err)
+		t.Errorf("stopped: %v", err)
 	}
 	if err := Feed(ctx, io.Discard, textures(1, 100), 0, Options{Crop: 50}); !errors.Is(err, ErrOptions) {
 		t.Errorf("crops of 50 pixels: %v", err)

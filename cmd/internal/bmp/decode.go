@@ -13,9 +13,9 @@ func (h *Header) ColorModel() color.Model {
 	switch {
 	case h.Palette != nil:
 		return h.Palette
-	case h.Deep && h.Alpha:
+	case h.Sixteen && h.Alpha:
 		return color.NRGBA64Model
-	case h.Deep:
+	case h.Sixteen:
 		return color.RGBA64Model
 	case h.Alpha:
 		return color.NRGBAModel
@@ -85,8 +85,8 @@ func (h *Header) decodeRows(row func(y int) []byte) image.Image {
 			}
 		}
 		return img
-	case h.Deep:
-		return h.decodeDeep(row)
+	case h.Sixteen:
+		return h.decodeSixteen(row)
 	}
 	pix := make([]byte, 4*h.Width*h.Height)
 	fields := h.fields()
@@ -115,8 +115,8 @@ func (h *Header) clampIndices(img *image.Paletted) {
 	}
 }
 
-// decodeDeep makes an image of pixels with samples of more than 8 bits.
-func (h *Header) decodeDeep(row func(y int) []byte) image.Image {
+// decodeSixteen makes an image of pixels with samples of more than 8 bits.
+func (h *Header) decodeSixteen(row func(y int) []byte) image.Image {
 	bounds := image.Rect(0, 0, h.Width, h.Height)
 	pix := make([]byte, 8*h.Width*h.Height)
 	fields := h.fields()

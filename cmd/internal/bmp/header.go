@@ -54,7 +54,7 @@ type Header struct {
 	Bits          int           // of a pixel: 1, 2, 4, 8, 16, 24 or 32
 	Palette       color.Palette // of pixels of 1 to 8 bits: the entries of the file, opaque
 	Alpha         bool          // pixels have an alpha sample
-	Deep          bool          // some samples have more than 8 bits
+	Sixteen       bool          // some samples have more than 8 bits
 	Beyond        int           // how many pixels have an index that the palette does not; known after Decode
 	XPerMetre     int           // horizontal resolution, pixels a metre; 0 if unknown
 	YPerMetre     int           // vertical resolution
@@ -217,7 +217,7 @@ func (h *Header) checkMasks() error {
 			return FormatError(fmt.Sprintf("mask %#x in pixels of %d bits", m, h.Bits))
 		}
 		h.Alpha = h.Alpha || i == 3
-		h.Deep = h.Deep || bits.OnesCount32(m) > 8
+		h.Sixteen = h.Sixteen || bits.OnesCount32(m) > 8
 	}
 	return nil
 }

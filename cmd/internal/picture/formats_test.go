@@ -27,7 +27,7 @@ func TestFormats(t *testing.T) {
 		exact  bool
 	}{
 		{"png", rgb, true}, {"tiff", rgb, true}, {"bmp", rgb, true}, {"gif", indexed, true}, {"jpeg", rgb, false},
-		{"tiff", paint(image.NewNRGBA64(testBounds), deepAt), true},
+		{"tiff", paint(image.NewNRGBA64(testBounds), sixteenAt), true},
 		{"tiff", paint(image.NewNRGBA(testBounds), translucentAt), true},
 	} {
 		got := read(t, write(t, test.format, &Picture{Image: test.img}))
@@ -104,7 +104,7 @@ func TestNamesOfOthers(t *testing.T) {
 func TestPNM(t *testing.T) {
 	bounds := image.Rect(5, 5, 7, 6)
 	gray := &image.Gray{Pix: []byte{1, 200}, Stride: 2, Rect: bounds}
-	deep := &image.Gray16{Pix: []byte{1, 2, 3, 4}, Stride: 4, Rect: bounds}
+	sixteen := &image.Gray16{Pix: []byte{1, 2, 3, 4}, Stride: 4, Rect: bounds}
 	rgb := &image.NRGBA{Pix: []byte{1, 2, 3, 255, 4, 5, 6, 255}, Stride: 8, Rect: bounds}
 	deepRGB := &image.NRGBA64{Pix: []byte{0, 1, 0, 2, 0, 3, 255, 255, 9, 4, 9, 5, 9, 6, 255, 255}, Stride: 16, Rect: bounds}
 	alpha := &image.NRGBA{Pix: []byte{1, 2, 3, 0, 4, 5, 6, 7}, Stride: 8, Rect: bounds}
@@ -117,7 +117,7 @@ func TestPNM(t *testing.T) {
 		{"pgm", gray, "P5\n2 1\n255\n\x01\xc8"},
 		{"pnm", gray, "P5\n2 1\n255\n\x01\xc8"},
 		{"ppm", gray, "P6\n2 1\n255\n\x01\x01\x01\xc8\xc8\xc8"},
-		{"pgm", deep, "P5\n2 1\n65535\n\x01\x02\x03\x04"},
+		{"pgm", sixteen, "P5\n2 1\n65535\n\x01\x02\x03\x04"},
 		{"pnm", rgb, "P6\n2 1\n255\n\x01\x02\x03\x04\x05\x06"},
 		{"ppm", deepRGB, "P6\n2 1\n65535\n\x00\x01\x00\x02\x00\x03\x09\x04\x09\x05\x09\x06"},
 		{"pam", gray, "P7\nWIDTH 2\nHEIGHT 1\nDEPTH 1\nMAXVAL 255\nTUPLTYPE GRAYSCALE\nENDHDR\n\x01\xc8"},

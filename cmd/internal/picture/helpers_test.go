@@ -156,6 +156,6 @@ func grayOf(unit int) func(x, y int) color.Color {
 	return func(x, y int) color.Color { return color.Gray{uint8((x*y + x) % (255/unit + 1) * unit)} }
 }
 
-func deepAt(x, y int) color.Color {
+func sixteenAt(x, y int) color.Color {
 	return color.NRGBA64{uint16(x * 4099), uint16(y * 6007), uint16(x*y + 1), 0xffff}
 }

@@ -226,7 +226,7 @@ func TestPaletteWithAlpha(t *testing.T) {
 // TestWriteLosses has pictures that formats do not hold.
 func TestWriteLosses(t *testing.T) {
 	translucent := paint(image.NewNRGBA(testBounds), translucentAt)
-	deep := paint(image.NewRGBA64(testBounds), deepAt)
+	sixteen := paint(image.NewRGBA64(testBounds), sixteenAt)
 	rgb := paint(image.NewRGBA(testBounds), opaqueAt)
 	big := paint(image.NewRGBA(image.Rect(0, 0, 40, 40)), opaqueAt)
 	gray := paint(image.NewGray(testBounds), grayOf(1))
@@ -235,12 +235,12 @@ func TestWriteLosses(t *testing.T) {
 		img    image.Image
 		kinds  []string
 	}{
-		{"jpeg", translucent, []string{LossAlpha}}, {"jpeg", deep, []string{LossDepth}},
+		{"jpeg", translucent, []string{LossAlpha}}, {"jpeg", sixteen, []string{LossDepth}},
 		{"ppm", translucent, []string{LossAlpha}}, {"pnm", translucent, []string{LossAlpha}},
 		{"pgm", translucent, []string{LossAlpha, LossColour}}, {"pgm", rgb, []string{LossColour}},
 		{"pbm", rgb, []string{LossColour, LossDepth}}, {"pbm", gray, []string{LossDepth}},
-		{"bmp", deep, []string{LossDepth}},
-		{"gif", translucent, []string{LossAlpha}}, {"gif", big, []string{LossColour}}, {"gif", deep, []string{LossDepth}},
+		{"bmp", sixteen, []string{LossDepth}},
+		{"gif", translucent, []string{LossAlpha}}, {"gif", big, []string{LossColour}}, {"gif", sixteen, []string{LossDepth}},
 	} {
 		var refused *LossError
 		var out bytes.Buffer
@@ -327,7 +327,7 @@ func TestExactWriting(t *testing.T) {
 	premultiplied := paint(image.NewRGBA(testBounds), func(x, y int) color.Color {
 		return color.RGBA{uint8(x), uint8(y), uint8(x), uint8(10 * x)}
 	})
-	deep := paint(image.NewRGBA64(testBounds), deepAt)
+	sixteen := paint(image.NewRGBA64(testBounds), sixteenAt)
 	translucent := paint(image.NewNRGBA64(testBounds), func(x, y int) color.Color {
 		return color.NRGBA64{uint16(x * 4099), uint16(y * 6007), 7, uint16(x * 3000)}
 	})
@@ -341,8 +341,8 @@ func TestExactWriting(t *testing.T) {
 		img     image.Image
 	}{
 		{"png tiff bmp", indexed}, {"png tiff bmp gif", opaque}, {"png tiff bmp gif", clear},
-		{"tiff", premultiplied}, {"png tiff pam", deep}, {"png tiff pam", translucent}, {"png tiff bmp pam ppm", ycbcr},
-		{"png tiff bmp gif pbm pgm ppm pnm pam", black}, {"png tiff pgm pam", paint(image.NewGray16(testBounds), deepAt)},
+		{"tiff", premultiplied}, {"png tiff pam", sixteen}, {"png tiff pam", translucent}, {"png tiff bmp pam ppm", ycbcr},
+		{"png tiff bmp gif pbm pgm ppm pnm pam", black}, {"png tiff pgm pam", paint(image.NewGray16(testBounds), sixteenAt)},
 	} {
 		for format := range strings.FieldsSeq(test.formats) {
 			p := read(t, write(t, format, &Picture{Image: test.img}))
@@ -433,7 +433,7 @@ func TestMetadataInFormats(t *testing.T) {
 }
 
 // TestEXIFInTIFF has EXIF data with a field that TIFF may take for one about its
-// pixels: it is left out, and that is told; how JPEG stored the pixels is not.
+// pixels: it is left out, and that is noted; how JPEG stored the pixels is not.
 func TestEXIFInTIFF(t *testing.T) {
 	exif := &tiff.Tree{Directory: tiff.Directory{Order: binary.LittleEndian, Fields: []tiff.Field{
 		{Tag: tiff.TagMake, Type: tiff.ASCII, Count: 6, Data: []byte("maker\x00")},

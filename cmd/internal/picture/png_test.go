@@ -49,9 +49,9 @@ func TestLayouts(t *testing.T) {
 		{metadata.Layout{Depth: 2, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(85))},
 		{metadata.Layout{Depth: 4, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(17))},
 		{metadata.Layout{Depth: 8, ColourType: metadata.Gray}, paint(image.NewGray(testBounds), grayOf(1))},
-		{metadata.Layout{Depth: 16, ColourType: metadata.Gray}, paint(image.NewGray16(testBounds), deepAt)},
+		{metadata.Layout{Depth: 16, ColourType: metadata.Gray}, paint(image.NewGray16(testBounds), sixteenAt)},
 		{metadata.Layout{Depth: 8, ColourType: metadata.RGB}, paint(image.NewRGBA(testBounds), opaqueAt)},
-		{metadata.Layout{Depth: 16, ColourType: metadata.RGB}, paint(image.NewRGBA64(testBounds), deepAt)},
+		{metadata.Layout{Depth: 16, ColourType: metadata.RGB}, paint(image.NewRGBA64(testBounds), sixteenAt)},
 		{metadata.Layout{Depth: 2, ColourType: metadata.Indexed}, indexed},
 		{metadata.Layout{Depth: 4, ColourType: metadata.Indexed}, indexed},
 		{metadata.Layout{Depth: 8, ColourType: metadata.Indexed}, indexed},
@@ -59,7 +59,7 @@ func TestLayouts(t *testing.T) {
 		{metadata.Layout{Depth: 16, ColourType: metadata.GrayAlpha}, deepGrayAlpha},
 		{metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, paint(image.NewNRGBA(testBounds), translucentAt)},
 		{metadata.Layout{Depth: 8, ColourType: metadata.RGBA}, paint(image.NewNRGBA(testBounds), opaqueAt)}, // image/png would drop alpha
-		{metadata.Layout{Depth: 16, ColourType: metadata.RGBA}, paint(image.NewNRGBA64(testBounds), deepAt)},
+		{metadata.Layout{Depth: 16, ColourType: metadata.RGBA}, paint(image.NewNRGBA64(testBounds), sixteenAt)},
 	} {
 		file := write(t, "png", &Picture{Image: test.img, Metadata: metadata.Metadata{Layout: test.layout}})
 		if got := layoutOf(file); got != test.layout {

@@ -53,7 +53,7 @@ func withExcess(t testing.TB, file, excess []byte) []byte {
 func TestExcess(t *testing.T) {
 	files := [][]byte{
 		encodePNG(t, paint(image.NewRGBA(testBounds), opaqueAt)),
-		encodePNG(t, paint(image.NewNRGBA64(testBounds), deepAt)),
+		encodePNG(t, paint(image.NewNRGBA64(testBounds), sixteenAt)),
 		encodePNG(t, image.NewPaletted(testBounds, fourColours)),
 	}
 	for _, name := range pngFiles(t, "pngsuite") {

@@ -54,7 +54,7 @@ func readTIFF(file []byte, p *Picture) error {
 			p.keepDepth(bits)
 		}
 	}
-	if page.DeepPalette() {
+	if page.SixteenBitPalette() {
 		p.lose(LossDepth, "a palette of 16 bits, cut to 8")
 	}
 	if page.Extra > 0 {

@@ -59,17 +59,17 @@ func (h *Header) Exact() bool { return h.Max == 1<<h.Bits()-1 }
 
 // ColorModel returns the colour model of the image that Decode gives.
 func (h *Header) ColorModel() color.Model {
-	deep := h.Max > 255
+	sixteen := h.Max > 255
 	switch {
-	case h.alpha && deep:
+	case h.alpha && sixteen:
 		return color.NRGBA64Model
 	case h.alpha:
 		return color.NRGBAModel
-	case h.Depth == 1 && deep:
+	case h.Depth == 1 && sixteen:
 		return color.Gray16Model
 	case h.Depth == 1:
 		return color.GrayModel
-	case deep:
+	case sixteen:
 		return color.RGBA64Model
 	}
 	return color.RGBAModel
@@ -334,18 +334,18 @@ func (s *scanner) plainRow(h *Header, row []uint16) error {
 
 // A sink puts rows of samples into an image.
 type sink struct {
-	img    image.Image
-	pix    []byte
-	stride int
-	source int      // samples a pixel that come in
-	scale  []uint16 // what a sample becomes
-	deep   bool
+	img     image.Image
+	pix     []byte
+	stride  int
+	source  int      // samples a pixel that come in
+	scale   []uint16 // what a sample becomes
+	sixteen bool
 }
 
 func newSink(h *Header) *sink {
-	k := &sink{source: h.Depth, deep: h.Max > 255, scale: make([]uint16, h.Max+1)}
+	k := &sink{source: h.Depth, sixteen: h.Max > 255, scale: make([]uint16, h.Max+1)}
 	top := 255
-	if k.deep {
+	if k.sixteen {
 		top = 65535
 	}
 	for v := range k.scale {
@@ -359,7 +359,7 @@ func newSink(h *Header) *sink {
 func (k *sink) row(y int, row []uint16) {
 	out, at := k.pix[y*k.stride:], 0
 	put := func(v uint16) {
-		if k.deep {
+		if k.sixteen {
 			binary.BigEndian.PutUint16(out[at:], v)
 			at += 2
 			return
@@ -368,7 +368,7 @@ func (k *sink) row(y int, row []uint16) {
 		at++
 	}
 	opaque := uint16(255)
-	if k.deep {
+	if k.sixteen {
 		opaque = 65535
 	}
 	for i := 0; i < len(row); i += k.source {

@@ -37,7 +37,7 @@ func (p *Page) Decode() (image.Image, error) {
 	}
 	img, pix, stride := images.New(p.ColorModel(), bounds)
 	out := make([]uint16, 0, 4)
-	deep := p.Bits > 8
+	sixteen := p.Bits > 8
 	convert := p.converter()
 	for y := range p.Height {
 		r.row(row, y)
@@ -45,7 +45,7 @@ func (p *Page) Decode() (image.Image, error) {
 		for x := range p.Width {
 			out = convert(out[:0], row[x*p.Samples:])
 			for _, v := range out {
-				if deep {
+				if sixteen {
 					binary.BigEndian.PutUint16(pix[at:], v)
 					at += 2
 				} else {

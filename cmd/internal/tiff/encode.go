@@ -124,16 +124,16 @@ func newEncoder(img image.Image, bits int) *encoder {
 			return e
 		}
 	}
-	straight, deep := true, false
+	straight, sixteen := true, false
 	switch img.ColorModel() {
 	case color.RGBAModel:
 		straight = false
 	case color.RGBA64Model:
-		straight, deep = false, true
+		straight, sixteen = false, true
 	case color.NRGBA64Model, color.Alpha16Model:
-		deep = true
+		sixteen = true
 	}
-	if deep {
+	if sixteen {
 		e.bits = 16
 	}
 	if !images.Opaque(img) {
@@ -161,7 +161,7 @@ func newEncoder(img image.Image, bits int) *encoder {
 		default:
 			n := color.NRGBA64Model.Convert(c).(color.NRGBA64)
 			s = [4]uint16{n.R, n.G, n.B, n.A}
-			if !deep {
+			if !sixteen {
 				for i := range s {
 					s[i] >>= 8
 				}

@@ -258,23 +258,23 @@ func (p *Page) checkCompression() error {
 
 // ColorModel returns the colour model of the image that Decode gives.
 func (p *Page) ColorModel() color.Model {
-	deep := p.Bits > 8
+	sixteen := p.Bits > 8
 	switch {
 	case p.Photometric == paletteRGB && !p.Alpha:
 		return p.palette()
-	case p.Alpha && p.Premultiplied && deep:
+	case p.Alpha && p.Premultiplied && sixteen:
 		return color.RGBA64Model
 	case p.Alpha && p.Premultiplied:
 		return color.RGBAModel
-	case p.Alpha && deep:
+	case p.Alpha && sixteen:
 		return color.NRGBA64Model
 	case p.Alpha:
 		return color.NRGBAModel
-	case p.colours == 1 && deep:
+	case p.colours == 1 && sixteen:
 		return color.Gray16Model
 	case p.colours == 1:
 		return color.GrayModel
-	case deep:
+	case sixteen:
 		return color.RGBA64Model
 	}
 	return color.RGBAModel
@@ -302,19 +302,19 @@ func (p *Page) palette() color.Palette {
 	return out
 }
 
-// DeepPalette reports whether there is a palette and it has values of more than 8 bits, rather
+// SixteenBitPalette reports whether there is a palette and it has values of more than 8 bits, rather
 // than 8-bit ones with their byte repeated or zeros after it.
-func (p *Page) DeepPalette() bool {
-	deep, large := false, false
+func (p *Page) SixteenBitPalette() bool {
+	sixteen, large := false, false
 	if p.Photometric != paletteRGB {
 		return false
 	}
 	for _, v := range p.Uints(TagColorMap) {
 		low := v & 0xff
-		deep = deep || low != 0 && low != v>>8
+		sixteen = sixteen || low != 0 && low != v>>8
 		large = large || v > 255
 	}
-	return deep && large
+	return sixteen && large
 }
 
 // Tree returns the directory with its EXIF, GPS and interoperability directories.

@@ -48,7 +48,7 @@ const (
 	limitRun = 1000
 )
 
-// A bitCoder codes decisions, in either direction: an encoder is told them, a decoder tells them, and both learn the same. So
+// A bitCoder codes decisions, in either direction: an encoder is given them, a decoder returns them, and both adapt alike. So
 // what is coded, and in which order, is written once.
 type bitCoder struct {
 	encoding bool

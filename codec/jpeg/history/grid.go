@@ -57,16 +57,16 @@ func gcd(a, b int) int {
 	return a
 }
 
-// telling are frequencies that are looked at first: low ones, which hardly any block is without, and others, whose steps are larger. If
-// none of the first tellingFirst tells anything, the others are left out.
-var telling = [...]int{1, 8, 9, 12, 33, 20, 27, 34, 2, 16, 10, 17, 3, 24, 4, 32, 11, 25, 18, 19, 26, 5, 40, 48, 41, 28, 35}
+// probes are frequencies that are looked at first: low ones, which hardly any block is without, and others, whose steps are larger. If
+// none of the first probesFirst tells anything, the others are left out.
+var probes = [...]int{1, 8, 9, 12, 33, 20, 27, 34, 2, 16, 10, 17, 3, 24, 4, 32, 11, 25, 18, 19, 26, 5, 40, 48, 41, 28, 35}
 
-const tellingFirst = 8
+const probesFirst = 8
 
-// firstBlocks is how many blocks are looked at first, and tellingStep the largest step that is looked for in them.
+// firstBlocks is how many blocks are looked at first, and probeStep the largest step that is looked for in them.
 const (
 	firstBlocks = 24
-	tellingStep = 32
+	probeStep   = 32
 )
 
 // grid finds where the first whole block of luma begins: x and y from 0 to 7. Most places are ruled out by a few blocks and frequencies.
@@ -78,14 +78,14 @@ func (p *plane) grid() (x, y int, ok bool) {
 	for at := range 64 {
 		c := p.sample(at%8, at/8, firstBlocks)
 		evidence := 0
-		for i, f := range telling {
-			if i == tellingFirst && evidence == 0 {
+		for i, f := range probes {
+			if i == probesFirst && evidence == 0 {
 				break
 			}
 			if !evident(c[f]) {
 				continue
 			}
-			_, _, e := stepOf(c[f], rounding[f], tellingStep)
+			_, _, e := stepOf(c[f], rounding[f], probeStep)
 			evidence += max(e, 0)
 		}
 		if evidence > best {

@@ -75,9 +75,9 @@ type Correction struct {
 
 	residual [taps]int64 // Q4
 
-	near  [3]Record // of the site two before in the row, and of the related coefficients
-	score int64     // the derivatives that Learn was given: see logistic.Observation
-	slope int64
+	near     [3]Record // of the site two before in the row, and of the related coefficients
+	score    int64     // the derivatives that Learn was given: see logistic.Observation
+	gradient int64
 }
 
 // CorrectScale corrects the scale of prediction j, which is of site x of the row, into c. layer is the output of the last layer for the
@@ -157,7 +157,7 @@ var coarserContexts = func() (t [256]uint8) {
 // record.
 func (r *Row) Learn(c *Correction, o logistic.Observation) Record {
 	a, score := r.Learned, o.LogScale
-	c.score, c.slope, c.Posterior = score, o.Mean, o.Posterior
+	c.score, c.gradient, c.Posterior = score, o.Mean, o.Posterior
 	bounded := int32(fixed.Clamp(score, leastScore, mostScore))
 	a.whole.learn(bounded, offsetRate, wholeLimit)
 	a.around[c.around].learn(bounded, offsetRate, offsetLimit)
@@ -184,5 +184,5 @@ func (r *Row) Learn(c *Correction, o logistic.Observation) Record {
 
 // Gradient returns the gradient of what Learn has learned from, for LastLayer.
 func (c *Correction) Gradient() Gradient {
-	return newGradient(c.slope>>(31-8), fixed.Clamp(c.score, leastScore, mostScore)>>4)
+	return newGradient(c.gradient>>(31-8), fixed.Clamp(c.score, leastScore, mostScore)>>4)
 }

@@ -272,7 +272,7 @@ func near(in, out int) func(r *rand.Rand, h, w int, v values) *layer {
 	}
 }
 
-// TestOnlyItsRows tests that Rows and Span write the sites they are told to and no others,
+// TestOnlyItsRows tests that Rows and Span write the sites of their arguments and no others,
 // and that rows computed at the same time come out the same.
 func TestOnlyItsRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))

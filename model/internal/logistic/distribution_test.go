@@ -36,22 +36,22 @@ func (s step) distribution() (d logistic.Distribution, raw uint8) {
 
 // randomStep draws a step of an 8-bit or a 16-bit image, with distributions that are right, wrong and absurd.
 func randomStep(r *rand.Rand) step {
-	deep := uint(8 * r.IntN(2))
-	v := int32(r.NormFloat64() * math.Exp2(r.Float64()*8+float64(deep)))
-	v = fixed.Clamp(v, -1<<(9+deep), 1<<(9+deep))
+	extraBits := uint(8 * r.IntN(2))
+	v := int32(r.NormFloat64() * math.Exp2(r.Float64()*8+float64(extraBits)))
+	v = fixed.Clamp(v, -1<<(9+extraBits), 1<<(9+extraBits))
 	u := uint16(r.UintN(1 << process.DitherBits))
-	s := step{u: u, k: process.Unknown, to: uint8(r.UintN(8 + deep)), family: process.Family(r.IntN(process.Families))}
+	s := step{u: u, k: process.Unknown, to: uint8(r.UintN(8 + extraBits)), family: process.Family(r.IntN(process.Families))}
 	if r.IntN(3) > 0 {
 		s.k = s.to + 1 + uint8(r.UintN(process.DitherBits-uint(s.to)))
 		s.a = cell(v, u, s.k)
 	}
-	s.scale = logistic.MinScale + r.Int32N(logistic.MaxScale-logistic.MinScale+1) + int32(deep)*logistic.ScaleSteps
+	s.scale = logistic.MinScale + r.Int32N(logistic.MaxScale-logistic.MinScale+1) + int32(extraBits)*logistic.ScaleSteps
 	s.mean = int64(v) << 6
 	switch r.IntN(3) {
 	case 0:
 		s.mean += int64(r.NormFloat64() * 64 * math.Exp2(float64(s.scale)/logistic.ScaleSteps))
 	case 1:
-		s.mean += r.Int64N(1<<(17+deep)) - 1<<(16+deep)
+		s.mean += r.Int64N(1<<(17+extraBits)) - 1<<(16+extraBits)
 	}
 	return s
 }

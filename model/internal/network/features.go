@@ -196,7 +196,7 @@ func (t *featureTables) noLevels(level, feature []int32) {
 	}
 }
 
-// centres writes the centres of packed cells, as shallowCentre returns them or 0, as indices of asinh; their magnitudes; and their clocks.
+// centres writes the centres of packed cells, as eightBitCentre returns them or 0, as indices of asinh; their magnitudes; and their clocks.
 // Twice a cell's centre less twice its dither, and less 1, is packed as the cell is.
 func centres[V int16 | int32, U uint8 | uint16](index, magnitude []int32, clock []uint8, cells []V, dither []U, extraBits int) {
 	up, down := shifts(extraBits)

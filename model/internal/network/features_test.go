@@ -110,7 +110,7 @@ func newSlowPrepare(net *Net, s *testScale) *slowPrepare {
 				s.image.Load(p.level[i].Row(y), i, y)
 			}
 			for x, v := range p.level[i].Row(y) {
-				p.level[i].Row(y)[x] = fixed.Clamp(shallow(v<<s.shift, s.in.ExtraBits[i]), -1<<14, 1<<14)
+				p.level[i].Row(y)[x] = fixed.Clamp(toEightBits(v<<s.shift, s.in.ExtraBits[i]), -1<<14, 1<<14)
 			}
 		}
 		for y := range h {

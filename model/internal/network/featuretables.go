@@ -71,8 +71,8 @@ func shifts(extraBits int) (up, down uint) {
 	return uint(max(-extraBits, 0)) & 31, uint(max(extraBits, 0)) & 31
 }
 
-// shallowCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach. up and down are those of shifts.
-func shallowCentre(a int32, u uint16, k uint8, up, down uint) int32 {
+// eightBitCentre returns the centre of a cell, Q6 of 8-bit grey levels, within what 8-bit images can reach. up and down are those of shifts.
+func eightBitCentre(a int32, u uint16, k uint8, up, down uint) int32 {
 	return fixed.Clamp(fixed.Clamp(storage.CentreQ6(a, u, k), -1<<30, 1<<30-1)<<(up&31)>>(down&31), -1<<17, 1<<17)
 }
 

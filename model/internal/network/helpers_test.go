@@ -108,14 +108,14 @@ func (t *featureTables) cell(a int32, u uint16, k uint8, extraBits int) (centre,
 // precision returns the feature of a clock.
 func (t *featureTables) precision(k uint8, extraBits int) int16 { return t.clocks[extraBits+1][k] }
 
-// shallow takes extraBits bits from v, or adds some.
-func shallow(v int32, extraBits int) int32 {
+// toEightBits takes extraBits bits from v, or adds some.
+func toEightBits(v int32, extraBits int) int32 {
 	up, down := shifts(extraBits)
 	return v << up >> down
 }
 
-// centreOf is shallowCentre by extra bits.
+// centreOf is eightBitCentre by extra bits.
 func centreOf(a int32, u uint16, k uint8, extraBits int) int32 {
 	up, down := shifts(extraBits)
-	return shallowCentre(a, u, k, up, down)
+	return eightBitCentre(a, u, k, up, down)
 }

@@ -254,5 +254,5 @@ func (r *Inference) CellRow(y, extraBits int) CellRow {
 // Set has heads that run later read cell a at clock k, of which something is known, as that of coefficient i at site x, whose dither is u.
 func (c *CellRow) Set(i, x int, a int32, u uint16, k uint8) {
 	f := c.features[x*c.stride+i:]
-	f[c.clocks], f[0] = c.precision[k], c.asinh[asinhIndex(shallowCentre(a, u, k, c.up, c.down)>>3)]
+	f[c.clocks], f[0] = c.precision[k], c.asinh[asinhIndex(eightBitCentre(a, u, k, c.up, c.down)>>3)]
 }

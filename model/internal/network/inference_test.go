@@ -198,7 +198,7 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// TestRunHeadsStops: heads stop when told to, and when the run is stopped.
+// TestRunHeadsStops: heads stop when the stop function says so, and when the run is stopped.
 func TestRunHeadsStops(t *testing.T) {
 	net := load(t, tiny.file(newRand(91), 300))
 	s := newTestScale(newRand(93), Input{Stage: 2, Scale: 1, Width: 20, Height: 20, Planes: 3, Coded: 3}, 8, false)

@@ -51,11 +51,11 @@ func Train(ctx context.Context, photographs []train.Image, o Options, report fun
 		if err != nil {
 			return nil, err
 		}
-		w = untaught(nil)
+		w = initialWeights(nil)
 		f.write(w)
 	}
 	source := NewSource(photographs, o.Seed+uint64(o.Rounds))
-	l := dct.NewLearner(untaught(w))
+	l := dct.NewLearner(initialWeights(w))
 	p := Progress{Step: "adaptive state", Todo: o.Pictures}
 	err := source.each(ctx, o.Pictures, threads, func(_ int, im *dct.Image) {
 		c := new(counter)
@@ -72,9 +72,9 @@ func Train(ctx context.Context, photographs []train.Image, o Options, report fun
 	return dct.LoadWeights(l.Weights(o.Confidence).File())
 }
 
-// untaught returns weights with the linear predictions of w, or, if it is nil, with those that a training begins with, and an
+// initialWeights returns weights with the linear predictions of w, or, if it is nil, with those that a training begins with, and an
 // adaptive state that has seen nothing.
-func untaught(w *dct.Weights) *dct.Weights {
+func initialWeights(w *dct.Weights) *dct.Weights {
 	blank := dct.NewLearner(nil).Weights(0)
 	if w == nil {
 		return blank

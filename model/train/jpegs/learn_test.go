@@ -91,7 +91,7 @@ func TestTrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blank, err := Validate(ctx, other, untaught(nil), 0, 3, 1)
+	blank, err := Validate(ctx, other, initialWeights(nil), 0, 3, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -197,7 +197,7 @@ func TestReuse(t *testing.T) {
 	}
 }
 
-// TestExternals runs programs that stand for the metrics, and are told apart by what they say.
+// TestExternals runs programs that stand for the metrics, and are distinguished by what they print.
 func TestExternals(t *testing.T) {
 	if _, err := os.Stat("/bin/sh"); err != nil || runtime.GOOS == "js" {
 		t.Skip("no shell here")

@@ -84,7 +84,7 @@ func TestSummary(t *testing.T) {
 		t.Errorf("the mean with an exact picture is %+v, want %.2f dB", m, want)
 	}
 	if text := r.rateTable(peers.Cut, psnr); !strings.Contains(text, "43.00 (1)") || !strings.Contains(text, "In brackets") {
-		t.Errorf("an exact picture is not told in\n%s", text)
+		t.Errorf("an exact picture is not said to be exact in\n%s", text)
 	}
 	r.Images[1].Own.Cuts[3].PSNR = nil
 	if m := r.Lines(peers.Cut)[0].Means[3]; !math.IsInf(m.PSNR, 1) || m.Exact != 2 {

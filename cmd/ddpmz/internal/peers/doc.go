@@ -16,6 +16,6 @@
 //   - OpenJPEG 2.5.0 misreads some PNG files (Kodak's come out with 12 to 14 dB), so it gets PPM.
 //   - Of a code-block that a cut runs through, OpenJPEG drops all, also the layers before: a file with a few
 //     bytes of the next layer decodes to a worse picture. So its layers are made for the very sizes that are asked
-//     for, and it is told to show no layer that is incomplete.
+//     for, and it has an option to show no layer that is incomplete.
 //   - djpeg takes a cut file for an error, but writes the picture all the same.
 package peers
