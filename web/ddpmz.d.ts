@@ -23,7 +23,14 @@ export interface Options<As extends "data" | "bitmap"> {
 	timestep?: number;
 	/** what pictures are: ImageData by default, or ImageBitmap */
 	as?: As;
-	/** is called as soon as the size of the image is known, not reduced */
+	/** "from-image", by default: pictures are turned as EXIF's orientation says; "none": they are not. Of a stream, or of a file that is decoded to
+	 * its end, whose EXIF data come last since there are more than 4 KiB of metadata, only the last picture is turned, and onHeader is called again. */
+	imageOrientation?: "from-image" | "none";
+	/** "none", by default: samples are those of the file. "default": colours are those that the file's profile says, in the colour space that an ImageData
+	 * names: sRGB, or Display P3 where the browser has that and the profile has colours that sRGB has not. ICC profiles of tables, and of CMYK,
+	 * are taken for sRGB. Where the profile comes last in the file, see imageOrientation. */
+	colorSpaceConversion?: "none" | "default";
+	/** is called as soon as the size of the image is known, not reduced; again if it turns out to be turned */
 	onHeader?: (size: { width: number; height: number }) => void;
 	/** is called with every level's picture, as soon as its bytes have come, and the last time with the result */
 	onRefinement?: (picture: Picture<As>, at: Refinement) => void;

@@ -51,7 +51,7 @@ class Client {
 /**
  * open begins to decode, and returns what there is to say to the worker about it. element.js uses it; others want decode.
  *
- * @param {object} options url, init, whole, again, reduce, timestep, every, limit, as
+ * @param {object} options url, init, whole, again, reduce, timestep, every, turns, converts, limit, as
  * @param {(message: object) => void} receive is called with what the worker says
  */
 export function open(options, receive) {
@@ -96,7 +96,7 @@ async function send(source, job) {
 /**
  * decode returns a promise of the picture of a ddpmz file: see ddpmz.d.ts.
  */
-export function decode(source, { reduce = 0, bytes = -1, timestep = 0, as = "data", onHeader, onRefinement, signal } = {}) {
+export function decode(source, { reduce = 0, bytes = -1, timestep = 0, as = "data", imageOrientation = "from-image", colorSpaceConversion = "none", onHeader, onRefinement, signal } = {}) {
 	return new Promise((resolve, reject) => {
 		if (signal?.aborted) return reject(signal.reason);
 		const remote = typeof source === "string" || source instanceof URL;
@@ -125,7 +125,10 @@ export function decode(source, { reduce = 0, bytes = -1, timestep = 0, as = "dat
 					finish(reject, new DecodeError(m.kind, m.message));
 			}
 		};
-		const options = { reduce, timestep, every: !!onRefinement, limit: bytes, as, init: {}, whole: reduce === 0 && timestep === 0 };
+		const options = {
+			reduce, timestep, every: !!onRefinement, turns: imageOrientation === "from-image", converts: colorSpaceConversion === "default",
+			limit: bytes, as, init: {}, whole: reduce === 0 && timestep === 0,
+		};
 		if (remote) options.url = new URL(source, document.baseURI).href;
 		const job = open(options, receive);
 		signal?.addEventListener("abort", abort);

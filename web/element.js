@@ -159,7 +159,11 @@ export class DdpmzImg extends HTMLElement {
 		this.#complete = false;
 		const init = { credentials: this.getAttribute("crossorigin") === "use-credentials" ? "include" : "same-origin" };
 		const before = this.#job;
-		const job = open({ url: this.#url, init, again, reduce: this.#halvings, timestep: -1, every: false, limit: -1, as: "bitmap", whole: false }, (m) => {
+		const options = {
+			url: this.#url, init, again, reduce: this.#halvings, timestep: -1, every: false, turns: true, converts: true,
+			limit: -1, as: "bitmap", whole: false,
+		};
+		const job = open(options, (m) => {
 			if (this.#job === job) this.#receive(m);
 			else m.image?.close();
 		});

@@ -23,6 +23,9 @@ export class RemoteFile {
 		this.received = 0;
 	}
 
+	/** Any part can be had before others, as far as we know. */
+	get seeks() { return this.ranges && !this.whole; }
+
 	/** read sends all parts to a listener, {size, part, end, failed}, until stop. There is one listener at a time. */
 	read(listener) {
 		this.stop();
@@ -176,6 +179,7 @@ function concat(chunks) {
 /** A file whose bytes the page sends, front to back. */
 export class SentFile {
 	constructor() {
+		this.seeks = false;
 		this.chunks = [];
 		this.received = 0;
 		this.ended = false;

@@ -5,6 +5,14 @@ import { RemoteFile, SentFile } from "./file.js";
 
 const MOST = 6; // pictures that are decoded side by side; others wait, so that memory is bounded
 
+const WIDE = (() => { // whether pictures may be in Display P3
+	try {
+		return new ImageData(1, 1, { colorSpace: "display-p3" }).colorSpace === "display-p3";
+	} catch {
+		return false;
+	}
+})();
+
 const asset = (name) => new URL(name, import.meta.url);
 
 async function compile(name) {
@@ -43,10 +51,11 @@ const events = {
 	want(id, ranges) {
 		jobs.get(id)?.file.want(ranges);
 	},
-	picture(id, width, height, pixels, at) {
+	seeks: (id) => jobs.get(id)?.file.seeks ?? false,
+	picture(id, width, height, pixels, colorSpace, at) {
 		const job = jobs.get(id);
 		if (!job) return;
-		const image = new ImageData(pixels, width, height);
+		const image = new ImageData(pixels, width, height, { colorSpace });
 		if (job.as !== "bitmap") {
 			job.sent = job.sent.then(() => send(id, { type: "picture", image, at, received: job.file.received }, [image.data.buffer]));
 			return;
@@ -97,7 +106,7 @@ function next() {
 		if (job.over) continue;
 		job.active = true;
 		active++;
-		decoder.open(job.id, job.reduce, job.timestep, job.every);
+		decoder.open(job.id, job.reduce, job.timestep, job.every, job.turns, job.converts, WIDE);
 		job.file.read({
 			size: (n) => decoder.size(job.id, job.limit >= 0 ? Math.min(n, job.limit) : n),
 			part(from, bytes) {
@@ -123,7 +132,7 @@ const commands = {
 			file.stop();
 			commands.close(m.again);
 		}
-		const job = { id, file, as: m.as, reduce: m.reduce, timestep: m.timestep, every: m.every, limit: m.limit, sent: Promise.resolve(), over: false, active: false };
+		const job = { id, file, as: m.as, reduce: m.reduce, timestep: m.timestep, every: m.every, turns: m.turns, converts: m.converts, limit: m.limit, sent: Promise.resolve(), over: false, active: false };
 		jobs.set(id, job);
 		queue.push(job);
 		next();

@@ -196,6 +196,63 @@ func (f *File) progression() (list [][]byte) {
 	return append(list, bands...)
 }
 
+// A piece is what follows bytes of a skeleton that are as they are.
+type piece struct {
+	kind int
+	list []tableID // of a gap
+}
+
+const (
+	noPiece = iota // phrases are bytes of the skeleton, too
+	gapPiece
+	embeddedPiece
+)
+
+// pieces reads the pieces of the skeleton from a syntax of so many bytes, and gives each to a function, until there is an error.
+func (f *File) pieces(r *bitstream.Reader, size int, embedded bool, visit func(text []byte, next piece) error) error {
+	known := f.phrases()
+	last := len(known) + 2
+	if embedded {
+		last++
+	}
+	room := maxPhrases
+	for {
+		text := r.Bytes(r.Uvarint(uint64(size)))
+		var next piece
+		i := int(r.Uvarint(uint64(last)))
+		if r.Err() != nil {
+			return r.Err()
+		}
+		switch {
+		case i == 0:
+			return visit(text, next)
+		case i <= len(known):
+			if room -= len(known[i-1]); room < 0 {
+				return FormatError("too many phrases")
+			}
+			if err := visit(text, next); err != nil {
+				return err
+			}
+			text = known[i-1]
+		case i == len(known)+1:
+			next.kind = gapPiece
+		case i == len(known)+2:
+			next.kind = gapPiece
+			for range r.Byte() {
+				next.list = append(next.list, tableID(r.Byte()))
+			}
+			if r.Err() != nil {
+				return r.Err()
+			}
+		default:
+			next.kind = embeddedPiece
+		}
+		if err := visit(text, next); err != nil {
+			return err
+		}
+	}
+}
+
 // ParseSyntax undoes AppendFrame and AppendSyntax, given what CutEmbedded has cut out. The File lacks its coefficients: every Coef is
 // nil. Errors are a FormatError, a LimitError, or one of package bitstream.
 func ParseSyntax(frame, syntax []byte, l Limits, cut ...[]byte) (*File, error) {
@@ -204,39 +261,26 @@ func ParseSyntax(frame, syntax []byte, l Limits, cut ...[]byte) (*File, error) {
 		return nil, err
 	}
 	r := bitstream.NewReader(syntax)
-	known := f.phrases()
 	skeleton := []byte{}
 	var gaps []gap
-	room := maxPhrases
-pieces:
-	for {
-		skeleton = append(skeleton, r.Bytes(r.Uvarint(uint64(len(syntax))))...)
-		switch i := int(r.Uvarint(uint64(len(known) + 2 + min(len(cut), 1)))); {
-		case i == 0:
-			break pieces
-		case i <= len(known):
-			if room -= len(known[i-1]); room < 0 {
-				return nil, FormatError("too many phrases")
+	if err := f.pieces(r, len(syntax), len(cut) > 0, func(text []byte, next piece) error {
+		skeleton = append(skeleton, text...)
+		switch next.kind {
+		case gapPiece:
+			gaps = append(gaps, gap{at: len(skeleton), list: next.list})
+		case embeddedPiece:
+			if len(cut) == 0 {
+				return FormatError("fewer embedded pictures than a syntax has")
 			}
-			skeleton = append(skeleton, known[i-1]...)
-		case i == len(known)+1:
-			gaps = append(gaps, gap{at: len(skeleton)})
-		case i == len(known)+2:
-			g := gap{at: len(skeleton)}
-			for range r.Byte() {
-				g.list = append(g.list, tableID(r.Byte()))
-			}
-			gaps = append(gaps, g)
-		default:
 			f.embedded = append(f.embedded, Embedded{Data: cut[0], at: len(skeleton)})
 			skeleton = append(skeleton, cut[0]...)
 			cut = cut[1:]
 		}
+		return nil
+	}); err != nil {
+		return nil, err
 	}
-	switch {
-	case r.Err() != nil:
-		return nil, r.Err()
-	case len(cut) > 0:
+	if len(cut) > 0 {
 		return nil, FormatError("more embedded pictures than a syntax has")
 	}
 	p := parser{f: f, data: skeleton, limits: l, gaps: gaps}

@@ -51,12 +51,15 @@ func (d *desk) functions() map[string]any {
 	}
 }
 
-// open(id, reduce, timestep, every) begins to decode a file to a picture of 1/2^reduce of each side, or of one that fit says, and to a
-// timestep. With timestep -1, reduce and fit say how often the area is halved, and decoding ends where a screen needs no more. With every, all pictures are wanted, and not only as many as there is time for.
+// open(id, reduce, timestep, every, turns, converts, wide) begins to decode a file to a picture of 1/2^reduce of each side, or of one that
+// fit says, and to a timestep. With timestep -1, reduce and fit say how often the area is halved, and decoding ends where a screen needs no
+// more. With every, all pictures are wanted, and not only as many as there is time for. With turns, they are turned as EXIF's orientation says; with converts,
+// their colours are those that the file's profile says, in sRGB or, with wide, in Display P3.
 func (d *desk) open(_ js.Value, args []js.Value) any {
 	id := args[0].Int()
 	ctx, cancel := context.WithCancel(context.Background())
-	j := &job{desk: d, id: id, context: ctx, source: newSource(), fit: make(chan int, 1), every: args[3].Bool()}
+	j := &job{desk: d, id: id, context: ctx, source: newSource(), fit: make(chan int, 1), every: args[3].Bool(),
+		display: display{turns: args[4].Bool(), converts: args[5].Bool(), wide: args[6].Bool()}}
 	j.decoder.Reduce, j.decoder.Timestep = args[1].Int(), args[2].Int()
 	j.cancel = func() {
 		cancel()

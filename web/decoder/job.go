@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"image"
 	"io"
 	"syscall/js"
 	"time"
@@ -32,8 +33,13 @@ type job struct {
 	source  *source
 	fit     chan int // by how much the picture is to be reduced, if open did not say
 	every   bool
+	display display
 	decoder codec.Decoder
+	config  image.Config
 	stream  *codec.Stream // once it is open
+
+	segments []container.Segment
+	ahead    []any // what is waited for before the stream is open: [from, to]
 
 	at      codec.Refinement // the last
 	pending bool             // at has no picture yet
@@ -73,7 +79,7 @@ func (j *job) waits() {
 	if j.pending && j.context.Err() == nil {
 		j.show()
 	}
-	ranges := []any{}
+	ranges := append([]any{}, j.ahead...)
 	if j.stream != nil {
 		for _, r := range j.stream.Ranges() {
 			ranges = append(ranges, r.From, r.To)
@@ -84,11 +90,12 @@ func (j *job) waits() {
 }
 
 func (j *job) decode() error {
-	config, err := codec.DecodeConfig(&reader{source: j.source})
-	if err != nil {
+	var err error
+	if j.config, err = codec.DecodeConfig(&reader{source: j.source}); err != nil {
 		return err
 	}
-	j.host.Call("header", j.id, config.Width, config.Height)
+	j.lookAhead()
+	j.sayHeader()
 	d := &j.decoder
 	if d.Reduce < 0 {
 		j.end()
@@ -120,6 +127,7 @@ func (j *job) decode() error {
 	for {
 		at, err := stream.Next()
 		if err == io.EOF {
+			j.lookBehind()
 			return nil
 		}
 		if err != nil {
@@ -132,6 +140,15 @@ func (j *job) decode() error {
 		j.end()
 		j.begin() // after others that wait for their turn
 	}
+}
+
+// sayHeader tells the host the size of the picture as it is shown.
+func (j *job) sayHeader() {
+	w, h := j.config.Width, j.config.Height
+	if j.display.orientation.Transposes() {
+		w, h = h, w
+	}
+	j.host.Call("header", j.id, w, h)
 }
 
 // enough returns the timestep at which a picture is good enough for a screen that shows it smaller, by so many halvings of its area: a
@@ -153,11 +170,13 @@ func (j *job) show() {
 	if err != nil {
 		return // of a file too short for a picture; the next one may come
 	}
-	pixels := rgba(m)
+	b := m.Bounds()
+	j.look()
+	pixels, space := j.display.convert(rgba(m))
+	pixels, w, h := turn(pixels, b.Dx(), b.Dy(), j.display.orientation)
 	array := js.Global().Get("Uint8ClampedArray").New(len(pixels))
 	js.CopyBytesToJS(array, pixels)
-	b := m.Bounds()
-	j.host.Call("picture", j.id, b.Dx(), b.Dy(), array, refinement(j.at))
+	j.host.Call("picture", j.id, w, h, array, space, refinement(j.at))
 	j.last, j.pending = time.Now(), false
 	j.cost = j.last.Sub(begun)
 }

@@ -6,9 +6,10 @@
 //
 //	weights(name)              a Promise of a model's file, as a Uint8Array; that of NAME.ddpw, which is packed, is NAME.ddpk
 //	soon(f)                    calls f when other events have been looked at
-//	header(id, width, height)  the size of a file's picture; fit(id, reduce) is awaited if the file was opened with reduce -1
+//	header(id, width, height)  the size of a file's picture, and again if it is another than was said first; fit(id, reduce) is awaited if the file was opened with reduce -1
 //	want(id, ranges)           the decoder waits for bytes: of these ranges, [from, to, from, to, ...], if it knows any yet
-//	picture(id, w, h, pixels, at)  the picture so far, RGBA with straight alpha, and how good it is
+//	seeks(id)                  whether any part of the file can be had before others
+//	picture(id, w, h, pixels, space, at)  the picture so far, RGBA with straight alpha, its colour space, and how good it is
 //	done(id, at)               all that was asked for is decoded
 //	failed(id, kind, message)  the file cannot be decoded, or no further than the last picture
 //

@@ -93,6 +93,13 @@ func (s *source) has(offset int64) bool {
 	return false
 }
 
+// there is has, for whoever does not hold the mutex.
+func (s *source) there(offset int64) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.has(offset)
+}
+
 // A reader reads a source from its beginning. It can seek once the size is known.
 type reader struct {
 	*source

@@ -65,6 +65,7 @@ func digest(m image.Image) string {
 type decoded struct {
 	Width, Height int
 	Digest, Error string
+	Space         string
 	Steps         []int
 	Times         []float64
 	Time          float64

@@ -48,7 +48,7 @@ const api = {
 		try {
 			const image = await decode(await sources[kind](name), options);
 			const time = performance.now() - began;
-			return { width: image.width, height: image.height, digest: await digest(image), steps, times, header, time };
+			return { width: image.width, height: image.height, space: image.colorSpace, digest: await digest(image), steps, times, header, time };
 		} catch (error) {
 			return { error: error instanceof DecodeError ? error.kind : String(error), steps, header };
 		}
@@ -64,7 +64,7 @@ const api = {
 
 	memory: () =>
 		new Promise((resolve) => {
-			const job = open({ url: new URL("/nothing", location.href).href, init: {}, whole: true, reduce: 0, timestep: 0, every: false, limit: -1, as: "data" }, (m) => {
+			const job = open({ url: new URL("/nothing", location.href).href, init: {}, whole: true, reduce: 0, timestep: 0, every: false, turns: false, converts: false, limit: -1, as: "data" }, (m) => {
 				if (m.type === "memory") resolve(m.bytes), job.close();
 			});
 			job.memory();
@@ -90,6 +90,25 @@ const api = {
 			event: event?.type, error: event?.error?.kind, refined, natural: [e.naturalWidth, e.naturalHeight], shown: [e.width, e.height], complete: e.complete,
 			exact: e.refinement?.exact ?? false, steps: e.refinement?.steps ?? 0, received: e.received, reduce: e.reduce,
 		};
+	},
+
+	/** Draws a picture as the element shows it, as decode gives it, and as the browser has it of a PNG file, on canvases of a colour space. */
+	async colours(name, png, colorSpace) {
+		const samples = (image, { width, height } = image) => {
+			const context = new OffscreenCanvas(width, height).getContext("2d", { colorSpace });
+			context.imageSmoothingEnabled = false;
+			context.drawImage(image, 0, 0, width, height);
+			return [...context.getImageData(0, 0, width, height).data];
+		};
+		await api.show([name]);
+		const shown = main.querySelector("ddpmz-img");
+		const element = samples(shown.shadowRoot.querySelector("canvas"), { width: shown.naturalWidth, height: shown.naturalHeight });
+		const data = await decode(name, { colorSpaceConversion: "default" });
+		const decoded = samples(await createImageBitmap(data));
+		const bitmap = samples(await decode(name, { colorSpaceConversion: "default", as: "bitmap" }));
+		const plain = [...(await decode(name)).data];
+		const reference = samples(await createImageBitmap(await (await fetch(png)).blob()));
+		return { space: data.colorSpace, element, decoded, bitmap, plain, reference };
 	},
 
 	states: () => [...main.querySelectorAll("ddpmz-img")].map((e) => api.state(e)),
