@@ -171,8 +171,9 @@ func (r *Inference) convolve(k *kernel.Conv, dst, src *window, residual bool, to
 	dst.finishTo(to, r.in.Height)
 }
 
-// headRows is how many rows of a phase's hidden units a processor computes at a time.
-const headRows = 8
+// headRows is how many rows of a phase's hidden units a processor computes at a time: few, so that they are still in the cache when they are
+// read.
+const headRows = 2
 
 // RunHeads computes the hidden units of every head, group by group and phase by phase. Before a group it calls begin with the
 // head's last layer. Then it computes r.Hidden a few rows of a phase's sites at a time, at sites with active coefficients of the
