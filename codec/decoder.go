@@ -21,7 +21,8 @@ type Decoder struct {
 	// Reduce makes the picture smaller: 1/2^Reduce of each side, rounded up, for Reduce from 1 to MaxReduce. Of a modelled file it is
 	// the low band of the wavelet pyramid. Segments of finer scales are passed over, by seeking if the reader is an io.Seeker that can,
 	// and decoding stops by itself where noise hardly shows at that size: time and memory go with the reduced picture, but for
-	// alpha, and Refinements are about that picture and never Exact. Of a stored file, pixels are averaged. Sixteen bits stay
+	// alpha, and Refinements are about that picture and never Exact. Of a stored file, pixels are averaged as they
+	// are decoded, all of them, since each is coded by what is around it: only memory goes with the reduced picture. Sixteen bits stay
 	// sixteen, gray stays gray; a palette becomes RGB, with straight alpha if it has any.
 	Reduce int
 

@@ -94,17 +94,24 @@ func (l Limits) maxWork(bytes int64) int64 {
 // fallbackMemory is what encoding without a model takes.
 func fallbackMemory(pixels int64) int64 { return fallbackPixelBytes * pixels }
 
-// storedMemory returns what decoding a stored file takes: the picture and its alpha, or samples if it is to be reduced, and the rows that
+// storedMemory returns what decoding a stored file takes: the picture, which is reduced or not, its alpha in full, and the rows that
 // the decoder looks back on.
-func (p *info) storedMemory(reduced bool) func(pixels int64) int64 {
+func (p *picture) storedMemory(reduce int) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
-		need := p.imageBytes() + stored.RowMemory*int64(p.w)
-		if reduced {
-			need += 2 * int64(p.format.planes()) * pixels
+		q := p.reduced(model.Reduction{Scales: reduce})
+		need := q.imageBytes() + stored.RowMemory*int64(p.w)
+		if reduce > 0 {
+			need += boxBytes * int64(q.w)
+			if p.format.hasAlpha() {
+				need += 2 * pixels
+			}
 		}
 		return slack * need
 	}
 }
+
+// boxBytes are the bytes of a boxSum, with those of a row of samples.
+const boxBytes = 64 + 4*3
 
 // decodingMemory returns what decoding a modelled file takes: the chain; the picture and its alpha; the bytes of a pass,
 // which are fewer than the image's own. The model itself, some megabytes, is left out. A reduced picture and its passes take less;

@@ -20,7 +20,7 @@ func TestLimitsOfProcessors(t *testing.T) {
 		if modelled {
 			return decodingMemory(net, model.Geometry{Width: w, Height: h, Planes: 3, Depth: 8}, model.Reduction{}, false)
 		}
-		return (&info{format: formatRGB, w: w, h: h, depth: 8}).storedMemory(false)
+		return (&picture{info: info{format: formatRGB, w: w, h: h, depth: 8}}).storedMemory(0)
 	}
 	need := func(w, h, procs int, modelled bool) int64 {
 		runtime.GOMAXPROCS(procs)

@@ -70,7 +70,7 @@ func (d *Decoder) OpenContext(ctx context.Context, r io.Reader) (*Stream, error)
 
 // openStored prepares decoding a stored file.
 func (s *Stream) openStored(d *Decoder) error {
-	if err := s.open(s.picture.storedMemory(s.reduce > 0)); err != nil {
+	if err := s.open(s.picture.storedMemory(s.reduce)); err != nil {
 		return err
 	}
 	s.body = &rowDecoder{stream: s, at: s.at}

@@ -1,8 +1,6 @@
 package codec
 
 import (
-	"context"
-	"image"
 	"image/color"
 	"slices"
 
@@ -36,107 +34,153 @@ func opaque(p color.Palette) bool {
 	})
 }
 
-// reduced returns the rows of a stored file so far, reduced, and gray for those that are missing. A pixel is the mean of those that it
-// stands for, weighted by their alpha if that is straight.
-func (d *rowDecoder) reduced(ctx context.Context) (image.Image, error) {
-	full, gray := d.stream.picture, int32(0)
-	if full.format == formatPaletted && d.rows < full.h {
-		full.palette, gray = withGray(full.palette)
-	}
-	p := full.reduced(model.Reduction{Scales: d.stream.reduce})
-	if full.alpha != nil {
-		p.alpha = reduceAlpha(full.alpha, full.w, full.h, d.stream.reduce)
-	} else if p.format == formatNRGBA { // of a palette
-		p.alpha = make([]uint16, p.w*p.h)
-	}
-	box := &pixelBox{picture: &full, raster: d.raster, rows: d.rows, step: full.grayStep()}
-	if full.format == formatPaletted {
-		for _, c := range full.palette {
-			n := color.NRGBAModel.Convert(c).(color.NRGBA)
-			box.colours = append(box.colours, [4]uint16{uint16(n.R), uint16(n.G), uint16(n.B), uint16(n.A)})
-		}
-		box.missing = box.colours[gray]
-	} else {
-		gray := uint16(1) << (p.depth - 1)
-		box.missing = [4]uint16{gray, gray, gray, 0}
-	}
-	m, set := p.newImage()
-	row := make([]model.Plane, p.format.planes())
-	for c := range row {
-		row[c] = model.NewPlane(p.w, 1)
-	}
-	for y := range p.h {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		for x := range p.w {
-			mean := box.mean(x, y, d.stream.reduce)
-			for c := range row {
-				row[c].Pix[x] = int32(mean[c])
-			}
-			if p.alpha != nil && full.format == formatPaletted {
-				p.alpha[y*p.w+x] = mean[3]
-			}
-		}
-		set(y, row)
-	}
-	return m, nil
-}
-
-// A pixelBox averages pixels of a stored file.
+// A pixelBox makes the reduced picture of a stored file of its rows, as they are decoded, so that no others are there at a time. A pixel
+// is the mean of those that it stands for, weighted by their alpha if that is straight.
 type pixelBox struct {
-	picture *picture
-	raster  *stored.Raster
-	rows    int // of the raster that are there
-	step    uint16
+	full    *picture
+	scales  int
+	step    uint16      // what samples are multiplied by
 	colours [][4]uint16 // of a palette: red, green, blue, alpha, straight
-	missing [4]uint16   // the pixel where a row is missing
+	missing [4]uint16   // a pixel of a row that is missing
+
+	sums []boxSum // of the boxes of a row of the reduced picture, by column, from their rows so far
+
+	reduced *picture
+	row     []model.Plane
+	set     func(y int, rows []model.Plane)
 }
 
-// pixel returns a pixel's samples, and its alpha as the fourth where that is straight.
-func (b *pixelBox) pixel(x, y int) (v [4]uint16) {
-	p := b.picture
+// A boxSum has the sums of samples, and of samples times alpha.
+type boxSum struct{ plain, weighted [4]int64 }
+
+// newReducedPicture is newStoredPicture for a picture that is reduced.
+func (p *picture) newReducedPicture(scales int) storedPicture {
+	q := p.reduced(model.Reduction{Scales: scales})
+	b := &pixelBox{full: p, scales: scales, step: p.grayStep(), sums: make([]boxSum, q.w), reduced: q}
+	if p.alpha != nil {
+		q.alpha = reduceAlpha(p.alpha, p.w, p.h, scales)
+	} else if q.format == formatNRGBA { // of a palette
+		q.alpha = make([]uint16, q.w*q.h)
+	}
+	if p.format == formatPaletted {
+		palette, gray := withGray(p.palette)
+		for _, c := range palette {
+			n := color.NRGBAModel.Convert(c).(color.NRGBA)
+			b.colours = append(b.colours, [4]uint16{uint16(n.R), uint16(n.G), uint16(n.B), uint16(n.A)})
+		}
+		b.missing = b.colours[gray]
+	} else {
+		gray := uint16(1) << (q.depth - 1)
+		b.missing = [4]uint16{gray, gray, gray, 0}
+	}
+	for range q.format.planes() {
+		b.row = append(b.row, model.NewPlane(q.w, 1))
+	}
+	m, set := q.newImage()
+	b.set = set
+	return storedPicture{image: m, set: b.add, box: b}
+}
+
+// weighs reports whether alpha weighs the pixels of the picture, or those of its palette.
+func (b *pixelBox) weighs() bool {
+	return b.colours != nil || b.full.format.base() == formatNRGBA && b.full.alpha != nil
+}
+
+// add adds the next row.
+func (b *pixelBox) add(y int, row []stored.Pixel) {
 	switch {
-	case y >= b.rows:
-		v = b.missing
-	case b.colours != nil:
-		return b.colours[b.raster.Samples[y*p.w+x]]
+	case b.weighs():
+		for x, v := range row {
+			b.weigh(y, x, b.pixel(v))
+		}
+	case b.full.format.planes() == 1:
+		for i := range b.sums {
+			sum := int64(0)
+			for _, v := range row[i<<b.scales : min((i+1)<<b.scales, len(row))] {
+				sum += int64(uint16(v))
+			}
+			b.sums[i].plain[0] += sum * int64(b.step)
+		}
 	default:
-		n := b.raster.Channels
-		for c, s := range b.raster.Samples[(y*p.w+x)*n:][:n] {
-			v[c] = s * b.step
+		depth, most := b.full.depth, stored.Pixel(1)<<b.full.depth-1
+		for i := range b.sums {
+			var red, green, blue stored.Pixel
+			for _, v := range row[i<<b.scales : min((i+1)<<b.scales, len(row))] {
+				red, green, blue = red+v>>depth&most, green+v>>(2*depth), blue+v&most
+			}
+			s := &b.sums[i].plain
+			s[0], s[1], s[2] = s[0]+int64(red), s[1]+int64(green), s[2]+int64(blue)
 		}
 	}
-	if p.format.base() == formatNRGBA && p.alpha != nil {
-		v[3] = p.alpha[y*p.w+x]
-	}
-	return v
+	b.endRow(y)
 }
 
-// mean returns the mean of the pixels that pixel (x, y) of the reduced picture stands for.
-func (b *pixelBox) mean(x, y, scales int) (v [4]uint16) {
-	p := b.picture
-	x0, y0 := x<<scales, y<<scales
-	x1, y1 := min(x0+1<<scales, p.w), min(y0+1<<scales, p.h)
-	weigh := b.colours != nil || p.format.base() == formatNRGBA && p.alpha != nil
-	var sum, weighted [4]int64
-	for r := y0; r < y1; r++ {
-		for q := x0; q < x1; q++ {
-			s := b.pixel(q, r)
-			for c := range s {
-				sum[c] += int64(s[c])
-				weighted[c] += int64(s[c]) * int64(s[3])
+// addMissing adds rows that are missing, from the first of them on.
+func (b *pixelBox) addMissing(first int) {
+	for y := first; y < b.full.h; y++ {
+		for x := range b.full.w {
+			if b.weighs() {
+				b.weigh(y, x, b.missing)
+				continue
+			}
+			s := &b.sums[x>>b.scales].plain
+			for c, v := range b.missing {
+				s[c] += int64(v)
 			}
 		}
+		b.endRow(y)
 	}
-	n := int64(x1-x0) * int64(y1-y0)
-	for c := range v {
-		v[c] = uint16((sum[c] + n/2) / n)
-		if weigh && c < 3 && sum[3] > 0 {
-			v[c] = uint16((weighted[c] + sum[3]/2) / sum[3])
+}
+
+// pixel returns the samples of a pixel, and its alpha if it is of a palette. An index outside of the palette is an error of the file, which is
+// found by who decodes it.
+func (b *pixelBox) pixel(v stored.Pixel) (s [4]uint16) {
+	if b.colours != nil {
+		return b.colours[min(int(v), len(b.colours)-1)]
+	}
+	if depth := b.full.depth; b.full.format.planes() == 3 {
+		most := stored.Pixel(1)<<depth - 1
+		return [4]uint16{uint16(v >> depth & most), uint16(v >> (2 * depth)), uint16(v & most)}
+	}
+	return [4]uint16{uint16(v) * b.step}
+}
+
+// weigh adds pixel (x, y), of which s are the samples.
+func (b *pixelBox) weigh(y, x int, s [4]uint16) {
+	if b.full.alpha != nil {
+		s[3] = b.full.alpha[y*b.full.w+x]
+	}
+	sum := &b.sums[x>>b.scales]
+	for c, v := range s {
+		sum.plain[c] += int64(v)
+		sum.weighted[c] += int64(v) * int64(s[3])
+	}
+}
+
+// endRow writes a row of the reduced picture if row y is the last of its boxes.
+func (b *pixelBox) endRow(y int) {
+	p, q := b.full, b.reduced
+	if (y+1)&(1<<b.scales-1) != 0 && y+1 < p.h {
+		return
+	}
+	to := y >> b.scales
+	high := y + 1 - to<<b.scales
+	for x := range b.sums {
+		sum := &b.sums[x]
+		n := int64(high) * int64(min((x+1)<<b.scales, p.w)-x<<b.scales)
+		for c := range b.row {
+			v := (sum.plain[c] + n/2) / n
+			if a := sum.plain[3]; a > 0 {
+				v = (sum.weighted[c] + a/2) / a
+			}
+			b.row[c].Pix[x] = int32(v)
+		}
+		if b.colours != nil && q.alpha != nil {
+			q.alpha[to*q.w+x] = uint16((sum.plain[3] + n/2) / n)
 		}
 	}
-	return v
+	clear(b.sums)
+	b.set(to, b.row)
 }
 
 // reduceAlpha returns the means of the samples of w x h pixels that become one when a picture is reduced.

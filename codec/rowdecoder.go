@@ -17,8 +17,7 @@ type rowDecoder struct {
 	stream  *Stream
 	chunk   container.Chunk // the segment, of which the picture is made again if it is wanted once more
 	rows    int             // decoded
-	picture image.Image     // with these rows; nil once it is given away, or if it is to be reduced
-	raster  *stored.Raster  // in its place, for a reduced one
+	picture image.Image     // with these rows; nil once it is given away
 	at      Refinement
 }
 
@@ -49,7 +48,7 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	limit := s.rowLimit()
 	rows, used, err := d.decode(ctx, limit)
 	if err != nil {
-		d.picture, d.raster = nil, nil
+		d.picture = nil
 		return err
 	}
 	d.at.Bytes = s.offsets[c.Index] + container.Reach(uint64(used))
@@ -66,46 +65,39 @@ func (d *rowDecoder) read(ctx context.Context, c container.Chunk) error {
 	return nil
 }
 
-// decode decodes at most so many rows of the segment to a picture, or to a raster if that is to be reduced. It returns how many there are, and
-// how many bytes these need.
+// decode decodes at most so many rows of the segment to a picture. It returns how many there are, and how many bytes these need.
 func (d *rowDecoder) decode(ctx context.Context, limit int) (rows, used int, err error) {
 	s, p := d.stream, &d.stream.picture
-	r := &stored.Raster{Width: p.w, Height: p.h, Channels: p.format.planes(), Depth: p.depth, Stop: ctx.Err}
-	var m storedPicture
+	m := d.newPicture()
+	r := &stored.Raster{Width: p.w, Height: p.h, Channels: p.format.planes(), Depth: p.depth, Stop: ctx.Err, SetRow: m.set}
 	largest := stored.Pixel(0) // palette index
-	if s.reduce > 0 {
-		d.raster = r
-	} else {
-		m = p.newStoredPicture()
-		r.SetRow = m.set
-		if p.format == formatPaletted {
-			r.SetRow = func(y int, row []stored.Pixel) {
-				largest = max(largest, slices.Max(row))
-				m.set(y, row)
-			}
+	if p.format == formatPaletted {
+		r.SetRow = func(y int, row []stored.Pixel) {
+			largest = max(largest, slices.Max(row))
+			m.set(y, row)
 		}
 	}
 	rows, used, err = stored.DecodeRows(d.chunk.Payload, d.chunk.Complete, r, limit)
 	if err != nil {
 		return 0, 0, s.storedError(d.chunk, err)
 	}
-	if p.format == formatPaletted {
-		if s.reduce > 0 {
-			for _, v := range r.Samples[:rows*p.w] {
-				largest = max(largest, stored.Pixel(v))
-			}
-		}
-		if int(largest) >= len(p.palette) {
-			return 0, 0, FormatError("a pixel's index is outside the palette")
-		}
+	if p.format == formatPaletted && int(largest) >= len(p.palette) {
+		return 0, 0, FormatError("a pixel's index is outside the palette")
 	}
-	if m.image != nil && rows == p.h {
-		d.picture = m.image
-	} else if m.image != nil {
+	if rows < p.h {
 		m.setMissing(p, rows)
-		d.picture = m.image
 	}
+	d.picture = m.image
 	return rows, used, nil
+}
+
+// newPicture returns a picture to be filled.
+func (d *rowDecoder) newPicture() storedPicture {
+	p := &d.stream.picture
+	if d.stream.reduce > 0 {
+		return p.newReducedPicture(d.stream.reduce)
+	}
+	return p.newStoredPicture()
 }
 
 // rowLimit is where the rows of a stored file stop, which has no steps: after as large a share of them.
@@ -122,9 +114,6 @@ func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 	if err := ctx.Err(); err != nil && !d.at.Exact {
 		return nil, err
 	}
-	if d.stream.reduce > 0 {
-		return d.reduced(ctx)
-	}
 	if d.picture == nil && d.rows > 0 { // it was given away, and may have been drawn on
 		if d.at.Exact {
 			ctx = context.WithoutCancel(ctx)
@@ -134,7 +123,7 @@ func (d *rowDecoder) image(ctx context.Context) (image.Image, error) {
 		}
 	}
 	if d.picture == nil {
-		m := p.newStoredPicture()
+		m := d.newPicture()
 		m.setMissing(p, 0)
 		return m.image, nil
 	}

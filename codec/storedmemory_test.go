@@ -9,8 +9,8 @@ import (
 	"github.com/ddpmz/ddpmz/codec"
 )
 
-// TestStoredMemory: no samples or planes of the picture are allocated where a stored file is made, and nothing but the picture, and its
-// alpha, where it is decoded: of opaque 8-bit colours that are 4 bytes a pixel. So whole processes stay below 12 bytes a pixel, the
+// TestStoredMemory: no samples or planes of the picture are allocated where a stored file is made, and nothing but the picture, reduced or
+// not, and its alpha, where it is decoded: of opaque 8-bit colours that are 4 bytes a pixel. So whole processes stay below 12 bytes a pixel, the
 // picture included. It does not run in parallel, since it counts what others allocate.
 func TestStoredMemory(t *testing.T) {
 	bounds := image.Rect(0, 0, 1600, 1200)
@@ -43,6 +43,14 @@ func TestStoredMemory(t *testing.T) {
 		})
 		if n > uint64(test.bytes*pixels+tables+4*len(file)) {
 			t.Errorf("%T: decoding allocates %d bytes, %.1f a pixel", test.m, n, float64(n)/float64(pixels))
+		}
+		n = allocated(func() {
+			if _, err := (&codec.Decoder{Reduce: 3}).Decode(bytes.NewReader(file)); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if alpha := test.bytes % 4; n > uint64(alpha*pixels+test.bytes*pixels/64+tables+4*len(file)) {
+			t.Errorf("%T: decoding an eighth allocates %d bytes, %.1f a pixel", test.m, n, float64(n)/float64(pixels))
 		}
 		if test.m != image.Image(opaque) { // alpha is tried in two ways, each with tables of its own
 			continue

@@ -12,6 +12,7 @@ import (
 type storedPicture struct {
 	image image.Image
 	set   func(y int, row []stored.Pixel) // writes a row, its alpha too
+	box   *pixelBox                       // of a picture that is reduced
 }
 
 // newStoredPicture returns an image to be filled, of which all pixels are black and transparent.
@@ -19,20 +20,20 @@ func (p *picture) newStoredPicture() storedPicture {
 	m, _ := p.newImage()
 	switch n := m.(type) {
 	case *image.Paletted:
-		return storedPicture{m, setGray8(n.Pix, n.Stride, 1)}
+		return storedPicture{image: m, set: setGray8(n.Pix, n.Stride, 1)}
 	case *image.Gray:
-		return storedPicture{m, setGray8(n.Pix, n.Stride, byte(p.grayStep()))}
+		return storedPicture{image: m, set: setGray8(n.Pix, n.Stride, byte(p.grayStep()))}
 	case *image.Gray16:
-		return storedPicture{m, setGray16(n.Pix, n.Stride, p.wideFactor())}
+		return storedPicture{image: m, set: setGray16(n.Pix, n.Stride, p.wideFactor())}
 	case *image.RGBA:
-		return storedPicture{m, p.setColour8(n.Pix, n.Stride)}
+		return storedPicture{image: m, set: p.setColour8(n.Pix, n.Stride)}
 	case *image.NRGBA:
-		return storedPicture{m, p.setColour8(n.Pix, n.Stride)}
+		return storedPicture{image: m, set: p.setColour8(n.Pix, n.Stride)}
 	case *image.RGBA64:
-		return storedPicture{m, p.setColour16(n.Pix, n.Stride)}
+		return storedPicture{image: m, set: p.setColour16(n.Pix, n.Stride)}
 	default:
 		n64 := m.(*image.NRGBA64)
-		return storedPicture{m, p.setColour16(n64.Pix, n64.Stride)}
+		return storedPicture{image: m, set: p.setColour16(n64.Pix, n64.Stride)}
 	}
 }
 
@@ -113,6 +114,10 @@ func (p *info) wideFactor() stored.Pixel {
 // setMissing writes mid-gray to all rows from the first one that is missing. Of a paletted picture it extends the palette by that, or
 // takes the colour nearest to it if the palette is full.
 func (m storedPicture) setMissing(p *picture, first int) {
+	if m.box != nil {
+		m.box.addMissing(first)
+		return
+	}
 	v := stored.Pixel(1) << (p.depth - 1)
 	switch n := m.image.(type) {
 	case *image.Paletted:
