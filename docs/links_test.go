@@ -164,3 +164,11 @@ func TestDeclares(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestDesignLength: whoever begins with the design has read it in ten minutes.
+func TestDesignLength(t *testing.T) {
+	const most = 10_000 // bytes
+	if n := len(read(t, "design.md")); n > most {
+		t.Errorf("design.md has %d bytes, more than %d: details have pages of their own", n, most)
+	}
+}

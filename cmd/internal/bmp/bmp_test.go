@@ -124,6 +124,33 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestRLECounts: pixels that the codes leave out are counted, and indices beyond a row, but for those that pad it.
+func TestRLECounts(t *testing.T) {
+	palette := make([]byte, 3*4)
+	for _, test := range []struct {
+		name             string
+		file             file
+		skipped, outside int
+	}{
+		{"all pixels", file{40, 4, 2, 8, 1, nil, palette, 0, []byte{4, 1, 0, 0, 4, 2, 0, 1}}, 0, 0},
+		{"a move", file{40, 4, 2, 8, 1, nil, palette, 0, []byte{1, 1, 0, 2, 2, 1, 1, 2, 0, 1}}, 6, 0},
+		{"a move beyond the end of the row", file{40, 4, 1, 8, 1, nil, palette, 0, []byte{1, 1, 0, 2, 9, 0, 1, 2, 0, 1}}, 3, 1},
+		{"a row that ends early", file{40, 4, 2, 8, 1, nil, palette, 0, []byte{3, 1, 0, 0, 4, 2, 0, 1}}, 1, 0},
+		{"a picture that ends early", file{40, 4, 2, 8, 1, nil, palette, 0, []byte{4, 1, 0, 1}}, 4, 0},
+		{"padding of RLE8", file{40, 3, 1, 8, 1, nil, palette, 0, []byte{4, 1, 0, 1}}, 0, 0},
+		{"padding of RLE4", file{40, 3, 1, 4, 2, nil, palette, 0, []byte{8, 0x11, 0, 1}}, 0, 0},
+		{"a run too long", file{40, 3, 2, 8, 1, nil, palette, 0, []byte{9, 1, 0, 0, 3, 1, 0, 1}}, 0, 5},
+		{"indices too many", file{40, 3, 1, 4, 2, nil, palette, 0, []byte{3, 0x11, 0, 8, 0x11, 0x11, 0x11, 0x11, 0, 1}}, 0, 3},
+	} {
+		_, h, err := Decode(test.file.bytes())
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		} else if h.Skipped != test.skipped || h.Outside != test.outside {
+			t.Errorf("%s: %d pixels left out, %d beyond rows; want %d, %d", test.name, h.Skipped, h.Outside, test.skipped, test.outside)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	for want, f := range map[string]file{
 		"JPEG in a bitmap":     {40, 1, 1, 24, 4, nil, nil, 0, nil},

@@ -56,6 +56,8 @@ type Header struct {
 	Alpha         bool          // pixels have an alpha sample
 	Sixteen       bool          // some samples have more than 8 bits
 	Beyond        int           // how many pixels have an index that the palette does not; known after Decode
+	Skipped       int           // of RLE, how many pixels the codes leave out; known after Decode
+	Outside       int           // of RLE, how many indices are beyond the end of a row and its padding; known after Decode
 	XPerMetre     int           // horizontal resolution, pixels a metre; 0 if unknown
 	YPerMetre     int           // vertical resolution
 	Profile       []byte        // the ICC profile within the file, or nil

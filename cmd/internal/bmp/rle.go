@@ -5,20 +5,27 @@ import (
 	"io"
 )
 
-// decodeRLE decodes RLE4 or RLE8. What the code skips keeps the index 0; pixels
-// beyond the end of a row, which some encoders pad, are dropped, and all that
-// comes after the last row.
+// decodeRLE decodes RLE4 or RLE8. What the code skips keeps the index 0, and is
+// counted; so are indices beyond the end of a row, which are dropped, but for those
+// that fill its last 32-bit word, as some encoders have it. What comes after the last
+// row is dropped.
 func (h *Header) decodeRLE(img *image.Paletted, in []byte) error {
 	x, y := 0, 0 // in the order of the file
+	padded := (h.Width*h.Bits + 31) / 32 * 32 / h.Bits
+	h.Skipped = h.Width * h.Height
 	put := func(index byte) {
-		if x < h.Width {
+		switch {
+		case x < h.Width:
 			row := h.Height - 1 - y
 			if h.TopDown {
 				row = y
 			}
 			img.Pix[row*img.Stride+x] = index
-			x++
+			h.Skipped--
+		case x >= padded:
+			h.Outside++
 		}
+		x++
 	}
 	const (
 		endOfRow = iota
@@ -50,7 +57,7 @@ func (h *Header) decodeRLE(img *image.Paletted, in []byte) error {
 			if len(in) < 2 {
 				return io.ErrUnexpectedEOF
 			}
-			x, y = min(x+int(in[0]), h.Width), y+int(in[1])
+			x, y = x+int(in[0]), y+int(in[1])
 			in = in[2:]
 		default: // so many indices as they are, padded to an even number of bytes
 			n := (int(code)*h.Bits + 7) / 8

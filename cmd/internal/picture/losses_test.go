@@ -68,6 +68,15 @@ func short(tag uint16, v byte) tiff.Field {
 
 // TestReadLosses has for every kind of loss files that suffer it.
 func TestReadLosses(t *testing.T) {
+	// rleBitmap is a BMP file of 4 x 1 pixels, with a palette of two colours, by RLE8.
+	rleBitmap := func(codes string) []byte {
+		words := make([]byte, 52)
+		for i, v := range map[int]uint32{0: uint32(62 + len(codes)), 8: 62, 12: 40, 16: 4, 20: 1, 24: 1 | 8<<16, 28: 1, 44: 2} {
+			binary.LittleEndian.PutUint32(words[i:], v)
+		}
+		return []byte("BM" + string(words) + "\x00\x00\x00\x00\xff\xff\xff\x00" + codes)
+	}
+
 	rgb := paint(image.NewRGBA(testBounds), opaqueAt)
 	gray := paint(image.NewGray(testBounds), grayOf(1))
 	indexed := image.NewPaletted(testBounds, color.Palette{color.Black, color.White})
@@ -120,6 +129,8 @@ func TestReadLosses(t *testing.T) {
 		detail string // a part of it
 	}{
 		{"GIF animation", animation.Bytes(), LossFrames, "2 further frames"},
+		{"BMP whose codes move", rleBitmap("\x01\x01\x00\x02\x02\x00\x01\x01\x00\x01"), LossDamage, "2 pixels that the run-length codes leave out"},
+		{"BMP with a run too long", rleBitmap("\x07\x01\x00\x01"), LossDamage, "3 pixels of run-length codes beyond the end of a row"},
 		{"GIF extension", extended, LossMetadata, "1 extension that GIF does not define"},
 		{"WebP animation", appendRIFF(nil, "RIFF", webp), LossFrames, "1 further frame of"},
 		{"PNG animation", insert(png, "IEND", metadata.Chunk{Type: "fcTL", Data: make([]byte, 26)}, metadata.Chunk{Type: "fdAT", Data: make([]byte, 9)}), LossFrames, "1 further frame of"},

@@ -27,6 +27,12 @@ func readBMP(file []byte, p *Picture) error {
 		if h.Beyond > 0 {
 			p.lose(LossDamage, "the colours of %s, which the palette does not have; they get its first", plural(h.Beyond, "pixel"))
 		}
+		if h.Skipped > 0 {
+			p.lose(LossDamage, "%s that the run-length codes leave out; they get the palette's first colour", plural(h.Skipped, "pixel"))
+		}
+		if h.Outside > 0 {
+			p.lose(LossDamage, "%s of run-length codes beyond the end of a row", plural(h.Outside, "pixel"))
+		}
 		if isRamp(m.Palette) {
 			p.Image = &image.Gray{Pix: m.Pix, Stride: m.Stride, Rect: m.Rect}
 		} else {
