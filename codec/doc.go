@@ -31,4 +31,7 @@
 //
 // Where the model would lose to a codec without one (screenshots, charts, noise), a file is stored instead: by colours that came
 // up in the same surroundings. Its prefixes are its first rows.
+//
+// From version 1 of the format on, files stay decodable: to the same image, the same JPEG file, the same pictures of prefixes. What an
+// encoder writes may change with any release. From version 1 of the module on, exported names follow semantic versioning. Today, both are version 0.
 package codec

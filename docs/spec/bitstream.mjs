@@ -23,15 +23,15 @@ export class Bytes {
 		return this.bytes.subarray(this.at - n, this.at);
 	}
 
-	/** An unsigned integer in groups of seven bits, in its shortest form. */
-	uvarint(max = 2 ** 53 - 1) {
+	/** An unsigned integer in groups of seven bits, in its shortest form; `refuse` makes the error of one above a limit. */
+	uvarint(max = 2 ** 53 - 1, refuse = malformed) {
 		let v = 0;
-		for (let i = 0; i < 8; i++) {
+		for (let i = 0; i < 10; i++) {
 			const b = this.byte();
 			v += (b & 127) * 2 ** (7 * i);
 			if (b & 128) continue;
 			if (i > 0 && b === 0) throw malformed("a number is not in its shortest form");
-			if (v > max) throw malformed(`the number ${v} is above its limit ${max}`);
+			if (v > max) throw refuse(`the number ${v} is above its limit ${max}`);
 			return v;
 		}
 		throw malformed("a number is above its limit");

@@ -43,8 +43,8 @@ function readCommon(r) {
 	if (option(2) && stored) throw malformed("parameters of a stored image");
 	if (option(3) && (option(4) || stored)) throw malformed("units where there can be none");
 	const h = { short: false, format: lead & 31, stored, number: 0, model: null, params: null, kept: null };
-	h.width = 1 + r.uvarint(maxSide - 1);
-	h.height = 1 + r.uvarint(maxSide - 1);
+	h.width = 1 + r.uvarint(maxSide - 1, unsupported);
+	h.height = 1 + r.uvarint(maxSide - 1, unsupported);
 	h.depth = option(1) ? r.byte() : 8;
 	if (h.depth < 1 || h.depth > 16 || (option(1) && h.depth === 8)) throw malformed(`depth ${h.depth}`);
 	if (!stored) {
@@ -56,11 +56,13 @@ function readCommon(r) {
 	if (option(4)) {
 		h.segments = readTable(r, stored);
 	} else {
-		const units = option(3) ? r.uvarint(2 ** 20 - 1) : 0;
+		const units = option(3) ? r.uvarint(2 ** 20 - 1, unsupported) : 0;
 		if (option(3) && units === 0) throw malformed("units are said to be there, and are 0");
-		h.segments = [{ kind: stored ? kinds.stored : kinds.passes, units, size: r.uvarint() }];
+		h.segments = [{ kind: stored ? kinds.stored : kinds.passes, units, size: r.uvarint(2 ** 56 - 1, unsupported) }];
 	}
-	if (h.segments.reduce((sum, s) => sum + s.size, 0) >= 2 ** 53) throw new FileError("limit", "more than 2^53 bytes");
+	const sum = h.segments.reduce((sum, s) => sum + s.size, 0);
+	if (sum >= 2 ** 56) throw unsupported("2^56 bytes or more");
+	if (sum >= 2 ** 53) throw new FileError("limit", "more than 2^53 bytes");
 	if (option(5)) h.kept = r.uvarint(h.segments.at(-1)?.size ?? 0);
 	const covered = r.bytes.subarray(0, r.at);
 	h.crc = r.take(4);
@@ -70,14 +72,14 @@ function readCommon(r) {
 }
 
 function readTable(r, stored) {
-	const count = r.uvarint(4096);
+	const count = r.uvarint(4096, unsupported);
 	const segments = [];
 	for (let i = 0; i < count; i++) {
 		const kind = r.byte();
 		if (!kindNames[kind]) throw unsupported(`a segment of kind ${kind}`);
 		if (kind === (stored ? kinds.passes : kinds.stored)) throw malformed(`a segment of ${kindNames[kind]} in a file of the other kind`);
-		const units = kind === kinds.passes ? r.uvarint(2 ** 20 - 1) : 0;
-		segments.push({ kind, units, size: r.uvarint() });
+		const units = kind === kinds.passes ? r.uvarint(2 ** 20 - 1, unsupported) : 0;
+		segments.push({ kind, units, size: r.uvarint(2 ** 56 - 1, unsupported) });
 	}
 	if (count === 1 && segments[0].kind === (stored ? kinds.stored : kinds.passes)) throw malformed("a table that is not needed");
 	const passes = segments.filter((s) => s.kind === kinds.passes);
@@ -90,15 +92,15 @@ function readShort(r) {
 	const lead = r.byte();
 	checkVersion(lead);
 	const h = { short: true, format: lead & 31, depth: 8, stored: false, model: null, params: null, kept: null };
-	h.width = 1 + r.uvarint(maxSide - 1);
-	h.height = lead & 32 ? h.width : 1 + r.uvarint(maxSide - 1);
+	h.width = 1 + r.uvarint(maxSide - 1, unsupported);
+	h.height = lead & 32 ? h.width : 1 + r.uvarint(maxSide - 1, unsupported);
 	if (!(lead & 32) && h.height === h.width) throw malformed("a square that is not said to be one");
 	const number = r.byte();
 	h.number = number & 15;
 	if (number >> 4) h.params = Uint8Array.of(number >> 4);
 	if (h.number === 0) h.model = Buffer.from(r.take(8)).toString("hex");
-	let size = r.uvarint(4096 + 4000);
-	if (size > 4000 && size < 4096) throw malformed("a short file of more than 4000 bytes");
+	let size = r.uvarint(4096 + 4000, unsupported);
+	if (size > 4000 && size < 4096) throw unsupported("a short file of more than 4000 bytes");
 	if (size >= 4096) {
 		size -= 4096;
 		h.kept = r.uvarint(size - 1);
@@ -114,9 +116,9 @@ function readShort(r) {
 /**
  * The segments of a file, as far as they are there.
  *
- * @returns {{segments: {kind: number, units: number, size: number, data: Uint8Array, whole: boolean}[], truncated: boolean}}
- *   data has the bytes that are there, and whole says that none is missing of the payload as it was before the file was made to end
- *   early; truncated is set unless all that the header describes is there.
+ * @returns {{segments: {kind: number, units: number, size: number, data: Uint8Array, whole: boolean, verified: boolean}[],
+ *   truncated: boolean}} data has the bytes that are there; whole says that none is missing of the payload as it was before the file was
+ *   made to end early, and verified that no checksum is, either; truncated is set unless all that the header describes is there.
  */
 export function readSegments(file, header) {
 	const segments = [];
@@ -128,7 +130,8 @@ export function readSegments(file, header) {
 		const read = (header.short ? readShortPayload : readPayload)(file, header, at, held, index, s.kind);
 		at = read.end;
 		truncated ||= read.truncated;
-		segments.push({ ...s, data: read.data, whole: read.data.length === s.size });
+		const whole = read.data.length === s.size;
+		segments.push({ ...s, data: read.data, whole, verified: whole && !read.truncated });
 	});
 	return { segments, truncated };
 }

@@ -2,11 +2,11 @@
 // node docs/spec/decode.mjs FILE.ddpmz OUT.pam [--bytes N] [--level M] [--model FILE.ddpw]
 //
 // Decodes a file, or its first N bytes, down to level M, and writes the picture as PAM (or, to a name in .pgm or .ppm, without
-// alpha). Exit status: 0 for the exact image, 3 for the picture of a prefix, 1 for a file that is refused, 2 for a wrong command.
+// alpha; to one in .jpg, the JPEG file that is held). Exit status: 0 for the exact image, 3 for the picture of a prefix, 1 for a file that is refused, 2 for a wrong command.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { decode, samplesOf } from "./image.mjs";
-import { FileError } from "./numbers.mjs";
+import { FileError, unsupported } from "./numbers.mjs";
 
 /** A picture as Netpbm has it; palettes become their colours, straight. */
 function netpbm(image, format) {
@@ -36,7 +36,12 @@ if (positionals.length !== 2) {
 try {
 	const [name, output] = positionals;
 	const file = new Uint8Array(readFileSync(name)).subarray(0, values.bytes ?? Infinity);
-	const { image, exact } = decode(file, { level: Number(values.level ?? 0), models: values.model ?? [] });
+	const { image, exact, jpeg } = decode(file, { level: Number(values.level ?? 0), models: values.model ?? [] });
+	if (output.endsWith(".jpg")) {
+		if (!jpeg) throw unsupported("there is no JPEG file, or not all of it");
+		writeFileSync(output, jpeg.bytes);
+		process.exit(0);
+	}
 	writeFileSync(output, netpbm(image, output.endsWith(".pam") ? "pam" : "pnm"));
 	process.exit(exact ? 0 : 3);
 } catch (e) {

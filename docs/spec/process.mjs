@@ -114,6 +114,11 @@ export class Process {
 	}
 
 	/** Decodes pass number p of its streams, one a band. Returns whether it is complete: a cut stream may end within. */
+	/** How many bands a pass has. */
+	bandsOf(p) {
+		return bandsOf(this.scales[this.passes[p].scale]?.h ?? 1);
+	}
+
 	run(p, streams) {
 		const pass = this.passes[p];
 		const complete = pass.stage < 0 ? this.#thumbnail(streams[0]) : this.#pass(pass, streams);

@@ -7,13 +7,13 @@ export class Cut extends Error {}
 const total = 65536;
 
 /**
- * A stream to read. `whole` says that none of its bytes is missing.
+ * A stream of `size` bytes to read, of which the first are there.
  *
  * To decode a symbol, the caller takes the number that peek returns, finds the interval that holds it, and calls take.
  */
-export function openStream(bytes, whole) {
-	if (bytes.length === 0 && !whole) return new Nothing();
-	return bytes.length > 0 && bytes[0] & 128 ? new Rans(bytes, whole) : new RangeCoded(bytes, whole);
+export function openStream(bytes, size) {
+	if (bytes.length === 0 && size > 0) return new Nothing();
+	return bytes.length > 0 && bytes[0] & 128 ? new Rans(bytes, size) : new RangeCoded(bytes, size);
 }
 
 class Stream {
@@ -38,16 +38,21 @@ class Nothing extends Stream {
 	peek() {
 		throw new Cut();
 	}
+
+	consumed() {
+		return 0;
+	}
 }
 
 /** The largest number of zeros that a whole stream may need after its last byte. */
 const window = 6;
 
 class RangeCoded extends Stream {
-	constructor(bytes, whole) {
+	constructor(bytes, size) {
 		super();
 		this.bytes = bytes;
-		this.whole = whole;
+		this.size = size;
+		this.whole = bytes.length >= size;
 		this.b = 0; // bytes of the fraction in the units of what follows
 		this.rel = 0; // the fraction less low
 		this.unsure = 0; // how many units more it may be, by bytes that are missing
@@ -56,10 +61,23 @@ class RangeCoded extends Stream {
 	}
 
 	#grow() {
-		const there = this.b < this.bytes.length;
-		this.rel = this.rel * 256 + (there ? this.bytes[this.b] : 0);
-		this.unsure = this.unsure * 256 + (there || this.whole ? 0 : 255);
+		this.rel = this.rel * 256 + (this.bytes[this.b] ?? 0);
+		this.unsure = this.unsure * 256 + (this.b >= this.bytes.length && this.b < this.size ? 255 : 0);
 		this.b++;
+	}
+
+	/** How many bytes settle what was decoded: the least number for which the interval holds the fraction, whatever those after them are. */
+	consumed() {
+		let n = this.b;
+		let rel = this.rel;
+		let unsure = 0;
+		for (let weight = 1; n > 1 && weight < 2 ** 48; weight *= 256, n--) {
+			if (n > this.size) continue;
+			unsure += 255 * weight;
+			rel -= (this.bytes[n - 1] ?? 0) * weight;
+			if (rel < 0 || rel + unsure >= this.width) break;
+		}
+		return Math.min(n, this.size);
 	}
 
 	peek() {
@@ -71,8 +89,7 @@ class RangeCoded extends Stream {
 		const unit = Math.floor(this.width / total);
 		const width = start + freq === total ? this.width - unit * start : unit * freq;
 		const rel = this.rel - unit * start;
-		// The last of all symbols has the rest of the interval, beyond which no stream is.
-		if (start + freq < total && rel + this.unsure >= width) throw new Cut();
+		if (rel + this.unsure >= width) throw new Cut();
 		this.rel = rel;
 		this.width = width;
 		while (this.width < 2 ** 40) {
@@ -103,10 +120,10 @@ class RangeCoded extends Stream {
 const half = 1n << 31n;
 
 class Rans extends Stream {
-	constructor(bytes, whole) {
+	constructor(bytes, size) {
 		super();
 		this.bytes = bytes;
-		this.whole = whole;
+		this.whole = bytes.length >= size;
 		this.at = 0;
 		this.lane = 0;
 		this.states = [];
@@ -117,7 +134,11 @@ class Rans extends Stream {
 			if (x < half || x >> 63n) throw malformed("a state of rANS is out of its range");
 			this.states.push(x);
 		}
-		if (whole && this.states.length < 4) throw malformed("a stream of rANS has less than four states");
+		if (size < 32 || size % 4) throw malformed("a stream of rANS of an impossible size");
+	}
+
+	consumed() {
+		return this.at;
 	}
 
 	/** The state of the lane whose turn it is, with the word that it needs. */

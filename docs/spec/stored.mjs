@@ -152,7 +152,7 @@ class Raster {
 		}
 		const there = Math.min(size, this.groups.left);
 		if (this.whole && there < size) throw malformed("a group of more bytes than there are");
-		this.stream = openStream(this.groups.take(there), there === size);
+		this.stream = openStream(this.groups.take(there), size);
 		this.symbols = 0;
 	}
 

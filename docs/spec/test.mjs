@@ -1,101 +1,71 @@
 #!/usr/bin/env node
-// node docs/spec/test.mjs [MANIFEST.json]
+// node docs/spec/test.mjs [--part K/N] [MANIFEST.json]
 //
-// Decodes files and compares what comes out with digests, one line a vector. Without a manifest, the vectors are the golden files of
-// package codec. A manifest is a list of {file, bytes, level, digest, error}: a path from the manifest's folder; how many bytes of it
-// there are, if not all; the last level that is decoded, if not 0; then either the SHA-256 of the samples, as of a digest segment but
-// of colours in place of palette indices, or a kind of error.
+// Runs a conformance suite (testdata/conformance/README.md), or every N-th of its files from the K-th on: one line for each picture, file or
+// refusal that is not as the manifest says, and last how many were.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readHeader } from "./container.mjs";
+import { parseArgs } from "node:util";
 import { decode, samplesOf } from "./image.mjs";
 import { FileError } from "./numbers.mjs";
-import { lead, pyramid } from "./process.mjs";
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { part: { type: "string", default: "0/1" } } });
+const [first, every] = values.part.split("/").map(Number);
+const manifest = positionals[0] ?? join(dirname(fileURLToPath(import.meta.url)), "../../testdata/conformance/manifest.json");
+const folder = dirname(manifest);
+const suite = JSON.parse(readFileSync(manifest));
+const models = (suite.models ?? []).map((m) => join(folder, m.file));
 
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
+const digestOf = (image) => sha256(samplesOf(image), image.palette ?? new Uint8Array());
+const read = (name) => new Uint8Array(readFileSync(join(folder, name)));
+const part = (list = []) => list.filter((_, i) => i % every === first);
 
-/** Colours take the place of palette indices. */
-function digest(image) {
-	const { samples, palette } = image;
-	if (!palette) return sha256(samplesOf(image));
-	return sha256(Uint8Array.from({ length: 4 * samples.length }, (_, i) => palette[4 * samples[i >> 2] + (i & 3)]));
-}
-
-/** The description whose SHA-256 golden.json has: the type that Go has for such a picture, the size, the palette, the samples. */
-function goldenDigest(image) {
-	const type = image.palette ? "Paletted" : image.channels === 1 ? "Gray" : image.premultiplied || image.opaque ? "RGBA" : "NRGBA";
-	const wide = image.depth === 16 ? (image.channels === 1 ? "16" : "64") : "";
-	let text = `*image.${type}${wide} ${image.width}x${image.height}\n`;
-	for (let i = 0; i < (image.palette?.length ?? 0); i += 4) text += `{${[...image.palette.subarray(i, i + 4)].join(" ")}} `;
-	const samples = Buffer.from(samplesOf(image));
-	const row = samples.length / image.height;
-	for (let y = 0; y < image.height; y++) text += `\n${samples.subarray(y * row, (y + 1) * row).toString("hex")}`;
-	return sha256(text);
-}
-
-/** The timesteps after levels 0, 1, ... by which golden.json names its pictures. */
-const timesteps = [0, 1, 4, 9, 21, 45, 92, 177, 302, 440, 566, 674, 769, 854];
-
-function goldenVectors() {
-	const folder = join(dirname(fileURLToPath(import.meta.url)), "../../codec/testdata");
-	const { Streams, Damaged } = JSON.parse(readFileSync(join(folder, "golden.json")));
-	const vectors = [];
-	for (const [name, pixels] of Object.entries(Streams)) {
-		for (const [at, sum] of Object.entries(pixels)) {
-			const timestep = Number(at.slice(2));
-			const level = timesteps.findIndex((t) => t >= timestep);
-			const file = new Uint8Array(readFileSync(join(folder, name)));
-			const header = readHeader(file);
-			if (header.stored && level > 0) continue; // stored files have no levels
-			// Above the level of the first pass is what the header alone says.
-			const { n } = pyramid(header.width, header.height);
-			const nothing = level > 7 + lead(n - 1);
-			vectors.push({ name: `${name} ${at}`, file: nothing ? file.subarray(0, header.size) : file, level, sum, digest: goldenDigest });
-		}
-	}
-	for (const [name, text] of Object.entries(Damaged)) {
-		vectors.push({ name, file: new Uint8Array(readFileSync(join(folder, name))), level: 0, error: kindOfError(text) });
-	}
-	return vectors;
-}
-
-/** The kind of error that a text of package codec says. */
-function kindOfError(text) {
-	if (/damaged/.test(text)) return "damaged";
-	if (/unsupported/.test(text)) return "unsupported";
-	if (/unexpected EOF/.test(text)) return "truncated";
-	return /limit/.test(text) ? "limit" : "malformed";
-}
-
-function manifestVectors(name) {
-	return JSON.parse(readFileSync(name)).map(({ file, bytes, level, digest: sum, error }) => ({
-		name: [file, bytes >= 0 ? `${bytes} bytes` : "", level ? `level ${level}` : ""].filter(Boolean).join(", "),
-		file: new Uint8Array(readFileSync(join(dirname(name), file))).subarray(0, bytes ?? Infinity),
-		level: level ?? 0,
-		sum,
-		error,
-		digest,
-	}));
-}
-
-const vectors = process.argv[2] ? manifestVectors(process.argv[2]) : goldenVectors();
+let checks = 0;
 let failed = 0;
-let skipped = 0;
-for (const v of vectors) {
-	let result;
-	try {
-		const { image } = decode(v.file, { level: v.level });
-		const sum = v.error ? "" : v.digest(image);
-		result = v.error ? `decodes, though it is ${v.error}` : sum === v.sum ? "ok" : "another picture";
-	} catch (e) {
-		if (!(e instanceof FileError)) throw e;
-		result = e.kind === v.error ? `ok: ${e.message}` : e.message;
-	}
-	if (/not decoded by this decoder yet/.test(result)) skipped++;
-	else if (!result.startsWith("ok")) failed++;
-	console.log(`${v.name}: ${result}`);
+function check(name, what, is, want) {
+	checks++;
+	if (is === want) return;
+	failed++;
+	console.log(`${name}, ${what}: ${is}, want ${want}`);
 }
-console.log(`${vectors.length - failed - skipped} of ${vectors.length} are right, ${skipped} not decoded yet`);
+
+/** What a file decodes to, or why it does not. */
+function attempt(name, file, options) {
+	try {
+		return decode(file, { models, ...options });
+	} catch (e) {
+		if (!(e instanceof FileError)) throw new Error(name, { cause: e });
+		return { error: e };
+	}
+}
+
+function checkDigest(name, what, file, options, want) {
+	const { image, error } = attempt(name, file, options);
+	check(name, what, error ? error.message : digestOf(image), want);
+}
+
+for (const v of part(suite.decoded)) {
+	const file = read(v.file);
+	const { image, error, ...result } = attempt(v.file, file);
+	check(v.file, "picture", error ? error.message : digestOf(image), v.digest);
+	if (error) continue;
+	for (const [what, is] of Object.entries({ width: image.width, height: image.height, depth: image.depth, kind: image.kind, exact: result.exact })) {
+		if (what in v) check(v.file, what, is, v[what]);
+	}
+	const { metadata, jpeg } = result;
+	if ("kind" in v) {
+		check(v.file, "metadata", metadata ? `${metadata.length} ${sha256(metadata)}` : "none", v.metadata ? `${v.metadata.bytes} ${v.metadata.digest}` : "none");
+		check(v.file, "original", jpeg ? `${jpeg.bytes.length} ${sha256(jpeg.bytes)}` : "none", v.original ? `${v.original.bytes} ${v.original.digest}` : "none");
+	}
+	for (const p of v.prefixes ?? []) checkDigest(v.file, `${p.bytes} bytes`, file.subarray(0, p.bytes), {}, p.digest);
+	for (const l of v.levels ?? []) checkDigest(v.file, `level ${l.level}`, file, { level: l.level }, l.digest);
+}
+for (const v of part(suite.refused)) {
+	const { error } = attempt(v.file, read(v.file));
+	check(v.file, v.about, error?.kind ?? "decodes", v.reason);
+}
+console.log(`${checks - failed} of ${checks} are as they should be`);
 process.exit(failed ? 1 : 0);
