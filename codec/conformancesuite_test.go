@@ -495,6 +495,9 @@ func (s *suiteMaker) addFraming() {
 	digest, _ := hexDecode(imageDigest(s.t, m))
 	one.Segments = []container.Segment{{Kind: container.Passes, Units: uint32(len(passes))}, {Kind: container.Digest}, {Kind: container.Metadata}}
 	s.decodes("framing-digest", "a digest and metadata after it", m, putTogether(s.t, &one, [][]byte{payloads[0], digest[:8], append([]byte{0}, "last"...)}), 0, 60)
+	one.Segments = []container.Segment{{Kind: container.Ancillary}, {Kind: container.Metadata}, {Kind: 200}, {Kind: container.Passes, Units: uint32(len(passes))}, {Kind: 255}, {Kind: container.Digest}, {Kind: 255}}
+	s.decodes("framing-passed-over", "segments of kinds that are passed over", m,
+		putTogether(s.t, &one, [][]byte{[]byte("new"), append([]byte{0}, "first"...), nil, payloads[0], []byte("newer"), digest[:8], []byte("last")}), 0, 40)
 	one.Segments = []container.Segment{{Kind: container.Passes, Units: uint32(len(passes))}, {Kind: container.Passes}}
 	one.Params = []byte{h.Params[0] + 9}
 	s.decodes("framing-other-threshold", "another threshold of the skip test, in a file that ends early before any pass", nil, endAfter(s.t, &one, 0), 0)
@@ -614,6 +617,7 @@ func (s *suiteMaker) addRefused() {
 	header("kept", malformed, "more bytes kept than there are", "\x20\x21\x02\x01\x07\x08")
 	header("kind-0", unsupported, "a segment of kind 0", "\x20\x11\x02\x01\x02\x00\x00\x04\x07")
 	header("kind-9", unsupported, "a segment of kind 9", "\x20\x11\x02\x01\x02\x09\x00\x04\x07")
+	header("kind-127", unsupported, "a segment of kind 127", "\x20\x11\x02\x01\x02\x7f\x00\x04\x07")
 	header("passes-in-stored", malformed, "passes in a stored file", "\x20\x11\x02\x01\x02\x04\x07\x05\x00\x00")
 	header("count", unsupported, "more than 4096 segments", "\x20\x11\x02\x01\x81\x20")
 	header("sizes", unsupported, "sizes of 2^56 together", "\x20\x11\x02\x01\x02\x01\x01\x04\xff\xff\xff\xff\xff\xff\xff\x7f")

@@ -31,9 +31,15 @@ func (p *info) checkSegments(h *container.Header) error {
 	last := 0 // the place of the segment before
 	for i, s := range h.Segments {
 		k := s.Kind
+		if k >= container.Ancillary { // it is passed over, wherever it is
+			if s.Size > maxSide+1 {
+				return FormatError(fmt.Sprintf("segment %d (%v) of %d bytes", i, k, s.Size))
+			}
+			continue
+		}
 		place := places[k]
 		switch {
-		case k == container.Metadata && i > 0:
+		case k == container.Metadata && last > 0:
 			place = lastPlace
 		case k == container.Digest && s.Size != uint64(len(digest{})):
 			return FormatError(fmt.Sprintf("a digest of %d bytes", s.Size))

@@ -199,7 +199,7 @@ func holdsAll(h *container.Header) bool {
 	if !h.EndsEarly || last >= 0 && h.Kept == h.Segments[last].Size {
 		return true
 	}
-	for last >= 0 && h.Segments[last].Kind == container.Metadata { // of which some may be missing
+	for last >= 0 && (h.Segments[last].Kind == container.Metadata || h.Segments[last].Kind >= container.Ancillary) { // of which some may be missing
 		last--
 	}
 	if last < 0 || last == len(h.Segments)-1 {

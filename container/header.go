@@ -115,7 +115,7 @@ func (h *Header) validateSegments() error {
 	ended := false // whether a Passes segment has taken all remaining passes
 	for i, s := range h.Segments {
 		switch {
-		case !s.Kind.known():
+		case !s.Kind.valid():
 			return UnsupportedError(fmt.Sprintf("segment %d is of %v", i, s.Kind))
 		case (s.Kind == Passes || s.Kind == Stored) && s.Kind != h.imageKind():
 			return FormatError(fmt.Sprintf("segment %d (%v) does not fit the coding", i, s.Kind))

@@ -144,7 +144,7 @@ func (p *headerParser) segments(image Kind, options byte) []Segment {
 	var table []Segment // it grows with the entries read, not with the count that a header claims
 	for i := uint64(0); i < count && p.err == nil; i++ {
 		s := Segment{Kind: Kind(p.byte())}
-		if p.err == nil && !s.Kind.known() {
+		if p.err == nil && !s.Kind.valid() {
 			p.fail(UnsupportedError(fmt.Sprintf("segment %d is of %v", i, s.Kind)))
 		}
 		if s.Kind == Passes {

@@ -19,7 +19,13 @@ const (
 
 var kindNames = [...]string{Metadata: "metadata", Palette: "palette", Alpha: "alpha", Stored: "stored", Passes: "passes", Digest: "digest", Frame: "frame", Syntax: "syntax"}
 
+// Ancillary is the first of the kinds that have no meaning yet, and that a decoder which does not know them passes over: up to 255.
+const Ancillary Kind = 128
+
 func (k Kind) known() bool { return Metadata <= k && k <= Syntax }
+
+// valid reports whether segments may be of the kind.
+func (k Kind) valid() bool { return k.known() || k >= Ancillary }
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {

@@ -5,6 +5,9 @@ import { FileError, malformed, unsupported } from "./numbers.mjs";
 export const kinds = { metadata: 1, palette: 2, alpha: 3, stored: 4, passes: 5, digest: 6, frame: 7, syntax: 8 };
 export const kindNames = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [kind, name]));
 
+/** Segments of kinds from here on are passed over. */
+export const passedOver = 128;
+
 const maxSide = 2 ** 24;
 const blockSize = 16384;
 
@@ -76,7 +79,7 @@ function readTable(r, stored) {
 	const segments = [];
 	for (let i = 0; i < count; i++) {
 		const kind = r.byte();
-		if (!kindNames[kind]) throw unsupported(`a segment of kind ${kind}`);
+		if (!kindNames[kind] && kind < passedOver) throw unsupported(`a segment of kind ${kind}`);
 		if (kind === (stored ? kinds.passes : kinds.stored)) throw malformed(`a segment of ${kindNames[kind]} in a file of the other kind`);
 		const units = kind === kinds.passes ? r.uvarint(2 ** 20 - 1, unsupported) : 0;
 		segments.push({ kind, units, size: r.uvarint(2 ** 56 - 1, unsupported) });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Bytes } from "./bitstream.mjs";
-import { kindNames, kinds, readHeader, readSegments } from "./container.mjs";
+import { kindNames, kinds, passedOver, readHeader, readSegments } from "./container.mjs";
 import { correct } from "./corrections.mjs";
 import { Coefficients, readJPEGWeights } from "./dct.mjs";
 import { originalOf, wrapped } from "./jpeg.mjs";
@@ -90,6 +90,10 @@ function checkSegments(h, format, planes) {
 	let metadata = 0;
 	for (const s of h.segments) {
 		const name = kindNames[s.kind];
+		if (s.kind >= passedOver) {
+			if (s.size > most.metadata) throw malformed(`a segment of kind ${s.kind} of ${s.size} bytes`);
+			continue;
+		}
 		const at = order.indexOf(name, place);
 		if (at < 0 || !allowed[name] || (name === "metadata" && ++metadata > 1)) throw malformed(`a segment of ${name} in another place`);
 		place = name === "passes" ? at : at + 1;
