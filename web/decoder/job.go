@@ -200,10 +200,10 @@ func kindOf(err error) string {
 		return "unsupported"
 	case errors.As(err, &limit):
 		return "limit"
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "cut"
 	case errors.As(err, &format):
 		return "format"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "cut"
 	}
 	return "damaged"
 }

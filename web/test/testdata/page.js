@@ -54,6 +54,21 @@ const api = {
 		}
 	},
 
+	/** Decodes files, and returns the digests of their pictures and of the red samples of these. */
+	async conform(list) {
+		const results = [];
+		for (const { name, options } of list) {
+			try {
+				const image = await decode(await sources.bytes(name), options);
+				const red = image.data.filter((_, i) => i % 4 === 0);
+				results.push({ digest: await digest(image), gray: await digest({ data: red }) });
+			} catch (error) {
+				results.push({ error: error instanceof DecodeError ? error.kind : String(error) });
+			}
+		}
+		return results;
+	},
+
 	/** Begins to decode, and stops after a while. */
 	async abort(name, delay) {
 		const controller = new AbortController();
