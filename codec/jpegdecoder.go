@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
 	"io"
 	"slices"
 
@@ -242,8 +241,14 @@ func (d *wrappedDecoder) image(ctx context.Context) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := image.Rect(0, d.stream.rowLimit()>>d.stream.reduce, d.stream.picture.w, d.stream.picture.h) // that are not to be shown
-	draw.Draw(m.(draw.Image), rows, image.NewUniform(color.Gray{Y: 0x80}), image.Point{}, draw.Src)
+	// Rows that are not to be shown are gray, as where nothing is known. Not by package draw, which takes 14 kB of what browsers fetch.
+	b := m.Bounds()
+	gray := m.(interface{ Set(x, y int, c color.Color) })
+	for y := d.stream.rowLimit() >> d.stream.reduce; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			gray.Set(x, y, color.Gray{Y: 0x80})
+		}
+	}
 	return m, nil
 }
 
