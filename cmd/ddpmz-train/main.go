@@ -8,8 +8,9 @@
 //	ddpmz-train feed photographs | ...              makes crops for a training elsewhere
 //	ddpmz-train prior --init own.ddpw photographs   fits the prior of thumbnails, and keeps the network
 //	ddpmz-train jpeg -o jpeg.ddpj photographs       makes the weights for JPEG files
+//	ddpmz-train mix --experts 0-2 one.ddpw two.ddpw   puts experts of one weights file into another
 //
-// Flags and pictures may come in any order. A folder called eval, feed, jpeg, prior or help is ./eval, and so on. Beside the weights
+// Flags and pictures may come in any order. A folder called eval, feed, jpeg, prior, mix or help is ./eval, and so on. Beside the weights
 // file it leaves a checkpoint (.ckpt) and the curves of the training (-curves.png). The exit status is 0 if all went well, 1 if
 // not, 2 if the command line was wrong, and 128 and the number of the signal that ended the program, which is 130 for an
 // interrupt. After a signal, too, the training saves what it has learned; a second signal ends the program at once.
@@ -65,7 +66,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:      "ddpmz-train",
 		Usage:     "train a model of ddpmz",
-		UsageText: "ddpmz-train [FLAGS] FOLDER | FILE.bin ...   (in any order; -- ends the flags)\nddpmz-train eval|feed|jpeg|prior [FLAGS] FOLDER | FILE.bin ...",
+		UsageText: "ddpmz-train [FLAGS] FOLDER | FILE.bin ...   (in any order; -- ends the flags)\nddpmz-train eval|feed|jpeg|prior [FLAGS] FOLDER | FILE.bin ...\nddpmz-train mix [FLAGS] INTO FROM",
 		Description: "Trains a model on the PNG, JPEG, WebP, TIFF, BMP and GIF files of a folder. Every 20th, by name, is held out.\n" +
 			"Or on files in CIFAR-10's binary layout: whole images of 32x32, of which the first 500 are held out; then --crop\n" +
 			"is 32, and by default --batch 64 and --validate-count 500.",
@@ -73,7 +74,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ErrWriter: stderr,
 		Flags:     t.flags(),
 		Action:    t.action,
-		Commands:  []*cli.Command{evalCommand(stdout), feedCommand(stdout), jpegCommand(stderr), priorCommand(stderr)},
+		Commands:  []*cli.Command{evalCommand(stdout), feedCommand(stdout), jpegCommand(stderr), priorCommand(stderr), mixCommand()},
 		// Errors come back from RunContext; left alone, the library would print some and exit.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,

@@ -108,6 +108,17 @@ func TestTrain(t *testing.T) {
 		t.Errorf("sizes are %v (%v)", w.Sizes, err)
 	}
 	codes(t, b, list[:1])
+	third := filepath.Join(t.TempDir(), "third.ddpw")
+	command(t, 0, "mix", "--experts", "6", "-o", third, zoo.Default, again)
+	command(t, 1, "mix", "--experts", "6", "-o", third, zoo.Default, again)
+	command(t, 1, "mix", "--experts", "6", "-fo", third, zoo.Default, "cifar10") // which is one network
+	command(t, 2, "mix", "-fo", third, zoo.Default, again)
+	if b, err = os.ReadFile(third); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := model.ReadWeights(b); err != nil || m.Size(6) != (model.ExpertSize{Channels: 32, Layers: 1, Hidden: 16}) || m.Size(1) == (model.ExpertSize{Channels: 16, Hidden: 16}) {
+		t.Errorf("mixed: %v", err)
+	}
 	// A prior of thumbnails is fitted, the network of which stays, and a training keeps it.
 	if _, said := command(t, 0, "prior", "--components", "3", "--init", again, "-fo", out, folder); !strings.Contains(said, "held-out pictures take") {
 		t.Errorf("said %q", said)
