@@ -29,6 +29,7 @@ func feedCommand(stdout io.Writer) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "crop", Value: 128, Destination: &o.Crop, Usage: "side of a crop in pixels, a multiple of 32"},
 			&cli.Float64Flag{Name: "derived", Value: .3, Destination: &o.Derived, Usage: "share of the crops that are made from 8-bit luma and chroma"},
+			&cli.Float64Flag{Name: "recompressed", Destination: &o.Recompressed, DefaultText: "none", Usage: "share of the crops that were JPEG files and were made smaller"},
 			&cli.Uint64Flag{Name: "seed", Destination: &o.Seed, Usage: "where randomness starts"},
 			threadsFlag(&o.Threads),
 			waveletFlag(&wavelet),

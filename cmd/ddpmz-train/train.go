@@ -64,6 +64,7 @@ func (t *training) flags() []cli.Flag {
 		&cli.GenericFlag{Name: "weigh", Value: &t.weights, DefaultText: defaultStageWeights,
 			Usage: "`WEIGHTS` of the bits in the loss of the stages of a scale, separated by commas; the first two stages share one"},
 		&cli.Float64Flag{Name: "derived", Value: .3, Destination: &t.options.Derived, Usage: "share of the crops that are made from 8-bit luma and chroma"},
+		&cli.Float64Flag{Name: "recompressed", Destination: &t.options.Recompressed, DefaultText: "none", Usage: "share of the crops that were JPEG files and were made smaller"},
 		&cli.Float64Flag{Name: "side", Value: .05, Destination: &t.options.Side,
 			Usage: "weight in the loss of the exact length of the coordinates that do not advance in a step"},
 		&cli.BoolFlag{Name: "rounded", Destination: &t.options.Rounded, DisableDefaultText: true,

@@ -28,6 +28,7 @@ type Options struct {
 	StageWeights [process.Stages - 1]float64 // the weights of the stages' bits in the loss, one for the first two together; all 0 stand for all 1
 	Side         float64                     // the weight of the exact length of coefficients that do not advance, by default 0.05; negative: none
 	Derived      float64                     // the share of crops made from 8-bit luma and chroma, by default 0.3; negative: none
+	Recompressed float64                     // the share of crops that were JPEG files and were made smaller
 	Tau          [2]float64                  // the range of the threshold of skipping, by default 0.2 to 0.45
 	Seed         uint64
 
@@ -335,9 +336,16 @@ type drawn struct {
 // draw returns a crop of one of the images as the options ask for: changed, gray or derived at times, its colours split.
 func (o *Options) draw(r *rand.Rand, images []Image) (drawn, error) {
 	var m Image
-	if o.Whole {
+	recompressed := !o.Whole && o.Recompressed > 0 && r.Float64() < o.Recompressed
+	switch {
+	case o.Whole:
 		m = randomWhole(r, images)
-	} else {
+	case recompressed:
+		var err error
+		if m, err = recompressedCrop(r, images, o.Crop); err != nil {
+			return drawn{}, err
+		}
+	default:
 		m = randomCrop(r, images, o.Crop)
 	}
 	d := drawn{present: m.present(), planes: m.planes(), colour: transform.YCoCg}
@@ -350,7 +358,7 @@ func (o *Options) draw(r *rand.Rand, images []Image) (drawn, error) {
 		for _, p := range []int{0, 2} {
 			copy(rgb[p].Pix, rgb[1].Pix)
 		}
-	case !o.Whole && r.Float64() < o.Derived:
+	case !o.Whole && !recompressed && r.Float64() < o.Derived:
 		var err error
 		if d.colour, err = derive(r, rgb); err != nil {
 			return d, err
