@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"runtime"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -110,6 +111,9 @@ func newGraph(net *Net, expert, n, w, h, planes int, training bool) (*graph, err
 		return nil, err
 	}
 	q.vm = G.NewTapeMachine(g)
+	// The machine reaches itself through the operations, and what has a finalizer and reaches itself is never freed. The finalizer has
+	// something to do on GPUs only.
+	runtime.SetFinalizer(q.vm, nil)
 	return q, nil
 }
 

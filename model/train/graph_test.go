@@ -6,8 +6,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"testing"
+	"weak"
 
 	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/internal/process"
@@ -239,6 +241,29 @@ func TestGradient(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestGraphIsFreed: a graph that is used no more takes no memory.
+func TestGraphIsFreed(t *testing.T) {
+	net, err := NewNet(Shape{Channels: 16, Layers: 1, Hidden: 16}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := newGraph(net, 0, 1, 4, 4, 3, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := weak.Make(q)
+	if runtime.KeepAlive(q); w.Value() == nil {
+		t.Fatal("it was freed while it was in use")
+	}
+	q = nil
+	for range 3 {
+		runtime.GC()
+	}
+	if w.Value() != nil {
+		t.Error("it was not freed")
 	}
 }
 
