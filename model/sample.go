@@ -64,8 +64,8 @@ func (s *Sampler) Bit(_, p uint32) (uint32, bool) {
 // thumbnailTries is how many thumbnails are drawn at most until one is a picture.
 const thumbnailTries = 100
 
-// drawThumbnail draws the first pass, again until the samples that it stands for are in their range: its distributions are fixed
-// priors, which know of no range, and the network, which does not know how bright a picture is, would go on from there. Tries do not count
+// drawThumbnail draws the first pass, again until the samples that it stands for are in their range: its distributions
+// know of no range, and the network, which does not know how bright a picture is, would go on from there. Tries do not count
 // as drawn.
 func (c *Chain) drawThumbnail(s *Sampler) bool {
 	for range thumbnailTries {
