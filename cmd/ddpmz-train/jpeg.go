@@ -47,6 +47,7 @@ func jpegCommand(stderr io.Writer) *cli.Command {
 			&cli.IntFlag{Name: "pictures", Value: d.Pictures, Destination: &t.Pictures, Usage: "JPEG files to learn from after them"},
 			&cli.IntFlag{Name: "confidence", Value: d.Confidence, Destination: &t.Confidence,
 				Usage: "decisions, 0 to 255, that a learned probability counts as at most: with fewer, files go their own way sooner"},
+			&cli.IntFlag{Name: "smooth", Value: d.SmoothTo, Destination: &t.SmoothTo, Usage: "JPEG files to fit the smoothing of estimates to"},
 			&cli.IntFlag{Name: "validate-count", Value: 40, Destination: &t.count, Usage: "JPEG files of held-out pictures to measure"},
 			threadsFlag(&t.Threads),
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Destination: &t.quiet, DisableDefaultText: true, Usage: "print errors only"},
@@ -69,8 +70,8 @@ func (t *jpegTraining) check(c *cli.Context) error {
 	switch t.folder = pictures.folder; {
 	case pictures.small():
 		return commandline.Usagef("a folder of pictures is needed")
-	case t.Rounds < 0 || t.FitTo < 1 || t.Pictures < 0 || t.count < 1:
-		return commandline.Usagef("--rounds and --pictures are at least 0, --fit and --validate-count at least 1")
+	case t.Rounds < 0 || t.FitTo < 1 || t.Pictures < 0 || t.SmoothTo < 0 || t.count < 1:
+		return commandline.Usagef("--rounds, --pictures and --smooth are at least 0, --fit and --validate-count at least 1")
 	case t.Confidence < 0 || t.Confidence > 255:
 		return commandline.Usagef("--confidence is 0 to 255")
 	case t.model != "" && (c.IsSet("output") || t.init != ""):

@@ -160,7 +160,7 @@ func TestJPEG(t *testing.T) {
 	folder, _ := pictures(t, 3)
 	out := filepath.Join(t.TempDir(), "own.ddpj")
 	few := []string{"--validate-count", "1", "--threads", "1", folder}
-	_, said := command(t, 0, append([]string{"jpeg", "-o", out, "--rounds", "1", "--fit", "1", "--pictures", "1"}, few...)...)
+	_, said := command(t, 0, append([]string{"jpeg", "-o", out, "--rounds", "1", "--fit", "1", "--pictures", "1", "--smooth", "1"}, few...)...)
 	for _, want := range []string{"linear predictions: 1 of 1 JPEG files", "adaptive state: 1 of 1 JPEG files", out + ": ", "1 held-out JPEG files: "} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not said:\n%s", want, said)
@@ -171,7 +171,7 @@ func TestJPEG(t *testing.T) {
 		t.Errorf("measured again: %s", measured)
 	}
 	again := filepath.Join(t.TempDir(), "again.ddpj")
-	if _, said := command(t, 0, append([]string{"jpeg", "-o", again, "--init", out, "--pictures", "1", "--quiet"}, few...)...); said != "" {
+	if _, said := command(t, 0, append([]string{"jpeg", "-o", again, "--init", out, "--pictures", "1", "--smooth", "0", "--quiet"}, few...)...); said != "" {
 		t.Errorf("--quiet says %s", said)
 	}
 	a, err := os.ReadFile(out)
@@ -304,6 +304,7 @@ func TestCommandLines(t *testing.T) {
 		{2, []string{"jpeg"}},
 		{2, []string{"jpeg", "--confidence", "256", folder}},
 		{2, []string{"jpeg", "--fit", "0", folder}},
+		{2, []string{"jpeg", "--smooth", "-1", folder}},
 		{2, []string{"jpeg", "--measure", "x", "--init", "y", folder}},
 		{1, []string{"jpeg", "--measure", "nonesuch", folder}},
 		{1, []string{"jpeg", "--init", filepath.Join(folder, "00.png"), "-o", filepath.Join(empty, "x"), folder}},

@@ -141,7 +141,7 @@ const points = 33; // of a refiner
 
 /** Reads a weights file of JPEG files. */
 export function readJPEGWeights(file) {
-	if (Buffer.from(file.subarray(0, 4)).toString() !== "ddpj" || file[4] !== 1) throw malformed("no weights of JPEG files");
+	if (Buffer.from(file.subarray(0, 4)).toString() !== "ddpj" || file[4] !== 2) throw malformed("no weights of JPEG files");
 	let at = 5;
 	const unsigned = () => {
 		at += 2;
@@ -161,8 +161,37 @@ export function readJPEGWeights(file) {
 	}
 	const sets = Int32Array.from({ length: sizes.sets * inputs }, () => signed() * 8);
 	const refiners = Uint16Array.from({ length: sizes.refiners * points }, unsigned);
+	const smoothing = list(2, () => list(topLevel - leastSmoothed + 1, () => zigzag.slice(0, smoothed).map((f) => list(inputsOf(f, () => 0, 0).length, signed))));
 	if (at !== file.length) throw malformed("weights of JPEG files of another size");
-	return { linear, p, count, sets, refiners };
+	return { linear, p, count, sets, refiners, smoothing };
+}
+
+// Smoothing of estimates.
+
+const smoothed = 15; // frequencies of the zigzag order that are smoothed
+const smoothedBy = 10;
+const leastSmoothed = 4; // level
+
+/** What the estimate of frequency f is smoothed by, `at` being those of a frequency in the blocks around. */
+function inputsOf(f, at, L) {
+	const list = [];
+	zigzag.slice(0, smoothedBy).forEach((g) => {
+		const s = ((f >> 3) + (g >> 3)) % 2 ? -1 : 1;
+		const t = ((f & 7) + (g & 7)) % 2 ? -1 : 1;
+		const sums = (e) => {
+			if (t === 1) list.push(e(1, 0) + s * e(-1, 0));
+			if (s === 1) list.push(e(0, 1) + t * e(0, -1));
+			list.push(e(1, 1) + t * e(1, -1) + s * (e(-1, 1) + t * e(-1, -1)));
+		};
+		if (g > 0) {
+			if (s === 1 && t === 1) list.push(at(g, 0, 0));
+			sums((y, x) => at(g, y, x));
+		} else {
+			sums((y, x) => at(0, y, x) - at(0, 0, 0));
+			sums((y, x) => clamp(at(0, y, x) - at(0, 0, 0), -L, L));
+		}
+	});
+	return list;
 }
 
 /** The adaptive state of a band. */
@@ -351,14 +380,16 @@ export class Coefficients {
 			const stride = c.wide + 2;
 			return { rows, list: predictorsOf(c, weights.linear[i ? 1 : 0], stride * (rows + 2), stride) };
 		});
+		this.smoothing = weights.smoothing;
 		this.bands = bands.map((b) => ({
+			level: topLevel + 1, // of the last pass
 			mixer: new Mixer(weights),
 			parts: components.map((c, i) => new Part(c, i, start(c, b), start(c, b + 1) - start(c, b), predictors[i].rows, predictors[i].list)),
 		}));
 		this.passes = [];
 		for (let level = topLevel; level >= 0; level--) {
 			for (const stage of [0, 1]) {
-				const some = components.some((c, i) => (i ? 1 : 0) === stage && c.quant.some((_, f) => this.takesPart(i, f, level)));
+				const some = components.some((c, i) => c.quant.some((_, f) => this.takesPart(i, f, level, stage)));
 				if (some) this.passes.push({ level, stage });
 			}
 		}
@@ -372,8 +403,11 @@ export class Coefficients {
 		return k;
 	}
 
-	takesPart(i, f, level) {
-		return level === topLevel || this.clock(i, f, level) !== this.clock(i, f, level + 1);
+	takesPart(i, f, level, stage) {
+		const k = this.clock(i, f, level);
+		if (level < topLevel && k === this.clock(i, f, level + 1)) return false;
+		const wide = (stepOf(this.components[i], f) * 2 ** k) ** 2 * this.areas[i] >= 4 ** level;
+		return stage === (wide ? 0 : 1);
 	}
 
 	bandsOf() {
@@ -388,7 +422,6 @@ export class Coefficients {
 	run(p, streams) {
 		const { level, stage } = this.passes[p];
 		this.components.forEach((_, i) => {
-			if ((i ? 1 : 0) !== stage) return;
 			this.bands.forEach(({ parts }, b) => parts[i].border(this.bands[b - 1]?.parts[i], this.bands[b + 1]?.parts[i]));
 		});
 		let whole = true;
@@ -405,10 +438,10 @@ export class Coefficients {
 	}
 
 	#pass(band, level, stage, stream) {
-		for (const part of band.parts) {
-			if ((part.index ? 1 : 0) !== stage) continue;
-			for (const f of zigzag) {
-				if (!this.takesPart(part.index, f, level)) continue;
+		band.level = level;
+		for (const f of zigzag) {
+			for (const part of band.parts) {
+				if (!this.takesPart(part.index, f, level, stage)) continue;
 				const k = this.clock(part.index, f, level);
 				phases.forEach(([down, right], phase) => {
 					if (f === 0 && phase === 0 && level === topLevel) {
@@ -592,7 +625,8 @@ export class Coefficients {
 		if (before <= k) return;
 		const V = part.value(part.predictors[0][phase].values, at);
 		const around = [];
-		for (const [down, right] of [...sides, ...corners]) {
+		for (const [down, right] of phase === 0 ? [[0, -2], [-2, 0], [-2, -2], [-2, 2]] : [...sides, ...corners]) {
+			if (phase === 0 && (y + down < 0 || x + right < 0 || x + right >= part.wide)) continue;
 			const i = at + down * part.stride + right;
 			if (part.clocks[i] !== never) around.push(part.X[i]);
 		}
@@ -633,6 +667,44 @@ export class Coefficients {
 
 	/** What is expected of a component's coefficients, times their steps, Q4. */
 	estimates(index) {
+		const e = this.#unsmoothed(index);
+		const out = e.slice();
+		for (const { parts, level } of this.bands) if (level <= topLevel && level >= leastSmoothed) this.#smooth(parts[index], level, e, out);
+		return out;
+	}
+
+	#smooth(part, level, e, out) {
+		const { c, index } = part;
+		const weights = this.smoothing[index ? 1 : 0][topLevel - level];
+		let L = 0;
+		for (let bit = 2 ** 13; bit >= 1; bit /= 2) if ((L + bit) ** 2 * this.areas[index] <= 4 ** (level + 4)) L += bit;
+		for (let y = 0; y < part.high; y++) {
+			for (let x = 0; x < c.wide; x++) {
+				const at = (g, down, right) => {
+					const row = clamp(part.first + y + down, 0, c.high - 1);
+					return e[64 * (row * c.wide + clamp(x + right, 0, c.wide - 1)) + g];
+				};
+				zigzag.slice(0, smoothed).forEach((f, n) => {
+					const i = f * part.size + part.at(y, x);
+					const k = part.clocks[i];
+					if (k === 0 || (f > 0 && part.X[i]) || (f === 0 && k === never)) return;
+					let sum = 0;
+					inputsOf(f, at, L).forEach((v, j) => (sum += v * weights[n][j]));
+					const q = stepOf(c, f);
+					let [lo, hi] = [-(2 ** 20), 2 ** 20];
+					if (k !== never) {
+						const v = f === 0 ? 2 * part.X[i] - 8 * 2 ** k : 0;
+						lo = Math.max(lo, q * (f === 0 ? 16 * Math.floor(v / 16) - 8 : 8 - 16 * 2 ** k));
+						hi = Math.min(hi, q * (f === 0 ? 16 * Math.floor(v / 16) + 16 * 2 ** k - 8 : 16 * 2 ** k - 8));
+					}
+					const place = this.#place(part, f, y, x);
+					out[place] = clamp(e[place] + Math.floor((sum + 2048) / 4096), lo, hi);
+				});
+			}
+		}
+	}
+
+	#unsmoothed(index) {
 		const c = this.components[index];
 		const out = new Float64Array(64 * c.wide * c.high);
 		for (const { parts } of this.bands) {

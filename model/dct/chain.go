@@ -14,9 +14,10 @@ type Chain struct {
 	// Done, if it is set, has Run stop soon after it is closed.
 	Done <-chan struct{}
 
-	image *Image
-	bands []*band
-	left  int // passes
+	image     *Image
+	bands     []*band
+	left      int // passes
+	smoothing *smoothing
 }
 
 // NewChain returns the chain of an image of which nothing is known yet. If the planes have coefficients, it is an encoder's, which
@@ -25,7 +26,7 @@ func NewChain(w *Weights, im *Image) *Chain { return newChain(w, im, im.bands())
 
 // newChain returns a chain of n bands.
 func newChain(w *Weights, im *Image, n int) *Chain {
-	c := &Chain{image: im, left: len(Passes(im))}
+	c := &Chain{image: im, left: len(Passes(im)), smoothing: w.smoothing}
 	encodes := im.Planes[0].Coef != nil
 	shapes := make([]shape, len(im.Planes))
 	for i := range im.Planes {
@@ -45,7 +46,7 @@ func newChain(w *Weights, im *Image, n int) *Chain {
 	}
 	c.bands = make([]*band, n)
 	parallel.Each(n, func(j int) {
-		b := &band{row: newRow(im), Mixer: dctkernel.NewMixer(w.state.Clone()), encodes: encodes}
+		b := &band{row: newRow(im), Mixer: dctkernel.NewMixer(w.state.Clone()), encodes: encodes, level: TopLevel + 1}
 		for i := range im.Planes {
 			k := newComponent(im, i, j, n, &shapes[i])
 			if k.class != 0 {
@@ -89,9 +90,6 @@ func (c *Chain) Run(passes []model.Pass, source model.Source) error {
 // pass codes a pass, and reports whether all bands came to its end.
 func (c *Chain) pass(p model.Pass, coder model.PassCoder) bool {
 	for i := range c.image.Planes {
-		if class(i) != p.Stage {
-			continue
-		}
 		for j, b := range c.bands {
 			var above, below *component
 			if j > 0 {

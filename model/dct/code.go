@@ -12,6 +12,7 @@ type band struct {
 	dctkernel.Mixer
 	components []*component
 	encodes    bool // the planes have the coefficients
+	level      int  // of the last pass that is complete
 	row        row
 	contexts   [dctkernel.Lanes]acContext // of a group of the row
 	choice     dctkernel.Choice           // of decisions after the first one about a coefficient
@@ -41,14 +42,11 @@ func (b *band) evenBit(bit uint32) uint32 {
 // pass codes a pass, and reports whether the coder did not run out.
 func (b *band) pass(p model.Pass, coder model.Coder, stopped func() bool) bool {
 	b.coder, b.out = coder, false
-	for i := range b.components {
-		c := b.components[i]
-		if c.class != p.Stage {
-			continue
-		}
-		for _, f := range order {
+	b.level = p.Level
+	for _, f := range order {
+		for i, c := range b.components {
 			step := c.plane.Quant[f]
-			if !takesPart(step, c.area, p.Level) {
+			if !in(p, step, c.area) {
 				continue
 			}
 			k := clock(step, c.area, p.Level)
@@ -56,7 +54,7 @@ func (b *band) pass(p model.Pass, coder model.Coder, stopped func() bool) bool {
 				if stopped() {
 					return false
 				}
-				b.phase(i, int(f), phase, k, p.Level == topLevel)
+				b.phase(i, int(f), phase, k, p.Level == TopLevel)
 				if b.out {
 					return false
 				}
@@ -401,6 +399,20 @@ func (b *band) codeDCs(c *component, y, x, phase int, k, coded uint8, expected *
 	}
 }
 
+// besideDC lists the blocks whose DCs the contexts of a DC are of. Those of the first phase have nothing around them that is known as well
+// as the ones of the phase that came before.
+func besideDC(phase int) [][2]int {
+	if phase == 0 {
+		return before
+	}
+	return around8
+}
+
+var (
+	before  = [][2]int{{0, -2}, {-2, 0}, {-2, -2}, {-2, 2}}
+	around8 = append(append([][2]int{}, besides...), diagonal...)
+)
+
 // codeDC brings a DC, of which a value is expected, Q3, to clock k.
 func (b *band) codeDC(c *component, y, x, phase int, k uint8, value int32) {
 	at := c.at(y, x)
@@ -411,10 +423,12 @@ func (b *band) codeDC(c *component, y, x, phase int, k uint8, value int32) {
 		b.observe(&Decision{b, c.index, 0, phase, at})
 	}
 	least, most, sum, n := int32(1<<15), int32(-1<<15), int32(0), int32(0)
-	s := c.stride
-	for _, from := range [...]int{-1, 1, -s, s, -s - 1, -s + 1, s - 1, s + 1} {
-		if c.clocks[at+from] < never {
-			v := int32(c.values[at+from])
+	for _, d := range besideDC(phase) {
+		if d[0] < -1 && y < 2 || d[1] < -1 && x < 2 || d[1] > 1 && x+2 >= c.wide {
+			continue
+		}
+		if from := at + d[0]*c.stride + d[1]; c.clocks[from] < never {
+			v := int32(c.values[from])
 			least, most, sum, n = min(least, v), max(most, v), sum+v, n+1
 		}
 	}

@@ -11,7 +11,9 @@
 // contexts, mixed by weights that adapt too (gated linear mixing of log odds). The contexts are made of two linear predictions:
 // of the magnitude, from magnitudes known in the block and around it, and of the value, from values, which continues the picture
 // across the edges of blocks. The weights file has the coefficients of these predictions, and the state of everything adaptive
-// that the training pictures have led to.
+// that the training pictures have led to, and the weights of smoothing.
+//
+// For pictures of which little is known, what is expected of low frequencies is smoothed by what is expected in the blocks around.
 //
 // All of it is integer arithmetic.
 package dct

@@ -9,6 +9,8 @@ import (
 type Learner struct {
 	// Observe, if it is set, is called for every coefficient that is about to be coded and whose sign is not known.
 	Observe func(*Decision)
+	// Smooth, if it is set, is called at the end of every level that smooths estimates, for each of these.
+	Smooth func(*Smoothed)
 
 	weights *Weights
 	state   dctkernel.State
@@ -53,9 +55,46 @@ func (t Tap) part() int {
 func (l *Learner) Code(im *Image, coder model.Coder) {
 	c := newChain(l.weights, im, 1)
 	c.bands[0].Mixer, c.bands[0].observe = dctkernel.NewMixer(l.state), l.Observe
-	for _, p := range Passes(im) {
+	passes := Passes(im)
+	for i, p := range passes {
 		c.pass(p, oneCoder{coder})
+		if l.Smooth != nil && i+1 < len(passes) && passes[i+1].Level != p.Level && c.smoothing.at(0, p.Level) != nil {
+			c.observeSmoothed(p.Level, l.Smooth)
+		}
 	}
+}
+
+// A Smoothed is an estimate that is smoothed, after a level: of the frequency at a place of JPEG's zigzag order, in class 0, luma, or 1,
+// chroma.
+type Smoothed struct {
+	Class, Level, Place int
+	Area                int     // of pixels that it is for
+	Inputs              []int32 // in the order of the weights, in the units of estimates
+	Error               int32   // the truth less the estimate before
+}
+
+// observeSmoothed calls observe for the estimates that are smoothed after a level.
+func (c *Chain) observeSmoothed(level int, observe func(*Smoothed)) {
+	for i, k := range c.bands[0].components {
+		row := make([]int32, BlockSize*k.wide)
+		for y := range k.high {
+			k.estimates(y, row)
+			k.eachOpen(y, c.around(i, y), smoothLimit(level, k.area), func(x, place int, in []int32, _, _ int64) {
+				f := int(order[place])
+				truth := int32(*k.truth(f, y, x)) * int32(max(k.plane.Quant[f], 1)) << EstimateBits
+				observe(&Smoothed{k.class, level, place, int(k.area), in, truth - row[BlockSize*x+f]})
+			})
+		}
+	}
+}
+
+// Smoothing returns the weights, Q12, by which the estimate of the frequency at a place of JPEG's zigzag order is smoothed after a level, for a
+// trainer to change. It returns nil if it is not.
+func (w *Weights) Smoothing(class, level, place int) []int16 {
+	if s := w.smoothing.at(class, level); s != nil && place < smoothed {
+		return s[place]
+	}
+	return nil
 }
 
 type oneCoder struct{ model.Coder }

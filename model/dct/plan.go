@@ -5,39 +5,36 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/dctkernel"
 )
 
-// topLevel is the level of the first passes. Its cells are half as wide as the range of a DC coefficient is.
-const topLevel = 9
+// TopLevel is the level of the first passes. Its cells are half as wide as the range of a DC coefficient is.
+const TopLevel = 9
 
 // maxClock bounds clocks. Wider cells hold all that a coefficient can be.
 const maxClock = 11
 
-// Passes returns the passes of an image, in coding order. They depend on sampling factors and quantization steps only. In a level,
-// a pass of luma, whose Stage is 0, comes before one of all other planes, whose Stage is 1. A level at which no clock changes has
-// none. There is at least one pass of either stage that has planes.
+// stages is the number of passes of a level. What a level leaves in cells as wide as its noise comes before what it leaves in cells that
+// are narrower by up to a half: it is what is known least before.
+const stages = 2
+
+// Passes returns the passes of an image, in coding order. They depend on sampling factors and quantization steps only. A pass of a level
+// that brings no coefficient to another clock is left out.
 func Passes(im *Image) (passes []model.Pass) {
-	for m := topLevel; m >= 0; m-- {
-		for stage := range classes {
-			if im.changes(m, stage) {
+	for m := TopLevel; m >= 0; m-- {
+		var some [stages]bool
+		for i := range im.Planes {
+			a := im.area(i)
+			for _, q := range im.Planes[i].Quant {
+				if takesPart(q, a, m) {
+					some[stage(q, a, m)] = true
+				}
+			}
+		}
+		for stage, yes := range some {
+			if yes {
 				passes = append(passes, model.Pass{Level: m, Scale: 1, Stage: stage})
 			}
 		}
 	}
 	return passes
-}
-
-// changes reports whether a level brings coefficients of a stage to another clock.
-func (im *Image) changes(m, stage int) bool {
-	for i := range im.Planes {
-		if class(i) != stage {
-			continue
-		}
-		for _, q := range im.Planes[i].Quant {
-			if a := im.area(i); takesPart(q, a, m) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // clock returns the clock to which level m brings a coefficient: the largest for which the cell's width, in grey levels of an
@@ -52,17 +49,36 @@ func clock(step uint16, area int32, m int) (k uint8) {
 
 // takesPart reports whether coefficients of a frequency are coded at level m.
 func takesPart(step uint16, area int32, m int) bool {
-	return m == topLevel || clock(step, area, m) != clock(step, area, m+1)
+	return m == TopLevel || clock(step, area, m) != clock(step, area, m+1)
 }
 
-// Work returns what a pass takes, in blocks.
+// stage returns the stage in which level m codes coefficients of a frequency that takes part: 0 if their cells are then at least 2^m wide, in
+// the units of clock, and 1 otherwise.
+func stage(step uint16, area int32, m int) int {
+	q := int64(max(step, 1)) << clock(step, area, m)
+	if q*q*int64(area) >= 1<<(2*m) {
+		return 0
+	}
+	return 1
+}
+
+// in reports whether a pass codes coefficients of a frequency.
+func in(p model.Pass, step uint16, area int32) bool {
+	return takesPart(step, area, p.Level) && stage(step, area, p.Level) == p.Stage
+}
+
+// Work returns what a pass takes, in blocks of 64 coefficients.
 func Work(im *Image, p model.Pass) (n int64) {
 	for i := range im.Planes {
-		if class(i) == p.Stage {
-			n += int64(im.Planes[i].Wide) * int64(im.Planes[i].High)
+		a, frequencies := im.area(i), int64(0)
+		for _, q := range im.Planes[i].Quant {
+			if in(p, q, a) {
+				frequencies++
+			}
 		}
+		n += frequencies * int64(im.Planes[i].Wide) * int64(im.Planes[i].High)
 	}
-	return n
+	return (n + BlockSize - 1) / BlockSize
 }
 
 // Memory returns an upper bound of the bytes that a chain of an image holds, without the image's coefficients.

@@ -11,9 +11,10 @@ import (
 // Weights is what training has made of the process: the weights of the linear predictions, and the adaptive state that every
 // image begins with.
 type Weights struct {
-	identity [sha256.Size]byte
-	linear   linear
-	state    dctkernel.State
+	identity  [sha256.Size]byte
+	linear    linear
+	state     dctkernel.State
+	smoothing *smoothing
 }
 
 // linear has the weights of the predictions by class, frequency and phase, Q12, in the order of magnitudeTaps and valueTaps.
@@ -29,8 +30,8 @@ type WeightsError string
 func (e WeightsError) Error() string { return "dct: not a weights file: " + string(e) }
 
 // The layout of a weights file: magic; then in 16 bits each, big-endian, the linear weights, by class, frequency, phase and then in the order of
-// linearWeights; probs; weights of the mixer, Q13; refiners.
-const magic = "ddpj\x01"
+// linearWeights; probs; weights of the mixer, Q13; refiners; weights of smoothing.
+const magic = "ddpj\x02"
 
 // counts are what a prob's count is in a weights file.
 var counts = [16]uint32{0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 255}
@@ -66,6 +67,11 @@ func LoadWeights(file []byte) (*Weights, error) {
 	for i := range w.state.Refiners {
 		w.state.Refiners[i] = next()
 	}
+	w.smoothing.each(func(v []int16) {
+		for i := range v {
+			v[i] = int16(next())
+		}
+	})
 	return w, nil
 }
 
@@ -91,6 +97,11 @@ func (w *Weights) File() []byte {
 	for _, v := range w.state.Refiners {
 		add(v)
 	}
+	w.smoothing.each(func(v []int16) {
+		for _, x := range v {
+			add(uint16(x))
+		}
+	})
 	return file
 }
 
@@ -115,6 +126,7 @@ func (l *linear) each(f func([]int16)) {
 func (w *Weights) numbers() int {
 	n := len(w.state.Probs) + len(w.state.Weights) + len(w.state.Refiners)
 	w.linear.each(func(v []int16) { n += len(v) })
+	w.smoothing.each(func(v []int16) { n += len(v) })
 	return n
 }
 
@@ -129,6 +141,7 @@ func blankWeights() *Weights {
 			}
 		}
 	}
+	w.smoothing = newSmoothing()
 	w.state.Probs = make([]dctkernel.Prob, contexts.allProbs)
 	for i := range w.state.Probs {
 		w.state.Probs[i] = dctkernel.EvenOdds

@@ -17,13 +17,14 @@ type Options struct {
 	Init       *dct.Weights // whose linear predictions a training begins with; may be nil
 	Rounds     int          // in which the linear predictions are fitted, each time to what those of the round before make known
 	FitTo      int          // pictures of each of these rounds
-	Pictures   int          // that the adaptive state is learned from
+	Pictures   int          // that the adaptive state is learned from; with none, and no rounds, it stays that of Init
 	Confidence int          // of the adaptive state: what comes counts as if it had seen this much at most
+	SmoothTo   int          // pictures to which the weights of smoothing are fitted
 	Threads    int          // 0: all
 }
 
 // DefaultOptions are those of the model jpeg.
-var DefaultOptions = Options{Rounds: 2, FitTo: 120, Pictures: 1000, Confidence: 60}
+var DefaultOptions = Options{Rounds: 2, FitTo: 120, Pictures: 1000, Confidence: 60, SmoothTo: 120}
 
 // Progress says how far a training is.
 type Progress struct {
@@ -55,6 +56,23 @@ func Train(ctx context.Context, photographs []train.Image, o Options, report fun
 		f.write(w)
 	}
 	source := NewSource(photographs, o.Seed+uint64(o.Rounds))
+	if o.Init == nil || o.Rounds+o.Pictures > 0 {
+		var err error
+		if w, err = learnState(ctx, source, w, o, threads, report); err != nil {
+			return nil, err
+		}
+	}
+	if o.SmoothTo > 0 {
+		if err := fitSmoothing(ctx, source, w, o.SmoothTo, threads, report); err != nil {
+			return nil, err
+		}
+	}
+	// What the file does not hold shall not be in the result either.
+	return dct.LoadWeights(w.File())
+}
+
+// learnState returns weights with the linear predictions of w, and the state that coding pictures leads to.
+func learnState(ctx context.Context, source *Source, w *dct.Weights, o Options, threads int, report func(Progress)) (*dct.Weights, error) {
 	l := dct.NewLearner(initialWeights(w))
 	p := Progress{Step: "adaptive state", Todo: o.Pictures}
 	err := source.each(ctx, o.Pictures, threads, func(_ int, im *dct.Image) {
@@ -65,14 +83,10 @@ func Train(ctx context.Context, photographs []train.Image, o Options, report fun
 		p.Plain += Plain(im)
 		report(p)
 	})
-	if err != nil {
-		return nil, err
-	}
-	// What the file does not hold shall not be in the result either.
-	return dct.LoadWeights(l.Weights(o.Confidence).File())
+	return l.Weights(o.Confidence), err
 }
 
-// initialWeights returns weights with the linear predictions of w, or, if it is nil, with those that a training begins with, and an
+// initialWeights returns weights with the linear predictions and the smoothing of w, or, if it is nil, with those that a training begins with, and an
 // adaptive state that has seen nothing.
 func initialWeights(w *dct.Weights) *dct.Weights {
 	blank := dct.NewLearner(nil).Weights(0)
@@ -86,6 +100,11 @@ func initialWeights(w *dct.Weights) *dct.Weights {
 				copy(to.All, from.All)
 				copy(to.Part, from.Part)
 				copy(to.Value, from.Value)
+			}
+		}
+		for level := 0; level <= dct.TopLevel; level++ {
+			for place := range dct.BlockSize {
+				copy(blank.Smoothing(class, level, place), w.Smoothing(class, level, place))
 			}
 		}
 	}

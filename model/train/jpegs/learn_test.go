@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/model/dct"
@@ -116,7 +117,16 @@ func TestTrain(t *testing.T) {
 	if bytes.Equal(less.File(), w.File()) {
 		t.Error("fewer pictures lead to the same state")
 	}
+	o.Pictures, o.SmoothTo = 0, 0
+	same, err := Train(ctx, photographs, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(same.File(), w.File()) {
+		t.Error("without pictures, the state is another")
+	}
 
+	o.Pictures, o.SmoothTo = 1, 1
 	stop, cancel := context.WithCancelCause(ctx)
 	reason := errors.New("enough")
 	cancel(reason)
@@ -128,6 +138,37 @@ func TestTrain(t *testing.T) {
 	}
 	if _, err := Validate(stop, other, w, 0, 3, 1); !errors.Is(err, reason) {
 		t.Errorf("after the end: %v", err)
+	}
+}
+
+// TestFitSmoothing: smoothing makes estimates of another picture better, and nothing else is changed by fitting it.
+func TestFitSmoothing(t *testing.T) {
+	o := Options{Init: initialWeights(nil), SmoothTo: 6, Threads: 2}
+	seen := map[string]Progress{}
+	w, err := Train(context.Background(), []train.Image{photograph(160, 120, 1)}, o, func(p Progress) { seen[p.Step] = p })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := seen["smoothing"]; len(seen) != 1 || p.Done != o.SmoothTo || p.Todo != o.SmoothTo || p.Bits <= 0 || p.Plain <= 0 {
+		t.Errorf("%+v", seen)
+	}
+	var before, after float64
+	l := dct.NewLearner(w)
+	l.Smooth = func(e *dct.Smoothed) {
+		sum := 0.0
+		for i, weight := range w.Smoothing(e.Class, e.Level, e.Place) {
+			sum += float64(weight) * float64(e.Inputs[i]) / 4096
+		}
+		before += float64(e.Error) * float64(e.Error)
+		after += (float64(e.Error) - sum) * (float64(e.Error) - sum)
+	}
+	l.Code(Compress(photograph(240, 320, 2), Standard(80, 2, 2)), new(counter))
+	if before == 0 || after > .8*before {
+		t.Errorf("squared errors: %.4g before, %.4g after", before, after)
+	}
+	magnitudes := func(w *dct.Weights) []int16 { return w.Linear(0, 1, 0).All }
+	if !slices.Equal(magnitudes(w), magnitudes(o.Init)) {
+		t.Error("the linear predictions are others")
 	}
 }
 
