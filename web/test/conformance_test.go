@@ -49,6 +49,41 @@ func TestConformance(t *testing.T) {
 	if page == nil {
 		t.Skip("no Chromium")
 	}
+	for list := wishes(t); len(list) > 0; {
+		part := list[:min(len(list), 100)]
+		list = list[len(part):]
+		var got []outcome
+		call(t, &got, "conform", part)
+		compare(t, part, got)
+	}
+}
+
+// An outcome is what conform says of a wish.
+type outcome struct{ Digest, Gray, Error string }
+
+func compare(t *testing.T, list []wish, got []outcome) {
+	t.Helper()
+	if len(got) != len(list) {
+		t.Fatalf("%d outcomes of %d", len(got), len(list))
+	}
+	for i, w := range list {
+		g := got[i]
+		is := g.Digest
+		switch {
+		case w.error || g.Error != "":
+			is = g.Error
+		case w.gray:
+			is = g.Gray
+		}
+		if is != w.want {
+			t.Errorf("%s, %v: %q, want %q", w.Name, w.Options, is, w.want)
+		}
+	}
+}
+
+// wishes returns what there is to decode of the conformance suite. Its files are served from then on.
+func wishes(t *testing.T) (list []wish) {
+	t.Helper()
 	const folder = "../../testdata/conformance/"
 	b, err := os.ReadFile(folder + "manifest.json")
 	if err != nil {
@@ -66,7 +101,6 @@ func TestConformance(t *testing.T) {
 		host.add(path.Base(name), file)
 		return file
 	}
-	var list []wish
 	strange, gray := 0, 0
 	for _, f := range all.Decoded {
 		file := load(f.File)
@@ -111,32 +145,7 @@ func TestConformance(t *testing.T) {
 	if strange+gray > pictures/2 {
 		t.Error("most of the suite cannot be compared")
 	}
-
-	for len(list) > 0 {
-		part := list[:min(len(list), 100)]
-		list = list[len(part):]
-		var got []struct{ Digest, Gray, Error string }
-		call(t, &got, "conform", part)
-		for i, w := range part {
-			g := got[i]
-			is := g.Digest
-			switch {
-			case w.error || g.Error != "":
-				is = g.Error
-			case w.gray:
-				is = g.Gray
-			}
-			if is != w.want {
-				t.Errorf("%s, %v: %q, want %q", w.Name, w.Options, is, w.want)
-			}
-		}
-	}
-}
-
-// isUnknownModel reports whether an error is that a file is by a model that is not in the zoo.
-func isUnknownModel(err error) bool {
-	var unknown zoo.UnknownModelError
-	return errors.As(err, &unknown)
+	return list
 }
 
 // decodeAll returns the picture of a file, and whether it has anything of it.
@@ -155,4 +164,10 @@ func decodeAll(d codec.Decoder, file []byte) (m image.Image, fresh bool, err err
 	}
 	m, err = s.Image()
 	return m, fresh, err
+}
+
+// isUnknownModel reports whether an error is that a file is by a model that is not in the zoo.
+func isUnknownModel(err error) bool {
+	var unknown zoo.UnknownModelError
+	return errors.As(err, &unknown)
 }
