@@ -13,6 +13,7 @@ const stepOf = (c, f) => Math.max(c.quant[f], 1);
 
 const sides = [[-1, 0], [1, 0], [0, -1], [0, 1]];
 const corners = [[-1, -1], [-1, 1], [1, -1], [1, 1]];
+const before2 = [[0, -2], [-2, 0], [-2, -2], [-2, 2]]; // blocks of the first phase
 
 /** The taps of a magnitude: frequency, and block down and across. */
 function magnitudeTaps(f) {
@@ -135,6 +136,32 @@ const probabilityOf = (() => {
 	return table;
 })();
 
+// Smoothing of estimates: the inputs of the first frequencies of the zigzag order, each a sum of estimates with signs.
+
+const smoothLevels = 6; // 9 to 4
+const smoothedFrequencies = 15;
+const smoothingFrequencies = 10;
+
+/** The inputs of a frequency: lists of terms, each a frequency, a block down and across, a sign, and whether the difference is limited. */
+function smoothingInputs(f) {
+	const all = [];
+	for (const g of zigzag.slice(0, smoothingFrequencies)) {
+		const s = ((f >> 3) + (g >> 3)) % 2 ? -1 : 1;
+		const t = ((f & 7) + (g & 7)) % 2 ? -1 : 1;
+		const term = (y, x, sign) => ({ g, y, x, sign });
+		const inputs = [];
+		if (t === 1) inputs.push([term(1, 0, 1), term(-1, 0, s)]);
+		if (s === 1) inputs.push([term(0, 1, 1), term(0, -1, t)]);
+		inputs.push([term(1, 1, 1), term(1, -1, t), term(-1, 1, s), term(-1, -1, s * t)]);
+		if (s === 1 && t === 1 && g > 0) all.push([term(0, 0, 1)]);
+		all.push(...inputs);
+		if (g === 0) all.push(...inputs.map((terms) => terms.map((v) => ({ ...v, limited: true }))));
+	}
+	return all;
+}
+
+const smoothedBy = Array.from(zigzag.slice(0, smoothedFrequencies), (f) => smoothingInputs(f));
+
 const counts = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 255];
 const inputs = 12; // of a weight set: the last is the constant
 const points = 33; // of a refiner
@@ -161,37 +188,9 @@ export function readJPEGWeights(file) {
 	}
 	const sets = Int32Array.from({ length: sizes.sets * inputs }, () => signed() * 8);
 	const refiners = Uint16Array.from({ length: sizes.refiners * points }, unsigned);
-	const smoothing = list(2, () => list(topLevel - leastSmoothed + 1, () => zigzag.slice(0, smoothed).map((f) => list(inputsOf(f, () => 0, 0).length, signed))));
+	const smoothing = list(2, () => list(smoothLevels, () => smoothedBy.map((terms) => list(terms.length, signed))));
 	if (at !== file.length) throw malformed("weights of JPEG files of another size");
 	return { linear, p, count, sets, refiners, smoothing };
-}
-
-// Smoothing of estimates.
-
-const smoothed = 15; // frequencies of the zigzag order that are smoothed
-const smoothedBy = 10;
-const leastSmoothed = 4; // level
-
-/** What the estimate of frequency f is smoothed by, `at` being those of a frequency in the blocks around. */
-function inputsOf(f, at, L) {
-	const list = [];
-	zigzag.slice(0, smoothedBy).forEach((g) => {
-		const s = ((f >> 3) + (g >> 3)) % 2 ? -1 : 1;
-		const t = ((f & 7) + (g & 7)) % 2 ? -1 : 1;
-		const sums = (e) => {
-			if (t === 1) list.push(e(1, 0) + s * e(-1, 0));
-			if (s === 1) list.push(e(0, 1) + t * e(0, -1));
-			list.push(e(1, 1) + t * e(1, -1) + s * (e(-1, 1) + t * e(-1, -1)));
-		};
-		if (g > 0) {
-			if (s === 1 && t === 1) list.push(at(g, 0, 0));
-			sums((y, x) => at(g, y, x));
-		} else {
-			sums((y, x) => at(0, y, x) - at(0, 0, 0));
-			sums((y, x) => clamp(at(0, y, x) - at(0, 0, 0), -L, L));
-		}
-	});
-	return list;
 }
 
 /** The adaptive state of a band. */
@@ -380,12 +379,12 @@ export class Coefficients {
 			const stride = c.wide + 2;
 			return { rows, list: predictorsOf(c, weights.linear[i ? 1 : 0], stride * (rows + 2), stride) };
 		});
-		this.smoothing = weights.smoothing;
 		this.bands = bands.map((b) => ({
-			level: topLevel + 1, // of the last pass
 			mixer: new Mixer(weights),
+			level: topLevel + 1, // of the last pass that was completed
 			parts: components.map((c, i) => new Part(c, i, start(c, b), start(c, b + 1) - start(c, b), predictors[i].rows, predictors[i].list)),
 		}));
+		this.smoothing = weights.smoothing;
 		this.passes = [];
 		for (let level = topLevel; level >= 0; level--) {
 			for (const stage of [0, 1]) {
@@ -405,9 +404,8 @@ export class Coefficients {
 
 	takesPart(i, f, level, stage) {
 		const k = this.clock(i, f, level);
-		if (level < topLevel && k === this.clock(i, f, level + 1)) return false;
-		const wide = (stepOf(this.components[i], f) * 2 ** k) ** 2 * this.areas[i] >= 4 ** level;
-		return stage === (wide ? 0 : 1);
+		if (level !== topLevel && k === this.clock(i, f, level + 1)) return false;
+		return ((stepOf(this.components[i], f) * 2 ** k) ** 2 * this.areas[i] >= 4 ** level) === (stage === 0);
 	}
 
 	bandsOf() {
@@ -428,6 +426,7 @@ export class Coefficients {
 		this.bands.forEach((band, b) => {
 			try {
 				this.#pass(band, level, stage, streams[b]);
+				band.level = level;
 			} catch (e) {
 				if (!(e instanceof Cut)) throw e;
 				whole = false;
@@ -438,7 +437,6 @@ export class Coefficients {
 	}
 
 	#pass(band, level, stage, stream) {
-		band.level = level;
 		for (const f of zigzag) {
 			for (const part of band.parts) {
 				if (!this.takesPart(part.index, f, level, stage)) continue;
@@ -625,7 +623,7 @@ export class Coefficients {
 		if (before <= k) return;
 		const V = part.value(part.predictors[0][phase].values, at);
 		const around = [];
-		for (const [down, right] of phase === 0 ? [[0, -2], [-2, 0], [-2, -2], [-2, 2]] : [...sides, ...corners]) {
+		for (const [down, right] of phase === 0 ? before2 : [...sides, ...corners]) {
 			if (phase === 0 && (y + down < 0 || x + right < 0 || x + right >= part.wide)) continue;
 			const i = at + down * part.stride + right;
 			if (part.clocks[i] !== never) around.push(part.X[i]);
@@ -667,44 +665,6 @@ export class Coefficients {
 
 	/** What is expected of a component's coefficients, times their steps, Q4. */
 	estimates(index) {
-		const e = this.#unsmoothed(index);
-		const out = e.slice();
-		for (const { parts, level } of this.bands) if (level <= topLevel && level >= leastSmoothed) this.#smooth(parts[index], level, e, out);
-		return out;
-	}
-
-	#smooth(part, level, e, out) {
-		const { c, index } = part;
-		const weights = this.smoothing[index ? 1 : 0][topLevel - level];
-		let L = 0;
-		for (let bit = 2 ** 13; bit >= 1; bit /= 2) if ((L + bit) ** 2 * this.areas[index] <= 4 ** (level + 4)) L += bit;
-		for (let y = 0; y < part.high; y++) {
-			for (let x = 0; x < c.wide; x++) {
-				const at = (g, down, right) => {
-					const row = clamp(part.first + y + down, 0, c.high - 1);
-					return e[64 * (row * c.wide + clamp(x + right, 0, c.wide - 1)) + g];
-				};
-				zigzag.slice(0, smoothed).forEach((f, n) => {
-					const i = f * part.size + part.at(y, x);
-					const k = part.clocks[i];
-					if (k === 0 || (f > 0 && part.X[i]) || (f === 0 && k === never)) return;
-					let sum = 0;
-					inputsOf(f, at, L).forEach((v, j) => (sum += v * weights[n][j]));
-					const q = stepOf(c, f);
-					let [lo, hi] = [-(2 ** 20), 2 ** 20];
-					if (k !== never) {
-						const v = f === 0 ? 2 * part.X[i] - 8 * 2 ** k : 0;
-						lo = Math.max(lo, q * (f === 0 ? 16 * Math.floor(v / 16) - 8 : 8 - 16 * 2 ** k));
-						hi = Math.min(hi, q * (f === 0 ? 16 * Math.floor(v / 16) + 16 * 2 ** k - 8 : 16 * 2 ** k - 8));
-					}
-					const place = this.#place(part, f, y, x);
-					out[place] = clamp(e[place] + Math.floor((sum + 2048) / 4096), lo, hi);
-				});
-			}
-		}
-	}
-
-	#unsmoothed(index) {
 		const c = this.components[index];
 		const out = new Float64Array(64 * c.wide * c.high);
 		for (const { parts } of this.bands) {
@@ -724,6 +684,57 @@ export class Coefficients {
 							if (k !== never && f > 0) v = clamp(v, -8 * 2 ** k, 8 * 2 ** k);
 						}
 						out[place] = clamp(v * stepOf(c, f), -(2 ** 20), 2 ** 20);
+					}
+				}
+			}
+		}
+		return this.#smooth(index, out);
+	}
+
+	/** Smooths estimates of a component. */
+	#smooth(index, e) {
+		const c = this.components[index];
+		const out = e.slice();
+		const of = (g, y, x) => e[64 * (clamp(y, 0, c.high - 1) * c.wide + clamp(x, 0, c.wide - 1)) + g];
+		for (const { level, parts } of this.bands) {
+			if (level > topLevel || level < topLevel - smoothLevels + 1) continue;
+			const part = parts[index];
+			const weights = this.smoothing[index ? 1 : 0][topLevel - level];
+			let L = 0;
+			while ((L + 1) ** 2 * this.areas[index] <= 4 ** (level + 4)) L++;
+			for (let j = 0; j < part.high; j++) {
+				const y = part.first + j;
+				for (let x = 0; x < part.wide; x++) {
+					for (let i = 0; i < smoothedFrequencies; i++) {
+						const f = zigzag[i];
+						const at = f * part.size + part.at(j, x);
+						const k = part.clocks[at];
+						if (k === 0 || (f > 0 ? part.X[at] !== 0 : k === never)) continue;
+						let sum = 0;
+						smoothedBy[i].forEach((terms, n) => {
+							let input = 0;
+							for (const t of terms) {
+								let v = of(t.g, y + t.y, x + t.x);
+								if (t.g === 0) v -= of(0, y, x);
+								if (t.limited) v = clamp(v, -L, L);
+								input += t.sign * v;
+							}
+							sum += weights[i][n] * input;
+						});
+						const q = stepOf(c, f);
+						const place = 64 * (y * c.wide + x) + f;
+						let low = -(2 ** 20);
+						let high = 2 ** 20;
+						if (f === 0) {
+							const middle = 2 * part.X[at] - 8;
+							low = q * (middle - 8 * 2 ** k);
+							high = q * (middle + 8 * 2 ** k);
+						} else if (k !== never) {
+							high = q * (16 * 2 ** k - 8);
+							low = -high;
+						}
+						const smooth = e[place] + Math.floor((sum + 2048) / 4096);
+						out[place] = Math.min(Math.max(smooth, low, -(2 ** 20)), high, 2 ** 20);
 					}
 				}
 			}

@@ -42,7 +42,6 @@ func (b *band) evenBit(bit uint32) uint32 {
 // pass codes a pass, and reports whether the coder did not run out.
 func (b *band) pass(p model.Pass, coder model.Coder, stopped func() bool) bool {
 	b.coder, b.out = coder, false
-	b.level = p.Level
 	for _, f := range order {
 		for i, c := range b.components {
 			step := c.plane.Quant[f]
@@ -61,6 +60,7 @@ func (b *band) pass(p model.Pass, coder model.Coder, stopped func() bool) bool {
 			}
 		}
 	}
+	b.level = p.Level
 	return true
 }
 
