@@ -69,6 +69,9 @@ type suiteRefusal struct {
 	About  string `json:"about"`
 }
 
+// suiteVersion is the version of the format that the suite is of.
+const suiteVersion = 1
+
 func suitePath(name string) string {
 	return filepath.Join("..", "testdata", "conformance", filepath.FromSlash(name))
 }
@@ -232,6 +235,9 @@ func TestConformance(t *testing.T) {
 		updateSuite(t)
 	}
 	suite, d := readSuite(t)
+	if suite.Version != suiteVersion {
+		t.Errorf("version %d of the format", suite.Version)
+	}
 	if len(suite.Decoded) < 150 || len(suite.Refused) < 60 {
 		t.Errorf("%d files that decode, and %d that do not", len(suite.Decoded), len(suite.Refused))
 	}

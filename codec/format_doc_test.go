@@ -169,7 +169,7 @@ func fileFields(t *testing.T, file []byte) string {
 		name string
 	}{
 		{2, "magic of the short form"},
-		{1, fmt.Sprintf("lead: version 0, not square, format %d", h.Format)},
+		{1, fmt.Sprintf("lead: version 1, not square, format %d", h.Format)},
 		{1, fmt.Sprintf("width: %d, stored less 1", h.Width)},
 		{1, fmt.Sprintf("height: %d, stored less 1", h.Height)},
 		{1, fmt.Sprintf("model: number %d", h.Number)},

@@ -240,9 +240,15 @@ func damaged(t *testing.T, short, modelled, palette []byte) map[string][]byte {
 		file[at] ^= 0x40
 		return file
 	}
+	version := func(file []byte, at int, v byte) []byte {
+		file = bytes.Clone(file)
+		file[at] = file[at]&0x3f | v<<6
+		return file
+	}
 	return map[string][]byte{
 		"magic":          flip(modelled, 1),
-		"version":        flip(modelled, 4),
+		"draft":          flip(modelled, 4), // version 0
+		"version":        version(modelled, 4, 2),
 		"width":          flip(modelled, 5),
 		"header-cut":     modelled[:9],
 		"passes":         flip(modelled, len(modelled)/2),
@@ -254,7 +260,8 @@ func damaged(t *testing.T, short, modelled, palette []byte) map[string][]byte {
 		"model":          header(modelled, func(h *container.Header) { h.Model[0] ^= 1 }),
 		"plan":           header(modelled, func(h *container.Header) { h.Params = nil }),
 		"colour":         header(modelled, func(h *container.Header) { h.Params = append(h.Params[:1], 0xf0) }),
-		"short-version":  flip(short, 2),
+		"short-draft":    flip(short, 2),
+		"short-version":  version(short, 2, 3),
 		"short-width":    flip(short, 3),
 		"short-passes":   flip(short, len(short)/2),
 		"short-checksum": flip(short, len(short)-1),

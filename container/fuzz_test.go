@@ -14,7 +14,7 @@ func FuzzReader(f *testing.F) {
 	f.Add(mustWrite(f, lean(3), [][]byte{[]byte("abc")}))
 	f.Add(mustAppend(f, lean(MaxSize)))
 	f.Add(mustAppend(f, &Header{Width: 1, Height: MaxSide, Format: MaxFormat, Depth: 16}))
-	f.Add(seal([]byte(Magic + "\x21\x10\x1f\x1fabcdefgh\x05\x80\x20")...))
+	f.Add(seal([]byte(Magic + "\x61\x10\x1f\x1fabcdefgh\x05\x80\x20")...))
 	f.Add([]byte(Magic))
 	f.Add(mustWrite(f, short(3), [][]byte{[]byte("abc")}))
 	named := short(0)

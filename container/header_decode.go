@@ -107,10 +107,14 @@ func (p *headerParser) header() *Header {
 	return h
 }
 
-// lead reads the lead byte and refuses an unknown version.
+// lead reads the lead byte and refuses other versions.
 func (p *headerParser) lead() byte {
 	lead := p.byte()
-	if v := lead >> versionShift; v != version {
+	switch v := lead >> versionShift; v {
+	case version:
+	case 0:
+		p.fail(UnsupportedError("version 0, a draft of the format: the file needs the program that made it"))
+	default:
 		p.fail(UnsupportedError(fmt.Sprintf("version %d", v)))
 	}
 	return lead

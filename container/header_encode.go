@@ -13,7 +13,7 @@ const Magic = "\xddPMZ"
 // The lead byte, after the Magic: the format in the low five bits, whether an
 // options byte follows, and the version in the top two.
 const (
-	version      = 0
+	version      = 1
 	formatMask   = 0x1f
 	hasOptions   = 0x20
 	versionShift = 6

@@ -31,7 +31,7 @@ export function readHeader(file) {
 }
 
 function checkVersion(lead) {
-	if (lead >> 6) throw unsupported(`version ${lead >> 6}`);
+	if (lead >> 6 !== 1) throw unsupported(`version ${lead >> 6}`);
 }
 
 function readCommon(r) {
