@@ -31,8 +31,9 @@ type suiteMaker struct {
 	files map[string][]byte // by name
 }
 
-// updateSuite makes the suite anew. What is there and no longer part of it is removed.
+// updateSuite adds what is new to the suite: see grow.
 func updateSuite(t *testing.T) {
+	old, d := readSuite(t)
 	s := &suiteMaker{t: t, suite: conformanceSuite{Version: suiteVersion}, files: map[string][]byte{}}
 	s.addModels()
 	s.addStored()
@@ -43,19 +44,19 @@ func updateSuite(t *testing.T) {
 	s.addFraming()
 	s.addCut()
 	s.addRefused()
-	for _, dir := range []string{"models", "decoded", "refused"} {
-		if err := os.RemoveAll(suitePath(dir)); err != nil {
-			t.Fatal(err)
-		}
+	if t.Failed() {
+		t.FailNow()
 	}
-	b, err := json.MarshalIndent(s.suite, "", "\t")
+	suite, added, err := old.grow(t, d, s.suite, s.files, func(name string) ([]byte, error) { return os.ReadFile(suitePath(name)) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.files["manifest.json"] = append(b, '\n')
-	total := 0
-	for name, file := range s.files {
-		total += len(file)
+	b, err := json.MarshalIndent(suite, "", "\t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	added["manifest.json"] = append(b, '\n')
+	for name, file := range added {
 		if err := os.MkdirAll(filepath.Dir(suitePath(name)), 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -63,17 +64,34 @@ func updateSuite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d files, %d bytes", len(s.files), total)
-	if total > 3<<20 {
+	t.Logf("%d files are new, the manifest among them", len(added))
+	if total := suiteSize(t, suite) + len(b) + 1; total > 3<<20 {
 		t.Errorf("the suite has %d bytes", total)
 	}
+}
+
+// suiteSize returns the bytes of the files of a suite, without the manifest.
+func suiteSize(t *testing.T, suite conformanceSuite) (total int) {
+	for _, m := range suite.Models {
+		total += len(readSuiteFile(t, m.File))
+	}
+	for _, f := range suite.Decoded {
+		total += len(readSuiteFile(t, f.File))
+	}
+	for _, f := range suite.Refused {
+		total += len(readSuiteFile(t, f.File))
+	}
+	return total
 }
 
 // decodes adds a file that decodes, with pictures of prefixes: of shares of it in 1/64, and after levels, every so many of them.
 // m is what it decodes to, or nil if that is not the image.
 func (s *suiteMaker) decodes(name, about string, m image.Image, file []byte, every int, shares ...int) {
 	s.t.Helper()
-	f := suiteResult(s.t, s.d, file)
+	f, err := suiteResult(s.t, s.d, file)
+	if err != nil {
+		s.t.Fatalf("%s: %v", name, err)
+	}
 	f.File, f.About = "decoded/"+name+".ddpmz", about
 	if m != nil {
 		if back, _, err := decodeLast(file, s.d); err != nil || !f.Exact || !same(back, m) {
@@ -83,7 +101,11 @@ func (s *suiteMaker) decodes(name, about string, m image.Image, file []byte, eve
 	first := int(offsets(s.t, file)[0])
 	for _, share := range shares {
 		n := first + (len(file)-first)*share/64
-		f.Prefixes = append(f.Prefixes, suiteBytes{n, prefixDigest(s.t, s.d, file[:n])})
+		digest, err := prefixDigest(s.t, s.d, file[:n])
+		if err != nil {
+			s.t.Fatalf("%s: %d bytes: %v", name, n, err)
+		}
+		f.Prefixes = append(f.Prefixes, suiteBytes{n, digest})
 	}
 	if every > 0 {
 		stream, err := s.d.Open(bytes.NewReader(file))
@@ -100,7 +122,11 @@ func (s *suiteMaker) decodes(name, about string, m image.Image, file []byte, eve
 			}
 			d := s.d
 			d.Timestep = at.Timestep
-			f.Levels = append(f.Levels, suiteLevel{at.Level, at.Timestep, prefixDigest(s.t, d, file)})
+			digest, err := prefixDigest(s.t, d, file)
+			if err != nil {
+				s.t.Fatalf("%s: level %d: %v", name, at.Level, err)
+			}
+			f.Levels = append(f.Levels, suiteLevel{at.Level, at.Timestep, digest})
 		}
 	}
 	s.put(f.File, file)
