@@ -32,6 +32,7 @@
 // Where the model would lose to a codec without one (screenshots, charts, noise), a file is stored instead: by colours that came
 // up in the same surroundings. Its prefixes are its first rows.
 //
-// From version 1 of the format on, files stay decodable: to the same image, the same JPEG file, the same pictures of prefixes. What an
-// encoder writes may change with any release. From version 1 of the module on, exported names follow semantic versioning. Today, both are version 0.
+// The format is version 1, a release candidate. Files of it stay decodable by every later release: to the same image, the same JPEG file, the
+// same pictures of prefixes. Exported names of this package follow semantic versioning, as do those of packages metadata and jpeg below it,
+// and of container, model, rans and bitstream. What an encoder writes may change with any release.
 package codec

@@ -12,4 +12,7 @@
 //
 // The package knows nothing of models, transforms or entropy coders. Formats,
 // model identities, level plans and payloads are opaque to it.
+//
+// The format is version 1, a release candidate: files of it stay decodable by every later release, and those of version 0, its drafts, are an
+// [UnsupportedError]. Exported names follow semantic versioning. README.md of the repository has the promises in full.
 package container

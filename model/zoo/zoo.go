@@ -25,7 +25,7 @@ var entries = []*entry{
 }
 
 // numbers has the first bytes of the identities of the models that short files identify by a number: the number of a model is
-// its position in this list, from 1. From version 1 of the format on, the list only grows: new weights get a new line, and the
+// its position in this list, from 1. The list only grows: new weights get a new line, and the
 // line of weights that are no longer in the zoo remains.
 var numbers = [][8]byte{
 	{0xa8, 0x1d, 0xaa, 0xe4, 0x45, 0x0c, 0x88, 0x96}, // photo

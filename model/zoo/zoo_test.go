@@ -46,7 +46,7 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// What files say. From version 1 of the format on, a line may be added, and none may change.
+// What files say: a line may be added, and none may change.
 func TestNumbers(t *testing.T) {
 	for i, want := range []string{"a81daae4450c8896", "3c00e352ab965f40"} {
 		if id, ok := Numbered(uint8(i + 1)); !ok || fmt.Sprintf("%x", id) != want {
