@@ -13,6 +13,12 @@ import (
 // gaussianNet returns the network cifar10 with Gaussian distributions, of the same means and deviations.
 func gaussianNet(t testing.TB) *model.Net {
 	t.Helper()
+	return changedNet(t, func(w *model.Weights) { w.Family = model.Gaussian })
+}
+
+// changedNet returns the network cifar10 with other weights.
+func changedNet(t testing.TB, change func(w *model.Weights)) *model.Net {
+	t.Helper()
 	file, err := zoo.File("cifar10")
 	if err != nil {
 		t.Fatal(err)
@@ -21,7 +27,7 @@ func gaussianNet(t testing.TB) *model.Net {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Family = model.Gaussian
+	change(w)
 	if file, err = w.Encode(); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/ddpmz/ddpmz/codec/jpeg"
 	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
 	"github.com/ddpmz/ddpmz/container"
+	"github.com/ddpmz/ddpmz/model"
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
@@ -435,8 +436,8 @@ func encodeJPEG(t testing.TB, file []byte, o *codec.Options) []byte {
 	return b.Bytes()
 }
 
-// common puts a short file into the container's common form, which decodes to the same.
-func common(t testing.TB, file []byte) []byte {
+// common puts a short file, by a model of the zoo or by another one, into the container's common form, which decodes to the same.
+func common(t testing.TB, file []byte, other ...*model.Net) []byte {
 	t.Helper()
 	r, err := container.NewReader(bytes.NewReader(file))
 	if err != nil {
@@ -450,12 +451,16 @@ func common(t testing.TB, file []byte) []byte {
 	if !h.Short {
 		t.Fatal("not a short file")
 	}
-	h.Short, h.Number, h.Model = false, 0, mustNumbered(t, h.Number)
-	net, _, err := zoo.ByID(h.Model)
-	if err != nil {
-		t.Fatal(err)
+	h.Short = false
+	if len(other) == 0 {
+		h.Number, h.Model = 0, mustNumbered(t, h.Number)
+		net, _, err := zoo.ByID(h.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other = append(other, net)
 	}
-	h.Params = append([]byte{byte(net.Tau())}, h.Params...)
+	h.Params = append([]byte{byte(other[0].Tau())}, h.Params...)
 	var b bytes.Buffer
 	if err := container.Write(&b, h, [][]byte{c.Payload}); err != nil {
 		t.Fatal(err)

@@ -105,11 +105,11 @@ func (s *orientationSearch) worstLoss(f *modelledFile) int64 {
 		c.CodePass(p, func(int) model.Coder { return &limitedCoder{symbols} }) // small pictures have one band
 	}
 	passes := model.Passes(g.Width, g.Height)
-	for i, symbols := range []int{0, len(image), all, all} {
+	for i, values := range []int{0, len(image), all, all} {
 		c := model.NewChain(s.coder.net, g, s.coder.net.Tau())
 		c.Colour = f.chain.Colour
 		c.SetImage(clonePlanes(image))
-		code(c, passes[0], symbols)
+		c.CodeThumbnail(&limitedCoder{all}, values)
 		if i == 3 && len(passes) > 1 {
 			code(c, passes[1], all)
 		}

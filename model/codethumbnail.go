@@ -14,19 +14,26 @@ type thumbnailCoder struct {
 	fixed   logistic.Distribution // of the priors that need no learning
 	learned *thumbnail.State      // nil if there is none for the image
 	depth   uint                  // bits of a sample beyond 8
+	left    int                   // values that are still to be coded
 }
 
-// newThumbnailCoder returns a coder that uses the weights file's prior if it has one for the image: it is of YCoCg-R, or of luma alone.
-func (c *Chain) newThumbnailCoder(coder Coder) *thumbnailCoder {
-	t := &thumbnailCoder{coder: coder, fixed: logistic.SharedTables(process.Logistic).Distribution(), depth: c.extraDepth}
+// newThumbnailCoder returns a coder of a number of values. It uses the weights file's prior if it has one for the image: it is of YCoCg-R, or of
+// luma alone.
+func (c *Chain) newThumbnailCoder(coder Coder, values int) *thumbnailCoder {
+	t := &thumbnailCoder{coder: coder, fixed: logistic.SharedTables(process.Logistic).Distribution(), depth: c.extraDepth, left: values}
 	if p := c.net.Prior(); p != nil && c.Colour == transform.YCoCg {
 		t.learned = thumbnail.NewState(p, c.extraDepth)
 	}
 	return t
 }
 
-// value codes the next value, whose fixed prior has a mean of 8-bit samples and a scale, and dither u. It is v in an encoder.
+// value codes the next value, whose fixed prior has a mean of 8-bit samples and a scale, and dither u. It is v in an encoder. It returns
+// false if the coder does, or has coded its number of values.
 func (t *thumbnailCoder) value(mean, scale int32, u uint16, v int32) (int32, bool) {
+	if t.left == 0 {
+		return 0, false
+	}
+	t.left--
 	outer := func() (int32, bool) {
 		raw := t.fixed.Set(int64(mean)<<(6+t.depth), scale, 0, u, process.Unknown, 0)
 		a, ok := logistic.CodeCell(t.coder, &t.fixed, raw, v+int32(u))
@@ -52,10 +59,14 @@ func (t *thumbnailCoder) none() {
 	}
 }
 
-// codeThumbnail codes the first pass: the samples of the coarsest image, then the coefficients of the single site of the coarsest scale, all of
-// them exactly. There is nothing for a network to see: their distributions are the weights file's prior, or fixed ones.
-func (c *Chain) codeThumbnail(coder Coder) bool {
-	t := c.newThumbnailCoder(coder)
+// ThumbnailValues is the most values that the first pass has.
+const ThumbnailValues = process.Planes + process.Coefficients
+
+// CodeThumbnail codes the first values of the first pass: the samples of the coarsest image, one a plane, then the coefficients of the single site
+// of the coarsest scale, all of them exactly. There is nothing for a network to see: their distributions are the weights file's prior, or fixed
+// ones. It returns false if the coder ran out, or the pass has more values; as with CodePass, nothing but Picture makes sense then.
+func (c *Chain) CodeThumbnail(coder Coder, values int) bool {
+	t := c.newThumbnailCoder(coder, values)
 	for p := range process.Planes {
 		if p >= c.planes {
 			t.zero()

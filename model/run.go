@@ -133,12 +133,12 @@ type bandCoders interface {
 func (c *Chain) start(p Pass) (code func(coders bandCoders) bool) {
 	if p.Stage < 0 {
 		return func(coders bandCoders) bool {
-			code := c.codeThumbnail
-			coder := coders.Open(0)
-			if s, ok := coder.(*Sampler); ok {
-				code = func(Coder) bool { return c.drawThumbnail(s) }
+			coder, ok := coders.Open(0), false
+			if s, draws := coder.(*Sampler); draws {
+				ok = c.drawThumbnail(s)
+			} else {
+				ok = c.CodeThumbnail(coder, ThumbnailValues)
 			}
-			ok := code(coder)
 			if ok {
 				coders.Close(0)
 			}

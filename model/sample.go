@@ -70,13 +70,13 @@ const thumbnailTries = 100
 func (c *Chain) drawThumbnail(s *Sampler) bool {
 	for range thumbnailTries {
 		trial, next := c.Fork(), *s
-		trial.codeThumbnail(&next)
+		trial.CodeThumbnail(&next, ThumbnailValues)
 		if trial.thumbnailFits() {
 			break
 		}
 		s.source = next.source
 	}
-	return c.codeThumbnail(s)
+	return c.CodeThumbnail(s, ThumbnailValues)
 }
 
 // thumbnailFits reports whether all samples of the coarsest image that is exact, and not yet in Q4, are in their range.

@@ -217,6 +217,9 @@ func ReadWeights(file []byte) (*Weights, error) {
 		}
 	}
 	if h[0] == priorVersion {
+		if len(rest) == 0 || len(rest) < 1+int(rest[0])*thumbnail.ComponentSize {
+			return nil, WeightsError("truncated")
+		}
 		if w.Prior, rest = thumbnail.Read(rest); w.Prior == nil {
 			return nil, WeightsError("no prior, or a number of it is out of range")
 		}

@@ -165,8 +165,8 @@ func TestReadPrior(t *testing.T) {
 			prior := weightsHeader + 2 + of.sizes
 			refused(t, "no family", b[:weightsHeader], "truncated")
 			refused(t, "no parts", b[:weightsHeader+1], "truncated")
-			refused(t, "no prior", b[:prior], "prior")
-			refused(t, "a part of a prior", b[:prior+100], "prior")
+			refused(t, "no prior", b[:prior], "truncated")
+			refused(t, "a part of a prior", b[:prior+100], "truncated")
 			if of.sizes > 0 {
 				refused(t, "no sizes", b[:prior-1], "truncated")
 			}
