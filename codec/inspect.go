@@ -56,18 +56,11 @@ const maxInspected = 56 << 10
 // io.Seeker that can seek, or the metadata come first. A file that is cut after its header is no error. Errors are those of DecodeConfig,
 // and of metadata that are damaged: then Info is there as well.
 func Inspect(r io.Reader) (*Info, error) {
-	in, err := container.NewReader(r)
+	in, p, err := openHeader(r)
 	if err != nil {
-		return nil, framing(err)
+		return nil, err
 	}
 	h := in.Header()
-	p, err := describe(h)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.checkSegments(h); err != nil {
-		return nil, err
-	}
 	offsets, err := h.Offsets()
 	if err != nil {
 		return nil, framing(err)

@@ -27,6 +27,19 @@ func describe(h *container.Header) (picture, error) {
 	return p, nil
 }
 
+// openHeader reads the header of a file from r, and checks what it says of the picture and of the segments.
+func openHeader(r io.Reader) (*container.Reader, picture, error) {
+	in, err := container.NewReader(r)
+	if err != nil {
+		return nil, picture{}, framing(err)
+	}
+	p, err := describe(in.Header())
+	if err == nil {
+		err = p.checkSegments(in.Header())
+	}
+	return in, p, err
+}
+
 // Open reads the header of a file from r, which may still be growing at the other end: Next waits for it.
 func (d *Decoder) Open(r io.Reader) (*Stream, error) { return d.OpenContext(context.Background(), r) }
 

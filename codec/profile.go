@@ -13,23 +13,16 @@ import (
 // file was made of no JPEG file, or if it holds one as it is. Of r it reads the header, the frame and the syntax, as Inspect does. Errors are those of DecodeConfig, and of a frame or a syntax that
 // is damaged; a LimitError for a syntax of more than 56 KiB, of which most is other pictures; and io.ErrUnexpectedEOF if the file is cut.
 func JPEGProfile(r io.Reader) ([]byte, error) {
-	in, err := container.NewReader(r)
-	if err != nil {
-		return nil, framing(err)
-	}
-	h := in.Header()
-	p, err := describe(h)
+	in, p, err := openHeader(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.checkSegments(h); err != nil {
-		return nil, err
+	if !p.format.isJPEG() {
+		return nil, nil
 	}
 	var frame []byte
-	for _, g := range h.Segments {
+	for _, g := range in.Header().Segments {
 		switch {
-		case !p.format.isJPEG():
-			return nil, nil
 		case g.Kind == container.Syntax && g.Size > maxInspected:
 			return nil, &LimitError{"bytes of the syntax of a JPEG file", int64(g.Size), maxInspected}
 		case g.Kind != container.Frame && g.Kind != container.Syntax:
