@@ -40,17 +40,21 @@ func (b *block) forward(frac uint) {
 	}
 }
 
-// line transforms eight numbers.
+// line transforms eight numbers, as basis does: its even functions see sums of those that mirror each other, the odd ones differences.
 func line(v []int32, stride int, shift uint) {
-	var s, d [4]int32
-	for i := range s {
-		a, b := v[i*stride], v[(7-i)*stride]
-		s[i], d[i] = a+b, a-b
-	}
-	round := int32(1) << shift >> 1
-	for u := 0; u < 8; u += 2 {
-		e, o := &basis[u], &basis[u+1]
-		v[u*stride] = int32((int64(e[0])*int64(s[0]) + int64(e[1])*int64(s[1]) + int64(e[2])*int64(s[2]) + int64(e[3])*int64(s[3]) + int64(round)) >> shift)
-		v[(u+1)*stride] = int32((int64(o[0])*int64(d[0]) + int64(o[1])*int64(d[1]) + int64(o[2])*int64(d[2]) + int64(o[3])*int64(d[3]) + int64(round)) >> shift)
-	}
+	const c1, c2, c3, c4, c5, c6, c7 = 2009, 1892, 1703, 1448, 1138, 784, 400
+	v0, v1, v2, v3 := int64(v[0]), int64(v[stride]), int64(v[2*stride]), int64(v[3*stride])
+	v4, v5, v6, v7 := int64(v[4*stride]), int64(v[5*stride]), int64(v[6*stride]), int64(v[7*stride])
+	s0, s1, s2, s3 := v0+v7, v1+v6, v2+v5, v3+v4
+	d0, d1, d2, d3 := v0-v7, v1-v6, v2-v5, v3-v4
+	round := int64(1) << (shift & 31) >> 1
+	shift &= 31
+	v[0] = int32((c4*(s0+s1+s2+s3) + round) >> shift)
+	v[stride] = int32((c1*d0 + c3*d1 + c5*d2 + c7*d3 + round) >> shift)
+	v[2*stride] = int32((c2*(s0-s3) + c6*(s1-s2) + round) >> shift)
+	v[3*stride] = int32((c3*d0 - c7*d1 - c1*d2 - c5*d3 + round) >> shift)
+	v[4*stride] = int32((c4*(s0-s1-s2+s3) + round) >> shift)
+	v[5*stride] = int32((c5*d0 - c1*d1 + c7*d2 + c3*d3 + round) >> shift)
+	v[6*stride] = int32((c6*(s0-s3) - c2*(s1-s2) + round) >> shift)
+	v[7*stride] = int32((c7*d0 - c5*d1 + c3*d2 - c1*d3 + round) >> shift)
 }

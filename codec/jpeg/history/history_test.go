@@ -264,6 +264,51 @@ func TestForward(t *testing.T) {
 	}
 }
 
+// TestFirst compares the coefficients of the first probes with the forward transform.
+func TestFirst(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	p := newPlane(11, 13)
+	for range 200 {
+		for i := range p.samples {
+			p.samples[i] = uint8(r.UintN(256))
+		}
+		b := p.blockAt(3, 5)
+		b.forward(0)
+		for i, v := range p.first(3, 5) {
+			if f := probes[i]; v != b[f] {
+				t.Fatalf("coefficient %d is %d, want %d", f, v, b[f])
+			}
+		}
+	}
+}
+
+// TestMostStep: coefficients are no multiples of any step that is left out.
+func TestMostStep(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	const variance = unit * unit / 12
+	reach := int32(4 * root(variance))
+	left := 0
+	for range 2000 {
+		coef := make([]int32, 1+r.IntN(80))
+		step := 1 + r.Int32N(largestStep)
+		for i := range coef {
+			coef[i] = step*unit*r.Int32N(4) + r.Int32N(unit)
+			if r.IntN(20) == 0 {
+				coef[i] = r.Int32N(1 << 14)
+			}
+		}
+		for q := mostStep(coef, largestStep, reach) + 1; q <= largestStep; q++ {
+			left++
+			if n, _, ok := multiples(coef, q, reach, variance); ok {
+				t.Fatalf("%d of %v are multiples of %d", n, coef, q)
+			}
+		}
+	}
+	if left == 0 {
+		t.Error("no step is left out")
+	}
+}
+
 // TestSharpen: the means of what the filter makes of samples lead back to these.
 func TestSharpen(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))

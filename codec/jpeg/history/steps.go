@@ -15,6 +15,14 @@ func (c *coefficients) add(b *block) {
 	}
 }
 
+// grow makes room for so many blocks.
+func (c *coefficients) grow(n int) {
+	all := make([]int32, 64*n)
+	for f := range c {
+		c[f] = all[f*n : f*n : f*n+n]
+	}
+}
+
 const unit = 1 << coefBits
 
 // A noise is what rounding to integers adds to a coefficient: its variance, with 2 coefBits fractional bits.
@@ -66,28 +74,28 @@ func (t *table) add(u *table) {
 func stepOf(coef []int32, variance int64, limit int32) (step uint16, count, evidence int) {
 	reach := int32(4 * root(variance)) // of the noise
 	least := reach + 4                 // of a coefficient that is not 0
-	var large []int32
+	large := make([]int32, 0, mostNonzero)
+	nonzero := 0
 	sum := int64(0) // of the squares of others
 	largest := int32(0)
 	for _, v := range coef {
 		if v = max(v, -v); v > least {
-			large = append(large, v)
+			if nonzero++; nonzero <= mostNonzero {
+				large = append(large, v)
+			}
 			largest = max(largest, v)
 		} else {
 			sum += int64(v) * int64(v)
 		}
 	}
-	zeros := int64(len(coef) - len(large))
-	if len(large) == 0 {
+	zeros := int64(len(coef) - nonzero)
+	if nonzero == 0 {
 		if zeros > 8 && sum > 2*variance*zeros {
 			return 1, 0, 0
 		}
 		return 0, 0, 0
 	}
-	if len(large) > mostNonzero {
-		large = large[:mostNonzero]
-	}
-	for q := min((largest+least)/unit, limit); q > 1; q-- {
+	for q := mostStep(large, min((largest+least)/unit, limit), reach); q > 1; q-- {
 		n, d, ok := multiples(large, q, reach, variance)
 		if !ok {
 			continue
@@ -116,6 +124,30 @@ func stepOf(coef []int32, variance int64, limit int32) (step uint16, count, evid
 	return step, count, evidence
 }
 
+// farthest is how far from a multiple a coefficient may be at most, unless noise takes it farther.
+const farthest = 5 * unit / 2
+
+// mostStep returns a step, up to a limit, for which multiples is not ok for larger ones: too many coefficients are between 0 and the first multiple of these.
+func mostStep(coef []int32, limit, reach int32) int32 {
+	var below [largestStep + 1]int16 // coefficients that are below the first multiple of larger steps than the index
+	far := max(farthest, reach)
+	for _, v := range coef {
+		if v > far {
+			below[min((v+far)/unit, largestStep)]++
+		}
+	}
+	others := 0
+	for step := range limit {
+		if others += int(below[step]); tooMany(others, len(coef)) {
+			return step
+		}
+	}
+	return limit
+}
+
+// tooMany reports whether so many of all coefficients are no multiples that even if all others are, that is more than one in ten of these.
+func tooMany(others, all int) bool { return others*10 > all-others }
+
 // multiples returns how many coefficients are multiples of a step other than 0, and the sum of their squared distances from these; not ok
 // if there are none, or too many others. What is not a multiple, and small, is taken for a 0 with much noise.
 func multiples(coef []int32, step, reach int32, variance int64) (n int, sum int64, ok bool) {
@@ -124,14 +156,15 @@ func multiples(coef []int32, step, reach int32, variance int64) (n int, sum int6
 	if 2*variance > even {
 		return 0, 0, false
 	}
-	far := min(max(5*unit/2, reach), width*2/5)
+	far := min(max(farthest, reach), width*2/5)
+	inverse := 1<<32/uint64(width) + 1 // a product is faster than a quotient, and the same for what is below 2^18
 	others := 0
 	for i, v := range coef {
-		m := (v + width/2) / width
+		m := int32(uint64(v+width/2) * inverse >> 32)
 		d := v - m*width
 		switch {
 		case d > far || d < -far:
-			if others++; others > 3+i/8 {
+			if others++; others > 3+i/8 || tooMany(others, len(coef)) {
 				return 0, 0, false
 			}
 		case m > 0:
@@ -149,7 +182,7 @@ func multiples(coef []int32, step, reach int32, variance int64) (n int, sum int6
 // root returns the square root, rounded down.
 func root(n int64) int64 {
 	r := int64(0)
-	for bit := int64(1) << 30; bit > 0; bit >>= 1 {
+	for bit := int64(1) << (bits.Len64(uint64(n)) / 2); bit > 0; bit >>= 1 {
 		if (r+bit)*(r+bit) <= n {
 			r += bit
 		}
