@@ -11,4 +11,5 @@ package network
 
 //go:generate sh -c "cd ../kernel/_gen && go run ./rows -what features -out ../../network/avx2_amd64.s -stubs ../../network/avx2_amd64.go -pkg network"
 //go:generate sh -c "cd ../kernel/_gen && go run ./rows -avx512 -what features -out ../../network/avx512_amd64.s -stubs ../../network/avx512_amd64.go -pkg network"
+//go:generate sh -c "cd ../kernel/_gen && go run ./rows -what predict -out ../../network/predictavx2_amd64.s -stubs ../../network/predictavx2_amd64.go -pkg network"
 //go:generate sh -c "cd ../kernel/_gen && go run ./rows -avx512 -what predict -out ../../network/predictavx512_amd64.s -stubs ../../network/predictavx512_amd64.go -pkg network"

@@ -17,6 +17,7 @@ func NewPredictor(extraBits int, least, most, extraScale int32) *Predictor {
 		constTextureShare: textureShare, constShareLow: 1<<16 - 1, constDitherMask: 1<<8 - 1, constOne: 1, constLastBit: 31,
 		constWidthBits: int32(12 - extraBits), constLogOffset: 12 << 16, constMantissaMask: 1<<8 - 1, constFractionMask: 1<<16 - 1,
 		constScaleHalf: 1 << 10, constLeast: least, constMost: most, constExtraScale: extraScale, constUnknown: process.Unknown,
+		constHalfBytes: 0x0f0f0f0f, constByteOnes: 0x01010101, constWordOnes: 1<<16 + 1, constNumberBits: 32,
 	}, 16 - extraBits}
 }
 
@@ -44,6 +45,10 @@ const (
 	constMost
 	constExtraScale
 	constUnknown
+	constHalfBytes
+	constByteOnes
+	constWordOnes
+	constNumberBits
 	predictConstants
 )
 

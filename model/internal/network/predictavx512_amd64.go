@@ -4,8 +4,8 @@
 
 package network
 
-// predictAVX512 predicts a coefficient at groups of 16 sites, every second one of a row. The head's outputs are 32 bytes apart, those
-// for log2 σ second bytes after those for ε; down is by how many bits a product with ε is shifted.
+// predictAVX512 predicts a coefficient at groups of 16 sites, every second one of a row. The head's outputs are 32 bytes apart,
+// those for log2 σ second bytes after those for ε; down is by how many bits a product with ε is shifted.
 //
 //go:noescape
 func predictAVX512(groups int, constants *int32, cells *int16, dither *uint8, texture *uint32, activity *uint16, outputs *int16, second int, log2 *int32, down int, mean *int64, scale *int32, cell *int32, u *int32, clock *int32)

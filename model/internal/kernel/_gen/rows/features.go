@@ -272,11 +272,7 @@ func clocksOf(one, zero reg.VecVirtual) func(v reg.VecVirtual, to Mem) {
 	}
 	// Of the ones below, the count: by tables of half bytes, of which the cells have four.
 	counts := YMM()
-	table := GLOBL("ones", RODATA|NOPTR)
-	for i, four := range []uint32{0x02010100, 0x03020201, 0x03020201, 0x04030302, 0x02010100, 0x03020201, 0x03020201, 0x04030302} {
-		DATA(4*i, U32(four))
-	}
-	VMOVDQU(table, counts)
+	VMOVDQU(halfByteCounts(), counts)
 	halves, bytes := broadcast(0x0f0f), broadcast(0xff)
 	return func(v reg.VecVirtual, to Mem) {
 		k, n, nothing := YMM(), YMM(), YMM()
