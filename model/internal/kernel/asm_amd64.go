@@ -26,13 +26,13 @@ func Lanes() int {
 func assembly() (list []implementation) {
 	if Lanes() > 0 {
 		list = append(list,
-			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2, nil, nil},
-			implementation{"AVX2 Winograd", rowAVX2, pairAVX2, layoutAssembly, addAVX2, squaresAVX2, nil, nil})
+			implementation{"AVX2", rowAVX2, nil, layoutAssembly, addAVX2, squaresAVX2},
+			implementation{"AVX2 Winograd", rowAVX2, pairAVX2, layoutAssembly, addAVX2, squaresAVX2})
 	}
 	if Lanes() == 16 {
 		list = append(list,
-			implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX2, squaresAVX2, sitesAVX512, squaresOfAVX512},
-			implementation{"AVX-512 Winograd", rowAVX512, pairAVX512, layoutAssembly, addAVX2, squaresAVX2, sitesAVX512, squaresOfAVX512})
+			implementation{"AVX-512", rowAVX512, nil, layoutAssembly, addAVX512, squaresAVX512},
+			implementation{"AVX-512 Winograd", rowAVX512, pairAVX512, layoutAssembly, addAVX512, squaresAVX512})
 	}
 	return list
 }
@@ -47,22 +47,16 @@ var tileKernels = [...]tileKernel{
 func rowAVX2(c *Conv, b int, r row)   { rowTiles(tileKernels[:7], c, b, r) }
 func rowAVX512(c *Conv, b int, r row) { rowTiles(tileKernels[:], c, b, r) }
 
-// addAVX2 is a productAdder.
-func addAVX2(a, b []int32, x []int16, p, q int16) {
-	if len(x) > 0 {
-		addProductsAVX2(len(x)/block, &x[0], &a[:len(x)][0], &b[:len(x)][0], int32(uint16(p)), int32(uint16(q)))
-	}
+func addAVX2(a, b []int32, x []int16, sites, p, q []int32) {
+	addSites(addSites1AVX2, addSites3AVX2, a, b, x, sites, p, q)
 }
 
-// squaresAVX2 is a squareAdder.
-func squaresAVX2(sum []int32, squares []int64, x []int16) {
-	if len(x) > 0 {
-		addSquaresAVX2(len(x)/block, &x[0], &sum[:len(x)][0], &squares[:len(x)][0])
-	}
+func addAVX512(a, b []int32, x []int16, sites, p, q []int32) {
+	addSites(addSites1AVX512, addSites3AVX512, a, b, x, sites, p, q)
 }
 
-// sitesAVX512 is a siteAdder.
-func sitesAVX512(a, b []int32, x []int16, sites []int32, p, q []int32) {
+// addSites is a productAdder, by assembly for one block of units and for three.
+func addSites(one, three func(count int, sites *int32, x *int16, p, q, a, b *int32), a, b []int32, x []int16, sites, p, q []int32) {
 	n := len(a)
 	b, p, q = b[:n], p[:len(sites)], q[:len(sites)]
 	for _, s := range sites {
@@ -70,24 +64,32 @@ func sitesAVX512(a, b []int32, x []int16, sites []int32, p, q []int32) {
 	}
 	for j := 0; j < n; {
 		if n-j >= 3*block {
-			addSites3AVX512(len(sites), &sites[0], &x[j], &p[0], &q[0], &a[j], &b[j])
+			three(len(sites), &sites[0], &x[j], &p[0], &q[0], &a[j], &b[j])
 			j += 3 * block
 		} else {
-			addSites1AVX512(len(sites), &sites[0], &x[j], &p[0], &q[0], &a[j], &b[j])
+			one(len(sites), &sites[0], &x[j], &p[0], &q[0], &a[j], &b[j])
 			j += block
 		}
 	}
 }
 
-// squaresOfAVX512 is a siteSquarer.
-func squaresOfAVX512(sum []int32, squares []int64, x []int16, sites []int32) {
+func squaresAVX2(sum []int32, squares []int64, x []int16, sites []int32) {
+	squareSites(squareSitesAVX2, sum, squares, x, sites)
+}
+
+func squaresAVX512(sum []int32, squares []int64, x []int16, sites []int32) {
+	squareSites(squareSitesAVX512, sum, squares, x, sites)
+}
+
+// squareSites is a squareAdder, by assembly for a block of units.
+func squareSites(one func(count int, sites *int32, x *int16, sum *int32, squares *int64), sum []int32, squares []int64, x []int16, sites []int32) {
 	n := len(sum)
 	squares = squares[:n]
 	for _, s := range sites {
 		_ = x[s:][:n]
 	}
 	for j := 0; j < n; j += block {
-		squareSitesAVX512(len(sites), &sites[0], &x[j], &sum[j], &squares[j])
+		one(len(sites), &sites[0], &x[j], &sum[j], &squares[j])
 	}
 }
 

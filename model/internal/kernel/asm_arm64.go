@@ -7,7 +7,7 @@ import "slices"
 // assembly returns what of the assembly runs here: every 64-bit Arm processor that
 // Go runs on has NEON.
 func assembly() []implementation {
-	return []implementation{{"NEON", rowNEON, nil, layoutAssembly, addPortable, squaresPortable, nil, nil}}
+	return []implementation{{"NEON", rowNEON, nil, layoutAssembly, productsBySites(addPortable), squaresBySites(squaresPortable)}}
 }
 
 var tileKernels = [...]tileKernel{

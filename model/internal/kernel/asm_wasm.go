@@ -49,8 +49,8 @@ func assembly() []implementation {
 		return nil
 	}
 	return []implementation{
-		{"WebAssembly SIMD", rowWASM, nil, layoutAssembly, addWASM, squaresWASM, nil, nil},
-		{"WebAssembly SIMD Winograd", rowWASM, pairWASM, layoutAssembly, addWASM, squaresWASM, nil, nil},
+		{"WebAssembly SIMD", rowWASM, nil, layoutAssembly, productsBySites(addWASM), squaresBySites(squaresWASM)},
+		{"WebAssembly SIMD Winograd", rowWASM, pairWASM, layoutAssembly, productsBySites(addWASM), squaresBySites(squaresWASM)},
 	}
 }
 
@@ -70,14 +70,14 @@ func tilesWASM(f wasmTiles) tileKernel {
 
 func rowWASM(c *Conv, b int, r row) { rowTiles(tileKernels[:], c, b, r) }
 
-// addWASM is a productAdder.
+// addWASM adds the products of one site.
 func addWASM(a, b []int32, x []int16, p, q int16) {
 	if len(x) > 0 {
 		addProductsWASM(int32(len(x)/block), &x[0], &a[:len(x)][0], &b[:len(x)][0], int32(p), int32(q))
 	}
 }
 
-// squaresWASM is a squareAdder.
+// squaresWASM adds the squares of one site.
 func squaresWASM(sum []int32, squares []int64, x []int16) {
 	if len(x) > 0 {
 		addSquaresWASM(int32(len(x)/block), &x[0], &sum[:len(x)][0], &squares[:len(x)][0])

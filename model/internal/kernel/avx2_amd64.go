@@ -34,16 +34,6 @@ func tiles5AVX2(tiles int, rows int, pairs int, w *int16, bias *int32, shift uin
 //go:noescape
 func tiles6AVX2(tiles int, rows int, pairs int, w *int16, bias *int32, shift uint64, low int16, src *int16, srcStride int, srcRow int, dst *int16, dstStride int, pre *int16, preStride int, post *int16, postStride int)
 
-// addProductsAVX2 adds p and q times x to a and b, blocks of 16 elements. The upper halves of p and q are 0.
-//
-//go:noescape
-func addProductsAVX2(blocks int, x *int16, a *int32, b *int32, p int32, q int32)
-
-// addSquaresAVX2 adds x to sum and its squares to squares, blocks of 16 elements.
-//
-//go:noescape
-func addSquaresAVX2(blocks int, x *int16, sum *int32, squares *int64)
-
 // inputTransformAVX2 computes V of up to 16 channels of neighbouring tiles, and reports whether all activations are in
 // their range. Channels that mask leaves out, by pairs, are taken for 0 and not read. Strides are in bytes.
 //
@@ -84,3 +74,18 @@ func products6AVX2(tiles int, pairs int, u *int16, v *int16, tile int, plane int
 //
 //go:noescape
 func inverseTransformAVX2(tiles int, m *int32, bias *int32, shift uint64, low int16, dst *int16, dstStride int, dstRow int, pre *int16, preStride int, preRow int, post *int16, postStride int, postRow int)
+
+// addSites1AVX2 adds p and q times the 16 units of count sites to a and b. The upper halves of p and q are 0; sites says where units begin, in elements.
+//
+//go:noescape
+func addSites1AVX2(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+
+// addSites3AVX2 adds p and q times the 48 units of count sites to a and b. The upper halves of p and q are 0; sites says where units begin, in elements.
+//
+//go:noescape
+func addSites3AVX2(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+
+// squareSitesAVX2 adds the 16 units of count sites to sum, and their squares to squares. sites says where units begin, in elements.
+//
+//go:noescape
+func squareSitesAVX2(count int, sites *int32, x *int16, sum *int32, squares *int64)

@@ -820,82 +820,6 @@ odd:
 	VZEROUPPER
 	RET
 
-// func addProductsAVX2(blocks int, x *int16, a *int32, b *int32, p int32, q int32)
-// Requires: AVX, AVX2
-TEXT ·addProductsAVX2(SB), NOSPLIT, $0-40
-	MOVQ         blocks+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         a+16(FP), DX
-	MOVQ         b+24(FP), BX
-	MOVL         p+32(FP), SI
-	VMOVD        SI, X0
-	VPBROADCASTD X0, Y0
-	MOVL         q+36(FP), SI
-	VMOVD        SI, X1
-	VPBROADCASTD X1, Y1
-
-block:
-	VPMOVZXWD (CX), Y2
-	VPMADDWD  Y0, Y2, Y3
-	VPADDD    (DX), Y3, Y3
-	VMOVDQU   Y3, (DX)
-	VPMADDWD  Y1, Y2, Y2
-	VPADDD    (BX), Y2, Y2
-	VMOVDQU   Y2, (BX)
-	VPMOVZXWD 16(CX), Y2
-	VPMADDWD  Y0, Y2, Y3
-	VPADDD    32(DX), Y3, Y3
-	VMOVDQU   Y3, 32(DX)
-	VPMADDWD  Y1, Y2, Y2
-	VPADDD    32(BX), Y2, Y2
-	VMOVDQU   Y2, 32(BX)
-	ADDQ      $0x20, CX
-	ADDQ      $0x40, DX
-	ADDQ      $0x40, BX
-	DECQ      AX
-	JNE       block
-	VZEROUPPER
-	RET
-
-// func addSquaresAVX2(blocks int, x *int16, sum *int32, squares *int64)
-// Requires: AVX, AVX2
-TEXT ·addSquaresAVX2(SB), NOSPLIT, $0-32
-	MOVQ blocks+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ sum+16(FP), DX
-	MOVQ squares+24(FP), BX
-
-block:
-	VPMOVSXWD    (CX), Y0
-	VPADDD       (DX), Y0, Y1
-	VMOVDQU      Y1, (DX)
-	VPMULLD      Y0, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X1
-	VPMOVZXDQ    X0, Y0
-	VPADDQ       (BX), Y0, Y0
-	VMOVDQU      Y0, (BX)
-	VPMOVZXDQ    X1, Y0
-	VPADDQ       32(BX), Y0, Y0
-	VMOVDQU      Y0, 32(BX)
-	VPMOVSXWD    16(CX), Y0
-	VPADDD       32(DX), Y0, Y1
-	VMOVDQU      Y1, 32(DX)
-	VPMULLD      Y0, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X1
-	VPMOVZXDQ    X0, Y0
-	VPADDQ       64(BX), Y0, Y0
-	VMOVDQU      Y0, 64(BX)
-	VPMOVZXDQ    X1, Y0
-	VPADDQ       96(BX), Y0, Y0
-	VMOVDQU      Y0, 96(BX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x40, DX
-	SUBQ         $-128, BX
-	DECQ         AX
-	JNE          block
-	VZEROUPPER
-	RET
-
 // func inputTransformAVX2(tiles int, mask *int32, src *int16, column int, row int, v *int16, tile int, plane int) bool
 // Requires: AVX, AVX2
 TEXT ·inputTransformAVX2(SB), NOSPLIT, $0-65
@@ -1779,5 +1703,168 @@ tile:
 	ADDQ      $+1024, CX
 	DECQ      AX
 	JNE       tile
+	VZEROUPPER
+	RET
+
+// func addSites1AVX2(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+// Requires: AVX, AVX2
+TEXT ·addSites1AVX2(SB), NOSPLIT, $0-56
+	MOVQ    count+0(FP), AX
+	MOVQ    sites+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    p+24(FP), BX
+	MOVQ    q+32(FP), SI
+	MOVQ    a+40(FP), DI
+	MOVQ    b+48(FP), R8
+	VMOVDQU (DI), Y0
+	VMOVDQU 32(DI), Y1
+	VMOVDQU (R8), Y2
+	VMOVDQU 32(R8), Y3
+
+site:
+	MOVLQSX      (CX), R9
+	VPBROADCASTD (BX), Y4
+	VPBROADCASTD (SI), Y5
+	VPMOVZXWD    (DX)(R9*2), Y6
+	VPMADDWD     Y4, Y6, Y7
+	VPADDD       Y7, Y0, Y0
+	VPMADDWD     Y5, Y6, Y6
+	VPADDD       Y6, Y2, Y2
+	VPMOVZXWD    16(DX)(R9*2), Y6
+	VPMADDWD     Y4, Y6, Y4
+	VPADDD       Y4, Y1, Y1
+	VPMADDWD     Y5, Y6, Y6
+	VPADDD       Y6, Y3, Y3
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	DECQ         AX
+	JNE          site
+	VMOVDQU      Y0, (DI)
+	VMOVDQU      Y1, 32(DI)
+	VMOVDQU      Y2, (R8)
+	VMOVDQU      Y3, 32(R8)
+	VZEROUPPER
+	RET
+
+// func addSites3AVX2(count int, sites *int32, x *int16, p *int32, q *int32, a *int32, b *int32)
+// Requires: AVX, AVX2
+TEXT ·addSites3AVX2(SB), NOSPLIT, $0-56
+	MOVQ    count+0(FP), AX
+	MOVQ    sites+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    p+24(FP), BX
+	MOVQ    q+32(FP), SI
+	MOVQ    a+40(FP), DI
+	MOVQ    b+48(FP), R8
+	VMOVDQU (DI), Y0
+	VMOVDQU 32(DI), Y1
+	VMOVDQU 64(DI), Y2
+	VMOVDQU 96(DI), Y3
+	VMOVDQU 128(DI), Y4
+	VMOVDQU 160(DI), Y5
+	VMOVDQU (R8), Y6
+	VMOVDQU 32(R8), Y7
+	VMOVDQU 64(R8), Y8
+	VMOVDQU 96(R8), Y9
+	VMOVDQU 128(R8), Y10
+	VMOVDQU 160(R8), Y11
+
+site:
+	MOVLQSX      (CX), R9
+	VPBROADCASTD (BX), Y12
+	VPBROADCASTD (SI), Y13
+	VPMOVZXWD    (DX)(R9*2), Y14
+	VPMADDWD     Y12, Y14, Y15
+	VPADDD       Y15, Y0, Y0
+	VPMADDWD     Y13, Y14, Y14
+	VPADDD       Y14, Y6, Y6
+	VPMOVZXWD    16(DX)(R9*2), Y14
+	VPMADDWD     Y12, Y14, Y15
+	VPADDD       Y15, Y1, Y1
+	VPMADDWD     Y13, Y14, Y14
+	VPADDD       Y14, Y7, Y7
+	VPMOVZXWD    32(DX)(R9*2), Y14
+	VPMADDWD     Y12, Y14, Y15
+	VPADDD       Y15, Y2, Y2
+	VPMADDWD     Y13, Y14, Y14
+	VPADDD       Y14, Y8, Y8
+	VPMOVZXWD    48(DX)(R9*2), Y14
+	VPMADDWD     Y12, Y14, Y15
+	VPADDD       Y15, Y3, Y3
+	VPMADDWD     Y13, Y14, Y14
+	VPADDD       Y14, Y9, Y9
+	VPMOVZXWD    64(DX)(R9*2), Y14
+	VPMADDWD     Y12, Y14, Y15
+	VPADDD       Y15, Y4, Y4
+	VPMADDWD     Y13, Y14, Y14
+	VPADDD       Y14, Y10, Y10
+	VPMOVZXWD    80(DX)(R9*2), Y14
+	VPMADDWD     Y12, Y14, Y12
+	VPADDD       Y12, Y5, Y5
+	VPMADDWD     Y13, Y14, Y14
+	VPADDD       Y14, Y11, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	DECQ         AX
+	JNE          site
+	VMOVDQU      Y0, (DI)
+	VMOVDQU      Y1, 32(DI)
+	VMOVDQU      Y2, 64(DI)
+	VMOVDQU      Y3, 96(DI)
+	VMOVDQU      Y4, 128(DI)
+	VMOVDQU      Y5, 160(DI)
+	VMOVDQU      Y6, (R8)
+	VMOVDQU      Y7, 32(R8)
+	VMOVDQU      Y8, 64(R8)
+	VMOVDQU      Y9, 96(R8)
+	VMOVDQU      Y10, 128(R8)
+	VMOVDQU      Y11, 160(R8)
+	VZEROUPPER
+	RET
+
+// func squareSitesAVX2(count int, sites *int32, x *int16, sum *int32, squares *int64)
+// Requires: AVX, AVX2
+TEXT ·squareSitesAVX2(SB), NOSPLIT, $0-40
+	MOVQ    count+0(FP), AX
+	MOVQ    sites+8(FP), CX
+	MOVQ    x+16(FP), DX
+	MOVQ    sum+24(FP), BX
+	MOVQ    squares+32(FP), SI
+	VMOVDQU (BX), Y0
+	VMOVDQU 32(BX), Y1
+	VMOVDQU (SI), Y2
+	VMOVDQU 32(SI), Y3
+	VMOVDQU 64(SI), Y4
+	VMOVDQU 96(SI), Y5
+
+site:
+	MOVLQSX      (CX), DI
+	VPMOVSXWD    (DX)(DI*2), Y6
+	VPADDD       Y6, Y0, Y0
+	VPMULLD      Y6, Y6, Y6
+	VEXTRACTI128 $0x01, Y6, X7
+	VPMOVZXDQ    X6, Y6
+	VPADDQ       Y6, Y2, Y2
+	VPMOVZXDQ    X7, Y6
+	VPADDQ       Y6, Y3, Y3
+	VPMOVSXWD    16(DX)(DI*2), Y6
+	VPADDD       Y6, Y1, Y1
+	VPMULLD      Y6, Y6, Y6
+	VEXTRACTI128 $0x01, Y6, X7
+	VPMOVZXDQ    X6, Y6
+	VPADDQ       Y6, Y4, Y4
+	VPMOVZXDQ    X7, Y6
+	VPADDQ       Y6, Y5, Y5
+	ADDQ         $0x04, CX
+	DECQ         AX
+	JNE          site
+	VMOVDQU      Y0, (BX)
+	VMOVDQU      Y1, 32(BX)
+	VMOVDQU      Y2, (SI)
+	VMOVDQU      Y3, 32(SI)
+	VMOVDQU      Y4, 64(SI)
+	VMOVDQU      Y5, 96(SI)
 	VZEROUPPER
 	RET

@@ -270,15 +270,11 @@ type implementation struct {
 	layout  layout
 	add     productAdder
 	squares squareAdder
-
-	// The same for many sites, or nil.
-	sites     siteAdder
-	squaresOf siteSquarer
 }
 
 // implementations returns the implementations that this processor can run, the fastest last.
 func implementations() []implementation {
-	return append([]implementation{{"portable", rowPortable, nil, layoutPortable, addPortable, squaresPortable, nil, nil}}, assembly()...)
+	return append([]implementation{{"portable", rowPortable, nil, layoutPortable, productsBySites(addPortable), squaresBySites(squaresPortable)}}, assembly()...)
 }
 
 var best = func() implementation {

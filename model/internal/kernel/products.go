@@ -4,43 +4,42 @@ package kernel
 // 16, from an element of x on that sites tells. Its factors are the lower halves of p and q, signed; the upper halves are 0. Sums are those
 // of int32, modulo 2^32.
 func AddProducts(a, b []int32, x []int16, sites []int32, p, q []int32) {
-	best.addProducts(a, b, x, sites, p, q)
-}
-
-func (i *implementation) addProducts(a, b []int32, x []int16, sites []int32, p, q []int32) {
-	if i.sites != nil && len(sites) > 0 {
-		i.sites(a, b, x, sites, p, q)
-		return
-	}
-	for k, s := range sites {
-		i.add(a, b, x[s:][:len(a)], int16(p[k]), int16(q[k]))
+	if len(sites) > 0 {
+		best.add(a, b, x, sites, p, q)
 	}
 }
 
 // AddSquares adds the units of some sites, which lie as those of AddProducts do, to sum, and their squares to squares. Sums are those of
 // int32, modulo 2^32, and of int64.
 func AddSquares(sum []int32, squares []int64, x []int16, sites []int32) {
-	best.addSquares(sum, squares, x, sites)
-}
-
-func (i *implementation) addSquares(sum []int32, squares []int64, x []int16, sites []int32) {
-	if i.squaresOf != nil && len(sites) > 0 {
-		i.squaresOf(sum, squares, x, sites)
-		return
-	}
-	for _, s := range sites {
-		i.squares(sum, squares, x[s:][:len(sum)])
+	if len(sites) > 0 {
+		best.squares(sum, squares, x, sites)
 	}
 }
 
-// siteAdder computes AddProducts, and siteSquarer AddSquares, for at least one site.
+// productAdder computes AddProducts, and squareAdder AddSquares, for at least one site.
 type (
-	siteAdder   func(a, b []int32, x []int16, sites []int32, p, q []int32)
-	siteSquarer func(sum []int32, squares []int64, x []int16, sites []int32)
+	productAdder func(a, b []int32, x []int16, sites []int32, p, q []int32)
+	squareAdder  func(sum []int32, squares []int64, x []int16, sites []int32)
 )
 
-// squareAdder computes AddSquares for a site.
-type squareAdder func(sum []int32, squares []int64, x []int16)
+// productsBySites returns the productAdder that has add compute it for one site after the other.
+func productsBySites(add func(a, b []int32, x []int16, p, q int16)) productAdder {
+	return func(a, b []int32, x []int16, sites []int32, p, q []int32) {
+		for k, s := range sites {
+			add(a, b, x[s:][:len(a)], int16(p[k]), int16(q[k]))
+		}
+	}
+}
+
+// squaresBySites returns the squareAdder that has add compute it for one site after the other.
+func squaresBySites(add func(sum []int32, squares []int64, x []int16)) squareAdder {
+	return func(sum []int32, squares []int64, x []int16, sites []int32) {
+		for _, s := range sites {
+			add(sum, squares, x[s:][:len(sum)])
+		}
+	}
+}
 
 func squaresPortable(sum []int32, squares []int64, x []int16) {
 	sum, squares = sum[:len(x)], squares[:len(x)]
@@ -49,9 +48,6 @@ func squaresPortable(sum []int32, squares []int64, x []int16) {
 		squares[j] += int64(v) * int64(v)
 	}
 }
-
-// productAdder computes AddProducts for a site.
-type productAdder func(a, b []int32, x []int16, p, q int16)
 
 func addPortable(a, b []int32, x []int16, p, q int16) {
 	a, b = a[:len(x)], b[:len(x)]

@@ -32,7 +32,7 @@ func TestAddProducts(t *testing.T) {
 			}
 			for _, i := range implementations() {
 				gotA, gotB := slices.Clone(a), slices.Clone(b)
-				i.add(gotA, gotB, x, p, q)
+				i.add(gotA[:n], gotB[:n], x, []int32{0}, []int32{int32(uint16(p))}, []int32{int32(uint16(q))})
 				if !slices.Equal(gotA, wantA) || !slices.Equal(gotB, wantB) {
 					t.Fatalf("%s: %d elements times %d and %d: %v and %v, want %v and %v", i.name, n, p, q, gotA, gotB, wantA, wantB)
 				}
@@ -60,7 +60,7 @@ func TestAddSquares(t *testing.T) {
 			}
 			for _, i := range implementations() {
 				gotSum, gotSquares := slices.Clone(sum), slices.Clone(squares)
-				i.squares(gotSum, gotSquares, x)
+				i.squares(gotSum[:n], gotSquares[:n], x, []int32{0})
 				if !slices.Equal(gotSum, wantSum) || !slices.Equal(gotSquares, wantSquares) {
 					t.Fatalf("%s: %d elements: %v and %v, want %v and %v", i.name, n, gotSum, gotSquares, wantSum, wantSquares)
 				}
@@ -73,7 +73,7 @@ func TestAddSquares(t *testing.T) {
 func TestOfSites(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for n := 0; n <= 240; n += block {
-		for count := range 9 {
+		for count := 1; count < 9; count++ {
 			x := make([]int16, 10*(n+block))
 			for j := range x {
 				x[j] = []int16{-1 << 15, 1<<15 - 1, int16(r.Uint32())}[r.IntN(3)]
@@ -93,8 +93,8 @@ func TestOfSites(t *testing.T) {
 			}
 			for _, i := range implementations() {
 				gotA, gotB, gotSum, gotSquares := slices.Clone(a), slices.Clone(b), slices.Clone(sum), slices.Clone(squares)
-				i.addProducts(gotA, gotB, x, sites, p, q)
-				i.addSquares(gotSum, gotSquares, x, sites)
+				i.add(gotA, gotB, x, sites, p, q)
+				i.squares(gotSum, gotSquares, x, sites)
 				if !slices.Equal(gotA, wantA) || !slices.Equal(gotB, wantB) || !slices.Equal(gotSum, wantSum) || !slices.Equal(gotSquares, wantSquares) {
 					t.Fatalf("%s: %d units of %d sites differ", i.name, n, count)
 				}
@@ -105,10 +105,11 @@ func TestOfSites(t *testing.T) {
 
 func BenchmarkAddProducts(b *testing.B) {
 	x, sums := make([]int16, 48), make([]int32, 96)
+	sites, p, q := []int32{0}, []int32{3}, []int32{1<<16 - 5}
 	for _, i := range implementations() {
 		b.Run(i.name, func(b *testing.B) {
 			for b.Loop() {
-				i.add(sums[:48], sums[48:], x, 3, -5)
+				i.add(sums[:48], sums[48:], x, sites, p, q)
 			}
 		})
 	}

@@ -63,7 +63,7 @@ func (v *avx512) finish(site int, pre, post, dst Mem) {
 	VMOVDQU(a, dst)
 }
 
-// addSites writes a function that does for many sites what addProducts does for one, for 16 n units. The sums stay in registers.
+// addSites writes a productAdder for 16 n units. The sums stay in registers.
 func addSites(n int) {
 	name := fmt.Sprintf("addSites%dAVX512", n)
 	TEXT(name, NOSPLIT, "func(count int, sites *int32, x *int16, p, q *int32, a, b *int32)")
@@ -102,7 +102,7 @@ func addSites(n int) {
 	RET()
 }
 
-// squareSites writes the function that does for many sites what addSquares does for one, for 16 units.
+// squareSites writes a squareAdder for 16 units.
 func squareSites() {
 	TEXT("squareSitesAVX512", NOSPLIT, "func(count int, sites *int32, x *int16, sum *int32, squares *int64)")
 	Doc("squareSitesAVX512 adds the 16 units of count sites to sum, and their squares to squares. sites says where units begin, in elements.")

@@ -32,13 +32,14 @@ func main() {
 		for sites := 1; sites <= 6; sites++ {
 			generate(fmt.Sprintf("tiles%dAVX2", sites), sites, new(avx2))
 		}
-		addProducts()
-		addSquares()
 		inputTransform()
 		for tiles := 1; tiles <= 6; tiles++ {
 			products(fmt.Sprintf("products%dAVX2", tiles), tiles, new(avx2))
 		}
 		inverseTransform()
+		addSitesAVX2(1)
+		addSitesAVX2(3)
+		squareSitesAVX2()
 	}
 	Generate()
 }
@@ -163,77 +164,6 @@ func dotProducts(sites int, v vectors, w reg.Register, taps []reg.Register, stri
 	SUBQ(I32(-128), w) // adds 128, which as an immediate is longer
 	SUBQ(Imm(2), n)
 	JNE(LabelRef("even"))
-}
-
-// addProducts writes the function that adds multiples of one vector to two others. An int16 with zeros above it, times a factor
-// with zeros above it, in pairs, is the product as an int32.
-func addProducts() {
-	TEXT("addProductsAVX2", NOSPLIT, "func(blocks int, x *int16, a, b *int32, p, q int32)")
-	Doc("addProductsAVX2 adds p and q times x to a and b, blocks of 16 elements. The upper halves of p and q are 0.")
-	Pragma("noescape")
-	blocks := Load(Param("blocks"), GP64())
-	x := Load(Param("x"), GP64())
-	to := []reg.Register{Load(Param("a"), GP64()), Load(Param("b"), GP64())}
-	factors := []reg.VecVirtual{YMM(), YMM()}
-	for i, name := range []string{"p", "q"} {
-		low := XMM()
-		VMOVD(Load(Param(name), GP32()), low)
-		VPBROADCASTD(low, factors[i])
-	}
-	Label("block")
-	for half := range 2 {
-		v := YMM()
-		VPMOVZXWD(Mem{Base: x, Disp: 16 * half}, v)
-		for i := range to {
-			sum := YMM()
-			VPMADDWD(factors[i], v, sum)
-			VPADDD(Mem{Base: to[i], Disp: 32 * half}, sum, sum)
-			VMOVDQU(sum, Mem{Base: to[i], Disp: 32 * half})
-		}
-	}
-	ADDQ(Imm(32), x)
-	for _, t := range to {
-		ADDQ(Imm(64), t)
-	}
-	DECQ(blocks)
-	JNE(LabelRef("block"))
-	VZEROUPPER()
-	RET()
-}
-
-// addSquares writes the function that adds a vector to one of sums, and its squares, which are below 2^31, to one of wider sums.
-func addSquares() {
-	TEXT("addSquaresAVX2", NOSPLIT, "func(blocks int, x *int16, sum *int32, squares *int64)")
-	Doc("addSquaresAVX2 adds x to sum and its squares to squares, blocks of 16 elements.")
-	Pragma("noescape")
-	blocks := Load(Param("blocks"), GP64())
-	x := Load(Param("x"), GP64())
-	sum := Load(Param("sum"), GP64())
-	squares := Load(Param("squares"), GP64())
-	Label("block")
-	for half := range 2 {
-		v := YMM()
-		VPMOVSXWD(Mem{Base: x, Disp: 16 * half}, v)
-		s := YMM()
-		VPADDD(Mem{Base: sum, Disp: 32 * half}, v, s)
-		VMOVDQU(s, Mem{Base: sum, Disp: 32 * half})
-		VPMULLD(v, v, v)
-		high := XMM()
-		VEXTRACTI128(Imm(1), v, high)
-		for i, from := range []reg.VecVirtual{v.AsX().(reg.VecVirtual), high} {
-			q := YMM()
-			VPMOVZXDQ(from, q)
-			VPADDQ(Mem{Base: squares, Disp: 64*half + 32*i}, q, q)
-			VMOVDQU(q, Mem{Base: squares, Disp: 64*half + 32*i})
-		}
-	}
-	ADDQ(Imm(32), x)
-	ADDQ(Imm(64), sum)
-	SUBQ(I32(-128), squares) // adds 128, which as an immediate is longer
-	DECQ(blocks)
-	JNE(LabelRef("block"))
-	VZEROUPPER()
-	RET()
 }
 
 // address is where the parameter lies on the stack.
