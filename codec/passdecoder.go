@@ -170,7 +170,7 @@ func (d *passDecoder) open(bands int) error {
 		b := new(symbolDecoder)
 		g.bands = append(g.bands, b)
 		if d.sampling != nil {
-			g.continued = append(g.continued, &continuation{symbolDecoder: b})
+			g.continued = append(g.continued, &continuation{stream: b})
 		}
 	}
 	if err := splitBands(g.bands, c.Payload, c.Segment.Size); err != nil {

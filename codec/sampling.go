@@ -38,7 +38,7 @@ func (p passSampler) drawn() (n uint64) {
 
 // A continuation is the coder of a band: it decodes the band's stream as far as it goes, and then draws.
 type continuation struct {
-	*symbolDecoder
+	stream  *symbolDecoder // not embedded: a model.HalfCoder could not draw from the distribution
 	sampler *model.Sampler
 	ended   bool // the stream has come to its end
 }
@@ -50,7 +50,7 @@ func streamOf(c model.Coder) (stream model.Coder, end func() bool) {
 	if !ok {
 		return c, func() bool { return false }
 	}
-	return k.symbolDecoder, func() bool {
+	return k.stream, func() bool {
 		k.ended = true
 		return true
 	}
@@ -64,7 +64,7 @@ func isDrawn(c model.PassCoder) bool {
 
 func (c *continuation) Symbol(d *model.Distribution, s int32) (int32, bool) {
 	if !c.ended {
-		if v, ok := c.symbolDecoder.Symbol(d, s); ok {
+		if v, ok := c.stream.Symbol(d, s); ok {
 			return v, true
 		}
 		c.ended = true
@@ -74,7 +74,7 @@ func (c *continuation) Symbol(d *model.Distribution, s int32) (int32, bool) {
 
 func (c *continuation) Bits(v uint32, n uint) (uint32, bool) {
 	if !c.ended {
-		if w, ok := c.symbolDecoder.Bits(v, n); ok {
+		if w, ok := c.stream.Bits(v, n); ok {
 			return w, true
 		}
 		c.ended = true
@@ -84,7 +84,7 @@ func (c *continuation) Bits(v uint32, n uint) (uint32, bool) {
 
 func (c *continuation) Bit(b, p uint32) (uint32, bool) {
 	if !c.ended {
-		if v, ok := c.symbolDecoder.Bit(b, p); ok {
+		if v, ok := c.stream.Bit(b, p); ok {
 			return v, true
 		}
 		c.ended = true

@@ -21,6 +21,14 @@ func (c *symbolEncoder) Symbol(d *model.Distribution, s int32) (int32, bool) {
 	return s, true
 }
 
+// Half is Symbol of a distribution of two symbols: 0 has the interval [0, split), and 1 the rest.
+func (c *symbolEncoder) Half(split uint32, s int32) (int32, bool) {
+	start, freq := half(split, s)
+	c.rans.Put(start, freq)
+	c.ideal += uint64(model.CodeLength(freq))
+	return s, true
+}
+
 func (c *symbolEncoder) Bits(v uint32, n uint) (uint32, bool) {
 	c.rans.PutBits(v, n)
 	c.ideal += uint64(n) << 16
@@ -40,6 +48,12 @@ func (c *symbolEncoder) finish() []byte {
 	return c.rans.Finish(nil)
 }
 
+// half returns the interval of symbol s, without a branch, which would be mispredicted.
+func half(split uint32, s int32) (start, freq uint32) {
+	second := uint32(-s) // all bits or none
+	return split & second, split ^ (split^(1<<16-split))&second
+}
+
 // A symbolDecoder decodes a stream.
 type symbolDecoder struct {
 	rans   rans.Decoder
@@ -49,6 +63,18 @@ type symbolDecoder struct {
 
 func (c *symbolDecoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
 	s, start, freq := d.Find(c.rans.Peek())
+	c.rans.Advance(start, freq)
+	if c.rans.Truncated() {
+		return 0, false
+	}
+	c.ideal += uint64(model.CodeLength(freq))
+	return s, true
+}
+
+// Half is Symbol of a distribution of two symbols: 0 has the interval [0, split), and 1 the rest.
+func (c *symbolDecoder) Half(split uint32, _ int32) (int32, bool) {
+	s := int32((split - c.rans.Peek() - 1) >> 31)
+	start, freq := half(split, s)
 	c.rans.Advance(start, freq)
 	if c.rans.Truncated() {
 		return 0, false

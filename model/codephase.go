@@ -17,6 +17,7 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 	c, stage := b.c, b.stage
 	members, origin := process.Groups[g], process.PhaseOrigin[phase]
 	d := c.tables.Distribution()
+	halves, _ := coder.(logistic.HalfCoder)
 	final := stage == process.Stages-1
 	exact := final && coder != nil           // estimates are exact values, not in Q4
 	least := c.tau - logistic.DeviationSteps // the least scale that is coded, for a cell of width 1
@@ -46,6 +47,9 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 				at := &rows[m]
 				if begun != sy {
 					b.beginRow(at, i, sy)
+					if estimates != nil {
+						at.estimates = estimates.Coefficients(i, sy)
+					}
 				}
 				at.predictSites(&b.predictions[m], 2*from+origin[1], to-from, active, &b.output, m, len(members))
 			}
@@ -82,8 +86,8 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 							var next int32
 							var o logistic.Observation
 							var ok bool
-							if c.tables.Halves(r.Scale, k, at.to) {
-								next, o, ok = logistic.CodeHalf(coder, &d, r.Mean, r.Scale, a, u, at.to, truth)
+							if halves != nil && c.tables.Halves(r.Scale, k, at.to) {
+								next, o, ok = c.tables.CodeHalf(halves, r.Mean, r.Scale, a, u, at.to, truth)
 							} else {
 								raw := d.Set(r.Mean, r.Scale, a, u, k, at.to)
 								if next, ok = logistic.CodeCell(coder, &d, raw, truth); ok {
@@ -103,14 +107,14 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 					switch {
 					case estimates == nil:
 					case exact:
-						estimates.SetCoefficient(i, sx, sy, a-int32(u))
+						at.setEstimate(sx, a-int32(u))
 					case k == 0:
-						estimates.SetCoefficient(i, sx, sy, (a-int32(u))<<4)
+						at.setEstimate(sx, (a-int32(u))<<4)
 					default:
 						if !known {
 							r.Posterior = c.tables.TruncatedMean(r.Mean, r.Scale, a, u, k)
 						}
-						estimates.SetCoefficient(i, sx, sy, int32((r.Posterior+2)>>2))
+						at.setEstimate(sx, int32((r.Posterior+2)>>2))
 					}
 				}
 				if b.advanced > before {

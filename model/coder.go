@@ -9,6 +9,9 @@ type Distribution = logistic.Distribution
 // given and returns what it decodes. ok is false when a decoder has no more bytes; the chain makes no more calls then.
 type Coder = logistic.Coder
 
+// A HalfCoder is what a Coder may be besides: the model then has it code the most frequent of all steps in less time.
+type HalfCoder = logistic.HalfCoder
+
 // BitInterval returns the interval of a bit that is 1 with probability p/65536: of a 1 it is [0, p), of a 0 the rest.
 func BitInterval(b, p uint32) (start, freq uint32) { return logistic.BitInterval(b, p) }
 

@@ -23,6 +23,15 @@ type coefficientRow struct {
 
 	texture  []uint32 // see network.Bases
 	activity []uint16
+
+	estimates storage.Array // that of site x is element 2x, if there is one; not set where none are stored
+}
+
+// setEstimate stores the estimate of the coefficient at site x.
+func (r *coefficientRow) setEstimate(x int, v int32) {
+	if x *= 2; x < r.estimates.Len() {
+		r.estimates.Set(x, v)
+	}
 }
 
 // beginRow sets r to row y of coefficient i.

@@ -159,26 +159,27 @@ func (r *Row) Learn(c *Correction, o logistic.Observation) Record {
 	a, score := r.Learned, o.LogScale
 	c.score, c.gradient, c.Posterior = score, o.Mean, o.Posterior
 	bounded := int32(fixed.Clamp(score, leastScore, mostScore))
-	a.whole.learn(bounded, offsetRate, wholeLimit)
-	a.around[c.around].learn(bounded, offsetRate, offsetLimit)
-	a.coarser[c.coarser].learn(bounded, offsetRate, offsetLimit)
-	a.scales[c.level].learn(bounded, offsetRate, offsetLimit)
+	a.whole.learn(newOffsetStep(bounded, offsetRate, wholeLimit))
+	step := newOffsetStep(bounded, offsetRate, offsetLimit)
+	a.around[c.around].learn(step)
+	a.coarser[c.coarser].learn(step)
+	a.scales[c.level].learn(step)
 	if c.edge >= 0 {
-		a.edge[c.edge].learn(bounded, edgeRate, edgeLimit)
+		a.edge[c.edge].learn(newOffsetStep(bounded, edgeRate, edgeLimit))
 	}
 	m, e := r.Tables.InverseScale(c.predictedScale)
 	residual := fixed.Clamp((o.Posterior-c.predictedMean)*m>>(uint(22+e)&63), -60, 60) // Q4
 	f, w := &c.residual, &a.weight                                                     // one by one: loops over so few take more time
 	power := 2000 + f[0]*f[0] + f[1]*f[1] + f[2]*f[2] + f[3]*f[3] + f[4]*f[4] + f[5]*f[5] + f[6]*f[6] + f[7]*f[7]
-	step := o.Mean * 7 / 4 / power
-	w[0] += f[0] * step
-	w[1] += f[1] * step
-	w[2] += f[2] * step
-	w[3] += f[3] * step
-	w[4] += f[4] * step
-	w[5] += f[5] * step
-	w[6] += f[6] * step
-	w[7] += f[7] * step
+	along := o.Mean * 7 / 4 / power
+	w[0] += f[0] * along
+	w[1] += f[1] * along
+	w[2] += f[2] * along
+	w[3] += f[3] * along
+	w[4] += f[4] * along
+	w[5] += f[5] * along
+	w[6] += f[6] * along
+	w[7] += f[7] * along
 	return newRecord(score, residual)
 }
 

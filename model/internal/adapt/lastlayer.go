@@ -134,7 +134,8 @@ func (l *LastLayer) Note(site int, gradients *[process.MaxGroup]Gradient) {
 	n, at := l.noted, int32(site*l.units)
 	l.noted++
 	l.places[n] = at
-	for m, s := range gradients {
+	for m := range l.members {
+		s := gradients[m]
 		l.gradient[m] += int64(s)
 		mean, scale := split(int64(s))
 		l.meanBy[m][n], l.scaleBy[m][n] = int32(uint16(mean)), int32(uint16(scale))

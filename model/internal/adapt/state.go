@@ -105,10 +105,24 @@ const (
 	edgeLimit   = 60
 )
 
-// learn moves the offset towards what a score, Q10, within leastScore and mostScore, calls for.
-func (o *offset) learn(score, rate, limit int32) {
-	o.count = min(o.count+1, limit)
-	o.value = fixed.Clamp(o.value+quotient(score*rate, o.count+30), -maxOffset, maxOffset)
+// An offsetStep is what a score, within leastScore and mostScore, calls for from offsets with a rate and a limit of their counts.
+type offsetStep struct {
+	call, limit int32 // score · rate, and the limit
+	settled     int32 // the step of an offset whose count is at the limit, as most are
+}
+
+func newOffsetStep(score, rate, limit int32) offsetStep {
+	return offsetStep{score * rate, limit, quotient(score*rate, limit+30)}
+}
+
+// learn moves the offset.
+func (o *offset) learn(s offsetStep) {
+	by := s.settled
+	if o.count < s.limit {
+		o.count++
+		by = quotient(s.call, o.count+30)
+	}
+	o.value = fixed.Clamp(o.value+by, -maxOffset, maxOffset)
 }
 
 // leastScore and mostScore bound the scores that offsets learn from.

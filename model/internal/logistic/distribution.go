@@ -35,7 +35,7 @@ type Distribution struct {
 	lo, hi     bound  // of the cell that is known, unless nothing is
 	reciprocal uint64 // of the integral over that cell; 0 if the integral is too small to divide by
 	norm       uint   // (integral - lo.integral)·reciprocal >> norm is the part of the integral, Q24
-	split      uint32 // the start of the second of two symbols of CodeHalf or SetBit, or 0
+	split      uint32 // the start of the second of the two symbols of SetBit, or 0
 	below      bool   // symbol 0 stands for all cells below the window
 	above      bool   // the last symbol stands for all cells above the window
 

@@ -78,6 +78,12 @@ func (t *Tape) Symbol(d *logistic.Distribution, s int32) (int32, bool) {
 	return s, true
 }
 
+// Half implements logistic.HalfCoder.
+func (t *Tape) Half(split uint32, s int32) (int32, bool) {
+	b, ok := t.Bit(uint32(1-s), split)
+	return int32(1 - b), ok
+}
+
 // Bits implements logistic.Coder.
 func (t *Tape) Bits(v uint32, n uint) (uint32, bool) {
 	if n > 16 || v >= 1<<n {
