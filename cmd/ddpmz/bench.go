@@ -49,7 +49,8 @@ func benchCommand(s *streams) *cli.Command {
 			"are used as well where they are. Tables are printed in Markdown.\n\n" +
 			"Other codecs take most of the time and do not change: --reuse FILE.json takes their results from an earlier\n" +
 			"report if name, version and command of the peer, the samples of the picture and the rates are the same. A\n" +
-			"peer that is not installed is then taken as it is in the report. Times are those of that run.\n\n" +
+			"peer that is not installed is then taken as it is in the report; one that is installed in another version is\n" +
+			"measured anew, and named. Times are those of the run that measured them.\n\n" +
 			"JPEG files are measured as such, beside cjxl, which keeps them too, and jpegtran: sizes, and the pictures of\n" +
 			"files that are cut. --pixels measures the pictures that they show.\n\n" +
 			"--whole measures whole files alone, of pictures of any kind, beside PNG, WebP and JPEG XL: bytes, and times of the\n" +

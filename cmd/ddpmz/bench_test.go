@@ -61,6 +61,33 @@ func TestBench(t *testing.T) {
 	}
 }
 
+// TestBenchOtherVersion reuses a report of another version of a peer that is here, which is measured anew, and named.
+func TestBenchOtherVersion(t *testing.T) {
+	dir := folder(t, "tiny/rock.png")
+	rock, json := filepath.Join(dir, "rock.png"), filepath.Join(dir, "r.json")
+	must(t, nil, "bench", rock, "--peers", "png", "--rates", "1", "--json", json, "--quiet")
+	old, err := bench.Read(bytes.NewReader(readFile(t, json)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	here := old.Peers[0].Version
+	old.Peers[0].Version = "Go 1.0"
+	var file bytes.Buffer
+	if err := old.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, json, file.Bytes())
+	args := []string{"bench", rock, "--peers", "png", "--rates", "1", "--reuse", json, "--json", json, "--force"}
+	if r := ddpmz(nil, args...); r.status != 0 || !inOrder(r.err, []string{"note: PNG", "measured anew with " + here, "has Go 1.0"}) {
+		t.Errorf("status %d, %s", r.status, r.err)
+	}
+	got, err := bench.Read(bytes.NewReader(readFile(t, json)))
+	if err != nil || got.Images[0].Peers["png"].Reused || got.Peers[0].Version != here {
+		t.Errorf("%+v, %v", got, err)
+	}
+	must(t, nil, args...) // now the same version, without a note
+}
+
 // TestBenchCIFAR measures records, from standard input.
 func TestBenchCIFAR(t *testing.T) {
 	var file []byte

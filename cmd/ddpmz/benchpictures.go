@@ -35,9 +35,11 @@ func (b *benchmark) measurePictures(ctx context.Context, names []string) (report
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range config.Peers {
-		if len(p.Missing) > 0 && config.Reuse == nil && !b.quiet {
-			b.note(p.Name, "not measured without "+strings.Join(p.Missing, " and "))
+	if !b.quiet {
+		for _, p := range config.Peers {
+			if text := versionNote(p, config.Reuse); text != "" {
+				b.note(p.Name, text)
+			}
 		}
 	}
 	bar := b.bar("bench", b.quiet)
@@ -48,6 +50,23 @@ func (b *benchmark) measurePictures(ctx context.Context, names []string) (report
 		return nil, err
 	}
 	return r, nil
+}
+
+// versionNote says that a peer is not measured, or that results of another version in a report, which may be nil, are replaced.
+func versionNote(p peers.Peer, reuse *bench.Report) string {
+	if len(p.Missing) > 0 {
+		if reuse == nil {
+			return "not measured without " + strings.Join(p.Missing, " and ")
+		}
+		return "" // since the report stands in
+	}
+	if reuse != nil {
+		i := slices.IndexFunc(reuse.Peers, func(q peers.Peer) bool { return q.ID == p.ID })
+		if i >= 0 && reuse.Peers[i].Version != p.Version {
+			return "measured anew with " + p.Version + ", which is installed; the report to reuse has " + reuse.Peers[i].Version
+		}
+	}
+	return ""
 }
 
 // pictureSuffixes are those of files in a folder that are taken for pictures.
