@@ -152,7 +152,7 @@ complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l pixels -d 'of JPE
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l whole -d 'measure whole files alone, also of pictures with alpha or of 16 bits'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l rates -r -d 'cut at `RATES`, bits a pixel with commas between'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l shares -r -d 'cut JPEG files after `SHARES` of their bytes, percentages with commas between, or measure sizes alone: none'
-complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l peers -r -d 'compare with `NAMES`, with commas between; none, all, or of png, webp, j2k, jxl-e7, jxl-e9, jxl-p, j2k-layers, j2k-97-layers, jxl-p-cut, jxl-lossy-cut, jpeg-cut, j2k-97-made, jxl-made, avif-made, avif-psnr, webp-made, jpeg-made, jpeg-444, jxl-jpeg, jxl-jpeg-e9, jpegtran'
+complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l peers -r -d 'compare with `NAMES`, with commas between; none, all, or of png, webp, j2k, jxl-e7, jxl-e9, jxl-p, j2k-layers, j2k-97-layers, jxl-p-cut, jxl-lossy-cut, jpeg-cut, j2k-97-made, jxl-made, avif-made, avif-psnr, webp-made, jpeg-made, jpeg-444, jxl-jpeg, jxl-jpeg-e9, jpegtran, jxl-e7-patches, jxl-e9-patches'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l jobs -r -d 'measure `N` pictures at a time; with more than one, times are longer than they need be'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l reuse -r -d 'take other codecs\' results from the report `FILE`, where they must be the same'
 complete -c ddpmz -n '__fish_seen_subcommand_from bench' -f -l from -r -d 'measure nothing: make everything of the report `FILE`'

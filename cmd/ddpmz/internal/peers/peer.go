@@ -66,10 +66,12 @@ func examined(all []Peer) []Peer {
 	return all
 }
 
-// IDs returns those of all peers of both kinds.
+// IDs returns those of all peers of all kinds, each once.
 func IDs() (list []string) {
-	for _, p := range slices.Concat(known(), knownJPEG()) {
-		list = append(list, p.ID)
+	for _, p := range slices.Concat(known(), knownJPEG(), knownWhole()) {
+		if !slices.Contains(list, p.ID) {
+			list = append(list, p.ID)
+		}
 	}
 	return list
 }

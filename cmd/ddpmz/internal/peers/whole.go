@@ -31,6 +31,9 @@ func knownWhole() []Peer {
 		webp.as(Lossless, "webp", "", "cwebp -quiet -lossless -exact -z 9 {pam} -o {file}", "dwebp -quiet {file} -pam -o {out}"),
 		jxl.as(Lossless, "jxl-e7", " effort 7", cjxl+"-e 7", djxl),
 		jxl.as(Lossless, "jxl-e9", " effort 9", cjxl+"-e 9", djxl),
+		// By default, cjxl 0.13 codes large pictures piece by piece, and then looks for no patches that come again.
+		jxl.as(Lossless, "jxl-e7-patches", " effort 7, patches", cjxl+"-e 7 --patches=1", djxl),
+		jxl.as(Lossless, "jxl-e9-patches", " effort 9, patches", cjxl+"-e 9 --patches=1", djxl),
 	}
 }
 
