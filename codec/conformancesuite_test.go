@@ -472,9 +472,9 @@ func (s *suiteMaker) addDecompressed() {
 	}
 	original := gojpegOf(s.t, crop(picture(s.t, "landscape.png"), 30, 40, 88, 72), 75)
 	asMade := func(*image.RGBA) {}
-	m, file := codec.EncodeDecompressed(s.t, original, image.Rect(3, 9, 83, 70), true, asMade)
+	m, file := codec.EncodeDecompressed(s.t, original, image.Rect(3, 9, 83, 70), 1, asMade)
 	s.decodes("decompressed-repeated", "samples of chroma are repeated", m, file, 3, 20, 50)
-	m, file = codec.EncodeDecompressed(s.t, original, image.Rect(2, 1, 50, 40), false, func(m *image.RGBA) {
+	m, file = codec.EncodeDecompressed(s.t, original, image.Rect(2, 1, 50, 40), 0, func(m *image.RGBA) {
 		r := rand.New(rand.NewPCG(7, 7))
 		for range 150 { // samples by a little, and some by much
 			m.Pix[4*r.IntN(len(m.Pix)/4)+r.IntN(3)] += uint8(r.IntN(5) - 2)
@@ -484,6 +484,16 @@ func (s *suiteMaker) addDecompressed() {
 		}
 	})
 	s.decodes("decompressed-corrected", "many corrections", m, file, 3, 50, 58, 61)
+	for _, by := range []byte{5, 9} {
+		name, about := fmt.Sprintf("by-%d", by), fmt.Sprintf("by decoder %d", by)
+		m, file = codec.EncodeDecompressed(s.t, original, image.Rect(3, 9, 83, 70), by, func(m *image.RGBA) { m.Pix[1000]++ })
+		s.decodes("decompressed-"+name, about, m, file, 3, 20, 50, 63)
+		fine := gojpegOf(s.t, coarse(crop(picture(s.t, "landscape.png"), 30, 40, 80, 64), 8), 98)
+		m, file = codec.EncodeDecompressed(s.t, fine, image.Rect(0, 0, 40, 24), by, asMade)
+		s.decodes("decompressed-"+name+"-gray", about+", gray", m, file, 3, 63)
+		m, file = codec.EncodeDecompressed(s.t, jpegFile(s.t, "411.jpg"), image.Rect(5, 1, 35, 21), by, asMade)
+		s.decodes("decompressed-"+name+"-411", about+", 4:1:1", m, file, 3, 63)
+	}
 }
 
 // addFraming adds what the container and side data allow.

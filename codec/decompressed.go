@@ -22,25 +22,47 @@ import (
 // A decompressedLayout says where the blocks are that a picture was made of.
 type decompressedLayout struct {
 	*jpegLayout
-	x, y    int // where the picture begins in that of the blocks
-	repeats bool
-	info    info
+	x, y int // where the picture begins in that of the blocks
+	by   madeBy
+	info info
+}
+
+// madeBy is the decoder that made a picture: the first byte of a frame. Those whose chroma is repeated have bit 0.
+type madeBy byte
+
+// Decoders that made a picture.
+const (
+	byLibjpegTurbo          madeBy = 0
+	byLibjpegTurboRepeating madeBy = 1
+	byGo                    madeBy = 5 // from 1.26 on
+	byGoBefore26            madeBy = 9
+)
+
+// decoder returns the decoder as package pixels knows it; not ok if there is none.
+func (b madeBy) decoder() (d pixels.Decoder, ok bool) {
+	switch b {
+	case byLibjpegTurbo, byLibjpegTurboRepeating:
+		return pixels.LibjpegTurbo, true
+	case byGo:
+		return pixels.Go, true
+	case byGoBefore26:
+		return pixels.GoBefore26, true
+	}
+	return 0, false
 }
 
 // mostGrid is how many columns or rows of blocks' samples there are before a picture, at most.
 const mostGrid = 63
 
-// repeatsBit is the bit of the first byte of a frame that says that chroma was not filtered.
-const repeatsBit = 1
-
 // newDecompressedLayout returns the layout of a picture.
-func newDecompressedLayout(f *jpeg.File, x, y int, repeats bool, p info) (*decompressedLayout, error) {
+func newDecompressedLayout(f *jpeg.File, x, y int, by madeBy, p info) (*decompressedLayout, error) {
 	l, err := newJPEGLayout(f)
 	if err != nil {
 		return nil, err
 	}
-	l.pixels.Repeats = repeats
-	d := &decompressedLayout{l, x, y, repeats, p}
+	l.pixels.Repeats = by != byLibjpegTurbo
+	l.pixels.Decoder, _ = by.decoder()
+	d := &decompressedLayout{l, x, y, by, p}
 	colours := pixels.YCbCr
 	if p.format.planes() == 1 {
 		colours = pixels.Gray
@@ -57,11 +79,7 @@ func newDecompressedLayout(f *jpeg.File, x, y int, repeats bool, p info) (*decom
 // appendFrame appends the frame.
 func (d *decompressedLayout) appendFrame(dst []byte) []byte {
 	w := bitstream.Writer{Buf: dst}
-	flags := byte(0)
-	if d.repeats {
-		flags |= repeatsBit
-	}
-	w.Byte(flags)
+	w.Byte(byte(d.by))
 	w.Byte(byte(d.x))
 	w.Byte(byte(d.y))
 	return d.AppendFrame(w.Buf)
@@ -72,14 +90,15 @@ func parseDecompressedFrame(frame []byte, p info, l jpeg.Limits) (*decompressedL
 	if len(frame) < 3 {
 		return nil, FormatError("the frame of a decompressed picture")
 	}
-	if frame[0]&^repeatsBit != 0 {
+	by := madeBy(frame[0])
+	if _, ok := by.decoder(); !ok {
 		return nil, UnsupportedError("an unknown JPEG decoder")
 	}
 	f, err := jpeg.ParseFrame(frame[3:], l)
 	if err != nil {
 		return nil, jpegError(err)
 	}
-	return newDecompressedLayout(f, int(frame[1]), int(frame[2]), frame[0]&repeatsBit != 0, p)
+	return newDecompressedLayout(f, int(frame[1]), int(frame[2]), by, p)
 }
 
 // passes returns the passes.
@@ -129,24 +148,44 @@ func isDecompressed(h *container.Header) bool {
 func (d *decompressedLayout) String() string {
 	names := []string{}
 	if c := d.Components[0]; len(d.Components) > 1 {
-		sampling := map[[2]int]string{{1, 1}: "4:4:4", {2, 1}: "4:2:2", {2, 2}: "4:2:0", {1, 2}: "4:4:0"}[[2]int{c.H, c.V}]
-		if sampling == "" {
-			sampling = fmt.Sprintf("%dx%d", c.H, c.V)
-		}
-		names = append(names, sampling)
+		names = append(names, samplingName(c.H, c.V))
 	}
 	if q, exact := jpeg.QualityOf(&d.Components[0].Quant); exact {
 		names = append(names, fmt.Sprintf("quality %d", q))
 	} else {
 		names = append(names, fmt.Sprintf("quality about %d", q))
 	}
-	if d.repeats {
+	switch d.by {
+	case byLibjpegTurboRepeating:
 		names = append(names, "chroma repeated")
+	case byGo:
+		names = append(names, "by Go's image/jpeg")
+	case byGoBefore26:
+		names = append(names, "by image/jpeg of Go before 1.26")
 	}
 	if d.x > 0 || d.y > 0 {
 		names = append(names, fmt.Sprintf("cut at %d,%d of its grid", d.x, d.y))
 	}
 	return "as a JPEG decoder made it: " + strings.Join(names, ", ")
+}
+
+// samplingName returns how a subsampling of chroma is called.
+func samplingName(h, v int) string {
+	switch 16*h + v {
+	case 0x11:
+		return "4:4:4"
+	case 0x21:
+		return "4:2:2"
+	case 0x22:
+		return "4:2:0"
+	case 0x12:
+		return "4:4:0"
+	case 0x41:
+		return "4:1:1"
+	case 0x42:
+		return "4:1:0"
+	}
+	return fmt.Sprintf("%dx%d", h, v)
 }
 
 // planesOf returns the samples of a picture's colour planes in that of the blocks.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"image/draw"
+	"image/jpeg"
 	"io"
 	"strings"
 	"testing"
@@ -47,12 +48,25 @@ func TestDecompressed(t *testing.T) {
 	draw.Draw(grayAsRGB, grayAsRGB.Rect, grayDecoded, image.Point{}, draw.Src)
 	wide := image.NewRGBA64(landscape.Bounds())
 	draw.Draw(wide, wide.Rect, landscape, image.Point{}, draw.Src)
+	// The same by Go's decoder.
+	var grayFile bytes.Buffer
+	if err := jpeg.Encode(&grayFile, gray, &jpeg.Options{Quality: 80}); err != nil {
+		t.Fatal(err)
+	}
+	grayByGo, err := jpeg.Decode(&grayFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byGo := fromJPEG(t, crop(picture(t, "landscape.png"), 30, 40, 160, 128))
 	for _, c := range []struct {
 		name   string
 		m      image.Image
 		says   string
 		atMost int // percent of the file with KeepColours
 	}{
+		{"by Go", byGo, "4:2:0, quality 92, by Go's image/jpeg", 40},
+		{"a part, by Go", crop(byGo, 13, 5, 131, 111), "4:2:0, quality 92, by Go's image/jpeg, cut at 13,5 of its grid", 50},
+		{"gray by Go", grayByGo, "quality 80, by Go's image/jpeg", 45},
 		{"RGB", landscape, "4:2:0, quality 75", 30},
 		{"gray", grayDecoded, "quality 80", 45},
 		{"straight alpha, opaque", straight, "4:2:0, quality 75", 30},

@@ -1,8 +1,10 @@
 package codec_test
 
 import (
+	"bytes"
 	"image"
 	"image/draw"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,6 +67,52 @@ func TestDecompressedCamera(t *testing.T) {
 	n := float64(len(files))
 	t.Logf("mean of the ratios: whole %.3f %.3f, part %.3f %.3f", sums[0][0]/n, sums[0][1]/n, sums[1][0]/n, sums[1][1]/n)
 	if sums[0][0]/n > 1.05 || sums[1][0]/n > 1.15 {
+		t.Error("larger than that")
+	}
+}
+
+// TestDecompressedGo makes pictures of the same files by Go's image/jpeg, and encodes them: exact, in the mean at most 1.05 of what the JPEG files
+// become. It prints that, and what the pictures are by luma and chroma alone.
+func TestDecompressedGo(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(data(t, "jpeg/camera"), "*.jpg"))
+	if err != nil || len(files) != 24 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1")
+	}
+	ratios := 0.0
+	var sums [4]int
+	for _, name := range files {
+		original, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoded, err := jpeg.Decode(bytes.NewReader(original))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := image.NewRGBA(decoded.Bounds())
+		draw.Draw(m, m.Rect, decoded, image.Point{}, draw.Src)
+		picture := encode(t, m, nil)
+		back, at, err := decodeLast(picture, codec.Decoder{})
+		if err != nil || !at.Exact || !same(back, m) {
+			t.Errorf("%s: another picture, %+v, %v", name, at, err)
+		}
+		if says := transform(t, picture); !strings.Contains(says, "by Go's image/jpeg") {
+			t.Errorf("%s: %s", name, says)
+		}
+		sizes := [4]int{len(original), len(encodeJPEG(t, original, nil)), len(picture), len(encode(t, m, &codec.Options{Effort: 3}))}
+		for i, n := range sizes {
+			sums[i] += n
+		}
+		ratios += float64(sizes[2]) / float64(sizes[1])
+		t.Logf("%-27s JPEG %d, coded %d, picture %d, by luma and chroma %d", filepath.Base(name), sizes[0], sizes[1], sizes[2], sizes[3])
+	}
+	ratios /= float64(len(files))
+	t.Logf("together JPEG %d, coded %d, picture %d, by luma and chroma %d; mean of the ratios to coded %.3f", sums[0], sums[1], sums[2], sums[3], ratios)
+	if ratios > 1.05 {
 		t.Error("larger than that")
 	}
 }

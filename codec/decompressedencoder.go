@@ -5,6 +5,7 @@ import (
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
 	"github.com/ddpmz/ddpmz/codec/jpeg/history"
+	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model/dct"
 	"github.com/ddpmz/ddpmz/model/zoo"
@@ -29,6 +30,19 @@ func (r *pixelReader) bytePlanes() [][]uint8 {
 	return planes
 }
 
+// byHistory returns the decoder of a history.
+func byHistory(h *history.History) madeBy {
+	switch {
+	case h.Decoder == pixels.Go:
+		return byGo
+	case h.Decoder == pixels.GoBefore26:
+		return byGoBefore26
+	case h.Repeats:
+		return byLibjpegTurboRepeating
+	}
+	return byLibjpegTurbo
+}
+
 // A decompressedFile is a picture coded by the coefficients that a JPEG decoder made it of.
 type decompressedFile struct {
 	*file
@@ -50,7 +64,7 @@ func (e *Encoder) encodeDecompressed(ctx context.Context, rows *pixelReader, sid
 	if err := ctx.Err(); h == nil || err != nil {
 		return nil, err
 	}
-	layout, err := newDecompressedLayout(h.File, h.X, h.Y, h.Repeats, rows.info)
+	layout, err := newDecompressedLayout(h.File, h.X, h.Y, byHistory(h), rows.info)
 	if err != nil {
 		return nil, err
 	}

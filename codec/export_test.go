@@ -45,9 +45,9 @@ func EncodeBy(t testing.TB, m image.Image, colour model.Colour, turned uint8) []
 	return b.Bytes()
 }
 
-// EncodeDecompressed codes a part of the picture that a decoder makes of a JPEG file, which filters the samples of halved chroma or repeats
-// them, by its coefficients; change may make some of it others than a decoder would. It returns the picture and the file.
-func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, repeats bool, change func(m *image.RGBA)) (image.Image, []byte) {
+// EncodeDecompressed codes a part of the picture that a decoder makes of a JPEG file, by its coefficients; by is the first byte of a
+// frame, and says which decoder; change may make some of it others than a decoder would. It returns the picture and the file.
+func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, by byte, change func(m *image.RGBA)) (image.Image, []byte) {
 	t.Helper()
 	f, err := jpeg.Parse(original, jpeg.Limits{})
 	if err != nil {
@@ -57,7 +57,8 @@ func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, rep
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Repeats = repeats
+	l.Repeats = by != 0
+	l.Decoder, _ = madeBy(by).decoder()
 	whole, err := l.Image(pixels.BlocksOf(f), 0)
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +70,7 @@ func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, rep
 	if err != nil {
 		t.Fatal(err)
 	}
-	layout, err := newDecompressedLayout(f, part.Min.X, part.Min.Y, repeats, rows.info)
+	layout, err := newDecompressedLayout(f, part.Min.X, part.Min.Y, madeBy(by), rows.info)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -189,9 +189,9 @@ function decodeFramed(segment, segments, header, kind, level) {
 	const count = holdsJPEG ? (kind.format === formats.grayJPEG ? 1 : 3) : kind.planes;
 	if (!holdsJPEG && header.depth !== 8) throw unsupported(`a decompressed picture of ${header.depth} bits`);
 	if (!segment?.whole) return { planes: Array.from({ length: count }, () => new Uint8Array(width * height).fill(128)), exact: false };
-	const place = holdsJPEG ? { x: 0, y: 0, repeats: false } : { repeats: segment.data[0] === 1, x: segment.data[1], y: segment.data[2] };
+	const place = holdsJPEG ? { decoder: 0, x: 0, y: 0 } : { decoder: segment.data[0], x: segment.data[1], y: segment.data[2] };
 	if (!holdsJPEG && segment.data.length < 3) throw malformed("the frame of a decompressed picture");
-	if (!holdsJPEG && segment.data[0] > 1) throw unsupported("an unknown JPEG decoder");
+	if (![0, 1, 5, 9].includes(place.decoder)) throw unsupported("an unknown JPEG decoder");
 	const frame = readFrame(holdsJPEG ? segment.data : segment.data.subarray(3));
 	const { x: x0, y: y0 } = place;
 	if (holdsJPEG) {
@@ -205,7 +205,7 @@ function decodeFramed(segment, segments, header, kind, level) {
 	const part = (planes) => planes.map((p) => Uint8Array.from({ length: width * height }, (_, i) => p[(y0 + Math.floor(i / width)) * frame.width + x0 + (i % width)]));
 	const picture = () => {
 		const coefficients = process.exact ? dequantized(frame, process.coefficients) : frame.components.map((_, i) => process.estimates(i));
-		return part(pictureOf(frame, coefficients, process.exact ? 0 : 4, place.repeats));
+		return part(pictureOf(frame, coefficients, process.exact ? 0 : 4, place.decoder));
 	};
 	if (holdsJPEG) {
 		runPasses(process, segments, header.kept !== null, level);

@@ -142,17 +142,67 @@ function samplesOfBlock(coefficients, at, q) {
 	return samples;
 }
 
+const mul = Math.imul;
+
+/** Lines of Go's decoders 5 and 9, of rows and of columns. */
+const linesOfGo = {
+	5: (x, columns) => {
+		const [a, b, k, l, c, s, p, r, t, u] = columns ? [1, 524288, 2, 13, 1108, 2676, 1, 11585, 14, 18] : [131072, 0, 0, 0, 70936, 171254, 128, 181, 2, 0];
+		const e0 = mul(a, x[0] + b + x[4]) >> k;
+		const e1 = mul(a, x[0] + b - x[4]) >> k;
+		const e2 = mul(c, x[2] >> l) - mul(s, x[6] >> l);
+		const e3 = mul(s, x[2] >> l) + mul(c, x[6] >> l);
+		const z3 = mul(r, x[3] >> l);
+		const z5 = mul(r, x[5] >> l);
+		const z0 = (mul(p, x[1] + x[7]) + z3) >> t;
+		const z1 = (mul(p, x[1] + x[7]) - z3) >> t;
+		const z2 = (mul(p, x[1] - x[7]) + z5) >> t;
+		const z4 = (mul(p, x[1] - x[7]) - z5) >> t;
+		const d = [mul(3406, z0) + mul(2276, z2), mul(799, z1) + mul(4017, z4), mul(4017, z1) - mul(799, z4), mul(3406, z2) - mul(2276, z0)];
+		return mirrored([e0 + e3, e1 + e2, e1 - e2, e0 - e3], d, u);
+	},
+	9: (x, columns) => {
+		const [k, b, h, l, u] = columns ? [8, 8192, 4, 3, 14] : [11, 128, 0, 0, 8];
+		const e0 = (x[0] << k) + (x[4] << k) + b;
+		const e1 = (x[0] << k) - (x[4] << k) + b;
+		const e2 = (mul(1108, x[2]) - mul(2676, x[6]) + h) >> l;
+		const e3 = (mul(2676, x[2]) + mul(1108, x[6]) + h) >> l;
+		const z0 = (mul(2841, x[1]) + mul(565, x[7]) + h) >> l;
+		const z1 = (mul(565, x[1]) - mul(2841, x[7]) + h) >> l;
+		const z2 = (mul(2408, x[3]) + mul(1609, x[5]) + h) >> l;
+		const z3 = (mul(2408, x[5]) - mul(1609, x[3]) + h) >> l;
+		const d = [z0 + z2, (mul(181, z0 - z2 + z1 - z3) + 128) >> 8, (mul(181, z0 - z2 - z1 + z3) + 128) >> 8, z1 + z3];
+		return mirrored([e0 + e3, e1 + e2, e1 - e2, e0 - e3], d, u);
+	},
+};
+
+/** Sums and, backwards, differences. Numbers of 32 bits wrap around where they are shifted or multiplied. */
+function mirrored(s, d, u) {
+	const differences = s.map((v, i) => (v - d[i]) >> u);
+	return [...s.map((v, i) => (v + d[i]) >> u), ...differences.reverse()];
+}
+
+/** The 64 samples of a block of coefficients times their steps, as Go's decoder makes them. */
+function samplesOfGo(coefficients, at, decoder) {
+	const line = linesOfGo[decoder];
+	const rows = Array.from({ length: 8 }, (_, y) => line(Array.from({ length: 8 }, (_, x) => coefficients[at + 8 * y + x] | 0), false));
+	const columns = rows.map((_, x) => line(rows.map((row) => row[x]), true));
+	return Array.from({ length: 64 }, (_, i) => clamp(columns[i & 7][i >> 3] + 128, 0, 255));
+}
+
 /** A component's samples, one a pixel. */
-function samplesOf(f, c, coefficients, q, repeats) {
+function samplesOf(f, c, coefficients, q, decoder) {
+	const repeats = decoder !== 0;
+	const block = (at) => (decoder in linesOfGo && !q ? samplesOfGo(coefficients, at, decoder) : samplesOfBlock(coefficients, at, q));
 	const { h, v } = c;
 	const wide = Math.ceil((f.width * h) / f.maxH);
 	const high = Math.ceil((f.height * v) / f.maxV);
 	const plane = new Uint8Array(wide * high);
 	for (let by = 0; 8 * by < high; by++) {
 		for (let bx = 0; 8 * bx < wide; bx++) {
-			const block = samplesOfBlock(coefficients, 64 * (by * c.wide + bx), q);
+			const samples = block(64 * (by * c.wide + bx));
 			for (let y = 0; y < Math.min(8, high - 8 * by); y++) {
-				for (let x = 0; x < Math.min(8, wide - 8 * bx); x++) plane[(8 * by + y) * wide + 8 * bx + x] = block[8 * y + x];
+				for (let x = 0; x < Math.min(8, wide - 8 * bx); x++) plane[(8 * by + y) * wide + 8 * bx + x] = samples[8 * y + x];
 			}
 		}
 	}
@@ -182,14 +232,19 @@ function samplesOf(f, c, coefficients, q, repeats) {
  * The picture of coefficients times their steps, in units of 2^-q: one plane of gray, or red, green and blue.
  *
  * @param {ArrayLike<number>[]} coefficients of every component: blocks row by row, of 64 row by row
+ * @param {number} decoder codec/FORMAT.md, "Decompressed pictures"
  */
-export function pictureOf(f, coefficients, q, repeats = false) {
-	const planes = f.components.map((c, i) => samplesOf(f, c, coefficients[i], q, repeats));
+export function pictureOf(f, coefficients, q, decoder = 0) {
+	const planes = f.components.map((c, i) => samplesOf(f, c, coefficients[i], q, decoder));
 	const [a, b, d, k] = planes;
 	const byte = (v) => clamp(v, 0, 255);
 	const ycc = (i) => {
 		const cb = b[i] - 128;
 		const cr = d[i] - 128;
+		if (decoder in linesOfGo && !q) {
+			const y = 65793 * a[i];
+			return [y + 91881 * cr, y - 22554 * cb - 46802 * cr, y + 116130 * cb].map((v) => byte(v >> 16));
+		}
 		return [a[i] + ((91881 * cr + 32768) >> 16), a[i] + ((-22554 * cb - 46802 * cr + 32768) >> 16), a[i] + ((116130 * cb + 32768) >> 16)].map(byte);
 	};
 	const print = (ink, black) => Math.floor((2 * ink * black + 255) / 510);

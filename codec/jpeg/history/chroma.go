@@ -1,6 +1,10 @@
 package history
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/ddpmz/ddpmz/codec/jpeg/pixels"
+)
 
 // An estimate is what is known of chroma before it was upsampled: samples less 128 with meanBits, and which of them come from pixels
 // that are all known.
@@ -118,13 +122,16 @@ type chromaGrid struct {
 // mostMisses is how many of a thousand samples may be made wrong by an upsampling.
 const mostMisses = 150
 
-// findChroma finds the sampling, its place, and the steps of two planes of chroma. The grid of luma begins at (x, y).
-func findChroma(planes []*plane, x, y int) (found *chromaGrid) {
+// findChroma finds the sampling, its place, and the steps of two planes of chroma that a decoder has made. The grid of luma begins at (x, y).
+func findChroma(planes []*plane, x, y int, d pixels.Decoder) (found *chromaGrid) {
 	x, y = (8-x)%8, (8-y)%8
 	wide, high := planes[0].wide+x, planes[0].high+y
 	placed := [2]*plane{planes[0].placed(x, y, wide, high), planes[1].placed(x, y, wide, high)}
 	best := -1 << 30
 	for _, s := range samplings {
+		if s.filtered() && d != pixels.LibjpegTurbo {
+			continue
+		}
 		var e [2]*estimate
 		wrong := false
 		for i, p := range placed {
@@ -136,15 +143,15 @@ func findChroma(planes []*plane, x, y int) (found *chromaGrid) {
 		}
 		n := s.noise()
 		for at := range s.h * s.v {
-			dx, dy := at%s.h, at/s.h
+			dx, dy := at%s.h, at/s.h // blocks of luma before the first whole one of chroma
 			var some, all coefficients
 			for _, e := range e {
-				e.sample(&some, &all, dx*4, dy*4)
+				e.sample(&some, &all, 8*dx/s.h, 8*dy/s.v)
 			}
 			if t := some.steps(&n); t.evidence > best {
 				best = t.evidence
 				t.add(all.steps(&n))
-				found = &chromaGrid{sampling: s, x: x + 8*dx, y: y + 8*dy, table: t}
+				found = &chromaGrid{sampling: s, x: x + 8*((s.h-dx)%s.h), y: y + 8*((s.v-dy)%s.v), table: t}
 			}
 		}
 		if best > 8*leastEvidence {

@@ -15,7 +15,7 @@ type chromaTarget struct {
 	bx, by         int  // the block, in samples
 	fromX, fromY   int  // the pixels that depend on it
 	toX, toY       int
-	made           [18]uint8
+	made           [widestUnit + 2]uint8
 	means, sharper [64]int32
 }
 
@@ -162,7 +162,7 @@ func newChromaPlane(c *component, s sampling, p *plane, inside image.Rectangle) 
 				x, y := min(8*bx+i%8, h.wide-1), min(8*by+i/8, h.high-1)
 				b[i] = e.samples[y*h.wide+x]
 			}
-			s := solution{steps: &c.steps}
+			s := c.empty()
 			if known := part(bx, by, inside); known.Empty() {
 				continue
 			} else if known.Dx() < 8 || known.Dy() < 8 {

@@ -9,6 +9,7 @@ import (
 type colourSolver struct {
 	history    *History
 	picture    *Picture
+	conversion *conversion
 	luma       *component
 	lumaPixels *plane
 	chroma     [2]*chromaPlane
@@ -121,9 +122,10 @@ func (c *colourSolver) upsample(i int) {
 // change.
 func (c *colourSolver) miss(at int, y, cb, cr uint8) (d [3]int32, matters [3]bool) {
 	i := c.pixel(at)
-	for k, add := range [3]int32{redOfCr[cr], (greenOfCb[cb] + greenOfCr[cr]) >> 16, blueOfCb[cb]} {
+	luma := c.conversion.luma * int32(y)
+	for k, chroma := range c.conversion.chroma(cb, cr) {
 		v := c.picture.Planes[k][i]
-		d[k] = int32(v) - min(max(int32(y)+add, 0), 255)
+		d[k] = int32(v) - min(max((luma+chroma)>>16, 0), 255)
 		matters[k] = d[k] != 0 || !clipped(v)
 	}
 	return d, matters
@@ -250,14 +252,13 @@ func (c *colourSolver) boundLuma() {
 // lumaBound returns which luma makes a pixel with some chroma, or else what is between the luma that its samples stand for.
 func (c *colourSolver) lumaBound(i int, cb, cr uint8) bound {
 	least, most := int32(0), int32(255)
-	for k, add := range [3]int32{redOfCr[cr], (greenOfCb[cb] + greenOfCr[cr]) >> 16, blueOfCb[cb]} {
-		switch v := int32(c.picture.Planes[k][i]); v {
-		case 0:
-			most = min(most, v-add)
-		case 255:
-			least = max(least, v-add)
-		default:
-			least, most = max(least, v-add), min(most, v-add)
+	for k, chroma := range c.conversion.chroma(cb, cr) {
+		v := int32(c.picture.Planes[k][i])
+		if v > 0 {
+			least = max(least, c.conversion.leastLuma(v<<16-chroma))
+		}
+		if v < 255 {
+			most = min(most, c.conversion.leastLuma((v+1)<<16-chroma)-1)
 		}
 	}
 	if least > most {

@@ -11,7 +11,8 @@ import (
 type History struct {
 	File    *jpeg.File // its coefficients and what a frame says; it has no syntax
 	X, Y    int        // where the picture begins in that of the file
-	Repeats bool       // chroma's samples were repeated, not filtered: see pixels.Layout
+	Decoder pixels.Decoder
+	Repeats bool // chroma's samples were repeated, not filtered: see pixels.Layout
 }
 
 // leastSide is how many pixels a picture has in a row and a column at least.
@@ -22,8 +23,8 @@ func Find(p *Picture) *History {
 	if p.Width < leastSide || p.Height < leastSide {
 		return nil
 	}
-	planes, ok := separate(p)
-	if !ok {
+	planes, c := separate(p)
+	if c == nil {
 		return nil
 	}
 	luma := planes[0]
@@ -31,20 +32,20 @@ func Find(p *Picture) *History {
 	if !ok {
 		return nil
 	}
-	c := luma.sample(x, y, steppedBlocks)
-	table := c.steps(&rounding)
+	blocks := luma.sample(x, y, steppedBlocks)
+	table := blocks.steps(&rounding)
 	steps := table.complete(nil)
-	h := &History{X: (8 - x) % 8, Y: (8 - y) % 8}
+	h := &History{X: (8 - x) % 8, Y: (8 - y) % 8, Decoder: luma.decoder(x, y, &steps, c.decoders)}
 	if len(planes) == 1 {
 		return h.gray(p, luma, steps)
 	}
-	g := findChroma(planes[1:], x, y)
+	g := findChroma(planes[1:], x, y, h.Decoder)
 	if g == nil {
 		return nil
 	}
 	g.luma = table
 	h.X, h.Y, h.Repeats = g.x, g.y, g.repeats
-	return h.colour(p, planes, steps, g)
+	return h.colour(p, planes, steps, g, c)
 }
 
 // gray finds the coefficients of a gray picture.
@@ -60,7 +61,7 @@ func (h *History) gray(p *Picture, luma *plane, steps [64]uint16) *History {
 	}
 	luma.samples = luma.fill()
 	c := &f.Components[0]
-	k := newComponent(c.Wide, c.High, c.Quant, p.Done)
+	k := newComponent(c.Wide, c.High, c.Quant, h.Decoder, p.Done)
 	k.solve(luma, image.Rect(h.X, h.Y, luma.wide, luma.high), nil)
 	c.Coef, c.Quant = k.coef, k.steps
 	return h
@@ -70,10 +71,10 @@ func (h *History) gray(p *Picture, luma *plane, steps [64]uint16) *History {
 const alternations = 8
 
 // colour finds the coefficients of luma and chroma.
-func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chromaGrid) *History {
+func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chromaGrid, by *conversion) *History {
 	right, below := 0, 0
-	c := h.solve(p, planes, steps, g, right, below)
-	if c == nil || h.X == 0 && h.Y == 0 && p.Width%(8*g.h) == 0 && p.Height%(8*g.v) == 0 || g.repeats || g.h == 1 && g.v == 1 {
+	c := h.solve(p, planes, steps, g, by, right, below)
+	if c == nil || h.X == 0 && h.Y == 0 && p.Width%(8*g.h) == 0 && p.Height%(8*g.v) == 0 || !g.filtered() {
 		return h
 	}
 	// Chroma is filtered with the samples beside it. Where the picture is a part of a larger one, those at its edges are missing: it takes
@@ -95,7 +96,7 @@ func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chrom
 	if x != h.X || y != h.Y || right > 0 || below > 0 {
 		first, wrong := *h, c.wrong()
 		h.X, h.Y = x, y
-		if c := h.solve(p, planes, steps, g, right, below); c == nil || c.wrong() >= wrong {
+		if c := h.solve(p, planes, steps, g, by, right, below); c == nil || c.wrong() >= wrong {
 			*h = first
 		}
 	}
@@ -103,7 +104,7 @@ func (h *History) colour(p *Picture, planes []*plane, steps [64]uint16, g *chrom
 }
 
 // solve finds the coefficients of a picture with so many columns and rows beyond it; nil if there are too many.
-func (h *History) solve(p *Picture, planes []*plane, steps [64]uint16, g *chromaGrid, right, below int) *colourSolver {
+func (h *History) solve(p *Picture, planes []*plane, steps [64]uint16, g *chromaGrid, by *conversion, right, below int) *colourSolver {
 	chroma := g.table.complete(&steps)
 	wide, high := h.X+p.Width+right, h.Y+p.Height+below
 	f, err := jpeg.New(wide, high, []jpeg.Component{
@@ -113,10 +114,10 @@ func (h *History) solve(p *Picture, planes []*plane, steps [64]uint16, g *chroma
 		return nil
 	}
 	h.File = f
-	c := &colourSolver{history: h, picture: p}
+	c := &colourSolver{history: h, picture: p, conversion: by}
 	for i, q := range planes {
 		q = q.placed(h.X, h.Y, wide, high)
-		k := newComponent(f.Components[i].Wide, f.Components[i].High, f.Components[i].Quant, p.Done)
+		k := newComponent(f.Components[i].Wide, f.Components[i].High, f.Components[i].Quant, h.Decoder, p.Done)
 		counts := &g.luma.counts
 		if i > 0 {
 			counts = &g.table.counts
@@ -145,6 +146,6 @@ func (h *History) Layout() (*pixels.Layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Repeats = h.Repeats
+	l.Repeats, l.Decoder = h.Repeats, h.Decoder
 	return l, nil
 }

@@ -73,8 +73,14 @@ func compress(t testing.TB, wide, high, quality int, at func(x, y int) uint8) jp
 	return f.Components[0]
 }
 
-// decompressed returns the picture that a decoder makes of a JPEG file of m with some sampling, and the file.
+// decompressed returns the picture that libjpeg-turbo makes of a JPEG file of m with some sampling, and the file.
 func decompressed(t testing.TB, m image.Image, h, v, quality int, repeats bool) (image.Image, *jpeg.File) {
+	t.Helper()
+	return decompressedBy(t, m, h, v, quality, pixels.LibjpegTurbo, repeats)
+}
+
+// decompressedBy is decompressed for any decoder.
+func decompressedBy(t testing.TB, m image.Image, h, v, quality int, d pixels.Decoder, repeats bool) (image.Image, *jpeg.File) {
 	t.Helper()
 	b := m.Bounds()
 	ycc := func(x, y int) color.YCbCr {
@@ -109,7 +115,7 @@ func decompressed(t testing.TB, m image.Image, h, v, quality int, repeats bool) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Repeats = repeats
+	l.Repeats, l.Decoder = repeats, d
 	out, err := l.Image(pixels.BlocksOf(f), 0)
 	if err != nil {
 		t.Fatal(err)
@@ -172,6 +178,62 @@ func TestFind(t *testing.T) {
 		}
 		if n := wrong(t, h, p); n*1000 > c.most*p.Width*p.Height {
 			t.Errorf("%s: %d of %d pixels are wrong", name, n, p.Width*p.Height)
+		}
+	}
+}
+
+// TestFindGo finds the coefficients of what Go's decoders make, in every sampling that they have.
+func TestFindGo(t *testing.T) {
+	m := open(t, "landscape.png")
+	for _, d := range []pixels.Decoder{pixels.Go, pixels.GoBefore26} {
+		for _, c := range []struct {
+			h, v, quality int
+			most          int // pixels of a thousand that may be wrong
+		}{
+			{0, 0, 75, 0}, {0, 0, 97, 15}, {1, 1, 80, 0}, {2, 2, 50, 1}, {2, 2, 75, 0}, {2, 2, 92, 1}, {2, 1, 80, 0}, {1, 2, 80, 0}, {4, 1, 85, 0}, {4, 2, 80, 0},
+		} {
+			name := fmt.Sprintf("decoder %d, %dx%d, quality %d", d, c.h, c.v, c.quality)
+			out, f := decompressedBy(t, m, c.h, c.v, c.quality, d, false)
+			for _, at := range []image.Point{{}, {32, 16}, {43, 21}}[:3-2*int(d-pixels.Go)] {
+				p := pictureOf(out, image.Rectangle{at, image.Pt(288, 192)})
+				h := Find(p)
+				if h == nil {
+					t.Errorf("%s, cut at %v: nothing is found", name, at)
+					continue
+				}
+				first := h.File.Components[0]
+				if h.Decoder != d || h.X != at.X%max(8*c.h, 8) || h.Y != at.Y%max(8*c.v, 8) || c.h > 0 && (first.H != c.h || first.V != c.v) {
+					t.Errorf("%s, cut at %v: found %dx%d, decoder %d, at (%d, %d)", name, at, first.H, first.V, h.Decoder, h.X, h.Y)
+				}
+				if first.Quant != f.Components[0].Quant {
+					t.Errorf("%s, cut at %v: luma has the steps %v, want %v", name, at, first.Quant, f.Components[0].Quant)
+				}
+				if n := wrong(t, h, p); n*1000 > c.most*p.Width*p.Height && at.X%32 == 0 {
+					t.Errorf("%s, cut at %v: %d of %d pixels are wrong", name, at, n, p.Width*p.Height)
+				}
+			}
+		}
+	}
+}
+
+// TestUndo: luma and chroma come back from every triple of samples, none of them clipped, that a conversion makes.
+func TestUndo(t *testing.T) {
+	stride := 11
+	if os.Getenv("DDPMZ_LONG") == "1" {
+		stride = 1
+	}
+	for _, c := range conversions {
+		for i := 0; i < 1<<24; i += stride {
+			y, cb, cr := uint8(i>>16), uint8(i>>8), uint8(i)
+			part := c.chroma(cb, cr)
+			luma := c.luma * int32(y)
+			r, g, b := (luma+part[0])>>16, (luma+part[1])>>16, (luma+part[2])>>16
+			if min(r, g, b) < 1 || max(r, g, b) > 254 {
+				continue
+			}
+			if y1, cb1, cr1, ok := c.undo(r, g, b); !ok || y1 != y || cb1 != cb || cr1 != cr {
+				t.Fatalf("%+v: %d, %d, %d comes back as %d, %d, %d, %v", c, y, cb, cr, y1, cb1, cr1, ok)
+			}
 		}
 	}
 }
@@ -364,11 +426,11 @@ func TestUpsampled(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := &g.Components[1]
-		k := newComponent(c.Wide, c.High, c.Quant, nil)
+		k := newComponent(c.Wide, c.High, c.Quant, pixels.LibjpegTurbo, nil)
 		h := &half{sampling: s, wide: 60, high: 40, samples: make([]uint8, 60*40)}
 		for y := range c.High {
 			for x := range c.Wide {
-				b := solution{steps: &k.steps}
+				b := k.empty()
 				copy(b.coef[:], c.Coef[64*(y*c.Wide+x):])
 				b.decode()
 				k.put(x, y, &b)

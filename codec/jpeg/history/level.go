@@ -43,7 +43,7 @@ func (m *mcu) misses() (sum int64) {
 	if fromX >= toX || fromY >= toY {
 		return 0
 	}
-	var cb, cr [18]uint8
+	var cb, cr [widestUnit + 2]uint8
 	for y := fromY; y < toY; y++ {
 		c.chroma[0].upsampled(cb[:], y, fromX, toX)
 		c.chroma[1].upsampled(cr[:], y, fromX, toX)

@@ -1,5 +1,7 @@
 package history
 
+import "github.com/ddpmz/ddpmz/codec/jpeg/pixels"
+
 // A Picture is what Find looks at: one plane of samples of 8 bits, gray, or three, red, green and blue; row by row.
 type Picture struct {
 	Width, Height int
@@ -18,36 +20,62 @@ func stopped(done <-chan struct{}) bool {
 	}
 }
 
-// Chroma's part in red, green and blue, by JFIF's matrix and libjpeg's rounding: see package pixels. green holds what the two take
-// together, Q16, before it is rounded.
-var (
-	redOfCr, blueOfCb    [256]int32
-	greenOfCr, greenOfCb [256]int32
-	crOfRed, cbOfBlue    [512]int16 // what of chroma makes a difference of 256 less than the index, or -1
+// A conversion is how a decoder makes red, green and blue, by JFIF's matrix, in constants of 16 fractional bits: each of the three is
+// luma times a constant plus what is of chroma and a constant, rounded down.
+type conversion struct {
+	luma, half int32
+	decoders   []pixels.Decoder // that have it, the likeliest first
+}
+
+// conversions are those that are looked for: see package pixels.
+var conversions = [...]conversion{
+	{1 << 16, 1 << 15, []pixels.Decoder{pixels.LibjpegTurbo}},
+	{1<<16 + 257, 0, []pixels.Decoder{pixels.Go, pixels.GoBefore26}},
+}
+
+// ofGray is that of gray pictures, which any decoder may have made.
+var ofGray = conversion{decoders: []pixels.Decoder{pixels.LibjpegTurbo, pixels.Go, pixels.GoBefore26}}
+
+// What chroma, less 128, adds to red, green and blue.
+const (
+	redOfCr, greenOfCr  = 91881, -46802
+	blueOfCb, greenOfCb = 116130, -22554
 )
 
-func init() {
-	for i := range crOfRed {
-		crOfRed[i], cbOfBlue[i] = -1, -1
+// chroma returns what chroma adds to red, green and blue, with 16 fractional bits.
+func (c *conversion) chroma(cb, cr uint8) [3]int32 {
+	b, r := int32(cb)-128, int32(cr)-128
+	return [3]int32{redOfCr*r + c.half, greenOfCb*b + greenOfCr*r + c.half, blueOfCb*b + c.half}
+}
+
+// leastLuma returns the least luma whose part of a sample, with 16 fractional bits, is at least so much.
+func (c *conversion) leastLuma(part int32) int32 {
+	if part < 0 {
+		return -(-part / c.luma)
 	}
-	for i := range 256 {
-		x := int32(i) - 128
-		redOfCr[i], blueOfCb[i] = (91881*x+1<<15)>>16, (116130*x+1<<15)>>16
-		greenOfCr[i], greenOfCb[i] = -46802*x, -22554*x+1<<15
-		crOfRed[redOfCr[i]+256], cbOfBlue[blueOfCb[i]+256] = int16(i), int16(i)
-	}
+	return (part + c.luma - 1) / c.luma
 }
 
 // lumaReach is how far luma is at most from that of the rounded samples.
 const lumaReach = 2
 
 // undo returns the luma and chroma of which a pixel was made, if no sample of it is clipped: then there is one solution at most.
-func undo(r, g, b int32) (y, cb, cr uint8, ok bool) {
+func (c *conversion) undo(r, g, b int32) (y, cb, cr uint8, ok bool) {
 	middle := (19595*r + 38470*g + 7471*b + 1<<15) >> 16
 	for k := range int32(2*lumaReach + 1) {
 		y := middle + (k+1)/2*(1-k&1*2)
-		red, blue := crOfRed[(r-y+256)&511], cbOfBlue[(b-y+256)&511]
-		if red >= 0 && blue >= 0 && y+(greenOfCb[blue]+greenOfCr[red])>>16 == g && uint32(y) < 256 {
+		if uint32(y) > 255 {
+			continue
+		}
+		// The least chroma that makes red and blue as large as they are, and 128 more.
+		at := c.luma*y + c.half
+		red := (r<<16 - at + (128*redOfCr + redOfCr - 1)) / redOfCr
+		blue := (b<<16 - at + (128*blueOfCb + blueOfCb - 1)) / blueOfCb
+		if uint32(red) > 255 || uint32(blue) > 255 {
+			continue
+		}
+		made := c.chroma(uint8(blue), uint8(red))
+		if (c.luma*y+made[0])>>16 == r && (c.luma*y+made[1])>>16 == g && (c.luma*y+made[2])>>16 == b {
 			return uint8(y), uint8(blue), uint8(red), true
 		}
 	}
@@ -93,18 +121,49 @@ func (p *plane) placed(x, y, wide, high int) *plane {
 	return q
 }
 
-// separate returns the luma and chroma that the picture was made of, where no sample is clipped; luma is known of gray pictures alone
-// where it is clipped. ok is false if some pixel comes from none.
-func separate(p *Picture) (planes []*plane, ok bool) {
+// firstPixels is how many pixels are looked at before planes are made. Of three or four triples of samples one comes from luma and chroma.
+const firstPixels = 64
+
+// possible reports whether the first pixels come from luma and chroma that are neither clipped nor gray, of which any conversion makes the same.
+func (c *conversion) possible(p *Picture) bool {
+	looked := 0
+	for i, r := range p.Planes[0] {
+		g, b := p.Planes[1][i], p.Planes[2][i]
+		if r == g && r == b || clipped(r) || clipped(g) || clipped(b) {
+			continue
+		}
+		if _, _, _, ok := c.undo(int32(r), int32(g), int32(b)); !ok {
+			return false
+		}
+		if looked++; looked == firstPixels {
+			break
+		}
+	}
+	return true
+}
+
+// separate returns the luma and chroma that a picture was made of, where no sample is clipped, and the conversion; it is nil if some
+// pixel comes from none.
+func separate(p *Picture) ([]*plane, *conversion) {
+	if len(p.Planes) == 1 {
+		return []*plane{grayPlane(p)}, &ofGray
+	}
+	for i := range conversions {
+		c := &conversions[i]
+		if !c.possible(p) {
+			continue
+		}
+		if planes, ok := c.separate(p); ok {
+			return planes, c
+		}
+	}
+	return nil, nil
+}
+
+// separate returns luma and chroma. ok is false if some pixel comes from none.
+func (c *conversion) separate(p *Picture) (planes []*plane, ok bool) {
 	for range p.Planes {
 		planes = append(planes, newPlane(p.Width, p.Height))
-	}
-	if len(planes) == 1 {
-		copy(planes[0].samples, p.Planes[0])
-		for i, v := range p.Planes[0] {
-			planes[0].known[i] = !clipped(v)
-		}
-		return planes, true
 	}
 	red, green, blue := p.Planes[0], p.Planes[1], p.Planes[2]
 	for i, r := range red {
@@ -112,7 +171,7 @@ func separate(p *Picture) (planes []*plane, ok bool) {
 		if clipped(r) || clipped(g) || clipped(b) {
 			continue
 		}
-		y, cb, cr, ok := undo(int32(r), int32(g), int32(b))
+		y, cb, cr, ok := c.undo(int32(r), int32(g), int32(b))
 		if !ok {
 			return nil, false
 		}
@@ -121,6 +180,16 @@ func separate(p *Picture) (planes []*plane, ok bool) {
 		}
 	}
 	return planes, true
+}
+
+// grayPlane returns the luma of a gray picture, which is known where it is not clipped.
+func grayPlane(p *Picture) *plane {
+	luma := newPlane(p.Width, p.Height)
+	copy(luma.samples, p.Planes[0])
+	for i, v := range p.Planes[0] {
+		luma.known[i] = !clipped(v)
+	}
+	return luma
 }
 
 // fill gives samples that are not known the value of one beside them.

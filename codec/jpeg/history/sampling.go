@@ -1,14 +1,22 @@
 package history
 
-// A sampling is how chroma has been made of fewer samples: one for h x v pixels, each 1 or 2. They were filtered ("fancy"), unless
-// repeats is set: see package pixels.
+// A sampling is how chroma has been made of fewer samples: one for h x v pixels, each 1 or 2, or h is 4. Those of 1 or 2 were filtered
+// ("fancy"), unless repeats is set: see package pixels.
 type sampling struct {
 	h, v    int
 	repeats bool
 }
 
 // samplings are those that are looked for, the usual ones first.
-var samplings = []sampling{{2, 2, false}, {2, 1, false}, {1, 1, false}, {2, 2, true}, {2, 1, true}, {1, 2, false}, {1, 2, true}}
+var samplings = []sampling{
+	{2, 2, false}, {2, 1, false}, {1, 1, false}, {2, 2, true}, {2, 1, true}, {1, 2, false}, {1, 2, true}, {4, 1, true}, {4, 2, true},
+}
+
+// widestUnit is how many pixels wide a minimum coded unit is at most.
+const widestUnit = 32
+
+// filtered reports whether samples were filtered.
+func (s sampling) filtered() bool { return !s.repeats && (s.h > 1 || s.v > 1) }
 
 // A half is a plane of chroma before it was upsampled.
 type half struct {
@@ -131,7 +139,7 @@ func (d deblur) line(v []int32, stride int) {
 func (s sampling) noise() (n noise) {
 	for f := range n {
 		n[f] = unit * unit / 12
-		if s.h == 1 && s.v == 1 || s.repeats {
+		if !s.filtered() {
 			continue
 		}
 		// The rounding of a mean, made stronger by the sharpening: up to two times in either direction.

@@ -28,6 +28,7 @@ func (b bound) miss(v uint8) int32 {
 
 // A solution is a block's quantized coefficients, and what a decoder makes of them.
 type solution struct {
+	decoder pixels.Decoder
 	steps   *[64]uint16
 	coef    [64]int16
 	samples [64]byte
@@ -39,7 +40,7 @@ func (s *solution) decode() {
 	for f, c := range s.coef {
 		dequantized[f] = int32(c) * int32(s.steps[f])
 	}
-	pixels.Invert(&s.samples, &dequantized)
+	s.decoder.Invert(&s.samples, &dequantized)
 }
 
 // maxCoef bounds coefficients, as 8 bits need them.
@@ -73,6 +74,34 @@ func (s *solution) cost() (n int64) {
 // missWeight is how much worse it is to miss a sample by one than a bit more of coefficients.
 const missWeight = 2
 
+// decodedBlocks is how many blocks are looked at for the decoder.
+const decodedBlocks = 256
+
+// decoder returns the decoder, of several, that misses the fewest samples of blocks of a grid that begins at (x0, y0).
+func (p *plane) decoder(x0, y0 int, steps *[64]uint16, decoders []pixels.Decoder) pixels.Decoder {
+	if len(decoders) == 1 {
+		return decoders[0]
+	}
+	missed := make([]int, len(decoders))
+	p.eachBlock(x0, y0, decodedBlocks, func(x, y int) {
+		known := p.blockAt(x, y)
+		coef := known
+		coef.forward(0)
+		s := solution{steps: steps}
+		s.round(&coef)
+		for i, d := range decoders {
+			s.decoder = d
+			s.decode()
+			for k, v := range s.samples {
+				if int32(v)-128 != known[k] {
+					missed[i]++
+				}
+			}
+		}
+	})
+	return decoders[slices.Index(missed, slices.Min(missed))]
+}
+
 // A target says how far samples of a block are from where they should be.
 type target interface {
 	// misses sets missing to what samples have to change by, with meanBits, and returns a measure of it, which is 0 if nothing is
@@ -95,7 +124,7 @@ func (s *solution) improve(t target) (changed bool) {
 		return false
 	}
 	best := missWeight*misses + s.cost()
-	trial := solution{steps: s.steps}
+	trial := solution{decoder: s.decoder, steps: s.steps}
 	for range rounds {
 		gradient := missing
 		gradient.forward(meanBits)
@@ -224,13 +253,17 @@ type component struct {
 	steps      [64]uint16
 	coef       []int16
 	samples    []uint8 // of all blocks, row by row
+	decoder    pixels.Decoder
 	done       <-chan struct{}
 	sure       [64]bool // the steps that many coefficients speak for
 }
 
-func newComponent(wide, high int, steps [64]uint16, done <-chan struct{}) *component {
-	return &component{wide: wide, high: high, steps: steps, coef: make([]int16, 64*wide*high), samples: make([]uint8, 64*wide*high), done: done}
+func newComponent(wide, high int, steps [64]uint16, decoder pixels.Decoder, done <-chan struct{}) *component {
+	return &component{wide: wide, high: high, steps: steps, coef: make([]int16, 64*wide*high), samples: make([]uint8, 64*wide*high), decoder: decoder, done: done}
 }
+
+// empty returns a solution without coefficients.
+func (c *component) empty() solution { return solution{decoder: c.decoder, steps: &c.steps} }
 
 // put notes a solution.
 func (c *component) put(x, y int, s *solution) {
@@ -241,8 +274,8 @@ func (c *component) put(x, y int, s *solution) {
 }
 
 // solution returns a block.
-func (c *component) solution(x, y int) (s solution) {
-	s.steps = &c.steps
+func (c *component) solution(x, y int) solution {
+	s := c.empty()
 	copy(s.coef[:], c.coef[64*(y*c.wide+x):])
 	for row := range 8 {
 		copy(s.samples[8*row:][:8], c.samples[(8*y+row)*8*c.wide+8*x:])
@@ -310,7 +343,7 @@ func (c *component) solve(p *plane, inside image.Rectangle, chroma *colourSolver
 				}
 				b[i] = int32(p.samples[min(y, p.high-1)*p.wide+min(x, p.wide-1)]) - 128
 			}
-			s := solution{steps: &c.steps}
+			s := c.empty()
 			if known := part(bx, by, inside); known.Empty() {
 				continue
 			} else if known.Dx() < 8 || known.Dy() < 8 {

@@ -57,6 +57,15 @@ func (c Colours) paint(dst []byte, rows [4][]byte) {
 	}
 }
 
+// paintOfGo is paint for luma and chroma, as Go's package image/color converts them: what rounds is not 1/2 but luma over 255.
+func paintOfGo(dst []byte, rows [4][]byte) {
+	for i, v := range rows[0][:len(dst)/4] {
+		y, cb, cr := (1<<16+257)*int32(v), int32(rows[1][i])-128, int32(rows[2][i])-128
+		p := dst[4*i : 4*i+4 : 4*i+4]
+		p[0], p[1], p[2], p[3] = clip((y+91881*cr)>>16), clip((y-22554*cb-46802*cr)>>16), clip((y+116130*cb)>>16), 255
+	}
+}
+
 // print returns the light that an ink and black leave, both inverted: their product, of 255, rounded.
 func print(ink, black byte) byte {
 	return byte((2*uint32(ink)*uint32(black) + 255) / 510)

@@ -11,6 +11,9 @@
 //   - Inks are taken as Adobe's programs write them, inverted: 255 is no ink. Red is cyan times black, of 255, rounded; green and
 //     blue likewise, which is how djpeg writes Netpbm files and near to what browsers show without a colour profile.
 //
+// [Layout.Decoder] has it make the pixels of Go's image/jpeg instead: that has two inverse DCTs, one for each of its versions, repeats the
+// samples of chroma, and rounds colours in its own way.
+//
 // Beyond what libjpeg-turbo reads, components whose sampling factors do not divide the largest are repeated as evenly as can be.
 // libjpeg-turbo smooths blocks of progressive files whose AC coefficients are not all in the file; this package does not.
 //

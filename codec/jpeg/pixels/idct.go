@@ -132,6 +132,3 @@ func sample(v int64) byte {
 	}
 	return byte(v)
 }
-
-// Invert makes the 64 samples of a block, row by row, of its coefficients: dequantized, in row-major order, in units of 1.
-func Invert(samples *[64]byte, coef *[64]int32) { invert(samples[:], 8, coef, 0) }

@@ -76,7 +76,14 @@ type Layout struct {
 	// Repeats has samples of subsampled components repeated where they would be filtered, as libjpeg-turbo's decoder does if it is asked
 	// to be fast (djpeg -nosmooth).
 	Repeats bool
+
+	// Decoder is the program whose pixels are made. Go's are of gray, and of luma and chroma; pictures of coefficients in finer units than
+	// 1, and reduced ones, have libjpeg-turbo's roundings all the same.
+	Decoder Decoder
 }
+
+// repeats reports whether samples of subsampled components are repeated.
+func (l *Layout) repeats() bool { return l.Repeats || l.Decoder != LibjpegTurbo }
 
 // check returns a [LayoutError] if there is no such layout.
 func (l *Layout) check() error {
@@ -89,6 +96,9 @@ func (l *Layout) check() error {
 	}
 	if n := len(l.Components); n < 1 || n > 4 {
 		return LayoutError(fmt.Sprintf("%d components", n))
+	}
+	if l.Decoder > GoBefore26 || l.Decoder != LibjpegTurbo && l.Colours > YCbCr {
+		return LayoutError(fmt.Sprintf("decoder %d for colours %d", l.Decoder, l.Colours))
 	}
 	for i, c := range l.Components {
 		if c.H < 1 || c.H > 4 || c.V < 1 || c.V > 4 {

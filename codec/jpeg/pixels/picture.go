@@ -41,13 +41,17 @@ func (l *Layout) Reduced(source Blocks, shift, reduce uint) (image.Image, error)
 		channels = 1
 	}
 	pix := make([]byte, channels*width*height)
+	paint := l.Colours.paint
+	if l.Colours == YCbCr && l.decoder(shift, reduce) != LibjpegTurbo {
+		paint = paintOfGo
+	}
 	l.eachPart(func(from, to int) {
 		l.draw(from, to, source, shift, by, func(y int, rows [4][]byte) {
 			row := pix[channels*width*y:][:channels*width]
 			if l.Colours == Gray {
 				copy(row, rows[0])
 			} else {
-				l.Colours.paint(row, rows)
+				paint(row, rows)
 			}
 		})
 	})
@@ -82,6 +86,14 @@ func (l *Layout) Samples(source Blocks) ([][]byte, error) {
 	return out, nil
 }
 
+// decoder returns the decoder whose roundings a picture has.
+func (l *Layout) decoder(shift, reduce uint) Decoder {
+	if shift > 0 || reduce > 0 {
+		return LibjpegTurbo
+	}
+	return l.Decoder
+}
+
 // eachPart calls do for parts of the rows of MCUs, each in a goroutine.
 func (l *Layout) eachPart(do func(from, to int)) {
 	_, v := l.largest()
@@ -99,6 +111,7 @@ func (l *Layout) draw(from, to int, source Blocks, shift, reduce uint, paint fun
 	planes := make([]*plane, len(l.Components))
 	for i := range planes {
 		planes[i] = newPlane(l, i, reduce)
+		planes[i].decoder = l.decoder(shift, reduce)
 	}
 	_, v := l.largest()
 	high := v * (8 >> reduce)

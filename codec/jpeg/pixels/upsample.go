@@ -12,7 +12,8 @@ type plane struct {
 	samples              []byte // a ring of perUnit + 2 rows of blocks
 	decoded              int    // rows of blocks that have been made, or passed over
 	coef                 []int32
-	wider                []byte // a row of pixels
+	wider                []byte  // a row of pixels
+	decoder              Decoder // whose inverse DCT samples are made by
 }
 
 // newPlane makes the plane of a component for a picture that is smaller by 2^reduce, of at most 3. Blocks of subsampled components are
@@ -37,8 +38,8 @@ func newPlane(l *Layout, index int, reduce uint) *plane {
 	p.stride = blocksWide * p.blockWide
 	p.samples = make([]byte, p.stride*p.blockHigh*(p.perUnit+2))
 	p.coef = make([]int32, 64*c.Wide)
-	p.across = !l.Repeats && 2*p.h == p.maxH && p.wide > 2 && (p.v == p.maxV || 2*p.v == p.maxV)
-	p.down = !l.Repeats && 2*p.v == p.maxV && (p.h == p.maxH || p.across)
+	p.across = !l.repeats() && 2*p.h == p.maxH && p.wide > 2 && (p.v == p.maxV || 2*p.v == p.maxV)
+	p.down = !l.repeats() && 2*p.v == p.maxV && (p.h == p.maxH || p.across)
 	if p.h != p.maxH || p.down {
 		p.wider = make([]byte, width+1) // one more, since the filter makes two at a time
 	}
@@ -59,9 +60,12 @@ func (p *plane) decode(unit int, source Blocks, shift uint) {
 		at := p.decoded % (p.perUnit + 2) * size
 		out, coef := p.samples[at:at+size], p.coef
 		for x := 0; x < p.stride; x += p.blockWide {
-			if block := (*[64]int32)(coef); p.blockWide == 8 && p.blockHigh == 8 {
+			switch block := (*[64]int32)(coef); {
+			case p.decoder != LibjpegTurbo:
+				p.decoder.invert(out[x:], p.stride, block)
+			case p.blockWide == 8 && p.blockHigh == 8:
 				invert(out[x:], p.stride, block, shift)
-			} else {
+			default:
 				invertLow(out[x:], p.stride, block, shift, p.blockWide, p.blockHigh)
 			}
 			coef = coef[64:]
