@@ -56,7 +56,7 @@ const doubtful = 4
 // encodeDecompressed codes a picture by the coefficients that a JPEG decoder made it of, if it finds any that a decoder
 // with the same limits takes; otherwise the file is nil.
 func (e *Encoder) encodeDecompressed(ctx context.Context, rows *pixelReader, side *sideData) (*decompressedFile, error) {
-	if !e.tries().decompress || e.KeepColours || e.Net != nil || rows.depth != 8 || max(rows.w, rows.h)+mostGrid > maxJPEGSide {
+	if !e.tries().decompress || e.KeepColours || e.KeepSamples || e.Net != nil || rows.depth != 8 || max(rows.w, rows.h)+mostGrid > maxJPEGSide {
 		return nil, nil
 	}
 	truth := rows.bytePlanes()

@@ -45,6 +45,10 @@ type Options struct {
 	// were made from, and for the coefficients of a JPEG file that these were made from. Files get larger, by much if there are any.
 	KeepColours bool
 
+	// KeepSamples has the coefficients of a JPEG file that the picture was made from left out alone. Files get larger, and prefixes of less
+	// than about a bit a pixel better.
+	KeepSamples bool
+
 	// Metadata rides along as it is, compressed: color profile, camera data, text. The codec does not look
 	// inside; package codec/metadata packs such data into a string.
 	Metadata []byte

@@ -24,6 +24,7 @@ type encoding struct {
 	keepColours bool
 	strip       bool // no metadata
 	pixels      bool // of JPEG files, the pictures
+	exactPrefix bool // with a cut, that of the file which there is without
 	output      outputFlags
 	cutFlags    cutFlags
 	limits      limitFlags
@@ -66,7 +67,9 @@ func encodeCommand(s *streams) *cli.Command {
 			"A JPEG file is kept itself: decode gives it back, byte for byte. --pixels makes a file of the picture that it\n" +
 			"shows, which is some times as large. --model and --keep-colours are for pictures.\n\n" +
 			"-r and --from0 are for folders and lists: what is up to date is left out, so that a run that was interrupted goes on.\n\n" +
-			"--steps, --timestep and --bytes write only the beginning of the file, as truncate does.",
+			"--steps, --timestep, --bytes and --psnr write only the beginning of the file, as truncate does. For --bytes and --psnr,\n" +
+			"JPEG files, pictures that were made from them, and graphics are coded in two ways, for the better picture or the\n" +
+			"smaller file.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
 				Usage: modelUsage("code by")},
@@ -76,6 +79,8 @@ func encodeCommand(s *streams) *cli.Command {
 			keepColoursFlag(&e.keepColours),
 			&cli.BoolFlag{Name: "pixels", Destination: &e.pixels, DisableDefaultText: true,
 				Usage: "of a JPEG file, keep the picture, not the file"},
+			&cli.BoolFlag{Name: "exact-prefix", Destination: &e.exactPrefix, DisableDefaultText: true,
+				Usage: "with --bytes and --psnr, write the beginning of the very file that there is without them"},
 			&cli.BoolFlag{Name: "strip", Destination: &e.strip, DisableDefaultText: true,
 				Usage: "leave metadata out: profile, EXIF, XMP, text and the like"},
 		}, e.losses.flags("write nothing of a picture of which something would be lost"), e.cutFlags.flags(), e.limits.flags(),
@@ -204,25 +209,48 @@ func (e *encoding) encoder() *coding.Encoder {
 		Strict:      e.losses.strict,
 	}
 	if e.cutting {
-		encoder.Cut = e.writeCut
+		encoder.Cut, encoder.Best = e.cutFile, e.best
 	}
 	return encoder
 }
 
-// writeCut writes the beginning of a file that is wanted.
-func (e *encoding) writeCut(ctx context.Context, w io.Writer, file []byte) error {
-	decoder := codec.Decoder{Limits: e.limits.limits()}
+// decoder returns the decoder of files that are made.
+func (e *encoding) decoder() codec.Decoder {
+	d := codec.Decoder{Limits: e.limits.limits()}
 	if e.net != nil {
-		decoder.Nets = append(decoder.Nets, e.net)
+		d.Nets = append(d.Nets, e.net)
 	}
-	cut, err := e.cutFlags.find(ctx, file, e.cut, decoder)
+	return d
+}
+
+// cutFile returns the beginning of a file that is wanted, and whether no other file could have a better one.
+func (e *encoding) cutFile(ctx context.Context, file []byte) (part []byte, settled bool, err error) {
+	cut, err := e.cutFlags.find(ctx, file, e.cut, e.decoder())
 	if err != nil {
-		return err
+		return nil, false, err
 	}
-	if _, err := codec.Truncate(w, bytes.NewReader(file), cut, e.limits.limits()); err != nil {
-		return fmt.Errorf("cutting: %w", err)
+	var b bytes.Buffer
+	if _, err := codec.Truncate(&b, bytes.NewReader(file), cut, e.limits.limits()); err != nil {
+		return nil, false, fmt.Errorf("cutting: %w", err)
 	}
-	return nil
+	switch {
+	case e.exactPrefix:
+		settled = true
+	case e.cutFlags.psnr == 0:
+		settled = e.cutFlags.bytes == 0 || b.Len() == len(file)
+	}
+	return b.Bytes(), settled, nil
+}
+
+// best returns which of two beginnings of files is better: the shorter one for --psnr, else the one with the better picture.
+func (e *encoding) best(ctx context.Context, whole []byte, parts [2][]byte) (int, error) {
+	if e.cutFlags.psnr == 0 {
+		return best(ctx, whole, parts, e.decoder())
+	}
+	if len(parts[1]) < len(parts[0]) {
+		return 1, nil
+	}
+	return 0, nil
 }
 
 // same compares a file that was made of an input with this.

@@ -73,6 +73,29 @@ func shortest(ctx context.Context, file []byte, d codec.Decoder, db float64) (le
 	return high, psnr, nil
 }
 
+// best returns which of two files has the better picture of that in a whole one, by PSNR; the shorter file if they are alike. A file without
+// a picture is the worse one.
+func best(ctx context.Context, whole []byte, files [2][]byte, d codec.Decoder) (int, error) {
+	original, err := d.DecodeContext(ctx, bytes.NewReader(whole))
+	if err != nil {
+		return 0, err
+	}
+	quality := [2]float64{math.Inf(-1), math.Inf(-1)}
+	for i, file := range files {
+		m, err := d.DecodeContext(ctx, bytes.NewReader(file))
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		if err == nil {
+			quality[i] = psnrOf(m, original)
+		}
+	}
+	if quality[1] > quality[0] || quality[1] == quality[0] && len(files[1]) < len(files[0]) {
+		return 1, nil
+	}
+	return 0, nil
+}
+
 // psnrOf compares two pictures of one type and size, over the samples of all colours as they are stored: it is +Inf if they are the same.
 // Alpha does not count, which prefixes have exactly.
 func psnrOf(a, b image.Image) float64 {

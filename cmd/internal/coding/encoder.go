@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 	"image/jpeg"
 	"io"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
+	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
 // Suffix is that of the files which an [Encoder] makes.
@@ -40,8 +42,11 @@ type Encoder struct {
 
 	// Progress, if not nil, is called with how much is done, of 1000.
 	Progress func(permille int)
-	// Cut, if not nil, writes the part of a whole file that is wanted.
-	Cut func(ctx context.Context, w io.Writer, file []byte) error
+	// Cut, if not nil, returns the part of a whole file that is wanted, which is written, and whether no other file could have a better one.
+	Cut func(ctx context.Context, file []byte) (part []byte, settled bool, err error)
+	// Best returns which of two parts, as Cut returns them, is better for what a whole file shows. It is called unless Cut has settled that: then
+	// JPEG files, pictures that a JPEG decoder has made, and what is stored, are coded by a model of their samples as well.
+	Best func(ctx context.Context, whole []byte, parts [2][]byte) (int, error)
 }
 
 // A Result says what encoding found.
@@ -73,7 +78,53 @@ func (e *Encoder) Encode(ctx context.Context, w io.Writer, in io.Reader) (*Resul
 	}
 	encoder := e.encoder(r.Width, r.Height)
 	encoder.Metadata = meta
-	return r, e.write(ctx, w, func(w io.Writer) error { return encoder.EncodeContext(ctx, w, p.Image) })
+	if e.Cut == nil {
+		return r, encoder.EncodeContext(ctx, w, p.Image)
+	}
+	var whole bytes.Buffer
+	if err := encoder.EncodeContext(ctx, &whole, p.Image); err != nil {
+		return r, err
+	}
+	part, settled, err := e.Cut(ctx, whole.Bytes())
+	if err != nil {
+		return r, err
+	}
+	if !settled {
+		info, err := codec.Inspect(bytes.NewReader(whole.Bytes()))
+		if err != nil {
+			return r, err
+		}
+		coefficients := info.Model == zoo.NameOfJPEG
+		if coefficients || !info.Modelled && encoder.Mode == codec.Auto && info.Colour != "palette" {
+			if part, _, err = e.better(ctx, whole.Bytes(), part, encoder, p.Image); err != nil {
+				return r, err
+			}
+		}
+	}
+	_, err = w.Write(part)
+	return r, err
+}
+
+// better returns the part of a file that is wanted, or that of the file that a model makes of a picture's samples, and whether it is the latter.
+func (e *Encoder) better(ctx context.Context, whole, part []byte, encoder *codec.Encoder, m image.Image) (best []byte, samples bool, err error) {
+	encoder.Mode, encoder.KeepSamples = codec.Modelled, true
+	var file bytes.Buffer
+	err = encoder.EncodeContext(ctx, &file, m)
+	if limit := (*codec.LimitError)(nil); errors.As(err, &limit) {
+		return part, false, nil // it would not be decoded
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	other, _, err := e.Cut(ctx, file.Bytes())
+	if err != nil {
+		return nil, false, err
+	}
+	i, err := e.Best(ctx, whole, [2][]byte{part, other})
+	if i == 0 || err != nil {
+		return part, false, err
+	}
+	return other, true, nil
 }
 
 // encoder returns the encoder of a picture of w x h pixels.
@@ -92,18 +143,6 @@ func (e *Encoder) encoder(w, h int) *codec.Encoder {
 		Progress:    releasingMemory(w, h, progress),
 		Limits:      e.Limits,
 	}}
-}
-
-// write writes the file that encode makes, or the part of it that is wanted.
-func (e *Encoder) write(ctx context.Context, w io.Writer, encode func(w io.Writer) error) error {
-	if e.Cut == nil {
-		return encode(w)
-	}
-	var file bytes.Buffer
-	if err := encode(&file); err != nil {
-		return err
-	}
-	return e.Cut(ctx, w, file.Bytes())
 }
 
 // read reads a picture, without its metadata if these are not wanted, and notes in r what of it is lost.
@@ -146,19 +185,50 @@ func (e *Encoder) encodeJPEG(ctx context.Context, w io.Writer, in io.Reader, r *
 	size, _ := jpeg.DecodeConfig(bytes.NewReader(data)) // the encoder says what is wrong
 	encoder := e.encoder(size.Width, size.Height)
 	var file bytes.Buffer
-	err = e.write(ctx, &file, func(w io.Writer) error { return encoder.EncodeJPEGContext(ctx, w, bytes.NewReader(data)) })
-	if err != nil {
+	if err := encoder.EncodeJPEGContext(ctx, &file, bytes.NewReader(data)); err != nil {
 		return err
 	}
 	if size, err = codec.DecodeConfig(bytes.NewReader(file.Bytes())); err != nil {
 		return err
 	}
 	r.Width, r.Height, r.Original = size.Width, size.Height, !e.Strip
-	if LosesJPEG(file.Bytes()) {
+	part := file.Bytes()
+	if e.Cut != nil {
+		if part, err = e.jpegPart(ctx, part, data, r); err != nil {
+			return err
+		}
+	}
+	_, err = w.Write(part)
+	return err
+}
+
+// jpegPart returns the part that is wanted of the file that a JPEG file became, or of one of the picture, and notes in r what is lost.
+func (e *Encoder) jpegPart(ctx context.Context, whole, data []byte, r *Result) ([]byte, error) {
+	part, settled, err := e.Cut(ctx, whole)
+	if err != nil {
+		return nil, err
+	}
+	var of Result
+	samples := false
+	if !settled {
+		p, err := e.read(bytes.NewReader(data), &of)
+		if err == nil { // else nobody here can make the pixels of such a JPEG file
+			encoder := e.encoder(of.Width, of.Height)
+			if encoder.Metadata, err = p.Metadata.Marshal(); err != nil {
+				return nil, err
+			}
+			if part, samples, err = e.better(ctx, whole, part, encoder, p.Image); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if samples || LosesJPEG(part) {
 		r.Losses, r.Original = append(r.Losses, LossOfJPEG), false
 	}
-	_, err = file.WriteTo(w)
-	return err
+	if samples {
+		r.Losses = append(r.Losses, of.Losses...)
+	}
+	return part, nil
 }
 
 // LosesJPEG reports whether a file is the beginning of one that holds a JPEG file.

@@ -22,6 +22,7 @@ complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l mode -r -d '`MOD
 complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l effort -r -d 'try as much as `N` stands for, from 1 to 9, for smaller files: docs/effort.md has the table'
 complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l keep-colours -d 'code red, green and blue as they are, even if they were made from luma and chroma, or from a JPEG file'
 complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l pixels -d 'of a JPEG file, keep the picture, not the file'
+complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l exact-prefix -d 'with --bytes and --psnr, write the beginning of the very file that there is without them'
 complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l strip -d 'leave metadata out: profile, EXIF, XMP, text and the like'
 complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l strict -d 'write nothing of a picture of which something would be lost'
 complete -c ddpmz -n '__fish_seen_subcommand_from encode' -f -l json -d 'print an object in JSON for each file'
