@@ -83,7 +83,7 @@ func (e *Encoder) encodeDecompressed(ctx context.Context, rows *pixelReader, sid
 	process := &decompressedProcess{chain: dct.NewChain(net, &layout.coefficients), layout: layout, truth: truth}
 	process.chain.Done = ctx.Done()
 	passes := layout.passes()
-	if err := f.addPasses(ctx, process, passes, newWork(passes, layout.work, e.Progress), nil, nil); err != nil {
+	if err := f.addPasses(ctx, process, passes, 0, newWork(passes, layout.work, e.Progress), nil, nil); err != nil {
 		return nil, err
 	}
 	f.doubtful = process.differ*doubtful > rows.w*rows.h

@@ -49,6 +49,12 @@ type Options struct {
 	// than about a bit a pixel better.
 	KeepSamples bool
 
+	// Bytes, if positive, is how many bytes the file has at most. If the whole does not fit, it ends early, on purpose, as what Truncate makes,
+	// and shows the better picture: the fallback codec's file is for Auto only if it fits, since its prefixes are rows, and what a JPEG decoder
+	// has made is coded by its samples, too, whose prefixes are better up to about a bit a pixel. Of the model's passes, those that are not
+	// wanted are not coded, which saves most of the time where the bytes are few. If they do not hold the header, that is a *LimitError.
+	Bytes int64
+
 	// Metadata rides along as it is, compressed: color profile, camera data, text. The codec does not look
 	// inside; package codec/metadata packs such data into a string.
 	Metadata []byte
@@ -118,7 +124,7 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return container.Write(w, &f.header, f.payloads)
+	return f.write(w, e.Bytes)
 }
 
 // network returns the model.
@@ -149,6 +155,9 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 	decompressed, err := e.encodeDecompressed(ctx, rows, side)
 	if err != nil {
 		return nil, err
+	}
+	if decompressed != nil && e.Bytes > 0 {
+		return e.betterWithin(ctx, rows, net, side, decompressed.file)
 	}
 	tries := e.tries()
 	if decompressed != nil && !decompressed.doubtful && !tries.all {
@@ -185,5 +194,9 @@ func (e *Encoder) encodePlanes(ctx context.Context, rows *pixelReader, net *mode
 		}
 		return f.file, nil
 	}
-	return newRace(side, coder, e.Progress).run(ctx, rows.raster())
+	r := newRace(side, coder, e.Progress)
+	if e.Bytes > 0 {
+		return r.within(ctx, rows.raster(), e.Bytes)
+	}
+	return r.run(ctx, rows.raster())
 }

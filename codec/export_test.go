@@ -85,7 +85,7 @@ func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, by 
 	coded.add(container.Frame, 0, layout.appendFrame(nil))
 	process := &decompressedProcess{chain: dct.NewChain(jpegNet, &layout.coefficients), layout: layout, truth: rows.bytePlanes()}
 	passes := layout.passes()
-	if err := coded.addPasses(ctx, process, passes, newWork(passes, layout.work, nil), nil, nil); err != nil {
+	if err := coded.addPasses(ctx, process, passes, 0, newWork(passes, layout.work, nil), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	side.end(coded)

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
@@ -35,6 +36,31 @@ func (f *file) size() (int64, error) {
 		return 0, err
 	}
 	return o[len(o)-1], nil
+}
+
+// cut has the file end early if it has more than so many bytes, the most of it that they hold. The error is a *LimitError if they do not hold its
+// header.
+func (f *file) cut(most int64) error {
+	h, err := cutHeader(&f.header, most, most)
+	if err != nil {
+		return err
+	}
+	present := h.Present()
+	f.header, f.payloads = *h, slices.Clone(f.payloads[:len(present)])
+	for i, n := range present {
+		f.payloads[i] = f.payloads[i][:n]
+	}
+	return nil
+}
+
+// write writes the file, or as much of it as so many bytes hold, if that is positive.
+func (f *file) write(w io.Writer, most int64) error {
+	if most > 0 {
+		if err := f.cut(most); err != nil {
+			return err
+		}
+	}
+	return container.Write(w, &f.header, f.payloads)
 }
 
 // smallest returns the smallest of some files, the first of several.

@@ -23,7 +23,7 @@ const (
 // every prefix a picture, and from which Stream.WriteOriginal gives the JPEG file back, byte for byte. The picture is what
 // libjpeg-turbo makes of the JPEG file by default, which is what most viewers show.
 //
-// Of the options, Mode, Metadata, NoDigest, Progress and Limits count, and Effort for pictures of samples in the JPEG file. In mode Auto, a JPEG file that would take more than 1% and 64
+// Of the options, Mode, Bytes, Metadata, NoDigest, Progress and Limits count, and Effort for pictures of samples in the JPEG file. In mode Auto, a JPEG file that would take more than 1% and 64
 // bytes more than it has is wrapped instead: held as it is. Stored wraps all files, Modelled none. Metadata are beside those of
 // the JPEG file, which comes back as it was in any case. The file has a digest of the JPEG file in place of one of the samples.
 //
@@ -57,14 +57,16 @@ func (e *Encoder) EncodeJPEGContext(ctx context.Context, w io.Writer, r io.Reade
 	if len(data) > maxOriginal {
 		return &LimitError{"bytes of a JPEG file", int64(len(data)), maxOriginal}
 	}
-	f, err := e.encodeJPEG(ctx, data, 0, nil)
+	whole := *e
+	whole.Bytes = 0
+	f, err := whole.encodeJPEG(ctx, data, 0, nil)
 	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return container.Write(w, &f.header, f.payloads)
+	return f.write(w, e.Bytes)
 }
 
 // encodeJPEG makes a file of a JPEG file, which is depth files deep in another. With whole, a larger picture of the same, the file
@@ -188,7 +190,7 @@ func (e *Encoder) codeJPEG(ctx context.Context, original *jpegLayout, data []byt
 	chain := dct.NewChain(net, &original.coefficients)
 	chain.Done = ctx.Done()
 	passes := dct.Passes(&original.coefficients)
-	if err := f.addPasses(ctx, chain, passes, newWork(passes, original.work, e.Progress), nil, nil); err != nil {
+	if err := f.addPasses(ctx, chain, passes, 0, newWork(passes, original.work, e.Progress), nil, nil); err != nil {
 		return nil, err
 	}
 	f.add(container.Syntax, 0, syntax)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ddpmz/ddpmz/codec/internal/stored"
+	"github.com/ddpmz/ddpmz/container"
 	"github.com/ddpmz/ddpmz/model"
 )
 
@@ -16,11 +17,12 @@ type modelCoder struct {
 	tries       tries
 	progress    func(permille int)
 	limits      Limits
+	most        int64 // bytes of the file that are wanted, if positive
 }
 
 // newModelCoder returns the coder of an image.
 func newModelCoder(net *model.Net, rows *pixelReader, o Options) *modelCoder {
-	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, tries: o.tries(), progress: o.Progress, limits: o.Limits}
+	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, tries: o.tries(), progress: o.Progress, limits: o.Limits, most: o.Bytes}
 	if c.tries.plainColours {
 		c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), c.tries.derive && !o.KeepColours)
 	}
@@ -42,8 +44,16 @@ type modelledFile struct {
 // checkWork returns a LimitError if a decoder with the same limits would refuse the file.
 func (f *modelledFile) checkWork(l Limits) error {
 	p := &info{w: int(f.header.Width), h: int(f.header.Height), depth: int(f.header.Depth)}
-	passes := model.Passes(p.w, p.h)
-	return l.checkWork(p.modelledWork(passes, len(passes), 0), f.size)
+	passes, done := model.Passes(p.w, p.h), 0
+	for _, g := range f.header.Segments {
+		if g.Kind == container.Passes {
+			done += int(g.Units)
+		}
+	}
+	if !f.header.EndsEarly {
+		done = len(passes)
+	}
+	return l.checkWork(p.modelledWork(passes, done, 0), f.size)
 }
 
 // planes returns the picture's colour planes.
@@ -112,7 +122,11 @@ func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []
 	f.chain.Done = run.Done()
 	f.chain.SetImage(planes)
 	passes := model.Passes(p.w, p.h)
-	err := f.addPasses(run, f.chain, passes, newWork(passes, scaleSites(p.w, p.h), progress), before, after)
+	enough := int64(0)
+	if c.most > 0 && !keep {
+		enough = max(c.most-sideBytes, 1)
+	}
+	err := f.addPasses(run, f.chain, passes, enough, newWork(passes, scaleSites(p.w, p.h), progress), before, after)
 	if cause, ok := context.Cause(run).(bandError); ok && err != nil {
 		return nil, cause.error
 	}
@@ -122,8 +136,10 @@ func (c *modelCoder) codeOriented(ctx context.Context, side *sideData, planes []
 	f.chain.Done = ctx.Done() // run ends here
 	f.passBytes = f.payloadBytes() - sideBytes
 	alone := *f.file
-	alone.shorten()
-	side.end(f.file)
+	if !f.header.EndsEarly {
+		alone.shorten()
+		side.end(f.file)
+	}
 	if f.searchSize, err = alone.size(); err == nil {
 		f.size, err = f.file.size()
 	}

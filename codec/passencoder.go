@@ -29,7 +29,8 @@ const (
 // segment; a pass of several bands has a segment of its own.
 type passEncoder struct {
 	passes []model.Pass
-	begun  int // passes
+	enough int64 // bytes of segments after which no more passes are coded, if positive
+	begun  int   // passes
 	before beforePass
 	after  afterBand
 	bytes  atomic.Int64 // of streams that are complete, with what joins them in a segment
@@ -57,11 +58,19 @@ type runner interface {
 	Run(passes []model.Pass, source model.Source) error
 }
 
-// addPasses codes an image by the model: every pass of its reverse process, which ctx stops. It calls before and after, if they are set,
-// before each pass and after each band. The error is that of ctx, or before's.
-func (f *file) addPasses(ctx context.Context, r runner, passes []model.Pass, work *work, before beforePass, after afterBand) error {
-	e := &passEncoder{passes: passes, work: work, before: before, after: after}
+// errEnough ends a run whose segments have as many bytes as are wanted.
+var errEnough = errors.New("the passes that are wanted are coded")
+
+// addPasses codes an image by the model: every pass of its reverse process, which ctx stops, or, if enough is positive, the first passes whose
+// segments have so many bytes; then the file ends early. It calls before and after, if they are set, before each pass and after each band.
+// The error is that of ctx, or before's.
+func (f *file) addPasses(ctx context.Context, r runner, passes []model.Pass, enough int64, work *work, before beforePass, after afterBand) error {
+	e := &passEncoder{passes: passes, enough: enough, work: work, before: before, after: after}
 	err := r.Run(e.passes, e)
+	early := err == errEnough
+	if early {
+		err = nil
+	}
 	if errors.Is(err, model.ErrStopped) {
 		return ctx.Err()
 	}
@@ -69,13 +78,27 @@ func (f *file) addPasses(ctx context.Context, r runner, passes []model.Pass, wor
 		return err
 	}
 	e.endShared()
-	if len(e.segments) == 1 && len(f.payloads) == 0 {
+	if len(e.segments) == 1 && len(f.payloads) == 0 && !early {
 		e.segments[0].units = 0 // all there are, which the container says in less
 	}
 	for _, s := range e.segments {
 		f.add(container.Passes, s.units, s.payload)
 	}
+	if early {
+		f.header.EndsEarly, f.header.Kept = true, uint64(len(f.payloads[len(f.payloads)-1]))
+	}
 	return nil
+}
+
+// complete returns the bytes of the segments that are complete, up to the first that is not.
+func (e *passEncoder) complete() (n int64) {
+	for _, s := range e.segments {
+		if s.payload == nil {
+			break
+		}
+		n += int64(len(s.payload))
+	}
+	return n
 }
 
 // Begin begins a segment if the pass shall have a new one.
@@ -83,6 +106,9 @@ func (e *passEncoder) Begin(p model.Pass, bands int) (model.PassCoder, error) {
 	bytes := e.coder.ideal >> 19
 	if bands > 1 || bytes >= segmentBytes || bytes >= crossedBytes && e.crosses(p) || bytes >= levelBytes && e.passes[e.begun-1].Level != p.Level {
 		e.endShared()
+	}
+	if e.enough > 0 && e.complete() >= e.enough {
+		return nil, errEnough
 	}
 	if e.before != nil {
 		if err := e.before(p, e.begun == len(e.passes)-1, e.bytes.Load()); err != nil {

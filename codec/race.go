@@ -83,6 +83,49 @@ func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	return modelled.file, nil
 }
 
+// within returns the smaller file of an image if one has at most so many bytes, and else the model's, of which that many are coded: or the
+// fallback codec's if decoders would refuse that.
+func (r *race) within(ctx context.Context, raster *stored.Raster, most int64) (*file, error) {
+	raster.Stop = ctx.Err
+	least, err := int64(0), error(nil)
+	if !r.coder.tries.all {
+		least, err = stored.Probe(raster)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var fallback *file
+	var proceed func(bytes int64, finest bool) error
+	if least <= most {
+		if fallback, err = r.side.storedFile(ctx, raster); err != nil {
+			return nil, err
+		}
+		n, err := fallback.size()
+		if err != nil {
+			return nil, err
+		}
+		if n <= most {
+			r.storedSize.Store(n)
+			close(r.probed)
+			proceed = func(bytes int64, finest bool) error { return r.proceed(ctx, bytes, finest) }
+		}
+	}
+	modelled, err := r.coder.code(ctx, r.side, proceed)
+	switch {
+	case err == errAborted:
+		return fallback, nil
+	case err != nil:
+		return nil, err
+	case modelled.checkWork(r.coder.limits) == nil && proceed != nil:
+		return smallest(fallback, modelled.file)
+	case modelled.checkWork(r.coder.limits) == nil:
+		return modelled.file, nil
+	case fallback == nil:
+		return r.side.storedFile(ctx, raster)
+	}
+	return fallback, nil
+}
+
 // byProbe returns the fallback codec's file of a graphic, by the probe, and the model's of other images: but for those of which decoders
 // would refuse it.
 func (r *race) byProbe(ctx context.Context, raster *stored.Raster) (*file, error) {

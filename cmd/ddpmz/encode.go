@@ -208,49 +208,30 @@ func (e *encoding) encoder() *coding.Encoder {
 		Pixels:      e.pixels,
 		Strict:      e.losses.strict,
 	}
-	if e.cutting {
-		encoder.Cut, encoder.Best = e.cutFile, e.best
+	if !e.exactPrefix {
+		encoder.Bytes, encoder.Shortest = int64(e.cutFlags.bytes), e.cutFlags.psnr > 0
+	}
+	if e.cutting && (e.exactPrefix || e.cutFlags.bytes == 0 || e.cut.Timestep > 0) {
+		encoder.Cut = e.cutFile
 	}
 	return encoder
 }
 
-// decoder returns the decoder of files that are made.
-func (e *encoding) decoder() codec.Decoder {
-	d := codec.Decoder{Limits: e.limits.limits()}
+// cutFile returns the beginning of a file that is wanted.
+func (e *encoding) cutFile(ctx context.Context, file []byte) ([]byte, error) {
+	decoder := codec.Decoder{Limits: e.limits.limits()}
 	if e.net != nil {
-		d.Nets = append(d.Nets, e.net)
+		decoder.Nets = append(decoder.Nets, e.net)
 	}
-	return d
-}
-
-// cutFile returns the beginning of a file that is wanted, and whether no other file could have a better one.
-func (e *encoding) cutFile(ctx context.Context, file []byte) (part []byte, settled bool, err error) {
-	cut, err := e.cutFlags.find(ctx, file, e.cut, e.decoder())
+	cut, err := e.cutFlags.find(ctx, file, e.cut, decoder)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	var b bytes.Buffer
-	if _, err := codec.Truncate(&b, bytes.NewReader(file), cut, e.limits.limits()); err != nil {
-		return nil, false, fmt.Errorf("cutting: %w", err)
+	var part bytes.Buffer
+	if _, err := codec.Truncate(&part, bytes.NewReader(file), cut, e.limits.limits()); err != nil {
+		return nil, fmt.Errorf("cutting: %w", err)
 	}
-	switch {
-	case e.exactPrefix:
-		settled = true
-	case e.cutFlags.psnr == 0:
-		settled = e.cutFlags.bytes == 0 || b.Len() == len(file)
-	}
-	return b.Bytes(), settled, nil
-}
-
-// best returns which of two beginnings of files is better: the shorter one for --psnr, else the one with the better picture.
-func (e *encoding) best(ctx context.Context, whole []byte, parts [2][]byte) (int, error) {
-	if e.cutFlags.psnr == 0 {
-		return best(ctx, whole, parts, e.decoder())
-	}
-	if len(parts[1]) < len(parts[0]) {
-		return 1, nil
-	}
-	return 0, nil
+	return part.Bytes(), nil
 }
 
 // same compares a file that was made of an input with this.

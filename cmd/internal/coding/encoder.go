@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,11 +43,13 @@ type Encoder struct {
 
 	// Progress, if not nil, is called with how much is done, of 1000.
 	Progress func(permille int)
-	// Cut, if not nil, returns the part of a whole file that is wanted, which is written, and whether no other file could have a better one.
-	Cut func(ctx context.Context, file []byte) (part []byte, settled bool, err error)
-	// Best returns which of two parts, as Cut returns them, is better for what a whole file shows. It is called unless Cut has settled that: then
-	// JPEG files, pictures that a JPEG decoder has made, and what is stored, are coded by a model of their samples as well.
-	Best func(ctx context.Context, whole []byte, parts [2][]byte) (int, error)
+	// Bytes, if positive, is how many bytes the file has at most: see codec.Options.
+	Bytes int64
+	// Cut, if not nil, returns the part of a file that is wanted, which is written.
+	Cut func(ctx context.Context, file []byte) ([]byte, error)
+	// Shortest says that Cut's parts are wanted as short as can be. Then JPEG files, pictures that a JPEG decoder has made, and what is stored, are
+	// coded by a model of their samples as well.
+	Shortest bool
 }
 
 // A Result says what encoding found.
@@ -81,23 +84,22 @@ func (e *Encoder) Encode(ctx context.Context, w io.Writer, in io.Reader) (*Resul
 	if e.Cut == nil {
 		return r, encoder.EncodeContext(ctx, w, p.Image)
 	}
-	var whole bytes.Buffer
-	if err := encoder.EncodeContext(ctx, &whole, p.Image); err != nil {
-		return r, err
-	}
-	part, settled, err := e.Cut(ctx, whole.Bytes())
+	part, whole, err := e.part(ctx, func(w io.Writer) error { return encoder.EncodeContext(ctx, w, p.Image) })
 	if err != nil {
 		return r, err
 	}
-	if !settled {
-		info, err := codec.Inspect(bytes.NewReader(whole.Bytes()))
+	if e.Shortest {
+		info, err := codec.Inspect(bytes.NewReader(whole))
 		if err != nil {
 			return r, err
 		}
-		coefficients := info.Model == zoo.NameOfJPEG
-		if coefficients || !info.Modelled && encoder.Mode == codec.Auto && info.Colour != "palette" {
-			if part, _, err = e.better(ctx, whole.Bytes(), part, encoder, p.Image); err != nil {
+		if info.Model == zoo.NameOfJPEG || !info.Modelled && e.Mode == codec.Auto && info.Colour != "palette" {
+			other, err := e.ofSamples(ctx, encoder, p.Image)
+			if err != nil {
 				return r, err
+			}
+			if other != nil && len(other) < len(part) {
+				part = other
 			}
 		}
 	}
@@ -105,26 +107,27 @@ func (e *Encoder) Encode(ctx context.Context, w io.Writer, in io.Reader) (*Resul
 	return r, err
 }
 
-// better returns the part of a file that is wanted, or that of the file that a model makes of a picture's samples, and whether it is the latter.
-func (e *Encoder) better(ctx context.Context, whole, part []byte, encoder *codec.Encoder, m image.Image) (best []byte, samples bool, err error) {
-	encoder.Mode, encoder.KeepSamples = codec.Modelled, true
+// part makes a file, and returns it and the part of it that is wanted.
+func (e *Encoder) part(ctx context.Context, encode func(w io.Writer) error) (part, whole []byte, err error) {
 	var file bytes.Buffer
-	err = encoder.EncodeContext(ctx, &file, m)
+	if err := encode(&file); err != nil {
+		return nil, nil, err
+	}
+	if e.Cut == nil {
+		return file.Bytes(), file.Bytes(), nil
+	}
+	part, err = e.Cut(ctx, file.Bytes())
+	return part, file.Bytes(), err
+}
+
+// ofSamples returns the part that is wanted of the file that a model makes of a picture's samples, or nil if decoders would refuse that.
+func (e *Encoder) ofSamples(ctx context.Context, encoder *codec.Encoder, m image.Image) ([]byte, error) {
+	encoder.Mode, encoder.KeepSamples = codec.Modelled, true
+	part, _, err := e.part(ctx, func(w io.Writer) error { return encoder.EncodeContext(ctx, w, m) })
 	if limit := (*codec.LimitError)(nil); errors.As(err, &limit) {
-		return part, false, nil // it would not be decoded
+		return nil, nil
 	}
-	if err != nil {
-		return nil, false, err
-	}
-	other, _, err := e.Cut(ctx, file.Bytes())
-	if err != nil {
-		return nil, false, err
-	}
-	i, err := e.Best(ctx, whole, [2][]byte{part, other})
-	if i == 0 || err != nil {
-		return part, false, err
-	}
-	return other, true, nil
+	return part, err
 }
 
 // encoder returns the encoder of a picture of w x h pixels.
@@ -140,6 +143,7 @@ func (e *Encoder) encoder(w, h int) *codec.Encoder {
 		KeepColours: e.KeepColours,
 		Mode:        e.Mode,
 		Effort:      e.Effort,
+		Bytes:       e.Bytes,
 		Progress:    releasingMemory(w, h, progress),
 		Limits:      e.Limits,
 	}}
@@ -184,51 +188,61 @@ func (e *Encoder) encodeJPEG(ctx context.Context, w io.Writer, in io.Reader, r *
 	}
 	size, _ := jpeg.DecodeConfig(bytes.NewReader(data)) // the encoder says what is wrong
 	encoder := e.encoder(size.Width, size.Height)
-	var file bytes.Buffer
-	if err := encoder.EncodeJPEGContext(ctx, &file, bytes.NewReader(data)); err != nil {
+	part, whole, err := e.part(ctx, func(w io.Writer) error { return encoder.EncodeJPEGContext(ctx, w, bytes.NewReader(data)) })
+	if err != nil {
 		return err
 	}
-	if size, err = codec.DecodeConfig(bytes.NewReader(file.Bytes())); err != nil {
+	if size, err = codec.DecodeConfig(bytes.NewReader(whole)); err != nil {
 		return err
 	}
 	r.Width, r.Height, r.Original = size.Width, size.Height, !e.Strip
-	part := file.Bytes()
-	if e.Cut != nil {
-		if part, err = e.jpegPart(ctx, part, data, r); err != nil {
-			return err
+	if LosesJPEG(part) {
+		r.Losses, r.Original = append(r.Losses, LossOfJPEG), false
+		if e.Bytes > 0 || e.Shortest {
+			if part, err = e.betterOfJPEG(ctx, part, data, r); err != nil {
+				return err
+			}
 		}
 	}
 	_, err = w.Write(part)
 	return err
 }
 
-// jpegPart returns the part that is wanted of the file that a JPEG file became, or of one of the picture, and notes in r what is lost.
-func (e *Encoder) jpegPart(ctx context.Context, whole, data []byte, r *Result) ([]byte, error) {
-	part, settled, err := e.Cut(ctx, whole)
+// betterOfJPEG returns the part of a JPEG file's file that is wanted, or of one of the picture, if that is better, and notes in r what that loses.
+func (e *Encoder) betterOfJPEG(ctx context.Context, part, data []byte, r *Result) ([]byte, error) {
+	var of Result
+	p, err := e.read(bytes.NewReader(data), &of)
 	if err != nil {
+		return part, nil // nobody here can make the pixels of such a JPEG file
+	}
+	encoder := e.encoder(of.Width, of.Height)
+	if encoder.Metadata, err = p.Metadata.Marshal(); err != nil {
 		return nil, err
 	}
-	var of Result
-	samples := false
-	if !settled {
-		p, err := e.read(bytes.NewReader(data), &of)
-		if err == nil { // else nobody here can make the pixels of such a JPEG file
-			encoder := e.encoder(of.Width, of.Height)
-			if encoder.Metadata, err = p.Metadata.Marshal(); err != nil {
-				return nil, err
-			}
-			if part, samples, err = e.better(ctx, whole, part, encoder, p.Image); err != nil {
-				return nil, err
-			}
+	other, err := e.ofSamples(ctx, encoder, p.Image)
+	if err != nil || other == nil {
+		return part, err
+	}
+	better := len(other) < len(part)
+	if !e.Shortest {
+		d := codec.Decoder{Limits: e.Limits}
+		if e.Net != nil {
+			d.Nets = append(d.Nets, e.Net)
 		}
+		quality := func(file []byte) float64 {
+			m, err := d.DecodeContext(ctx, bytes.NewReader(file))
+			if err != nil {
+				return math.Inf(-1) // a file without a picture
+			}
+			return PSNR(m, p.Image)
+		}
+		better = quality(other) > quality(part)
 	}
-	if samples || LosesJPEG(part) {
-		r.Losses, r.Original = append(r.Losses, LossOfJPEG), false
+	if !better {
+		return part, ctx.Err()
 	}
-	if samples {
-		r.Losses = append(r.Losses, of.Losses...)
-	}
-	return part, nil
+	r.Losses = append(r.Losses, of.Losses...)
+	return other, ctx.Err()
 }
 
 // LosesJPEG reports whether a file is the beginning of one that holds a JPEG file.

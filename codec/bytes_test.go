@@ -1,0 +1,70 @@
+package codec_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/ddpmz/ddpmz/codec"
+)
+
+// TestBytes: a file of at most so many bytes is what Truncate makes of the whole one, of every kind of picture, at every size. It may hold more of
+// it than with Cut.Bytes, since its table of segments is shorter.
+func TestBytes(t *testing.T) {
+	for _, name := range []string{"street.png", "tiny/rock.png", "odd/rgb-67x41.png", "gray16.png", "alpha.png", "palette.png", "noise.png"} {
+		m := picture(t, name)
+		for _, mode := range []codec.Mode{codec.Modelled, codec.Stored} {
+			if (mode == codec.Modelled) == (name == "palette.png") {
+				continue
+			}
+			meta := bytes.Repeat([]byte{1, 2, 3}, 2000)
+			whole := encode(t, m, &codec.Options{Mode: mode, Metadata: meta})
+			sizes := []int{60, 300, 3000, len(whole) - 1, len(whole), len(whole) + 1}
+			if name == "street.png" {
+				sizes = append(sizes, 20000, 50000)
+			}
+			for _, n := range sizes {
+				got := encode(t, m, &codec.Options{Mode: mode, Metadata: meta, Bytes: int64(n)})
+				begins := false
+				for more := int64(-10); more < 100 && !begins; more++ {
+					var want bytes.Buffer
+					if _, err := codec.Truncate(&want, bytes.NewReader(whole), codec.Cut{Prefix: int64(n) + more}, codec.Limits{}); err != nil {
+						t.Fatal(err)
+					}
+					begins = bytes.Equal(got, want.Bytes())
+				}
+				if !begins || len(got) > n || len(got) < min(n, len(whole))*9/10 {
+					t.Errorf("%s, mode %v, %d of %d bytes: %d bytes, those of the whole file %v", name, mode, n, len(whole), len(got), begins)
+				}
+			}
+		}
+	}
+	var limit *codec.LimitError
+	if err := codec.Encode(new(bytes.Buffer), picture(t, "street.png"), &codec.Options{Bytes: 5}); !errors.As(err, &limit) {
+		t.Errorf("5 bytes: %v", err)
+	}
+}
+
+// TestBytesOfGraphics: a graphic of which few bytes are wanted is coded by the model, whose beginnings are pictures; stored if all of that fits.
+func TestBytesOfGraphics(t *testing.T) {
+	m := picture(t, "text.png")
+	whole := encode(t, m, nil)
+	for _, n := range []int{len(whole), len(whole) - 1, 500} {
+		file := encode(t, m, &codec.Options{Bytes: int64(n)})
+		info, err := codec.Inspect(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fits := n >= len(whole)
+		if len(file) > n || info.Modelled == fits || info.EndsEarly == fits {
+			t.Errorf("%d bytes: %d, %+v", n, len(file), info)
+		}
+	}
+	for _, m := range []string{"street.png", "noise.png"} { // a photograph, and what is smaller stored, by more than fits
+		m := crop(picture(t, m), 0, 0, 80, 80)
+		whole := encode(t, m, nil)
+		if file := encode(t, m, &codec.Options{Bytes: int64(len(whole) + 10)}); !bytes.Equal(file, whole) {
+			t.Errorf("%d bytes, of which all fit: %d", len(whole), len(file))
+		}
+	}
+}

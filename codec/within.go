@@ -1,0 +1,69 @@
+package codec
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/ddpmz/ddpmz/model"
+)
+
+// betterWithin returns the file of a decompressed picture if all of it is within Bytes, or else, of that and of the file of the samples,
+// the one that shows the better picture within them.
+func (e *Encoder) betterWithin(ctx context.Context, rows *pixelReader, net *model.Net, side *sideData, decompressed *file) (*file, error) {
+	if n, err := decompressed.size(); err != nil || n <= e.Bytes {
+		return decompressed, err
+	}
+	samples, err := e.encodePlanes(ctx, rows, net, side)
+	var limit *LimitError
+	if errors.As(err, &limit) {
+		return decompressed, nil // which decoders do not refuse
+	}
+	if err != nil {
+		return nil, err
+	}
+	best, least := decompressed, int64(-1)
+	for _, f := range []*file{decompressed, samples} {
+		n, err := e.squaredError(ctx, f, rows)
+		if err != nil {
+			return nil, err
+		}
+		if least < 0 || n < least {
+			best, least = f, n
+		}
+	}
+	return best, nil
+}
+
+// squaredError returns the sum of the squared differences between the samples of the colours of an image of 8 bits and those that a file shows within
+// Bytes.
+func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) (sum int64, err error) {
+	var b bytes.Buffer
+	if err := f.clone().write(&b, e.Bytes); err != nil {
+		return 0, err
+	}
+	d := Decoder{Limits: e.Limits}
+	if e.Net != nil {
+		d.Nets = []*model.Net{e.Net}
+	}
+	m, err := d.DecodeContext(ctx, &b)
+	if err != nil {
+		return 0, err
+	}
+	shown, err := newPixelReader(m)
+	if err != nil {
+		return 0, err
+	}
+	want, got := rows.rows(), shown.rows()
+	for y := range rows.h {
+		p, _ := want(y)
+		q, _ := got(y)
+		for x := range rows.w {
+			for i := range rows.format.planes() {
+				n := int64(p[x*rows.channels+i]) - int64(q[x*shown.channels+i])
+				sum += n * n
+			}
+		}
+	}
+	return sum, nil
+}
