@@ -67,9 +67,8 @@ func encodeCommand(s *streams) *cli.Command {
 			"A JPEG file is kept itself: decode gives it back, byte for byte. --pixels makes a file of the picture that it\n" +
 			"shows, which is some times as large. --model and --keep-colours are for pictures.\n\n" +
 			"-r and --from0 are for folders and lists: what is up to date is left out, so that a run that was interrupted goes on.\n\n" +
-			"--steps, --timestep, --bytes and --psnr write only the beginning of the file, as truncate does. For --bytes and --psnr,\n" +
-			"JPEG files, pictures that were made from them, and graphics are coded in two ways, for the better picture or the\n" +
-			"smaller file.",
+			"--steps, --timestep, --bytes and --psnr write only the beginning of the file, as truncate does; --bytes and --psnr\n" +
+			"so that few bytes show more: docs/lossy.md says how.",
 		Flags: slices.Concat(e.output.flags("the input's name, ending in "+suffix), []cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &e.model,
 				Usage: modelUsage("code by")},
