@@ -13,7 +13,7 @@ type candidate struct {
 }
 
 // A candidateSearch codes a picture in one way after another, and keeps the smallest file, the first of several. Coding ends
-// early where the file is as large as the smallest so far.
+// early where the file is as large as the smallest so far. If a file has more bytes than are wanted, it keeps the one that shows the most within them.
 type candidateSearch struct {
 	coder   *modelCoder
 	side    *sideData
@@ -22,8 +22,9 @@ type candidateSearch struct {
 	total   int // candidates, done of which are
 	done    int
 
-	best *modelledFile
-	way  candidate // that of best
+	best  *modelledFile
+	way   candidate // that of best
+	error int64     // squared, of the best, if not all of it is wanted; else 0
 }
 
 // run returns the smallest file, or errAborted if proceed has ended all of them.
@@ -74,7 +75,7 @@ func (s *candidateSearch) try(ctx context.Context, way candidate) error {
 		c.progress = func(permille int) { report((1000*done + permille) / total) }
 	}
 	least := int64(1<<63 - 1) // payloads of the best, digest and late metadata left out
-	if s.best != nil {
+	if s.best != nil && c.fits(s.best) {
 		least = s.side.before.payloadBytes() + s.best.passBytes
 	}
 	proceed := func(bytes int64, finest bool) error {
@@ -94,7 +95,14 @@ func (s *candidateSearch) try(ctx context.Context, way candidate) error {
 	case err != nil:
 		return err
 	}
-	if s.best == nil || f.size < s.best.size {
+	squared := int64(0)
+	if !c.fits(f) {
+		if squared, err = c.squaredError(ctx, f.file); err != nil {
+			return err
+		}
+	}
+	if s.best == nil || squared < s.error || squared == s.error && f.size < s.best.size {
+		s.error = squared
 		f.chain, f.beforeLast = nil, nil // which hold the image once more
 		s.best, s.way = f, way
 	}

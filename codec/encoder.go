@@ -183,6 +183,9 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 // encodePlanes makes a file of the samples of an image.
 func (e *Encoder) encodePlanes(ctx context.Context, rows *pixelReader, net *model.Net, side *sideData) (*file, error) {
 	coder := newModelCoder(net, rows, e.Options)
+	if whole := rows; e.Bytes > 0 {
+		coder.squaredError = func(ctx context.Context, f *file) (int64, error) { return e.squaredError(ctx, f, whole) }
+	}
 	if e.Mode == Modelled {
 		rows = nil // which holds the image
 		f, err := coder.code(ctx, side, nil)

@@ -18,6 +18,9 @@ type modelCoder struct {
 	progress    func(permille int)
 	limits      Limits
 	most        int64 // bytes of the file that are wanted, if positive
+
+	// squaredError measures what as many bytes of a file show.
+	squaredError func(ctx context.Context, f *file) (int64, error)
 }
 
 // newModelCoder returns the coder of an image.
@@ -27,6 +30,11 @@ func newModelCoder(net *model.Net, rows *pixelReader, o Options) *modelCoder {
 		c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), c.tries.derive && !o.KeepColours)
 	}
 	return c
+}
+
+// fits reports whether all of a file is wanted.
+func (c *modelCoder) fits(f *modelledFile) bool {
+	return c.most == 0 || !f.header.EndsEarly && f.size <= c.most
 }
 
 // A modelledFile is a picture coded by a model, in one orientation.
@@ -63,7 +71,8 @@ func (f *modelledFile) planes() []model.Plane {
 	return planes
 }
 
-// code codes the picture with side data around it, in the way of those tried in which that takes the fewest bytes. Before
+// code codes the picture with side data around it, in the way of those tried in which that takes the fewest bytes, or, if not all of them are
+// wanted, in which those that are show the most. Before
 // every pass and after every band it calls proceed, if that is set, with the bytes that the payloads have at least, and whether a pass of
 // the finest scale is to begin, whose passes take most of the memory and the time. It ends with proceed's error, if it has one: but not
 // for a small picture, where the bytes are of one orientation only.

@@ -44,7 +44,25 @@ func (s *orientationSearch) run(ctx context.Context, planes []model.Plane) (*mod
 			return nil, err
 		}
 	}
-	return s.files[s.best()], nil
+	if f := s.files[s.best()]; s.coder.fits(f) {
+		return f, nil
+	}
+	return s.mostShown(ctx)
+}
+
+// mostShown returns the file that shows the most within the bytes that are wanted, the first of several.
+func (s *orientationSearch) mostShown(ctx context.Context) (best *modelledFile, err error) {
+	least := int64(1<<63 - 1)
+	for _, f := range s.files {
+		n, err := s.coder.squaredError(ctx, f.file)
+		if err != nil {
+			return nil, err
+		}
+		if n < least {
+			best, least = f, n
+		}
+	}
+	return best, nil
 }
 
 // A file that is larger than the smallest by at most one part in sizeTolerance may be taken in its place.

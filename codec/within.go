@@ -35,7 +35,7 @@ func (e *Encoder) betterWithin(ctx context.Context, rows *pixelReader, net *mode
 	return best, nil
 }
 
-// squaredError returns the sum of the squared differences between the samples of the colours of an image of 8 bits and those that a file shows within
+// squaredError returns the sum of the squared differences between the samples of the colours of an image and those that a file shows within
 // Bytes.
 func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) (sum int64, err error) {
 	var b bytes.Buffer
@@ -54,6 +54,7 @@ func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) 
 	if err != nil {
 		return 0, err
 	}
+	shown.divisor = 1 // as of any picture that a decoder makes, though all of its samples may be multiples
 	want, got := rows.rows(), shown.rows()
 	for y := range rows.h {
 		p, _ := want(y)
