@@ -493,6 +493,8 @@ func (s *suiteMaker) addDecompressed() {
 		s.decodes("decompressed-"+name+"-gray", about+", gray", m, file, 3, 63)
 		m, file = codec.EncodeDecompressed(s.t, jpegFile(s.t, "411.jpg"), image.Rect(5, 1, 35, 21), by, asMade)
 		s.decodes("decompressed-"+name+"-411", about+", 4:1:1", m, file, 3, 63)
+		m, file = codec.EncodeDecompressed(s.t, original, image.Rect(2, 7, 78, 70), by|16, nil)
+		s.decodes("decompressed-"+name+"-wide", fmt.Sprintf("by decoder %d: of 16 bits", by|16), m, file, 3, 20, 50, 63)
 	}
 }
 
@@ -814,6 +816,7 @@ func (s *suiteMaker) addRefused() {
 		p[0][0] |= 2
 		return p
 	})
+	of("decompressed-wide", "a decoder of 16 bits, and a picture of 8", "decompressed-rgb", container.Frame, func(p []byte) []byte { p[0] = 21; return p })
 	of("decompressed-place", "a picture that begins at 64 of its grid", "decompressed-rgb", container.Frame, func(p []byte) []byte { p[1] = 64; return p })
 }
 

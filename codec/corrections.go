@@ -33,6 +33,7 @@ type corrector struct {
 	minus    [3][5]adaptiveBit
 	more     [3][4][unaryCorrection]adaptiveBit
 	channels int
+	apart    bool      // what a plane is corrected by says nothing of others
 	truth    [][]uint8 // of an encoder, or nil
 	made     [][]uint8 // the planes, which become those of the truth
 	wide     int       // of the planes
@@ -161,7 +162,7 @@ func (c *corrector) pixel(at int, left, above, now *[3]int32) bool {
 		}
 		now[i] = v
 		*made = uint8(min(max(int32(*made)+first+v, 0), 255))
-		if i == 0 {
+		if i == 0 && !c.apart {
 			first = v
 		}
 	}

@@ -36,11 +36,16 @@ const (
 	byLibjpegTurboRepeating madeBy = 1
 	byGo                    madeBy = 5 // from 1.26 on
 	byGoBefore26            madeBy = 9
+
+	byWide madeBy = 16 // of Go's, if the picture has 16 bits a sample that are no copies of 8
 )
 
 // decoder returns the decoder as package pixels knows it; not ok if there is none.
 func (b madeBy) decoder() (d pixels.Decoder, ok bool) {
-	switch b {
+	if b&byWide != 0 && b < byWide|byGo {
+		return 0, false
+	}
+	switch b &^ byWide {
 	case byLibjpegTurbo, byLibjpegTurboRepeating:
 		return pixels.LibjpegTurbo, true
 	case byGo:
@@ -68,6 +73,8 @@ func newDecompressedLayout(f *jpeg.File, x, y int, by madeBy, p info) (*decompre
 		colours = pixels.Gray
 	}
 	switch {
+	case by&byWide != 0 && p.format != formatRGB|formatWide:
+		return nil, FormatError("a picture of 16 bits a sample that is not opaque")
 	case l.pixels.Colours != colours:
 		return nil, FormatError("blocks of other colours than the picture has")
 	case x > mostGrid || y > mostGrid || f.Width < x+p.w || f.Height < y+p.h || f.Width > x+p.w+mostGrid || f.Height > y+p.h+mostGrid:
@@ -155,13 +162,16 @@ func (d *decompressedLayout) String() string {
 	} else {
 		names = append(names, fmt.Sprintf("quality about %d", q))
 	}
-	switch d.by {
+	switch d.by &^ byWide {
 	case byLibjpegTurboRepeating:
 		names = append(names, "chroma repeated")
 	case byGo:
 		names = append(names, "by Go's image/jpeg")
 	case byGoBefore26:
 		names = append(names, "by image/jpeg of Go before 1.26")
+	}
+	if d.by&byWide != 0 {
+		names = append(names, "in 16 bits")
 	}
 	if d.x > 0 || d.y > 0 {
 		names = append(names, fmt.Sprintf("cut at %d,%d of its grid", d.x, d.y))
@@ -186,6 +196,22 @@ func samplingName(h, v int) string {
 		return "4:1:0"
 	}
 	return fmt.Sprintf("%dx%d", h, v)
+}
+
+// made returns the planes that are corrected, as the exact coefficients make them: of colours, or, of a picture of 16 bits a sample, of luma and
+// chroma.
+func (d *decompressedLayout) made() ([][]uint8, error) {
+	l := *d.jpegLayout
+	if d.by&byWide != 0 {
+		samples := *l.pixels
+		samples.Colours = pixels.RGB // of which a picture has the samples as they are
+		l.pixels = &samples
+	}
+	m, err := l.exactPicture(0)
+	if err != nil {
+		return nil, err
+	}
+	return d.planesOf(m), nil
 }
 
 // planesOf returns the samples of a picture's colour planes in that of the blocks.
@@ -217,9 +243,9 @@ type decompressedProcess struct {
 	layout  *decompressedLayout
 	picture *picture
 	reduce  int
-	truth   [][]uint8 // of an encoder: the picture's samples; nil once they are coded
+	truth   [][]uint8 // of an encoder: what they are to be corrected to; nil once that is coded
 
-	corrected [][]uint8 // the picture's samples, once there are corrections
+	corrected [][]uint8 // the planes that were corrected, once there are corrections
 	differ    int       // pixels of an encoder's picture that are corrected
 	done      bool
 }
@@ -251,13 +277,13 @@ func (c *decompressedProcess) Run(passes []model.Pass, source model.Source) erro
 	if isDrawn(coder) { // a picture that is drawn needs no corrections
 		return coder.Done(true)
 	}
-	made, err := c.layout.exactPicture(0)
+	made, err := c.layout.made()
 	if err != nil {
 		return err
 	}
 	d := &c.layout.info
 	stream, end := streamOf(coder.Open(0))
-	k := corrector{coder: stream, truth: c.truth, made: c.layout.planesOf(made)}
+	k := corrector{coder: stream, truth: c.truth, made: made, apart: c.layout.by&byWide != 0}
 	complete := k.code(d.w, d.h, c.layout.x, c.layout.y) || end()
 	c.corrected, c.truth, c.differ = k.made, nil, k.differ
 	if complete {
@@ -281,13 +307,29 @@ func (c *decompressedProcess) pictureWork([]model.Pass, int) int64 { return c.la
 
 func (c *decompressedProcess) image(ctx context.Context) (image.Image, error) {
 	p := c.picture.reduced(model.Reduction{Scales: c.reduce})
-	if c.corrected != nil && c.reduce == 0 {
-		m, set := p.newImage()
-		c.rows(p.w, p.h, set, func(i, x, y int) uint8 { return c.corrected[i][y*p.w+x] })
+	planes := c.corrected
+	var err error
+	if planes == nil && c.reduce == 0 && c.layout.by&byWide != 0 && c.chain.Exact() {
+		if planes, err = c.layout.made(); err != nil {
+			return nil, err
+		}
+	}
+	if planes != nil && c.reduce == 0 {
+		if c.layout.by&byWide == 0 {
+			m, set := p.newImage()
+			c.rows(p.w, p.h, set, func(i, x, y int) int32 { return int32(planes[i][y*p.w+x]) })
+			return m, nil
+		}
+		wide := *p
+		wide.format, wide.depth = formatRGB, 16
+		m, set := wide.newImage()
+		c.rows(p.w, p.h, set, func(i, x, y int) int32 {
+			at := y*p.w + x
+			return int32(pixels.WideOfGo(planes[0][at], planes[1][at], planes[2][at])[i])
+		})
 		return m, nil
 	}
 	var made image.Image
-	var err error
 	if c.chain.Exact() {
 		made, err = c.layout.exactPicture(c.reduce)
 	} else {
@@ -305,21 +347,21 @@ func (c *decompressedProcess) image(ctx context.Context) (image.Image, error) {
 	at := func(x, y int) (int, int) { return min(x0+x, size.X-1), min(y0+y, size.Y-1) }
 	switch made := made.(type) {
 	case *image.Gray:
-		c.rows(p.w, p.h, set, func(_, x, y int) uint8 {
+		c.rows(p.w, p.h, set, func(_, x, y int) int32 {
 			x, y = at(x, y)
-			return made.Pix[y*made.Stride+x]
+			return int32(made.Pix[y*made.Stride+x])
 		})
 	case *image.RGBA:
-		c.rows(p.w, p.h, set, func(i, x, y int) uint8 {
+		c.rows(p.w, p.h, set, func(i, x, y int) int32 {
 			x, y = at(x, y)
-			return made.Pix[y*made.Stride+4*x+i]
+			return int32(made.Pix[y*made.Stride+4*x+i])
 		})
 	}
 	return m, nil
 }
 
 // rows sets the rows of a picture.
-func (c *decompressedProcess) rows(w, h int, set func(y int, rows []model.Plane), at func(plane, x, y int) uint8) {
+func (c *decompressedProcess) rows(w, h int, set func(y int, rows []model.Plane), at func(plane, x, y int) int32) {
 	row := make([]model.Plane, c.layout.info.format.planes())
 	for i := range row {
 		row[i] = model.NewPlane(w, 1)
@@ -327,7 +369,7 @@ func (c *decompressedProcess) rows(w, h int, set func(y int, rows []model.Plane)
 	for y := range h {
 		for i := range row {
 			for x := range row[i].Pix {
-				row[i].Pix[x] = int32(at(i, x, y))
+				row[i].Pix[x] = at(i, x, y)
 			}
 		}
 		set(y, row)

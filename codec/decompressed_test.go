@@ -58,6 +58,19 @@ func TestDecompressed(t *testing.T) {
 		t.Fatal(err)
 	}
 	byGo := fromJPEG(t, crop(picture(t, "landscape.png"), 30, 40, 160, 128))
+	var goFile bytes.Buffer
+	if err := jpeg.Encode(&goFile, crop(picture(t, "landscape.png"), 30, 40, 160, 128), &jpeg.Options{Quality: 85}); err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := jpeg.Decode(&goFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wideByGo := image.NewRGBA64(decoded.Bounds()) // as image/png writes it
+	draw.Draw(wideByGo, wideByGo.Rect, decoded, image.Point{}, draw.Src)
+	otherPixel := image.NewRGBA64(decoded.Bounds())
+	copy(otherPixel.Pix, wideByGo.Pix)
+	otherPixel.Pix[8*160*64+1] ^= 1
 	for _, c := range []struct {
 		name   string
 		m      image.Image
@@ -66,6 +79,8 @@ func TestDecompressed(t *testing.T) {
 	}{
 		{"by Go", byGo, "4:2:0, quality 92, by Go's image/jpeg", 40},
 		{"a part, by Go", crop(byGo, 13, 5, 131, 111), "4:2:0, quality 92, by Go's image/jpeg, cut at 13,5 of its grid", 50},
+		{"16 bits by Go", wideByGo, "4:2:0, quality 85, by Go's image/jpeg, in 16 bits", 10},
+		{"a part of 16 bits, by Go", crop(wideByGo, 13, 5, 131, 111), "4:2:0, quality 85, by Go's image/jpeg, in 16 bits, cut at 13,5 of its grid", 15},
 		{"gray by Go", grayByGo, "quality 80, by Go's image/jpeg", 45},
 		{"RGB", landscape, "4:2:0, quality 75", 30},
 		{"gray", grayDecoded, "quality 80", 45},
@@ -90,6 +105,10 @@ func TestDecompressed(t *testing.T) {
 		if len(file)*100 > len(kept)*c.atMost {
 			t.Errorf("%s: %d bytes, and %d if colours are kept", c.name, len(file), len(kept))
 		}
+	}
+	file := encode(t, otherPixel, nil)
+	if says := transform(t, file); strings.Contains(says, asDecoded) || !same(decode(t, file, 0), otherPixel) {
+		t.Errorf("with a pixel of 16 bits of another origin: %q", says)
 	}
 }
 

@@ -11,9 +11,10 @@ import (
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// bytePlanes returns the samples of what is modelled, of 8 bits.
+// bytePlanes returns the samples of what is modelled, of 8 bits, or the high bytes of those of 16.
 func (r *pixelReader) bytePlanes() [][]uint8 {
 	planes := make([][]uint8, r.format.planes())
+	shift := max(r.depth, 8) - 8
 	for i := range planes {
 		planes[i] = make([]uint8, r.w*r.h)
 	}
@@ -23,7 +24,7 @@ func (r *pixelReader) bytePlanes() [][]uint8 {
 		for i, p := range planes {
 			to := p[y*r.w:][:r.w]
 			for x := range to {
-				to[x] = uint8(colour[r.channels*x+i])
+				to[x] = uint8(colour[r.channels*x+i] >> shift)
 			}
 		}
 	}
@@ -43,6 +44,46 @@ func byHistory(h *history.History) madeBy {
 	return byLibjpegTurbo
 }
 
+// maybeWide reports whether no pixel, of 16 bits a sample, shows that it is none of Go's.
+func (r *pixelReader) maybeWide() bool {
+	row := r.rows()
+	for y := range r.h {
+		colour, _ := row(y)
+		for ; len(colour) > 0; colour = colour[3:] {
+			if !history.IsWide([3]uint16(colour)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// lumaAndChroma returns what a picture of 16 bits a sample is made of by Go: what the coefficients make, where that is right, and else the nearest;
+// nil if there is none.
+func (d *decompressedLayout) lumaAndChroma(r *pixelReader) ([][]uint8, error) {
+	planes, err := d.made()
+	if err != nil {
+		return nil, err
+	}
+	row := r.rows()
+	for y := range r.h {
+		colour, _ := row(y)
+		for x := range r.w {
+			at, want := y*r.w+x, [3]uint16(colour[3*x:])
+			made := [3]uint8{planes[0][at], planes[1][at], planes[2][at]}
+			if pixels.WideOfGo(made[0], made[1], made[2]) == want {
+				continue
+			}
+			right, ok := history.UndoWide(want, made)
+			if !ok {
+				return nil, nil
+			}
+			planes[0][at], planes[1][at], planes[2][at] = right[0], right[1], right[2]
+		}
+	}
+	return planes, nil
+}
+
 // A decompressedFile is a picture coded by the coefficients that a JPEG decoder made it of.
 type decompressedFile struct {
 	*file
@@ -56,20 +97,39 @@ const doubtful = 4
 // encodeDecompressed codes a picture by the coefficients that a JPEG decoder made it of, if it finds any that a decoder
 // with the same limits takes; otherwise the file is nil.
 func (e *Encoder) encodeDecompressed(ctx context.Context, rows *pixelReader, side *sideData) (*decompressedFile, error) {
-	if !e.tries().decompress || e.KeepColours || e.KeepSamples || e.Net != nil || rows.depth != 8 || max(rows.w, rows.h)+mostGrid > maxJPEGSide {
+	if !e.tries().decompress || e.KeepColours || e.KeepSamples || e.Net != nil || max(rows.w, rows.h)+mostGrid > maxJPEGSide {
+		return nil, nil
+	}
+	picture, wide := rows.info, rows.depth == 16
+	if wide {
+		if picture.format != formatRGB || !rows.maybeWide() {
+			return nil, nil
+		}
+		picture.format, picture.depth = formatRGB|formatWide, 8
+	}
+	if picture.depth != 8 {
 		return nil, nil
 	}
 	truth := rows.bytePlanes()
-	h := history.Find(&history.Picture{Width: rows.w, Height: rows.h, Planes: truth, Done: ctx.Done()})
+	h := history.Find(&history.Picture{Width: rows.w, Height: rows.h, Planes: truth, OfGo: wide, Done: ctx.Done()})
 	if err := ctx.Err(); h == nil || err != nil {
 		return nil, err
 	}
-	layout, err := newDecompressedLayout(h.File, h.X, h.Y, byHistory(h), rows.info)
+	by := byHistory(h)
+	if wide {
+		by |= byWide
+	}
+	layout, err := newDecompressedLayout(h.File, h.X, h.Y, by, picture)
 	if err != nil {
 		return nil, err
 	}
 	if e.Limits.checkMemory(layout.memory()) != nil {
 		return nil, nil
+	}
+	if wide {
+		if truth, err = layout.lumaAndChroma(rows); truth == nil || err != nil {
+			return nil, err
+		}
 	}
 	net, err := zoo.JPEG()
 	if err != nil {
@@ -78,6 +138,7 @@ func (e *Encoder) encodeDecompressed(ctx context.Context, rows *pixelReader, sid
 	f := &decompressedFile{file: side.begin()}
 	id := net.Identity()
 	f.header.Modelled, f.header.Model, f.header.Params = true, [8]byte(id[:8]), []byte{0}
+	f.header.Format, f.header.Depth = uint8(picture.format), uint8(picture.depth)
 	f.add(container.Frame, 0, layout.appendFrame(nil))
 	before := f.payloadBytes()
 	process := &decompressedProcess{chain: dct.NewChain(net, &layout.coefficients), layout: layout, truth: truth}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"image"
+	"image/color"
 	"image/draw"
 	"testing"
 
@@ -46,7 +47,8 @@ func EncodeBy(t testing.TB, m image.Image, colour model.Colour, turned uint8) []
 }
 
 // EncodeDecompressed codes a part of the picture that a decoder makes of a JPEG file, by its coefficients; by is the first byte of a
-// frame, and says which decoder; change may make some of it others than a decoder would. It returns the picture and the file.
+// frame, and says which decoder; change may make some of it others than a decoder would. It returns the picture and the file. Of pictures of 16 bits a
+// sample, it changes luma here and there instead.
 func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, by byte, change func(m *image.RGBA)) (image.Image, []byte) {
 	t.Helper()
 	f, err := jpeg.Parse(original, jpeg.Limits{})
@@ -63,16 +65,30 @@ func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, by 
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := image.NewRGBA(image.Rectangle{Max: part.Size()})
-	draw.Draw(m, m.Rect, whole, part.Min, draw.Src)
-	change(m)
+	var m draw.Image = image.NewRGBA(image.Rectangle{Max: part.Size()})
+	if wide := madeBy(by)&byWide != 0; wide {
+		m = wideOf(t, l, f, part)
+	} else {
+		draw.Draw(m, m.Bounds(), whole, part.Min, draw.Src)
+		change(m.(*image.RGBA))
+	}
 	rows, err := newPixelReader(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	layout, err := newDecompressedLayout(f, part.Min.X, part.Min.Y, madeBy(by), rows.info)
+	picture := rows.info
+	if picture.depth == 16 {
+		picture.format, picture.depth = formatRGB|formatWide, 8
+	}
+	layout, err := newDecompressedLayout(f, part.Min.X, part.Min.Y, madeBy(by), picture)
 	if err != nil {
 		t.Fatal(err)
+	}
+	truth := rows.bytePlanes()
+	if rows.depth == 16 {
+		if truth, err = layout.lumaAndChroma(rows); err != nil || truth == nil {
+			t.Fatal("no luma and chroma", err)
+		}
 	}
 	ctx := context.Background()
 	side, err := (&Encoder{}).side(ctx, rows)
@@ -82,8 +98,9 @@ func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, by 
 	id := jpegNet.Identity()
 	coded := side.begin()
 	coded.header.Modelled, coded.header.Model, coded.header.Params = true, [8]byte(id[:8]), []byte{0}
+	coded.header.Format, coded.header.Depth = uint8(picture.format), uint8(picture.depth)
 	coded.add(container.Frame, 0, layout.appendFrame(nil))
-	process := &decompressedProcess{chain: dct.NewChain(jpegNet, &layout.coefficients), layout: layout, truth: rows.bytePlanes()}
+	process := &decompressedProcess{chain: dct.NewChain(jpegNet, &layout.coefficients), layout: layout, truth: truth}
 	passes := layout.passes()
 	if err := coded.addPasses(ctx, process, passes, 0, newWork(passes, layout.work, nil), nil, nil); err != nil {
 		t.Fatal(err)
@@ -94,4 +111,26 @@ func EncodeDecompressed(t testing.TB, original []byte, part image.Rectangle, by 
 		t.Fatal(err)
 	}
 	return m, b.Bytes()
+}
+
+// wideOf returns a part of the picture of 16 bits a sample that Go makes of a JPEG file, whose luma is another in a pixel of 97.
+func wideOf(t testing.TB, l *pixels.Layout, f *jpeg.File, part image.Rectangle) *image.RGBA64 {
+	t.Helper()
+	planes, err := l.Samples(pixels.BlocksOf(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := image.NewRGBA64(image.Rectangle{Max: part.Size()})
+	for y := range part.Dy() {
+		for x := range part.Dx() {
+			at := (part.Min.Y+y)*l.Width + part.Min.X + x
+			luma := planes[0][at]
+			if at%97 == 0 {
+				luma ^= 1
+			}
+			c := pixels.WideOfGo(luma, planes[1][at], planes[2][at])
+			m.SetRGBA64(x, y, color.RGBA64{R: c[0], G: c[1], B: c[2], A: 1<<16 - 1})
+		}
+	}
+	return m
 }

@@ -200,7 +200,7 @@ func updateGolden(t *testing.T) {
 	part := crop(wasJPEG, 5, 3, 85, 57)
 	streams["decompressed-part.ddpmz"] = encode(t, part, &codec.Options{Mode: codec.Modelled})
 	original = gojpegOf(t, crop(picture(t, "landscape.png"), 60, 120, 64, 48), 85)
-	for name, by := range map[string]byte{"by-5": 5, "by-9": 9} {
+	for name, by := range map[string]byte{"by-5": 5, "by-9": 9, "by-21": 21} {
 		_, streams["decompressed-"+name+".ddpmz"] = codec.EncodeDecompressed(t, original, image.Rect(3, 1, 60, 46), by, func(m *image.RGBA) { m.Pix[333]-- })
 	}
 	// Streams that are there stay, whatever the encoder makes now.

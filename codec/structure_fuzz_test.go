@@ -292,7 +292,7 @@ func (c trial) try(t *testing.T, net *model.Net) bool {
 func trials(t testing.TB) (trials []trial) {
 	add := func(s structure, present uint16, step uint8) { trials = append(trials, trial{s, present, step}) }
 	var list []structure
-	for _, name := range []string{"modelled", "alpha", "palette", "derived", "derived-photocd", "common", "decompressed", "decompressed-part", "decompressed-by-5", "decompressed-by-9"} {
+	for _, name := range []string{"modelled", "alpha", "palette", "derived", "derived-photocd", "common", "decompressed", "decompressed-part", "decompressed-by-5", "decompressed-by-9", "decompressed-by-21"} {
 		s, ok := structureOf(readFile(t, "testdata/"+name+".ddpmz"))
 		if !ok {
 			t.Fatalf("%s: not taken apart", name)

@@ -48,11 +48,11 @@ function magnitude(d, i, kind) {
  * Corrects the samples of a picture of w x h pixels, whose first pixel is at (x0, y0) of the blocks' picture. Returns whether the stream
  * was not cut.
  *
- * @param {Uint8Array[]} planes one of gray, or red, green and blue
+ * @param {Uint8Array[]} planes one of gray, or red, green and blue, or luma and chroma, which are apart: the values of one say nothing of others
  */
-export function correct(stream, planes, w, h, x0, y0) {
+export function correct(stream, planes, w, h, x0, y0, apart) {
 	try {
-		correctAll(new Decisions(stream), planes, w, h, x0, y0);
+		correctAll(new Decisions(stream), planes, w, h, x0, y0, apart);
 		return true;
 	} catch (e) {
 		if (!(e instanceof Cut)) throw e;
@@ -60,7 +60,7 @@ export function correct(stream, planes, w, h, x0, y0) {
 	}
 }
 
-function correctAll(d, planes, w, h, x0, y0) {
+function correctAll(d, planes, w, h, x0, y0, apart) {
 	if (!d.plain()) return;
 	const order = planes.length === 1 ? [planes[0]] : [planes[1], planes[0], planes[2]];
 	let above = [];
@@ -75,13 +75,13 @@ function correctAll(d, planes, w, h, x0, y0) {
 			for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) for (const p of planes) c |= extreme(p[y * w + x]);
 			const part = right - left < 8 || bottom - top < 8 ? 1 : 0;
 			row[bx] = d.decide("block", (row[bx - 1] ?? 0) + 2 * (above[bx] ?? 0) + 4 * c + 8 * part);
-			if (row[bx]) correctBlock(d, order, w, left, right, top, bottom);
+			if (row[bx]) correctBlock(d, order, w, left, right, top, bottom, apart);
 		}
 		above = row;
 	}
 }
 
-function correctBlock(d, order, w, left, right, top, bottom) {
+function correctBlock(d, order, w, left, right, top, bottom, apart) {
 	let above = [];
 	for (let y = top; y < bottom; y++) {
 		const row = [];
@@ -89,7 +89,7 @@ function correctBlock(d, order, w, left, right, top, bottom) {
 			const values = [];
 			order.forEach((plane, i) => {
 				const sample = plane[y * w + x];
-				const f = i ? values[0] : 0;
+				const f = i && !apart ? values[0] : 0;
 				const l = row[x - 1]?.[i] ?? 0;
 				const u = above[x]?.[i] ?? 0;
 				const kind = classOf(Math.abs(l) + Math.abs(u));

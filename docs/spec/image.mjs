@@ -8,7 +8,7 @@ import { Coefficients, readJPEGWeights } from "./dct.mjs";
 import { originalOf, wrapped } from "./jpeg.mjs";
 import { FileError, malformed, unsupported } from "./numbers.mjs";
 import { planesOf } from "./picture.mjs";
-import { pictureOf, readFrame } from "./pixels.mjs";
+import { pictureOf, readFrame, samplesOfGo, wideOfGo } from "./pixels.mjs";
 import { Process } from "./process.mjs";
 import { openStream } from "./rans.mjs";
 import { unpackSide } from "./side.mjs";
@@ -149,7 +149,7 @@ export function decode(file, { level = 0, models: files = [], depth = 0, whole =
 			: framed
 				? decodeFramed(of("frame")[0], of("passes"), header, kind, level)
 				: decodeModelled(of("passes"), header, kind, { level, files });
-	const image = assemble(header, kind, body.planes, alpha?.samples ?? null, palette);
+	const image = assemble(header, kind, body, alpha?.samples ?? null, palette);
 	const exact = body.exact && (!alpha || alpha.rows === header.height);
 	const result = { header, image, exact, truncated, metadata: null, jpeg: body.jpeg ?? null };
 	const metadata = of("metadata")[0];
@@ -191,7 +191,9 @@ function decodeFramed(segment, segments, header, kind, level) {
 	if (!segment?.whole) return { planes: Array.from({ length: count }, () => new Uint8Array(width * height).fill(128)), exact: false };
 	const place = holdsJPEG ? { decoder: 0, x: 0, y: 0 } : { decoder: segment.data[0], x: segment.data[1], y: segment.data[2] };
 	if (!holdsJPEG && segment.data.length < 3) throw malformed("the frame of a decompressed picture");
-	if (![0, 1, 5, 9].includes(place.decoder)) throw unsupported("an unknown JPEG decoder");
+	if (![0, 1, 5, 9, 21, 25].includes(place.decoder)) throw unsupported("an unknown JPEG decoder");
+	const wide = place.decoder > 16;
+	if (wide && !(kind.format === formats.opaque && kind.wide && !kind.gray)) throw malformed("a picture of 16 bits that is not opaque");
 	const frame = readFrame(holdsJPEG ? segment.data : segment.data.subarray(3));
 	const { x: x0, y: y0 } = place;
 	if (holdsJPEG) {
@@ -205,7 +207,8 @@ function decodeFramed(segment, segments, header, kind, level) {
 	const part = (planes) => planes.map((p) => Uint8Array.from({ length: width * height }, (_, i) => p[(y0 + Math.floor(i / width)) * frame.width + x0 + (i % width)]));
 	const picture = () => {
 		const coefficients = process.exact ? dequantized(frame, process.coefficients) : frame.components.map((_, i) => process.estimates(i));
-		return part(pictureOf(frame, coefficients, process.exact ? 0 : 4, place.decoder));
+		if (wide && process.exact) return part(samplesOfGo(frame, coefficients, place.decoder - 16));
+		return part(pictureOf(frame, coefficients, process.exact ? 0 : 4, wide ? place.decoder - 16 : place.decoder));
 	};
 	if (holdsJPEG) {
 		runPasses(process, segments, header.kept !== null, level);
@@ -220,12 +223,13 @@ function decodeFramed(segment, segments, header, kind, level) {
 		run(p, streams) {
 			if (p < coded) return process.run(p, streams);
 			corrected = picture();
-			exact = correct(streams[0], corrected, width, height, x0, y0);
+			exact = correct(streams[0], corrected, width, height, x0, y0, wide);
 			return exact;
 		},
 	};
 	runPasses(both, segments, header.kept !== null, level);
-	return { planes: corrected ?? picture(), exact };
+	const planes = corrected ?? picture();
+	return wide && process.exact ? { planes: wideOfGo(planes), exact, of16: true } : { planes, exact };
 }
 
 const midGray = [128, 128, 128, 255];
@@ -335,9 +339,10 @@ function bandStreams(data, size, bands) {
  *   palette: ?Uint8Array}} Image depth is 8 or 16, channels is 1 or 4; kind is gray, rgb, rgba, premultiplied or palette
  */
 
-/** Puts planes and alpha together. */
-function assemble({ width, height, depth }, { format, gray, wide }, planes, alpha, palette) {
+/** Puts planes and alpha together. The planes of an image of 16 bits have 8, unless they are said to have all. */
+function assemble({ width, height, depth }, { format, gray, wide }, { planes, of16 }, alpha, palette) {
 	const wider = wide ? 257 : 1;
+	const more = of16 ? 1 : wider;
 	const kind = ["gray", "rgb", "rgba", "premultiplied", "palette", "gray", "rgb"][format];
 	const image = { width, height, depth: depth === 16 || wide ? 16 : 8, channels: 1, kind, palette };
 	if (format === formats.palette) {
@@ -354,7 +359,7 @@ function assemble({ width, height, depth }, { format, gray, wide }, planes, alph
 	image.channels = 4;
 	image.samples = new Uint16Array(4 * width * height);
 	for (let i = 0; i < width * height; i++) {
-		for (let c = 0; c < 3; c++) image.samples[4 * i + c] = planes[gray ? 0 : c][i] * wider;
+		for (let c = 0; c < 3; c++) image.samples[4 * i + c] = planes[gray ? 0 : c][i] * more;
 		image.samples[4 * i + 3] = (alpha ? alpha[i] : 2 ** depth - 1) * wider;
 	}
 	return image;

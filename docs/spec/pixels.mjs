@@ -183,7 +183,7 @@ function mirrored(s, d, u) {
 }
 
 /** The 64 samples of a block of coefficients times their steps, as Go's decoder makes them. */
-function samplesOfGo(coefficients, at, decoder) {
+function blockOfGo(coefficients, at, decoder) {
 	const line = linesOfGo[decoder];
 	const rows = Array.from({ length: 8 }, (_, y) => line(Array.from({ length: 8 }, (_, x) => coefficients[at + 8 * y + x] | 0), false));
 	const columns = rows.map((_, x) => line(rows.map((row) => row[x]), true));
@@ -193,7 +193,7 @@ function samplesOfGo(coefficients, at, decoder) {
 /** A component's samples, one a pixel. */
 function samplesOf(f, c, coefficients, q, decoder) {
 	const repeats = decoder !== 0;
-	const block = (at) => (decoder in linesOfGo && !q ? samplesOfGo(coefficients, at, decoder) : samplesOfBlock(coefficients, at, q));
+	const block = (at) => (decoder in linesOfGo && !q ? blockOfGo(coefficients, at, decoder) : samplesOfBlock(coefficients, at, q));
 	const { h, v } = c;
 	const wide = Math.ceil((f.width * h) / f.maxH);
 	const high = Math.ceil((f.height * v) / f.maxV);
@@ -226,6 +226,19 @@ function samplesOf(f, c, coefficients, q, decoder) {
 		}
 	}
 	return out;
+}
+
+/** Y, Cb and Cr of every pixel, as Go's decoder makes them. */
+export const samplesOfGo = (f, coefficients, decoder) => f.components.map((c, i) => samplesOf(f, c, coefficients[i], 0, decoder));
+
+/** Red, green and blue of 16 bits that Go makes of Y, Cb and Cr. */
+export function wideOfGo([a, b, d]) {
+	const sample = (v) => clamp(v >> 8, 0, 65535);
+	return [
+		Uint16Array.from(a, (y, i) => sample(65793 * y + 91881 * (d[i] - 128))),
+		Uint16Array.from(a, (y, i) => sample(65793 * y - 22554 * (b[i] - 128) - 46802 * (d[i] - 128))),
+		Uint16Array.from(a, (y, i) => sample(65793 * y + 116130 * (b[i] - 128))),
+	];
 }
 
 /**

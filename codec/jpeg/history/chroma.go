@@ -83,9 +83,14 @@ func (e *estimate) sample(some, all *coefficients, x0, y0 int) {
 	}
 }
 
-// misses returns how many of the known samples of some rows differ from what the upsampling makes of the estimate, of a thousand.
+// misses returns how many of the known samples of some rows differ from what the upsampling makes of the estimate, of a thousand: by more than
+// 1 if they were filtered.
 func (e *estimate) misses(p *plane) int {
 	h := e.rounded()
+	may := int32(0)
+	if e.filtered() {
+		may = 1
+	}
 	made := make([]uint8, p.wide)
 	n, missed := 0, 0
 	for y := 0; y < p.high; y += 1 + p.high/64 {
@@ -93,7 +98,7 @@ func (e *estimate) misses(p *plane) int {
 		for x, v := range made {
 			if i := y*p.wide + x; p.known[i] {
 				n++
-				if d := int32(v) - int32(p.samples[i]); d > 1 || d < -1 {
+				if d := int32(v) - int32(p.samples[i]); d > may || d < -may {
 					missed++
 				}
 			}

@@ -238,6 +238,50 @@ func TestUndo(t *testing.T) {
 	}
 }
 
+// TestUndoWide compares with a search of all luma and chroma.
+func TestUndoWide(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	clipped := 0
+	for i := range 60 {
+		ycc := [3]uint8{uint8(r.UintN(256)), uint8(r.UintN(256)), uint8(r.UintN(256))}
+		rgb := pixels.WideOfGo(ycc[0], ycc[1], ycc[2])
+		near := ycc
+		for k := range near {
+			near[k] += uint8(r.UintN(9))
+		}
+		if i%6 == 5 {
+			rgb[i%3]++ // of no pixel, or another
+		}
+		best := int32(1 << 10)
+		for k := range 1 << 16 {
+			y, cr := uint8(k>>8), uint8(k)
+			for cb := range 256 {
+				made := pixels.WideOfGo(y, uint8(cb), cr)
+				if made[0] != rgb[0] {
+					break // which does not depend on blue's chroma
+				}
+				if made == rgb {
+					best = min(best, distance(int32(y), int32(near[0]))+distance(int32(cb), int32(near[1]))+distance(int32(cr), int32(near[2])))
+				}
+			}
+		}
+		have, ok := UndoWide(rgb, near)
+		far := distance(int32(have[0]), int32(near[0])) + distance(int32(have[1]), int32(near[1])) + distance(int32(have[2]), int32(near[2]))
+		if ok != (best < 1<<10) || ok && (far != best || pixels.WideOfGo(have[0], have[1], have[2]) != rgb) {
+			t.Fatalf("%v near %v: %v, %v, which is %d away, want %d", rgb, near, have, ok, far, best)
+		}
+		if ok && !IsWide(rgb) {
+			t.Fatalf("%v is not recognized", rgb)
+		}
+		if ok && max(rgb[0], rgb[1], rgb[2]) == 1<<16-1 {
+			clipped++
+		}
+	}
+	if clipped < 10 {
+		t.Errorf("%d pixels are clipped", clipped)
+	}
+}
+
 // TestFindPart finds where the grid is in parts of a picture, and what is inside.
 func TestFindPart(t *testing.T) {
 	out, f := decompressed(t, open(t, "landscape.png"), 2, 2, 80, false)

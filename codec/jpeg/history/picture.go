@@ -6,6 +6,7 @@ import "github.com/ddpmz/ddpmz/codec/jpeg/pixels"
 type Picture struct {
 	Width, Height int
 	Planes        [][]uint8
+	OfGo          bool // the colours are known to be as Go converts them
 
 	Done <-chan struct{} // once it is closed, Find returns soon, with whatever it has
 }
@@ -33,6 +34,9 @@ var conversions = [...]conversion{
 	{1<<16 + 257, 0, []pixels.Decoder{pixels.Go, pixels.GoBefore26}},
 }
 
+// ofGo is Go's.
+var ofGo = &conversions[1]
+
 // ofGray is that of gray pictures, which any decoder may have made.
 var ofGray = conversion{decoders: []pixels.Decoder{pixels.LibjpegTurbo, pixels.Go, pixels.GoBefore26}}
 
@@ -50,10 +54,7 @@ func (c *conversion) chroma(cb, cr uint8) [3]int32 {
 
 // leastLuma returns the least luma whose part of a sample, with 16 fractional bits, is at least so much.
 func (c *conversion) leastLuma(part int32) int32 {
-	if part < 0 {
-		return -(-part / c.luma)
-	}
-	return (part + c.luma - 1) / c.luma
+	return ceilDiv(part, c.luma)
 }
 
 // lumaReach is how far luma is at most from that of the rounded samples.
@@ -150,7 +151,7 @@ func separate(p *Picture) ([]*plane, *conversion) {
 	}
 	for i := range conversions {
 		c := &conversions[i]
-		if !c.possible(p) {
+		if p.OfGo && c != ofGo || !c.possible(p) {
 			continue
 		}
 		if planes, ok := c.separate(p); ok {

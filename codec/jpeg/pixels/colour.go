@@ -66,6 +66,15 @@ func paintOfGo(dst []byte, rows [4][]byte) {
 	}
 }
 
+// WideOfGo returns red, green and blue of luma and chroma as Go's package image/color converts them to 16 bits a sample.
+func WideOfGo(luma, cb, cr uint8) (rgb [3]uint16) {
+	y, b, r := (1<<16+257)*int32(luma), int32(cb)-128, int32(cr)-128
+	for i, v := range [3]int32{y + 91881*r, y - 22554*b - 46802*r, y + 116130*b} {
+		rgb[i] = uint16(min(max(v>>8, 0), 1<<16-1))
+	}
+	return rgb
+}
+
 // print returns the light that an ink and black leave, both inverted: their product, of 255, rounded.
 func print(ink, black byte) byte {
 	return byte((2*uint32(ink)*uint32(black) + 255) / 510)

@@ -208,7 +208,7 @@ func FuzzDecode(f *testing.F) {
 		reduce := size % 8
 		l.Decoder = Decoder(size >> 6)
 		img, err := l.Reduced(BlocksOf(file), 0, uint(reduce))
-		if errors.As(err, new(LayoutError)) && l.Decoder != LibjpegTurbo && (l.Colours > YCbCr || l.Decoder > GoBefore26) {
+		if errors.As(err, new(LayoutError)) && l.Decoder != LibjpegTurbo && (l.Colours > RGB || l.Decoder > GoBefore26) {
 			return
 		}
 		if err != nil {

@@ -77,7 +77,7 @@ type Layout struct {
 	// to be fast (djpeg -nosmooth).
 	Repeats bool
 
-	// Decoder is the program whose pixels are made. Go's are of gray, and of luma and chroma; pictures of coefficients in finer units than
+	// Decoder is the program whose pixels are made. Go's are of gray, of luma and chroma, and of RGB; pictures of coefficients in finer units than
 	// 1, and reduced ones, have libjpeg-turbo's roundings all the same.
 	Decoder Decoder
 }
@@ -97,7 +97,7 @@ func (l *Layout) check() error {
 	if n := len(l.Components); n < 1 || n > 4 {
 		return LayoutError(fmt.Sprintf("%d components", n))
 	}
-	if l.Decoder > GoBefore26 || l.Decoder != LibjpegTurbo && l.Colours > YCbCr {
+	if l.Decoder > GoBefore26 || l.Decoder != LibjpegTurbo && l.Colours > RGB {
 		return LayoutError(fmt.Sprintf("decoder %d for colours %d", l.Decoder, l.Colours))
 	}
 	for i, c := range l.Components {
