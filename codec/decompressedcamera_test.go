@@ -72,7 +72,7 @@ func TestDecompressedCamera(t *testing.T) {
 }
 
 // TestDecompressedGo makes pictures of the same files by Go's image/jpeg, and encodes them: exact, in the mean at most 1.05 of what the JPEG files
-// become. It prints that, and what the pictures are by luma and chroma alone.
+// become. It prints that, what the pictures are of 16 bits a sample, and by luma and chroma alone.
 func TestDecompressedGo(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(data(t, "jpeg/camera"), "*.jpg"))
@@ -83,7 +83,7 @@ func TestDecompressedGo(t *testing.T) {
 		t.Skip("set DDPMZ_LONG=1")
 	}
 	ratios := 0.0
-	var sums [4]int
+	var sums [5]int
 	for _, name := range files {
 		original, err := os.ReadFile(name)
 		if err != nil {
@@ -103,15 +103,21 @@ func TestDecompressedGo(t *testing.T) {
 		if says := transform(t, picture); !strings.Contains(says, "by Go's image/jpeg") {
 			t.Errorf("%s: %s", name, says)
 		}
-		sizes := [4]int{len(original), len(encodeJPEG(t, original, nil)), len(picture), len(encode(t, m, &codec.Options{Effort: 3}))}
+		wide := image.NewRGBA64(decoded.Bounds())
+		draw.Draw(wide, wide.Rect, decoded, image.Point{}, draw.Src)
+		wideFile := encode(t, wide, nil)
+		if back, at, err := decodeLast(wideFile, codec.Decoder{}); err != nil || !at.Exact || !same(back, wide) {
+			t.Errorf("%s, 16 bits: another picture, %+v, %v", name, at, err)
+		}
+		sizes := [5]int{len(original), len(encodeJPEG(t, original, nil)), len(picture), len(wideFile), len(encode(t, m, &codec.Options{Effort: 3}))}
 		for i, n := range sizes {
 			sums[i] += n
 		}
 		ratios += float64(sizes[2]) / float64(sizes[1])
-		t.Logf("%-27s JPEG %d, coded %d, picture %d, by luma and chroma %d", filepath.Base(name), sizes[0], sizes[1], sizes[2], sizes[3])
+		t.Logf("%-27s JPEG %d, coded %d, picture %d, of 16 bits %d, by luma and chroma %d", filepath.Base(name), sizes[0], sizes[1], sizes[2], sizes[3], sizes[4])
 	}
 	ratios /= float64(len(files))
-	t.Logf("together JPEG %d, coded %d, picture %d, by luma and chroma %d; mean of the ratios to coded %.3f", sums[0], sums[1], sums[2], sums[3], ratios)
+	t.Logf("together JPEG %d, coded %d, picture %d, of 16 bits %d, by luma and chroma %d; mean of the ratios to coded %.3f", sums[0], sums[1], sums[2], sums[3], sums[4], ratios)
 	if ratios > 1.05 {
 		t.Error("larger than that")
 	}

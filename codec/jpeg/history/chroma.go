@@ -83,14 +83,9 @@ func (e *estimate) sample(some, all *coefficients, x0, y0 int) {
 	}
 }
 
-// misses returns how many of the known samples of some rows differ from what the upsampling makes of the estimate, of a thousand: by more than
-// 1 if they were filtered.
+// misses returns how many of the known samples of some rows differ by more than 1 from what the upsampling makes of the estimate, of a thousand.
 func (e *estimate) misses(p *plane) int {
 	h := e.rounded()
-	may := int32(0)
-	if e.filtered() {
-		may = 1
-	}
 	made := make([]uint8, p.wide)
 	n, missed := 0, 0
 	for y := 0; y < p.high; y += 1 + p.high/64 {
@@ -98,7 +93,7 @@ func (e *estimate) misses(p *plane) int {
 		for x, v := range made {
 			if i := y*p.wide + x; p.known[i] {
 				n++
-				if d := int32(v) - int32(p.samples[i]); d > may || d < -may {
+				if d := int32(v) - int32(p.samples[i]); d > 1 || d < -1 {
 					missed++
 				}
 			}
@@ -124,7 +119,30 @@ type chromaGrid struct {
 	luma  *table // luma's
 }
 
-// mostMisses is how many of a thousand samples may be made wrong by an upsampling.
+// mostOthers is how many of a thousand samples may be others than the first of those that are repeated.
+const mostOthers = 10
+
+// repeatedIn reports whether the samples of a plane are repeated, by the known ones of some rows.
+func (s sampling) repeatedIn(p *plane) bool {
+	n, others := 0, 0
+	for y := 0; y < p.high; y += s.v * (1 + p.high/64) {
+		for j := y; j < min(y+s.v, p.high); j++ {
+			for x := range p.wide {
+				first, i := y*p.wide+x-x%s.h, j*p.wide+x
+				if i == first || !p.known[i] || !p.known[first] {
+					continue
+				}
+				n++
+				if p.samples[i] != p.samples[first] {
+					others++
+				}
+			}
+		}
+	}
+	return others*1000 <= n*mostOthers
+}
+
+// mostMisses is how many of a thousand samples may be made wrong by a filter.
 const mostMisses = 150
 
 // findChroma finds the sampling, its place, and the steps of two planes of chroma that a decoder has made. The grid of luma begins at (x, y).
@@ -134,14 +152,14 @@ func findChroma(planes []*plane, x, y int, d pixels.Decoder) (found *chromaGrid)
 	placed := [2]*plane{planes[0].placed(x, y, wide, high), planes[1].placed(x, y, wide, high)}
 	best := -1 << 30
 	for _, s := range samplings {
-		if s.filtered() && d != pixels.LibjpegTurbo {
+		if s.filtered() && d != pixels.LibjpegTurbo || s.repeats && !(s.repeatedIn(placed[0]) && s.repeatedIn(placed[1])) {
 			continue
 		}
 		var e [2]*estimate
 		wrong := false
 		for i, p := range placed {
 			e[i] = s.estimate(p)
-			wrong = wrong || e[i].misses(p) > mostMisses
+			wrong = wrong || s.filtered() && e[i].misses(p) > mostMisses
 		}
 		if wrong {
 			continue

@@ -7,9 +7,9 @@ type sampling struct {
 	repeats bool
 }
 
-// samplings are those that are looked for, the usual ones first.
+// samplings are those that are looked for: the ones with repeated samples first, since these show, and those that repeat more before others.
 var samplings = []sampling{
-	{2, 2, false}, {2, 1, false}, {1, 1, false}, {2, 2, true}, {2, 1, true}, {1, 2, false}, {1, 2, true}, {4, 1, true}, {4, 2, true},
+	{4, 2, true}, {4, 1, true}, {2, 2, true}, {2, 1, true}, {1, 2, true}, {2, 2, false}, {2, 1, false}, {1, 1, false}, {1, 2, false},
 }
 
 // widestUnit is how many pixels wide a minimum coded unit is at most.
