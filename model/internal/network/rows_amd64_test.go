@@ -8,7 +8,7 @@ import (
 	"github.com/ddpmz/ddpmz/model/internal/kernel"
 )
 
-// TestAVX2 runs the tests of inputs with AVX2 where they had AVX-512.
+// TestAVX2 runs the tests of inputs and predictions with AVX2 where they had AVX-512.
 func TestAVX2(t *testing.T) {
 	if kernel.Lanes() != 16 {
 		t.Skip("they have run with what there is")
@@ -17,4 +17,5 @@ func TestAVX2(t *testing.T) {
 	defer func() { lanes = kernel.Lanes() }()
 	t.Run("inputs", TestPrepare)
 	t.Run("sums", TestBoxSums)
+	t.Run("predictions", TestPredictAll)
 }
