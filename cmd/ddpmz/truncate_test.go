@@ -75,8 +75,11 @@ func TestTruncateBytes(t *testing.T) {
 			if len(cut) > n || len(cut) < min(n, len(whole))-8 {
 				t.Errorf("%s: at most %d bytes are %d", name, n, len(cut))
 			}
-			if !bytes.Equal(must(t, load(t, name), "encode", "--bytes", fmt.Sprint(n)), cut) {
-				t.Errorf("%s: encode --bytes %d is not truncate's", name, n)
+			if !bytes.Equal(must(t, load(t, name), "encode", "--exact-prefix", "--bytes", fmt.Sprint(n)), cut) {
+				t.Errorf("%s: encode --exact-prefix --bytes %d is not truncate's", name, n)
+			}
+			if best := must(t, load(t, name), "encode", "--bytes", fmt.Sprint(n)); len(best) > n || len(best) < min(n, len(whole))-8 {
+				t.Errorf("%s: encode makes %d bytes, where %d are the most", name, len(best), n)
 			}
 			// No note: the cut is what was asked for.
 			must(t, whole, "decode", "--bytes", fmt.Sprint(n))
