@@ -8,10 +8,12 @@
 //
 // The way back goes through what a decoder does, from the last to the first:
 //
-//   - Red, green and blue have one luma and chroma at most unless a sample is clipped (picture.go).
+//   - Red, green and blue have one luma and chroma at most unless a sample is clipped, by libjpeg-turbo's conversion or by Go's (picture.go,
+//     wide.go).
 //   - The coefficients of luma are multiples of steps only if blocks are taken from where the decoder had them: that is where the grid
 //     is (grid.go). Of every frequency the step is the largest of which its coefficients are multiples, but for the noise of the samples'
 //     rounding (steps.go).
+//   - Of the decoders that have the conversion, or of all if the picture is gray, one makes the most samples of rounded blocks (solve.go).
 //   - Chroma is tried with every way to upsample it that is usual (chroma.go). The filter is undone by solving its equations (sampling.go);
 //     the right way is the one after which the coefficients are multiples of steps.
 //   - Rounded coefficients go through the decoder again. Where samples differ, coefficients are changed as long as fewer do (solve.go,
