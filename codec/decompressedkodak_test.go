@@ -15,7 +15,8 @@ import (
 )
 
 // TestDecompressedKodak makes JPEG files of Kodak's photographs with cjpeg, and pictures of these with djpeg. They come back, and it prints
-// what they take beside the JPEG files, and what cjxl and cwebp make of the pictures where these are installed.
+// what they take beside the JPEG files, and what cjxl and cwebp make of the pictures where these are installed: the table of
+// docs/decompressed.md.
 func TestDecompressedKodak(t *testing.T) {
 	t.Parallel()
 	dir := data(t, "kodak")
