@@ -4,7 +4,7 @@
 //
 // It finds its host as globalThis.ddpmzHost, an object with these functions:
 //
-//	weights(name)              a Promise of a model's file, as a Uint8Array; that of NAME.ddpw, which is packed, is NAME.ddpk
+//	weights(name)              a Promise of a model's packed file, NAME.ddpk, as a Uint8Array
 //	soon(f)                    calls f when other events have been looked at
 //	header(id, width, height)  the size of a file's picture, and again if it is another than was said first; fit(id, reduce) is awaited if the file was opened with reduce -1
 //	want(id, ranges)           the decoder waits for bytes: of these ranges, [from, to, from, to, ...], if it knows any yet
@@ -36,11 +36,7 @@ func main() {
 
 // weightsFile returns the file of a model.
 func weightsFile(host js.Value, name string) ([]byte, error) {
-	plain, isNetwork := strings.CutSuffix(name, ".ddpw")
-	if !isNetwork {
-		return fetch(host, name)
-	}
-	packed, err := fetch(host, plain+".ddpk")
+	packed, err := fetch(host, name[:strings.LastIndexByte(name, '.')]+".ddpk")
 	if err != nil {
 		return nil, err
 	}

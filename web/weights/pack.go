@@ -11,8 +11,11 @@ import (
 	"github.com/ddpmz/ddpmz/rans"
 )
 
-// Pack packs a weights file. What is wrong with one is a model.WeightsError.
+// Pack packs a weights file. What is wrong with one of networks is a model.WeightsError.
 func Pack(file []byte) ([]byte, error) {
+	if len(file) >= jpegHeader && string(file[:len(jpegMagic)]) == jpegMagic {
+		return packRuns(file), nil
+	}
 	w, err := model.ReadWeights(file)
 	if err != nil {
 		return nil, err

@@ -11,10 +11,20 @@ func IsPacked(file []byte) bool { return len(file) > len(magic) && string(file[:
 
 // Unpack returns the file that Pack was given, or ErrFormat.
 func Unpack(packed []byte) ([]byte, error) {
-	if !IsPacked(packed) || packed[len(magic)] != version {
+	if !IsPacked(packed) {
 		return nil, ErrFormat
 	}
 	u := unpacker{rest: packed[len(magic)+1:]}
+	switch packed[len(magic)] {
+	case version:
+	case runsVersion:
+		if file := u.unpackRuns(); file != nil {
+			return file, nil
+		}
+		return nil, ErrFormat
+	default:
+		return nil, ErrFormat
+	}
 	file := u.readTensors()
 	u.readDistributions()
 	if u.damaged || u.coder.Reset(u.rest, len(u.rest)) != nil {

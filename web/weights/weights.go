@@ -29,6 +29,10 @@
 //
 // A difference d of class c is a symbol, with the frequencies of c: the number of bits of |d| and, below the highest of them, the next
 // two, as symbolOf says. Then follow the other bits of |d|, and the sign, 1 if d < 0, unless d is 0; both as bits of equal probability.
+//
+// A weights file of JPEG files has version 2. What follows is its first 5 bytes; how many bytes come after these, which are numbers of 16
+// bits; the number that is the most frequent, big-endian; how many numbers are others, then how many are that one, then others, and so on to
+// the end; the high bytes of the others, and their low bytes; the last byte, if it is half a number.
 package weights
 
 import (
@@ -37,8 +41,9 @@ import (
 )
 
 const (
-	magic   = "ddpk"
-	version = 1
+	magic       = "ddpk"
+	version     = 1 // of files of networks
+	runsVersion = 2 // of those of JPEG files
 
 	maxReferences = 8
 	maxSize       = 1 << 28 // of a file

@@ -2,7 +2,7 @@
 //
 //	pack FOLDER FILE...
 //
-// writes each NAME.ddpw as NAME.ddpk into the folder, and makes sure that it comes back.
+// writes each NAME.ddpw or NAME.ddpj as NAME.ddpk into the folder, and makes sure that it comes back.
 package main
 
 import (
@@ -40,5 +40,5 @@ func pack(folder, name string) error {
 	if again, err := weights.Unpack(packed); err != nil || !bytes.Equal(again, file) {
 		return fmt.Errorf("%s: another file comes back (%v)", name, err)
 	}
-	return os.WriteFile(filepath.Join(folder, strings.TrimSuffix(filepath.Base(name), ".ddpw")+".ddpk"), packed, 0o666)
+	return os.WriteFile(filepath.Join(folder, strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))+".ddpk"), packed, 0o666)
 }
