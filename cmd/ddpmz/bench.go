@@ -53,8 +53,8 @@ func benchCommand(s *streams) *cli.Command {
 			"measured anew, and named. Times are those of the run that measured them.\n\n" +
 			"JPEG files are measured as such, beside cjxl, which keeps them too, and jpegtran: sizes, and the pictures of\n" +
 			"files that are cut. --pixels measures the pictures that they show.\n\n" +
-			"--whole measures whole files alone, of pictures of any kind, beside PNG, WebP and JPEG XL: bytes, and times of the\n" +
-			"processor, which other work on the machine changes little.\n\n" +
+			"--whole measures whole files alone, of pictures of any kind, beside PNG, WebP and JPEG XL, without and with\n" +
+			"patches: bytes, and times of the processor, which other work on the machine changes little.\n\n" +
 			"--cifar10 measures CIFAR-10 records instead, as the paper's Table 4 and Figure 5 do, without other codecs.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Value: zoo.Default, Destination: &b.model,
