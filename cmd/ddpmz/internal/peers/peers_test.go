@@ -234,3 +234,17 @@ func TestPNM(t *testing.T) {
 		}
 	}
 }
+
+// TestIDs checks that every peer of every kind can be chosen, and is listed once.
+func TestIDs(t *testing.T) {
+	ids := IDs()
+	for _, p := range slices.Concat(known(), knownJPEG(), knownWhole()) {
+		if !slices.Contains(ids, p.ID) {
+			t.Errorf("%s is not listed", p.ID)
+		}
+	}
+	slices.Sort(ids)
+	if n := len(ids); len(slices.Compact(ids)) != n {
+		t.Errorf("listed twice: %v", ids)
+	}
+}
