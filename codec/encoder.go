@@ -105,7 +105,7 @@ func (e *Encoder) EncodeContext(ctx context.Context, w io.Writer, m image.Image)
 		if net, err = e.network(); err != nil {
 			return err
 		}
-		need = encodingMemory(net, geometryOf(m), e.tries())
+		need = encodingMemory(net, geometryOf(m), e.tries(), e.Bytes > 0)
 	}
 	if err := e.check(b.Dx(), b.Dy(), need, 0); err != nil {
 		return err

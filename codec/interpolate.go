@@ -52,7 +52,7 @@ func Interpolate(ctx context.Context, source rand.Source, a, b image.Image, o In
 		}
 	}
 	info := info{format: formatRGB, w: size.X, h: size.Y, depth: 8}
-	need := encodingMemory(net, info.geometry(), efforts[DefaultEffort])
+	need := encodingMemory(net, info.geometry(), efforts[DefaultEffort], false)
 	if err := o.Limits.check(size.X, size.Y, func(pixels int64) int64 { return 3*need(pixels) + int64(o.Pictures)*info.imageBytes() }, 0); err != nil {
 		return nil, err
 	}

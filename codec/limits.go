@@ -129,9 +129,9 @@ func decodingMemory(net *model.Net, g model.Geometry, r model.Reduction, alpha b
 }
 
 // encodingMemory returns what encoding by a model takes: the chain; the planes; the rows of the fallback codec, what
-// it knows and makes of them, and the file; and the planes once more where they are coded several times. Alpha is done before there are any
-// of these.
-func encodingMemory(net *model.Net, g model.Geometry, t tries) func(pixels int64) int64 {
+// it knows and makes of them, and the file; the planes once more where they are coded several times; and where not all may be wanted, a chain that
+// decodes what is. Alpha is done before there are any of these.
+func encodingMemory(net *model.Net, g model.Geometry, t tries, some bool) func(pixels int64) int64 {
 	return func(pixels int64) int64 {
 		beside := int64(g.Planes) * (4 + 4*int64(g.Depth/8))
 		need := slack * (model.Memory(net, g, runtime.GOMAXPROCS(0), true) + beside*pixels)
@@ -140,6 +140,9 @@ func encodingMemory(net *model.Net, g model.Geometry, t tries) func(pixels int64
 		}
 		if t.several(pixels) {
 			need += slack * 4 * int64(g.Planes) * pixels
+		}
+		if some {
+			need += slack * model.Memory(net, g, runtime.GOMAXPROCS(0), false)
 		}
 		return need
 	}

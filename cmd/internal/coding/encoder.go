@@ -198,7 +198,7 @@ func (e *Encoder) encodeJPEG(ctx context.Context, w io.Writer, in io.Reader, r *
 	r.Width, r.Height, r.Original = size.Width, size.Height, !e.Strip
 	if LosesJPEG(part) {
 		r.Losses, r.Original = append(r.Losses, LossOfJPEG), false
-		if e.Bytes > 0 || e.Shortest {
+		if (e.Bytes > 0 || e.Shortest) && e.Mode != codec.Stored {
 			if part, err = e.betterOfJPEG(ctx, part, data, r); err != nil {
 				return err
 			}
