@@ -7,7 +7,6 @@ import (
 	"image"
 	"io"
 	"os"
-	"path"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
@@ -98,7 +97,7 @@ func wishes(t *testing.T) (list []wish) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		host.add(path.Base(name), file)
+		host.add(name, file)
 		return file
 	}
 	strange, gray := 0, 0
@@ -110,7 +109,7 @@ func wishes(t *testing.T) (list []wish) {
 			if limit > 0 {
 				options["bytes"], prefix = limit, file[:limit]
 			}
-			w := wish{Name: "/files/" + path.Base(f.File), Options: options, gray: f.Kind == "gray", want: want}
+			w := wish{Name: "/files/" + f.File, Options: options, gray: f.Kind == "gray", want: want}
 			m, fresh, err := decodeAll(d, prefix)
 			switch {
 			case isUnknownModel(err):
@@ -137,7 +136,7 @@ func wishes(t *testing.T) (list []wish) {
 	for _, f := range all.Refused {
 		load(f.File)
 		kind := map[string]string{"malformed": "format", "unsupported": "unsupported", "damaged": "damaged", "truncated": "cut", "another": "damaged"}[f.Reason]
-		list = append(list, wish{Name: "/files/" + path.Base(f.File), Options: map[string]any{}, want: kind, error: true})
+		list = append(list, wish{Name: "/files/" + f.File, Options: map[string]any{}, want: kind, error: true})
 	}
 	pictures := len(list) - len(all.Refused)
 	t.Logf("%d files decode, to %d pictures, %d of which are by models that the package has not, and %d gray; %d are refused", len(all.Decoded), pictures, strange,
