@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/draw"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/codec"
@@ -91,5 +92,26 @@ func TestBytesByEffort(t *testing.T) {
 	}
 	if better == 0 {
 		t.Error("effort 8 is never better")
+	}
+}
+
+// TestBytesOf16Bits: of a picture with 16 bits a sample that are copies of 8, the same is taken as of one with 8.
+func TestBytesOf16Bits(t *testing.T) {
+	m := decompressed(t, crop(picture(t, "street.png"), 0, 0, 128, 96), 90)
+	wide := image.NewRGBA64(m.Bounds())
+	draw.Draw(wide, wide.Rect, m, m.Bounds().Min, draw.Src)
+	for _, n := range []int64{500, 2000} {
+		models := [2]string{}
+		for i, m := range []image.Image{m, wide} {
+			info, err := codec.Inspect(bytes.NewReader(encode(t, m, &codec.Options{Bytes: n})))
+			if err != nil {
+				t.Fatal(err)
+			}
+			models[i] = info.Model
+		}
+		t.Log(n, models)
+		if models[0] != models[1] {
+			t.Errorf("%d bytes: by %v", n, models)
+		}
 	}
 }

@@ -22,9 +22,9 @@ type candidateSearch struct {
 	total   int // candidates, done of which are
 	done    int
 
-	best  *modelledFile
-	way   candidate // that of best
-	error int64     // squared, of the best, if not all of it is wanted; else 0
+	best    *modelledFile
+	way     candidate // that of best
+	squared int64     // error of the best, if not all of it is wanted; else 0
 }
 
 // run returns the smallest file, or errAborted if proceed has ended all of them.
@@ -101,8 +101,8 @@ func (s *candidateSearch) try(ctx context.Context, way candidate) error {
 			return err
 		}
 	}
-	if s.best == nil || squared < s.error || squared == s.error && f.size < s.best.size {
-		s.error = squared
+	if s.best == nil || squared < s.squared || squared == s.squared && f.size < s.best.size {
+		s.squared = squared
 		f.chain, f.beforeLast = nil, nil // which hold the image once more
 		s.best, s.way = f, way
 	}

@@ -18,13 +18,7 @@ import (
 // without what is not in pixels: syntax, metadata and thumbnails.
 func TestDecompressedCamera(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(data(t, "jpeg/camera"), "*.jpg"))
-	if err != nil || len(files) != 24 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	if !long() {
-		t.Skip("set DDPMZ_LONG=1")
-	}
+	files := cameraFiles(t)
 	var sums [2][2]float64
 	t.Log("file                          JPEG   coded  without syntax  picture  ratios        part  ratios")
 	for _, name := range files {
@@ -75,13 +69,7 @@ func TestDecompressedCamera(t *testing.T) {
 // become. It prints that, what the pictures are of 16 bits a sample, and by luma and chroma alone.
 func TestDecompressedGo(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(data(t, "jpeg/camera"), "*.jpg"))
-	if err != nil || len(files) != 24 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	if !long() {
-		t.Skip("set DDPMZ_LONG=1")
-	}
+	files := cameraFiles(t)
 	ratios := 0.0
 	var sums [5]int
 	for _, name := range files {
@@ -121,6 +109,19 @@ func TestDecompressedGo(t *testing.T) {
 	if ratios > 1.05 {
 		t.Error("larger than that")
 	}
+}
+
+// cameraFiles returns the names of the cameras' JPEG files, for a test that takes minutes.
+func cameraFiles(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(data(t, "jpeg/camera"), "*.jpg"))
+	if err != nil || len(files) != 24 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	if !long() {
+		t.Skip("set DDPMZ_LONG=1")
+	}
+	return files
 }
 
 // segments returns those of a file.

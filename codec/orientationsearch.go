@@ -52,13 +52,13 @@ func (s *orientationSearch) run(ctx context.Context, planes []model.Plane) (*mod
 
 // mostShown returns the file that shows the most within the bytes that are wanted, the first of several.
 func (s *orientationSearch) mostShown(ctx context.Context) (best *modelledFile, err error) {
-	least := int64(1<<63 - 1)
+	least := int64(0)
 	for _, f := range s.files {
 		n, err := s.coder.squaredError(ctx, f.file)
 		if err != nil {
 			return nil, err
 		}
-		if n < least {
+		if best == nil || n < least {
 			best, least = f, n
 		}
 	}

@@ -116,9 +116,12 @@ func (r *race) within(ctx context.Context, raster *stored.Raster, most int64) (*
 		return fallback, nil
 	case err != nil:
 		return nil, err
-	case modelled.checkWork(r.coder.limits) == nil && proceed != nil:
+	}
+	decodes := modelled.checkWork(r.coder.limits) == nil
+	switch {
+	case decodes && proceed != nil: // all of fallback fits
 		return smallest(fallback, modelled.file)
-	case modelled.checkWork(r.coder.limits) == nil:
+	case decodes:
 		return modelled.file, nil
 	case fallback == nil:
 		return r.side.storedFile(ctx, raster)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 
 	"github.com/ddpmz/ddpmz/model"
 )
@@ -22,21 +23,22 @@ func (e *Encoder) betterWithin(ctx context.Context, rows *pixelReader, net *mode
 	if err != nil {
 		return nil, err
 	}
-	best, least := decompressed, int64(-1)
-	for _, f := range []*file{decompressed, samples} {
-		n, err := e.squaredError(ctx, f, rows)
-		if err != nil {
-			return nil, err
-		}
-		if least < 0 || n < least {
-			best, least = f, n
-		}
+	first, err := e.squaredError(ctx, decompressed, rows)
+	if err != nil {
+		return nil, err
 	}
-	return best, nil
+	second, err := e.squaredError(ctx, samples, rows)
+	if err != nil {
+		return nil, err
+	}
+	if second < first {
+		return samples, nil
+	}
+	return decompressed, nil
 }
 
 // squaredError returns the sum of the squared differences between the samples of the colours of an image and those that a file shows within
-// Bytes.
+// Bytes: more than any sum if decoders would refuse the file. The picture that is shown has as many bits a sample as the image.
 func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) (sum int64, err error) {
 	var b bytes.Buffer
 	if err := f.clone().write(&b, e.Bytes); err != nil {
@@ -47,6 +49,10 @@ func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) 
 		d.Nets = []*model.Net{e.Net}
 	}
 	m, err := d.DecodeContext(ctx, &b)
+	var limit *LimitError
+	if errors.As(err, &limit) {
+		return math.MaxInt64, nil
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -54,8 +60,9 @@ func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) 
 	if err != nil {
 		return 0, err
 	}
-	shown.divisor = 1 // as of any picture that a decoder makes, though all of its samples may be multiples
-	want, got := rows.rows(), shown.rows()
+	original := *rows
+	original.divisor, shown.divisor = 1, 1 // of the one, all samples may be multiples where those of the other are not
+	want, got := original.rows(), shown.rows()
 	for y := range rows.h {
 		p, _ := want(y)
 		q, _ := got(y)
