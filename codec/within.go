@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"math"
 
 	"github.com/ddpmz/ddpmz/model"
 )
@@ -51,7 +50,7 @@ func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) 
 	m, err := d.DecodeContext(ctx, &b)
 	var limit *LimitError
 	if errors.As(err, &limit) {
-		return math.MaxInt64, nil
+		return 1<<63 - 1, nil
 	}
 	if err != nil {
 		return 0, err
