@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/color"
 	"image/draw"
 	"testing"
 
@@ -114,4 +115,83 @@ func TestBytesOf16Bits(t *testing.T) {
 			t.Errorf("%d bytes: by %v", n, models)
 		}
 	}
+}
+
+// TestBytesOfPalettes: a picture with a palette of which few bytes are wanted is coded by its colours, without the palette, unless all of it fits
+// or rows of it show more. Alpha counts: what is before black and before white.
+func TestBytesOfPalettes(t *testing.T) {
+	street := crop(picture(t, "street.png"), 100, 60, 90, 80)
+	transparent := paletted(street, 200)
+	gray := color.Palette{}
+	for i := range 40 {
+		gray = append(gray, color.Gray{uint8(6 * i)})
+	}
+	ramp := image.NewPaletted(street.Bounds(), gray)
+	draw.Draw(ramp, ramp.Rect, street, ramp.Rect.Min, draw.Src)
+	flat := image.NewPaletted(image.Rect(0, 0, 50, 50), color.Palette{color.Black, color.White})
+	for _, c := range []struct {
+		name    string
+		m       image.Image
+		colours color.Model
+	}{
+		{"palette.png", picture(t, "palette.png"), color.RGBAModel},
+		{"palette256.png", picture(t, "palette256.png"), color.RGBAModel},
+		{"a part", crop(picture(t, "palette256.png"), 30, 20, 33, 21), color.RGBAModel},
+		{"alpha", transparent, color.NRGBAModel},
+		{"gray", ramp, color.GrayModel},
+		{"black", flat, color.GrayModel},
+	} {
+		whole := encode(t, c.m, nil)
+		coded := 0
+		for i, n := range []int{20, 40, 200, 1000, len(whole) - 1, len(whole), len(whole) + 100} {
+			if n > len(whole)+100 {
+				continue
+			}
+			effort := 1 + i%3*4
+			got := encode(t, c.m, &codec.Options{Bytes: int64(n), Effort: effort})
+			if n >= len(whole) {
+				if !bytes.Equal(got, whole) {
+					t.Errorf("%s: all of it fits %d bytes, and %d are another file", c.name, n, len(got))
+				}
+				continue
+			}
+			rows := decode(t, encode(t, c.m, &codec.Options{Bytes: int64(n), Mode: codec.Stored}), 0)
+			shown := decode(t, got, 0)
+			p, q := errorOfLayers(rows, c.m), errorOfLayers(shown, c.m)
+			t.Logf("%s, %d bytes, effort %d: %T, a squared error of %d where rows have %d", c.name, n, effort, shown, q, p)
+			if len(got) > n || q > p {
+				t.Errorf("%s, %d bytes, effort %d: %d, a squared error of %d where rows have %d", c.name, n, effort, len(got), q, p)
+			}
+			if shown.ColorModel() == c.colours {
+				coded++
+			} else if _, ok := shown.(*image.Paletted); !ok || q < p {
+				t.Errorf("%s, %d bytes: %T", c.name, n, shown)
+			}
+		}
+		if coded == 0 {
+			t.Errorf("%s: rows are always taken", c.name)
+		}
+	}
+
+	// Where a model cannot be run, rows are there as before; where none was asked for, too.
+	var limit *codec.LimitError
+	m := picture(t, "palette256.png")
+	few := codec.Limits{MaxMemory: 1 << 20}
+	if err := codec.Encode(new(bytes.Buffer), withoutPalette(m), &codec.Options{Bytes: 1000, Limits: few}); !errors.As(err, &limit) {
+		t.Fatalf("the limit is none: %v", err)
+	}
+	want := encode(t, m, &codec.Options{Bytes: 1000, Mode: codec.Stored})
+	if got := encode(t, m, &codec.Options{Bytes: 1000, Limits: few}); !bytes.Equal(got, want) {
+		t.Error("within little memory, another file than of rows")
+	}
+	if err := codec.Encode(new(bytes.Buffer), m, &codec.Options{Bytes: 4, Limits: codec.Limits{}}); !errors.As(err, &limit) {
+		t.Errorf("4 bytes: %v", err)
+	}
+}
+
+// withoutPalette returns a picture without its palette.
+func withoutPalette(m image.Image) image.Image {
+	to := image.NewRGBA(m.Bounds())
+	draw.Draw(to, to.Rect, m, to.Rect.Min, draw.Src)
+	return to
 }

@@ -51,7 +51,8 @@ type Options struct {
 
 	// Bytes, if positive, is how many bytes the file has at most. If the whole does not fit, it ends early, on purpose, as what Truncate makes,
 	// and shows the better picture: the fallback codec's file is for Auto only if it fits, since its prefixes are rows, and what a JPEG decoder
-	// has made is coded by its samples, too, whose prefixes are better up to about a bit a pixel. Of the model's passes, those that are not
+	// has made is coded by its samples, too, whose prefixes are better up to about a bit a pixel. Pictures with a palette are coded by their
+	// colours, too: then the file has no palette, and decodes to an image.Gray, image.RGBA or image.NRGBA. Of the model's passes, those that are not
 	// wanted are not coded, which saves most of the time where the bytes are few. If they do not hold the header, that is a *LimitError.
 	Bytes int64
 
@@ -145,7 +146,11 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 		return nil, err
 	}
 	if e.Mode == Stored || rows.format == formatPaletted {
-		return side.storedFile(ctx, rows.raster())
+		f, err := side.storedFile(ctx, rows.raster())
+		if err != nil || e.Mode == Stored || e.Bytes <= 0 {
+			return f, err
+		}
+		return e.paletteWithin(ctx, rows, f)
 	}
 	if net == nil { // a paletted image whose palette is none of PNG's
 		if net, err = e.network(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 
 	"github.com/ddpmz/ddpmz/model"
 )
@@ -37,17 +38,9 @@ func (e *Encoder) betterWithin(ctx context.Context, rows *pixelReader, net *mode
 }
 
 // squaredError returns the sum of the squared differences between the samples of the colours of an image and those that a file shows within
-// Bytes: more than any sum if decoders would refuse the file. The picture that is shown has as many bits a sample as the image.
+// Bytes: more than any sum if decoders would refuse the file, or if its header does not fit. The picture that is shown has as many bits a sample as the image.
 func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) (sum int64, err error) {
-	var b bytes.Buffer
-	if err := f.clone().write(&b, e.Bytes); err != nil {
-		return 0, err
-	}
-	d := Decoder{Limits: e.Limits}
-	if e.Net != nil {
-		d.Nets = []*model.Net{e.Net}
-	}
-	m, err := d.DecodeContext(ctx, &b)
+	m, err := e.shown(ctx, f)
 	var limit *LimitError
 	if errors.As(err, &limit) {
 		return 1<<63 - 1, nil
@@ -73,4 +66,18 @@ func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) 
 		}
 	}
 	return sum, nil
+}
+
+// shown returns the picture that decoders show of a file within Bytes. It is a *LimitError if they would refuse it, or if they do not hold its
+// header.
+func (e *Encoder) shown(ctx context.Context, f *file) (image.Image, error) {
+	var b bytes.Buffer
+	if err := f.clone().write(&b, e.Bytes); err != nil {
+		return nil, err
+	}
+	d := Decoder{Limits: e.Limits}
+	if e.Net != nil {
+		d.Nets = []*model.Net{e.Net}
+	}
+	return d.DecodeContext(ctx, &b)
 }

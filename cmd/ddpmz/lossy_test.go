@@ -11,7 +11,7 @@ import (
 	"github.com/ddpmz/ddpmz/codec"
 )
 
-// TestLossyIsTheBetter: --bytes makes the better picture of the two ways in which a graphic or what was a JPEG file can be coded, --psnr the
+// TestLossyIsTheBetter: --bytes makes the better picture of the two ways in which a graphic, a picture with a palette or what was a JPEG file can be coded, --psnr the
 // smaller file, and with --exact-prefix both write the beginning of the whole file.
 func TestLossyIsTheBetter(t *testing.T) {
 	m := decodePNG(t, load(t, "street.png")).Image.(interface {
@@ -30,7 +30,8 @@ func TestLossyIsTheBetter(t *testing.T) {
 		name           string
 		input, picture []byte
 		db             float64
-	}{{"a JPEG file", file, picture, 31}, {"its picture", picture, picture, 31}, {"text", load(t, "text.png"), load(t, "text.png"), 18}} {
+	}{{"a JPEG file", file, picture, 31}, {"its picture", picture, picture, 31}, {"text", load(t, "text.png"), load(t, "text.png"), 18},
+		{"a palette", load(t, "palette256.png"), load(t, "palette256.png"), 20}} {
 		original := decodePNG(t, c.picture).Image
 		whole := must(t, c.input, "encode")
 		samples := 0

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ddpmz/ddpmz/cmd/internal/images"
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
 	"github.com/ddpmz/ddpmz/codec"
 	"github.com/ddpmz/ddpmz/container"
@@ -48,7 +49,7 @@ type Encoder struct {
 	// Cut, if not nil, returns the part of a file that is wanted, which is written.
 	Cut func(ctx context.Context, file []byte) ([]byte, error)
 	// Shortest says that Cut's parts are wanted as short as can be. Then JPEG files, pictures that a JPEG decoder has made, and what is stored, are
-	// coded by a model of their samples as well.
+	// coded by a model of their samples as well, of pictures with a palette by one of their colours.
 	Shortest bool
 }
 
@@ -93,8 +94,12 @@ func (e *Encoder) Encode(ctx context.Context, w io.Writer, in io.Reader) (*Resul
 		if err != nil {
 			return r, err
 		}
-		if info.Model == zoo.NameOfJPEG || !info.Modelled && e.Mode == codec.Auto && info.Colour != "palette" {
-			other, err := e.ofSamples(ctx, encoder, p.Image)
+		if info.Model == zoo.NameOfJPEG || !info.Modelled && e.Mode == codec.Auto {
+			m := p.Image
+			if indices, ok := m.(*image.Paletted); ok {
+				m = images.Colours(indices)
+			}
+			other, err := e.ofSamples(ctx, encoder, m)
 			if err != nil {
 				return r, err
 			}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 )
 
 // Opaque reports whether no pixel of an image is transparent. The images of the
@@ -90,4 +91,26 @@ func straight(c color.Color) color.NRGBA64 {
 		return c
 	}
 	return color.NRGBA64Model.Convert(c).(color.NRGBA64)
+}
+
+// Colours returns a picture with a palette without it: gray, RGBA, or NRGBA if a colour of the palette is transparent.
+func Colours(m *image.Paletted) image.Image {
+	gray, opaque := true, true
+	for _, c := range m.Palette {
+		n := straight(c)
+		gray, opaque = gray && n.R == n.G && n.G == n.B, opaque && n.A == 0xffff
+	}
+	var to draw.Image = image.NewNRGBA(m.Rect)
+	switch {
+	case opaque && gray:
+		to = image.NewGray(m.Rect)
+	case opaque:
+		to = image.NewRGBA(m.Rect)
+	}
+	for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
+		for x := m.Rect.Min.X; x < m.Rect.Max.X; x++ {
+			to.Set(x, y, m.At(x, y))
+		}
+	}
+	return to
 }

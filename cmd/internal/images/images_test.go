@@ -78,3 +78,24 @@ func TestSame(t *testing.T) {
 		}
 	}
 }
+
+// TestColours: a picture without its palette has the same colours, in the fewest samples that hold any of the palette.
+func TestColours(t *testing.T) {
+	bounds := image.Rect(-1, 2, 2, 4)
+	for _, test := range []struct {
+		palette color.Palette
+		model   color.Model
+	}{
+		{color.Palette{color.Gray{3}, color.RGBA{200, 200, 200, 255}}, color.GrayModel},
+		{color.Palette{color.Gray{3}, color.RGBA{200, 200, 201, 255}}, color.RGBAModel},
+		{color.Palette{color.Gray{3}, color.NRGBA{200, 100, 1, 3}, color.NRGBA{9, 8, 7, 0}}, color.NRGBAModel},
+	} {
+		m := image.NewPaletted(bounds, test.palette)
+		for i := range m.Pix {
+			m.Pix[i] = uint8(i % len(test.palette))
+		}
+		if got := Colours(m); got.ColorModel() != test.model || got.Bounds() != bounds || !Same(got, m) {
+			t.Errorf("%v: %T %v", test.palette, got, got)
+		}
+	}
+}
