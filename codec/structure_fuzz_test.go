@@ -167,8 +167,8 @@ func checkBounds(t *testing.T, net *model.Net, file []byte, present, step int, l
 			t.Errorf("%d sites of work, for %d bytes no more than %d are", have, len(file), most)
 		case at.Bytes > int64(len(file)):
 			t.Errorf("%+v, of %d bytes", at, len(file))
-		case at.Exact && !(complete && holdsAll(s.header) || s.holdsJPEG(len(file))):
-			t.Errorf("%d bytes are exact and not complete: %+v", len(file), at)
+		case at.Exact && !s.holdsPicture(len(file)) && !s.holdsJPEG(len(file)):
+			t.Errorf("%d bytes are exact, and some of the picture is missing: %+v", len(file), at)
 		case at.Exact && reduce > 0 && s.header.Modelled:
 			t.Errorf("exact, and reduced by 2^%d: %+v", reduce, at)
 		case m != nil && (m.Bounds().Dx() != size.Width || m.Bounds().Dy() != size.Height):
@@ -192,21 +192,14 @@ func checkBounds(t *testing.T, net *model.Net, file []byte, present, step int, l
 	}
 }
 
-// holdsAll reports whether a file holds all bytes of its picture. A file that ends early may: what it leaves out is then later segments,
-// such as the digest, or some of the metadata at its end, without which a picture is the image all the same.
-func holdsAll(h *container.Header) bool {
-	last := len(h.Segments) - 1
-	if !h.EndsEarly || last >= 0 && h.Kept == h.Segments[last].Size {
-		return true
-	}
-	for last >= 0 && (h.Segments[last].Kind == container.Metadata || h.Segments[last].Kind >= container.Ancillary) { // of which some may be missing
+// holdsPicture reports whether the first bytes of a file hold all of its picture: the last segment that the picture needs, in full. Metadata
+// and ancillary segments after it may be missing. Of a file that ends early, the segments that there are may be all of them but the digest.
+func (s *Stream) holdsPicture(bytes int) bool {
+	last := len(s.header.Segments) - 1
+	for last >= 0 && (s.header.Segments[last].Kind == container.Metadata || s.header.Segments[last].Kind >= container.Ancillary) {
 		last--
 	}
-	if last < 0 || last == len(h.Segments)-1 {
-		return false
-	}
-	k := h.Segments[last].Kind
-	return k == container.Passes || k == container.Stored || k == container.Digest
+	return last >= 0 && s.header.Present()[last] == s.header.Segments[last].Size && int64(bytes) >= s.offsets[last+1]
 }
 
 // holdsJPEG reports whether the first bytes of a file have all coefficients of a JPEG file, of which no digest is to come.
