@@ -67,7 +67,7 @@ func fromJPEG(t testing.TB, m image.Image) *image.RGBA {
 // TestDerivedFromJPEG: a picture that a JPEG decoder made is coded as the luma and chroma that it was made from, exactly, in
 // far fewer bytes than if one pixel has another origin, if its coefficients are not looked for.
 func TestDerivedFromJPEG(t *testing.T) {
-	m := fromJPEG(t, crop(picture(t, "landscape.png"), 20, 10, 150, 120))
+	m := fromJPEG(t, crop(picture(t, "landscape.png"), 20, 10, 100, 80))
 	var lengths [2]int
 	for i, want := range []string{"JFIF as Go has it: Y, Cr, Cb, chroma halved", "Y, Co, Cg"} {
 		file := encode(t, m, &codec.Options{Mode: codec.Modelled, Effort: 3})
@@ -80,7 +80,7 @@ func TestDerivedFromJPEG(t *testing.T) {
 		}
 		lengths[i] = len(file)
 		for x := range 10 { // not all of these are of the conversion
-			m.Set(70+x, 60, color.RGBA{uint8(100 + x), 101, uint8(99 - 3*x), 255})
+			m.Set(50+x, 40, color.RGBA{uint8(100 + x), 101, uint8(99 - 3*x), 255})
 		}
 	}
 	t.Logf("%d bytes; with some pixels that are not of it %d", lengths[0], lengths[1])
@@ -190,7 +190,7 @@ func libjpeg(m image.Image, across, down bool) *image.RGBA {
 
 // TestLibjpeg: what libjpeg's decoder makes is coded as luma and chroma, halved if they were.
 func TestLibjpeg(t *testing.T) {
-	m := crop(picture(t, "landscape.png"), 20, 10, 151, 121)
+	m := crop(picture(t, "landscape.png"), 20, 10, 101, 75)
 	for _, c := range []struct {
 		across, down bool
 		want         string
@@ -200,7 +200,7 @@ func TestLibjpeg(t *testing.T) {
 	} {
 		made := libjpeg(m, c.across, c.down)
 		file := encode(t, made, &codec.Options{Mode: codec.Modelled})
-		info, err := new(codec.Decoder).Inspect(bytes.NewReader(file))
+		info, err := codec.Inspect(bytes.NewReader(file))
 		if err != nil || info.Transform != c.want {
 			t.Fatalf("transform %q, %v; want %q", info.Transform, err, c.want)
 		}
@@ -217,11 +217,11 @@ func TestLibjpeg(t *testing.T) {
 
 // TestPhotoCD: a Photo CD's picture is coded as its luma and halved chroma, also if it was turned over.
 func TestPhotoCD(t *testing.T) {
-	upright := photoCD(crop(picture(t, "landscape.png"), 20, 10, 150, 120))
+	upright := photoCD(crop(picture(t, "landscape.png"), 20, 10, 100, 80))
 	turned := image.NewRGBA(upright.Bounds())
-	for y := range 120 {
-		for x := range 150 {
-			turned.Set(x, 119-y, upright.At(x, y))
+	for y := range 80 {
+		for x := range 100 {
+			turned.Set(x, 79-y, upright.At(x, y))
 		}
 	}
 	var lengths []int

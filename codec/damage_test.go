@@ -37,7 +37,7 @@ func TestEveryByteDamaged(t *testing.T) {
 	if long() {
 		flips = []byte{0x01, 0x80, 0x55, 0xff}
 	}
-	for _, s := range kinds(t) {
+	for _, s := range someKinds(t) {
 		o := offsets(t, s.file)
 		h, _, err := container.ReadHeader(bytes.NewReader(s.file))
 		if err != nil {
@@ -47,6 +47,9 @@ func TestEveryByteDamaged(t *testing.T) {
 		for at := range s.file {
 			for int64(at) >= o[segment+1] {
 				segment++
+			}
+			if !long() && at%3 > 0 && int64(at) > o[0] && int64(at) < o[segment+1]-4 {
+				continue // within a segment, its checksum included
 			}
 			for _, x := range flips {
 				bad := bytes.Clone(s.file)
@@ -199,7 +202,7 @@ func TestReseal(t *testing.T) {
 // Damage that the checksums do not show is an error or some picture, and never a panic. FuzzDecode looks for more of it.
 func TestDamageBelowTheChecksums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	times := 10
+	times := 4
 	if long() {
 		times = 60
 	}
@@ -327,7 +330,7 @@ func TestClaimsAllocateNothing(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2)) // of small images, most memory is what every processor takes
-	for _, s := range kinds(t) {
+	for _, s := range someKinds(t) {
 		b := s.m.Bounds()
 		pixels := int64(b.Dx()) * int64(b.Dy())
 		once := int64(1 << 20) // whatever the size

@@ -22,21 +22,26 @@ func TestEfforts(t *testing.T) {
 		m    image.Image
 		mode codec.Mode
 	}{
-		{"tiny", picture(t, "tiny/rock.png"), codec.Auto},
-		{"photograph", crop(landscape, 70, 20, 70, 66), codec.Auto},
+		{"tiny", crop(picture(t, "tiny/rock.png"), 0, 0, 24, 22), codec.Auto},
+		{"photograph", crop(landscape, 70, 20, 66, 44), codec.Auto},
 		{"gray", crop(picture(t, "gray.png"), 10, 10, 36, 34), codec.Auto},
 		{"16 bits", crop(picture(t, "rgb16.png"), 0, 0, 20, 18), codec.Auto},
-		{"graphic", crop(picture(t, "text.png"), 0, 0, 160, 50), codec.Auto},
+		{"graphic", crop(picture(t, "text.png"), 0, 0, 100, 40), codec.Auto},
 		{"palette", crop(picture(t, "palette.png"), 0, 0, 40, 30), codec.Auto},
 		{"decompressed", decompressed(t, crop(landscape, 70, 20, 64, 48), 85), codec.Auto},
 		{"a dot", crop(landscape, 0, 0, 1, 1), codec.Modelled},
 	} {
+		if (c.name == "gray" || c.name == "16 bits") && !long() {
+			continue
+		}
 		sizes := make([]int, codec.MostEffort+1)
+		var before []byte
 		for effort := codec.LeastEffort; effort <= codec.MostEffort; effort++ {
 			var reports []int
 			o := codec.Options{Mode: c.mode, Effort: effort, Progress: func(permille int) { reports = append(reports, permille) }}
 			file := encode(t, c.m, &o)
-			if m, at, err := decodeLast(file, codec.Decoder{}); err != nil || !at.Exact || !same(m, c.m) {
+			if bytes.Equal(file, before) { // which was decoded
+			} else if m, at, err := decodeLast(file, codec.Decoder{}); err != nil || !at.Exact || !same(m, c.m) {
 				t.Errorf("%s, effort %d: another picture, %+v, %v", c.name, effort, at, err)
 			}
 			if !slices.IsSorted(reports) && c.name != "decompressed" { // of which each of two files reports all of its work
@@ -45,7 +50,7 @@ func TestEfforts(t *testing.T) {
 			if effort == codec.DefaultEffort && !bytes.Equal(file, encode(t, c.m, &codec.Options{Mode: c.mode})) {
 				t.Errorf("%s: not the default's file", c.name)
 			}
-			sizes[effort] = len(file)
+			sizes[effort], before = len(file), file
 		}
 		for effort := 5; effort <= codec.MostEffort; effort++ {
 			most := sizes[effort-1]

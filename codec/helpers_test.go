@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"image"
 	"image/color"
@@ -391,6 +392,21 @@ func kinds(t testing.TB) []sample {
 		list = append(list, of(t, m))
 	}
 	return list
+}
+
+// someKinds returns a small file of every kind that is coded in a way of its own. DDPMZ_LONG=1 adds those that differ in depth, alpha or
+// colour transform alone, which are half of the work.
+func someKinds(t testing.TB) []sample {
+	t.Helper()
+	return slices.DeleteFunc(kinds(t), func(s sample) bool {
+		return !long() && slices.Contains([]string{"gray", "square", "gray16", "rgb16", "alpha", "clipped", "clipped16"}, s.name)
+	})
+}
+
+// fuzzing reports whether go test looks for inputs that fail: then a target begins with all seeds, else with every third.
+func fuzzing() bool {
+	f := flag.Lookup("test.fuzz")
+	return f != nil && f.Value.String() != ""
 }
 
 // jpegFile reads one of the small JPEG files that package pixels has for its tests.

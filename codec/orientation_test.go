@@ -76,7 +76,7 @@ func changed(t testing.TB, file []byte, to func(old byte) byte) []byte {
 // TestOrientationsOfAFile: params turn whatever the passes say, all of it or as much as there is.
 func TestOrientationsOfAFile(t *testing.T) {
 	for _, name := range []string{"rgb", "common form", "gray", "gray16", "rgb16", "clipped", "tall"} {
-		s := sample{name: name, m: crop(picture(t, "landscape.png"), 30, 0, 21, 231)} // of several strips
+		s := sample{name: name, m: crop(picture(t, "landscape.png"), 30, 0, 9, 231)} // of several strips
 		if name != "tall" {
 			s = kind(t, name)
 		} else {
@@ -155,9 +155,10 @@ func idealBytes(t testing.TB, m image.Image) float64 {
 func TestBestOrientation(t *testing.T) {
 	names := []string{"", "left-right", "top-bottom", "left-right, top-bottom"}
 	chosen := map[string]bool{}
-	for _, name := range []string{"rock", "leaves", "cloth", "fruit"} {
+	for _, name := range []string{"rock", "leaves", "cloth"} {
 		m := picture(t, "tiny/"+name+".png")
 		length, best := 0, -1.0
+		var upright []byte
 		ideal := map[string]float64{} // by what Inspect says
 		for i, how := range []byte{0, leftRight, topBottom, leftRight | topBottom} {
 			ideal[names[i]] = idealBytes(t, turned(m, how))
@@ -168,9 +169,12 @@ func TestBestOrientation(t *testing.T) {
 			if i > 0 && len(file) != length {
 				t.Errorf("%s: %d bytes, and turned %d: %d", name, length, how, len(file))
 			}
+			if i == 0 {
+				upright = file
+			}
 			length = len(file)
 		}
-		info, err := new(codec.Decoder).Inspect(bytes.NewReader(encode(t, m, &codec.Options{Mode: codec.Modelled})))
+		info, err := new(codec.Decoder).Inspect(bytes.NewReader(upright))
 		if err != nil {
 			t.Fatal(err)
 		}

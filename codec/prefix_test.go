@@ -116,7 +116,7 @@ func testEveryPrefix(t *testing.T, s sample) {
 	var lengths []int
 	var quality []float64
 	for n := header; n <= len(s.file); n++ {
-		if !long() && n%3 > 0 && n > header+9 && n < len(s.file)-9 {
+		if !long() && n%7 > 0 && n > header+9 && n < len(s.file)-9 {
 			continue // .ci/run tries every one
 		}
 		lengths = append(lengths, n)
@@ -129,7 +129,7 @@ func testEveryPrefix(t *testing.T, s sample) {
 }
 
 func TestEveryPrefix(t *testing.T) {
-	samples := kinds(t)
+	samples := someKinds(t)
 	var tiny []string
 	if long() {
 		tiny = []string{"cloud", "rock", "forest", "meadow", "fruit", "cloth", "windows", "leaves"}
@@ -191,7 +191,7 @@ func TestPrefixesOfManySegments(t *testing.T) {
 // some symbols more, of which the picture gets better, so a Timestep has to stop it.)
 func TestRefinementBytes(t *testing.T) {
 	t.Parallel()
-	for _, s := range append(kinds(t), large(t)) {
+	for _, s := range append(someKinds(t), large(t)) {
 		t.Run(s.name, func(t *testing.T) {
 			stream, err := new(codec.Decoder).Open(bytes.NewReader(s.file))
 			if err != nil {
@@ -206,16 +206,19 @@ func TestRefinementBytes(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				want, err := stream.Image()
-				if err != nil {
-					t.Fatal(err)
-				}
 				if at.Bytes < before.Bytes || at.IdealBits < before.IdealBits || at.Steps < before.Steps || at.Steps+at.Timestep != 1000 {
 					t.Errorf("%+v after %+v", at, before)
 				}
 				before = at
 				if at.Bytes > int64(len(s.file)) {
 					t.Fatalf("level %d needs %d of %d bytes", at.Level, at.Bytes, len(s.file))
+				}
+				if s.name == "large" && at.Level%4 > 0 && !long() {
+					continue
+				}
+				want, err := stream.Image()
+				if err != nil {
+					t.Fatal(err)
 				}
 				got, prefix, err := decodeLast(s.file[:at.Bytes], codec.Decoder{Timestep: at.Timestep})
 				if err != nil {
@@ -260,7 +263,7 @@ func TestSlowReaders(t *testing.T) {
 			list += fmt.Sprintf("%+v\n", at)
 		}
 	}
-	for _, s := range kinds(t) {
+	for _, s := range someKinds(t) {
 		for _, n := range []int{len(s.file), max(len(s.file)-6, int(offsets(t, s.file)[0]))} {
 			file := s.file[:n]
 			want := refinements(bytes.NewReader(file))
@@ -306,7 +309,7 @@ func TestStreamWaits(t *testing.T) {
 // A reader's own error is not mistaken for the end of the file; what came before it can be seen.
 func TestReaderFails(t *testing.T) {
 	broken := errors.New("cable cut")
-	for _, s := range append(kinds(t), large(t)) {
+	for _, s := range append(someKinds(t), large(t)) {
 		for _, n := range []int{0, 3, 10, len(s.file) / 2, len(s.file) - 1} {
 			r := io.MultiReader(bytes.NewReader(s.file[:n]), iotest.ErrReader(broken))
 			if _, err := codec.Decode(r); !errors.Is(err, broken) {

@@ -80,7 +80,7 @@ func checkRanges(t *testing.T, name string, file []byte, d codec.Decoder) (sum i
 
 // TestRanges does that with files of every kind, to several sizes and levels.
 func TestRanges(t *testing.T) {
-	for _, s := range kinds(t) {
+	for _, s := range someKinds(t) {
 		for _, d := range []codec.Decoder{{}, {Reduce: 1}, {Reduce: 3}, {Timestep: 100}, {Timestep: 400}, {Reduce: 2, Timestep: 30}} {
 			sum := checkRanges(t, s.name, s.file, d)
 			if d.Reduce == 0 && d.Timestep == 0 && sum != int64(len(s.file)) {
@@ -93,7 +93,7 @@ func TestRanges(t *testing.T) {
 // TestRangesAreFew: of a photograph, a picture of half its width and height takes less than half of the file, and one that stops a
 // level before less than a third. Segments of scales that are passed over are short at first, and then long.
 func TestRangesAreFew(t *testing.T) {
-	file := encode(t, picture(t, "still-life.png"), nil)
+	file := encode(t, crop(picture(t, "still-life.png"), 20, 20, 192, 160), nil)
 	for d, share := range map[[2]int]int64{{1, 0}: 2, {1, 4}: 3, {1, 9}: 4, {2, 9}: 4} {
 		if sum := checkRanges(t, "still life", file, codec.Decoder{Reduce: d[0], Timestep: d[1]}); sum >= int64(len(file))/share {
 			t.Errorf("reduced by %d, to timestep %d: %d of %d bytes", d[0], d[1], sum, len(file))
