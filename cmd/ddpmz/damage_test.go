@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // damaged returns a file with several segments, one of whose bytes is wrong, and the segment's description.
 func damaged(t *testing.T) (file []byte, d *description, last segment) {
 	t.Helper()
-	file = must(t, load(t, "landscape.png"), "encode", "--mode", "modelled")
+	file = must(t, damagedOriginal(t), "encode", "--mode", "modelled")
 	d = describeJSON(t, must(t, file, "info", "--levels", "--json"))
 	if len(d.Segments) < 3 {
 		t.Fatalf("%d segments are too few for the test", len(d.Segments))
@@ -20,6 +21,10 @@ func damaged(t *testing.T) (file []byte, d *description, last segment) {
 	last = d.Segments[len(d.Segments)-1]
 	file[last.Offset+last.Bytes/2] ^= 1
 	return file, d, last
+}
+
+func damagedOriginal(t *testing.T) []byte {
+	return part(t, "landscape.png", image.Rect(40, 20, 170, 150))
 }
 
 // damageWords are what the error says of a file of which byte at of a segment, counted from its offset, is damaged.
@@ -99,7 +104,7 @@ func TestDamage(t *testing.T) {
 			level = l.Bytes
 		}
 	}
-	original := decodePNG(t, load(t, "landscape.png")).Image
+	original := decodePNG(t, damagedOriginal(t)).Image
 	apart := func(n int64) float64 {
 		return distance(decodePNG(t, must(t, file, "decode", "--bytes", fmt.Sprint(n))).Image, original)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -68,6 +70,19 @@ func inOrder(text string, words []string) bool {
 func load(t *testing.T, name string) []byte {
 	t.Helper()
 	return readFile(t, filepath.Join(testdata, filepath.FromSlash(name)))
+}
+
+// part returns a PNG file of a part of a picture in testdata.
+func part(t *testing.T, name string, r image.Rectangle) []byte {
+	t.Helper()
+	m := decodePNG(t, load(t, name)).Image.(interface {
+		SubImage(image.Rectangle) image.Image
+	}).SubImage(r)
+	var file bytes.Buffer
+	if err := png.Encode(&file, m); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }
 
 // folder makes a folder with copies of files from testdata.
