@@ -26,7 +26,7 @@ func TestLossyIsTheBetter(t *testing.T) {
 	quality := func(file []byte, original image.Image) float64 {
 		return meanSquarePSNR(original, decodePNG(t, must(t, file, "decode", "--format", "png")).Image)
 	}
-	text := part(t, "text.png", image.Rect(0, 0, 260, 100))
+	text := part(t, "text.png", image.Rect(0, 0, 220, 80))
 	for _, c := range []struct {
 		name           string
 		input, picture []byte

@@ -109,10 +109,11 @@ func TestSeeds(t *testing.T) {
 		}
 		return b.PerSubPixel()
 	}
-	if a, b := bits(1), bits(1); a != b {
+	a := bits(1)
+	if b := bits(1); a != b {
 		t.Errorf("seed 1: %v and %v", a, b)
 	}
-	if a, b := bits(1), bits(2); a == b {
+	if b := bits(2); a == b {
 		t.Errorf("seeds 1 and 2: %v", a)
 	}
 }

@@ -218,6 +218,9 @@ func TestGradient(t *testing.T) {
 			}
 			for _, name := range slices.Sorted(maps.Keys(net.index[expert])) {
 				k, p := net.index[expert][name], net.param(expert, name)
+				if test.experts > 1 && k%3 > 0 && os.Getenv("DDPMZ_LONG") != "1" {
+					continue
+				}
 				i := net.first[expert] + k
 				largest, at := float32(0), 0
 				for j, v := range q.into[i] {

@@ -40,7 +40,7 @@ func TestTrainingLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	optimizers, steps := []bool{true}, 30 // whether it is Muon
+	optimizers, steps := []bool{true}, 18 // whether it is Muon
 	if os.Getenv("DDPMZ_LONG") == "1" {
 		optimizers, steps = append(optimizers, false), 60
 	}

@@ -292,7 +292,7 @@ func TestKinds(t *testing.T) {
 						if k.predictor && depth != 8 && depth != 16 || k.alpha > 0 && photometric >= paletteRGB || photometric == paletteRGB && depth > 8 {
 							continue
 						}
-						if rng.IntN(15) > 0 { // a fifteenth of them will do
+						if rng.IntN(30) > 0 { // a thirtieth of them will do
 							continue
 						}
 						if err := k.check(rng); err != nil {

@@ -10,9 +10,9 @@ import (
 func TestLumaRange(t *testing.T) {
 	r := newRand(80)
 	for _, c := range ofKind(derived) {
-		fits, several, rounds := 0, 0, 4000
+		fits, several, rounds := 0, 0, 1600
 		if c.matrix().video {
-			rounds = 1200
+			rounds = 600
 		}
 		for i := range rounds {
 			y, d, e := r.Int32N(256), r.Int32N(256)-128, r.Int32N(256)-128

@@ -317,9 +317,9 @@ func TestUndo(t *testing.T) {
 	for _, c := range ofKind(derived) {
 		v := c.matrix()
 		found := 0
-		rounds := 24_000
+		rounds := 8_000
 		if v.video {
-			rounds = 6_000
+			rounds = 3_000
 		}
 		for i := range rounds {
 			p := [3]int64{r.Int64N(256), r.Int64N(256), r.Int64N(256)}

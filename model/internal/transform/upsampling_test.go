@@ -215,9 +215,9 @@ func subsampledImage(r *rand.Rand, c Colour, w, h int) (x [3]Plane) {
 func TestFindUpsampling(t *testing.T) {
 	r := newRand(73)
 	for _, c := range ofKind(subsampled) {
-		rounds := 20
+		rounds := 8
 		if c.matrix().video {
-			rounds = 8
+			rounds = 4
 		}
 		for range rounds {
 			w, h := 20+r.IntN(60), 20+r.IntN(60)
