@@ -46,7 +46,7 @@ func idealBits(t testing.TB, file []byte, want image.Image) int64 {
 }
 
 // On the Kodak images, at most 1% more bits a sub-pixel than docs/benchmarks.md has, and at most 0.5% above the ideal code length. Without
-// DDPMZ_LONG=1, on a part of one.
+// DDPMZ_LONG=1, on a third of them, or on a part of one.
 func TestKodak(t *testing.T) {
 	t.Parallel()
 	dir := data(t, "kodak")
@@ -57,7 +57,9 @@ func TestKodak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short")
 	}
-	if !long() {
+	if long() {
+		files = spread(files, 3)
+	} else {
 		files = files[4:5]
 	}
 	sum := 0.0
@@ -84,8 +86,11 @@ func TestKodak(t *testing.T) {
 	mean := sum / float64(len(files))
 	t.Logf("mean %.4f bits a sub-pixel", mean)
 	most := 1.01 * 1.586
-	if !long() {
+	switch {
+	case !long():
 		most = 1.01 * 2.014 // that part of kodim05
+	case !all():
+		most = 1.01 * 1.607 // of the eight
 	}
 	if mean > most {
 		t.Errorf("mean of %.4f bits a sub-pixel", mean)
@@ -101,11 +106,14 @@ func TestKodakCuts(t *testing.T) {
 	m := open(t, filepath.Join(dir, "kodim23.png"))
 	s := sample{"kodim23", m, encode(t, m, &codec.Options{Mode: codec.Modelled})}
 	header := int(offsets(t, s.file)[0])
-	const cuts, half = 200, 100
+	cuts, half := 200, 100
+	if !all() {
+		cuts, half = 64, 32
+	}
 	payload := len(s.file) - header
 	var lengths []int
 	for i := range half { // one half evenly, the other as dense among 100 bytes as among 10,000
-		lengths = append(lengths, header+payload*(i+1)/half, header+int(16*math.Pow(float64(payload)/16, float64(i)/half)))
+		lengths = append(lengths, header+payload*(i+1)/half, header+int(16*math.Pow(float64(payload)/16, float64(i)/float64(half))))
 	}
 	slices.Sort(lengths)
 	quality := make([]float64, cuts)
@@ -142,7 +150,10 @@ func TestCIFAR(t *testing.T) {
 	case testing.Short():
 		count = 5
 	case long():
-		count = 200
+		count = 60
+		if all() {
+			count = 200
+		}
 	}
 	const plane = 32 * 32
 	record := make([]byte, 1+3*plane) // label, then red, green, blue
@@ -171,14 +182,17 @@ func TestCIFAR(t *testing.T) {
 		count, bytesSum, 8*bytesSum/float64(count*3*plane), float64(idealSum)/float64(count*3*plane), worst)
 }
 
-// Whatever Go's decoders read comes back as it was, in a file no larger than a stored one: every third of the small pictures, or
-// all of any size in the long run.
+// Whatever Go's decoders read comes back as it was, in a file no larger than a stored one: a few of the small pictures, or
+// all of any size in the long run, or every second.
 func TestGraphics(t *testing.T) {
 	t.Parallel()
 	root := data(t, "graphics")
 	limit, step := 1<<12, 40 // pixels; of so many pictures, one
 	if long() {
-		limit, step = math.MaxInt, 1
+		limit, step = math.MaxInt, 2
+		if all() {
+			step = 1
+		}
 	}
 	var read, skipped, stored atomic.Int64
 	check := func(t *testing.T, path string) {

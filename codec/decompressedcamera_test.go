@@ -121,7 +121,7 @@ func cameraFiles(t *testing.T) []string {
 	if !long() {
 		t.Skip("set DDPMZ_LONG=1")
 	}
-	return files
+	return spread(files, 4)
 }
 
 // segments returns those of a file.

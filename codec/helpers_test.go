@@ -29,8 +29,23 @@ import (
 	"github.com/ddpmz/ddpmz/model/zoo"
 )
 
-// long reports whether the tests may take minutes.
-func long() bool { return os.Getenv("DDPMZ_LONG") == "1" }
+// long reports whether the tests may take minutes: with DDPMZ_LONG=1, or with DDPMZ_LONG=part, as .ci/run has it, which is the same on a
+// part of the photographs and graphics.
+func long() bool { return os.Getenv("DDPMZ_LONG") == "1" || os.Getenv("DDPMZ_LONG") == "part" }
+
+// all reports whether the tests take all photographs and graphics.
+func all() bool { return os.Getenv("DDPMZ_LONG") == "1" }
+
+// spread returns every so-many-th of a list, or all of it with DDPMZ_LONG=1.
+func spread[T any](list []T, every int) (part []T) {
+	if all() {
+		return list
+	}
+	for i := every / 2; i < len(list); i += every {
+		part = append(part, list[i])
+	}
+	return part
+}
 
 // open reads a picture file.
 func open(t testing.TB, name string) image.Image {
