@@ -114,3 +114,120 @@ group:
 	JNE        group
 	VZEROUPPER
 	RET
+
+// func followAVX2(fours int, weight *int32, gradient *int32, before *int64, rate *int64, all int64, step int64)
+// Requires: AVX, AVX2
+TEXT ·followAVX2(SB), NOSPLIT, $0-56
+	MOVQ         fours+0(FP), AX
+	MOVQ         weight+8(FP), CX
+	MOVQ         gradient+16(FP), DX
+	MOVQ         before+24(FP), BX
+	MOVQ         rate+32(FP), SI
+	MOVQ         all+40(FP), DI
+	VMOVQ        DI, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         step+48(FP), DI
+	VMOVQ        DI, X1
+	VPBROADCASTQ X1, Y1
+	MOVQ         $-9223372036854775808, DI
+	VMOVQ        DI, X2
+	VPBROADCASTQ X2, Y2
+	MOVQ         $+144115188075855872, DI
+	VMOVQ        DI, X3
+	VPBROADCASTQ X3, Y3
+	MOVQ         $+140737488355328, DI
+	VMOVQ        DI, X4
+	VPBROADCASTQ X4, Y4
+	MOVQ         $-1073741824, DI
+	VMOVQ        DI, X5
+	VPBROADCASTQ X5, Y5
+	MOVQ         $+1073741824, DI
+	VMOVQ        DI, X6
+	VPBROADCASTQ X6, Y6
+
+four:
+	VPMULDQ      (BX), Y0, Y7
+	VPXOR        Y2, Y7, Y7
+	VPSRLQ       $0x06, Y7, Y7
+	VPSUBQ       Y3, Y7, Y7
+	VPMOVSXDQ    (DX), Y8
+	VPSUBQ       Y7, Y8, Y8
+	VPMULDQ      (SI), Y1, Y7
+	VPSRLQ       $0x14, Y7, Y7
+	VPSRLQ       $0x20, Y8, Y9
+	VPMULUDQ     Y7, Y8, Y8
+	VPMULUDQ     Y7, Y9, Y9
+	VPSLLQ       $0x20, Y9, Y9
+	VPADDQ       Y9, Y8, Y8
+	VPXOR        Y2, Y8, Y8
+	VPSRLQ       $0x10, Y8, Y8
+	VPSUBQ       Y4, Y8, Y8
+	VPMOVSXDQ    (CX), Y7
+	VPADDQ       Y8, Y7, Y7
+	VPCMPGTQ     Y6, Y7, Y8
+	VPBLENDVB    Y8, Y6, Y7, Y7
+	VPCMPGTQ     Y7, Y5, Y8
+	VPBLENDVB    Y8, Y5, Y7, Y7
+	VEXTRACTI128 $0x01, Y7, X8
+	VSHUFPS      $0x88, X8, X7, X7
+	VMOVDQU      X7, (CX)
+	ADDQ         $0x10, CX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	DECQ         AX
+	JNE          four
+	VZEROUPPER
+	RET
+
+// func roundAVX2(blocks int, weight *int32, half int32, down int, centre *int32, w *int16) (dot int64)
+// Requires: AVX, AVX2
+TEXT ·roundAVX2(SB), NOSPLIT, $0-56
+	MOVQ         blocks+0(FP), AX
+	MOVQ         weight+8(FP), CX
+	MOVQ         centre+32(FP), DX
+	MOVQ         w+40(FP), BX
+	MOVL         half+16(FP), SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	VMOVQ        down+24(FP), X1
+	VPXOR        Y2, Y2, Y2
+
+block:
+	VPADDD       (CX), Y0, Y3
+	VPSRAD       X1, Y3, Y3
+	VPADDD       32(CX), Y0, Y4
+	VPSRAD       X1, Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VMOVDQU      Y3, (BX)
+	VPMOVSXWD    X3, Y5
+	VMOVDQU      (DX), Y4
+	VPMULDQ      Y4, Y5, Y6
+	VPADDQ       Y6, Y2, Y2
+	VPSRLQ       $0x20, Y5, Y5
+	VPSRLQ       $0x20, Y4, Y4
+	VPMULDQ      Y4, Y5, Y6
+	VPADDQ       Y6, Y2, Y2
+	VEXTRACTI128 $0x01, Y3, X3
+	VPMOVSXWD    X3, Y4
+	VMOVDQU      32(DX), Y3
+	VPMULDQ      Y3, Y4, Y5
+	VPADDQ       Y5, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VPMULDQ      Y3, Y4, Y5
+	VPADDQ       Y5, Y2, Y2
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x20, BX
+	DECQ         AX
+	JNE          block
+	VEXTRACTI128 $0x01, Y2, X0
+	VPADDQ       X2, X0, X0
+	VPSHUFD      $0x4e, X0, X1
+	VPADDQ       X0, X1, X1
+	VMOVQ        X1, AX
+	MOVQ         AX, dot+48(FP)
+	VZEROUPPER
+	RET

@@ -65,8 +65,6 @@ type Correction struct {
 	Mean  int64 // Q6, after CorrectMean
 	Scale int32 // after CorrectScale
 
-	Posterior int64 // the mean of what is known, Q6, after Learn
-
 	predictedMean  int64
 	predictedScale int32
 
@@ -75,9 +73,7 @@ type Correction struct {
 
 	residual [taps]int64 // Q4
 
-	near     [3]Record // of the site two before in the row, and of the related coefficients
-	score    int64     // the derivatives that Learn was given: see logistic.Observation
-	gradient int64
+	near [3]Record // of the site two before in the row, and of the related coefficients
 }
 
 // CorrectScale corrects the scale of prediction j, which is of site x of the row, into c. layer is the output of the last layer for the
@@ -153,19 +149,18 @@ var coarserContexts = func() (t [256]uint8) {
 	return
 }()
 
-// Learn has the offsets and weights that made the correction follow what the coded cell says about it, and returns the cell's
-// record.
-func (r *Row) Learn(c *Correction, o logistic.Observation) Record {
-	a, score := r.Learned, o.LogScale
-	c.score, c.gradient, c.Posterior = score, o.Mean, o.Posterior
-	bounded := int32(fixed.Clamp(score, leastScore, mostScore))
-	a.whole.learn(newOffsetStep(bounded, offsetRate, wholeLimit))
-	step := newOffsetStep(bounded, offsetRate, offsetLimit)
+// Learn has the offsets and weights that made the correction follow what the coded cell says about it. It returns the cell's record, and
+// the gradient of what was learned from, for LastLayer.
+func (r *Row) Learn(c *Correction, o logistic.Observation) (Record, Gradient) {
+	a, bounded := r.Learned, fixed.Clamp(o.LogScale, leastScore, mostScore)
+	score := int32(bounded)
+	a.whole.learn(newOffsetStep(score, offsetRate, wholeLimit))
+	step := newOffsetStep(score, offsetRate, offsetLimit)
 	a.around[c.around].learn(step)
 	a.coarser[c.coarser].learn(step)
 	a.scales[c.level].learn(step)
 	if c.edge >= 0 {
-		a.edge[c.edge].learn(newOffsetStep(bounded, edgeRate, edgeLimit))
+		a.edge[c.edge].learn(newOffsetStep(score, edgeRate, edgeLimit))
 	}
 	m, e := r.Tables.InverseScale(c.predictedScale)
 	residual := fixed.Clamp((o.Posterior-c.predictedMean)*m>>(uint(22+e)&63), -60, 60) // Q4
@@ -180,10 +175,5 @@ func (r *Row) Learn(c *Correction, o logistic.Observation) Record {
 	w[5] += f[5] * along
 	w[6] += f[6] * along
 	w[7] += f[7] * along
-	return newRecord(score, residual)
-}
-
-// Gradient returns the gradient of what Learn has learned from, for LastLayer.
-func (c *Correction) Gradient() Gradient {
-	return newGradient(c.gradient>>(31-8), fixed.Clamp(c.score, leastScore, mostScore)>>4)
+	return newRecord(o.LogScale, residual), newGradient(o.Mean>>(31-8), bounded>>4)
 }

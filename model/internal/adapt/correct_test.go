@@ -48,7 +48,7 @@ func stream(t *testing.T, w, h int, predicted func() (int64, int32), value func(
 			if !ok || a != v+int32(u) {
 				t.Fatalf("%d is coded as %d", v, a-int32(u))
 			}
-			own[x] = row.Learn(&c, d.Observe(a, process.Unknown, 0))
+			own[x], _ = row.Learn(&c, d.Observe(a, process.Unknown, 0))
 		}
 	}
 	return learned

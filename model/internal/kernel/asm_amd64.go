@@ -121,8 +121,8 @@ func (p *asmBlock) set(o int, w []int16, bias int32) {
 	*p.winograd = winogradBlock{}
 	place := outputPlace[o]
 	p.bias[place] = bias
-	for to := p.w[2*place:]; len(w) > 1; w = w[2:] {
-		to[0], to[1] = w[0], w[1]
-		to = to[min(2*block, len(to)):]
+	to := p.w[2*place:]
+	for i, at := 1, 1; i < len(w) && at < len(to); i, at = i+2, at+2*block {
+		to[at-1], to[at] = w[i-1], w[i]
 	}
 }

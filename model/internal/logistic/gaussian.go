@@ -4,7 +4,6 @@ import (
 	"math/bits"
 	"sync"
 
-	"github.com/ddpmz/ddpmz/model/internal/fixed"
 	"github.com/ddpmz/ddpmz/model/internal/process"
 )
 
@@ -54,7 +53,7 @@ var gaussianTables = sync.OnceValue(func() *Tables {
 // gaussianDerivatives is Tables.derivatives of the Gaussian distribution. Between two entries of the tables, the derivative by the mean is
 // the same everywhere: half a step off at most, but zero on average.
 func (tab *Tables) gaussianDerivatives(lower, upper bound) (inverseScale, mean int64) {
-	a, b := fixed.Clamp(lower.t, -tailT<<10, tailT<<10), fixed.Clamp(upper.t, -tailT<<10, tailT<<10)
+	a, b := lower.t, upper.t
 	mass := int64(upper.integral) - int64(lower.integral)
 	if mass < 1<<8 { // far out in a tail, where nearly all of the mass is at the nearer bound
 		near := a

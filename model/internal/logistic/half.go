@@ -32,7 +32,7 @@ func (tab *Tables) CodeHalf(coder HalfCoder, mean int64, scale int32, a int32, u
 		return 0, Observation{}, false
 	}
 
-	t0, t1, t2 := withinTail(b0.t), withinTail(b1.t), withinTail(b2.t)
+	t0, t1, t2 := b0.t, b1.t, b2.t
 	f0, f1, f2 := int64(b0.integral), int64(b1.integral), int64(b2.integral)
 	w0, w1, w2 := weighted(t0, f0), weighted(t1, f1), weighted(t2, f2)
 	known := inverseScaleDerivative(t0, t2, w0, w2, f2-f0)

@@ -87,22 +87,28 @@ func log1pQ31(e uint64) uint64 {
 	return (sum + 1<<29) >> 30
 }
 
-// interpolate returns a table's value at t in Q10.
+// interpolate returns a table's value at t, Q10, which is within the tail.
 func interpolate(table *[2*tailT*tableSteps + 2]uint32, t int64) uint32 {
-	p := uint32(fixed.Clamp(t, -tailT<<10, tailT<<10) + tailT<<10)
+	p := uint32(t + tailT<<10)
 	i := p >> 5
 	a, b := table[i], table[i+1]
 	return a + uint32(int32(b-a)*int32(p&31)>>5)
 }
 
+// withinTail returns the deviation that the tables hold that is nearest to t, Q10.
+func withinTail(t int64) int64 { return fixed.Clamp(t, -tailT<<10, tailT<<10) }
+
 // A bound is the lower or upper end of a cell.
 type bound struct {
-	t        int64  // its deviation, Q10
+	t        int64  // its deviation, Q10, within the tail
 	integral uint32 // the integral of the density up to it, Q31
 }
 
-// bound returns the bound at deviation t, Q10.
-func (tab *Tables) bound(t int64) bound { return bound{t, interpolate(&tab.cdf, t)} }
+// bound returns the bound at deviation t, Q10, or at the nearest one within the tail.
+func (tab *Tables) bound(t int64) bound {
+	t = withinTail(t)
+	return bound{t, interpolate(&tab.cdf, t)}
+}
 
 // InverseScale returns 1/2^(scale/ScaleSteps) as mantissa / 2^(20+octaves).
 func (tab *Tables) InverseScale(scale int32) (mantissa int64, octaves int32) {
@@ -122,7 +128,7 @@ func (tab *Tables) Deviation(x, mean int64, scale int32) int64 {
 }
 
 // Integral returns the integral of the density up to a deviation t, Q10: in Q31.
-func (tab *Tables) Integral(t int64) uint32 { return interpolate(&tab.cdf, t) }
+func (tab *Tables) Integral(t int64) uint32 { return interpolate(&tab.cdf, withinTail(t)) }
 
 // TruncatedMean returns the mean, Q6, of the distribution of the given mean, Q6, and scale where it is restricted to the values
 // of cell a at clock k of a coefficient with dither u (eq. 15).
@@ -162,13 +168,10 @@ func (tab *Tables) derivatives(lower, upper bound) (inverseScale, mean int64) {
 	if tab.family == process.Gaussian {
 		return tab.gaussianDerivatives(lower, upper)
 	}
-	a, b := withinTail(lower.t), withinTail(upper.t)
+	a, b := lower.t, upper.t
 	fa, fb := int64(lower.integral), int64(upper.integral)
 	return inverseScaleDerivative(a, b, weighted(a, fa), weighted(b, fb), fb-fa), fa + fb - oneQ31
 }
-
-// withinTail returns the deviation that the tables hold that is nearest to t, Q10.
-func withinTail(t int64) int64 { return fixed.Clamp(t, -tailT<<10, tailT<<10) }
 
 // weighted returns t f(t) of the logistic function, of which F(t) is the integral, Q31, in the format of t.
 func weighted(t, integral int64) int64 { return t * (integral * (oneQ31 - integral) >> 31) }

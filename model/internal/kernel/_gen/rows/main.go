@@ -31,6 +31,9 @@ func main() {
 		gather()
 		if wide {
 			rounded()
+		} else {
+			follow()
+			roundedAVX2()
 		}
 	default:
 		log.Fatal("unknown functions: ", *what)
