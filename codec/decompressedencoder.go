@@ -31,6 +31,23 @@ func (r *pixelReader) bytePlanes() [][]uint8 {
 	return planes
 }
 
+// wasJPEG reports whether a picture that is to be modelled shows that a JPEG decoder has made it.
+func (p *picture) wasJPEG() bool {
+	if p.depth != 8 {
+		return false
+	}
+	planes := make([][]uint8, len(p.colour))
+	for i, plane := range p.colour {
+		planes[i] = make([]uint8, 0, p.w*p.h)
+		for y := range p.h {
+			for _, v := range plane.Row(y) {
+				planes[i] = append(planes[i], uint8(v))
+			}
+		}
+	}
+	return history.HasGrid(&history.Picture{Width: p.w, Height: p.h, Planes: planes})
+}
+
 // byHistory returns the decoder of a history.
 func byHistory(h *history.History) madeBy {
 	switch {

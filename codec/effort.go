@@ -21,7 +21,7 @@ type tries struct {
 	plainColours bool // the colour transform is the plain one of the least estimate, in place of YCoCg-R
 	derive       bool // the luma and chroma that samples were made from are looked for, for another transform
 	decompress   bool // the coefficients of which a JPEG decoder made the picture are looked for
-	race         bool // the mode is that of the smaller file; else it is by stored.Probe, but for rasters that have no probe
+	race         bool // the mode is that of the smaller file; else it is by stored.Probe, but for rasters that have no probe, and for graphics that a JPEG decoder has made
 	oriented     int  // pixels of the largest pictures that are coded in all orientations
 	all          bool // both modes are coded without a probe, and samples as well as coefficients that were found
 	allColours   bool // every plain colour transform is coded, beside the one that was chosen

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"image"
+	"image/draw"
 	"image/jpeg"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -144,5 +147,50 @@ func TestMostEffortStops(t *testing.T) {
 	var b bytes.Buffer
 	if err := e.EncodeContext(ctx, &b, crop(picture(t, "landscape.png"), 0, 0, 80, 66)); err != context.Canceled || b.Len() > 0 {
 		t.Errorf("%d bytes written, %v", b.Len(), err)
+	}
+}
+
+// TestEffortsOfSmoothJPEGs: what a JPEG decoder has made is no graphic because the fallback codec makes little of it: low efforts code it by its luma
+// and chroma, too. Graphics stay stored.
+func TestEffortsOfSmoothJPEGs(t *testing.T) {
+	t.Parallel()
+	tiles := image.NewGray(image.Rect(0, 0, 512, 512))
+	text := picture(t, "text.png")
+	for i := range 6 {
+		draw.Draw(tiles, text.Bounds().Add(image.Pt(i%2*320, i/2*220)), text, text.Bounds().Min, draw.Src)
+	}
+	type sample struct {
+		name   string
+		m      image.Image
+		stored bool
+	}
+	samples := []sample{
+		{"photograph", decompressed(t, crop(picture(t, "landscape.png"), 0, 0, 300, 256), 20), false},
+		{"graphic", text, true},
+		{"gray graphic", tiles, true},
+	}
+	if long() {
+		file, err := os.ReadFile(filepath.Join(data(t, "jpeg"), "camera", "olympus-c960.jpg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		samples = append(samples, sample{"olympus-c960", jpegPicture(t, file), false})
+	}
+	for _, c := range samples {
+		plain := encode(t, c.m, &codec.Options{Mode: codec.Stored})
+		for effort := 1; effort <= 3; effort++ {
+			file := encode(t, c.m, &codec.Options{Effort: effort})
+			info, err := codec.Inspect(bytes.NewReader(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s, effort %d: %d bytes, stored %d, %s", c.name, effort, len(file), len(plain), info.Transform)
+			if info.Modelled == c.stored || len(file) > len(plain) || !c.stored && len(file)*4 > len(plain)*3 {
+				t.Errorf("%s, effort %d: %d bytes, stored %d", c.name, effort, len(file), len(plain))
+			}
+			if m := decode(t, file, 0); !same(m, c.m) {
+				t.Errorf("%s, effort %d: another picture", c.name, effort)
+			}
+		}
 	}
 }

@@ -14,6 +14,7 @@ type modelCoder struct {
 	picture     *picture // whose planes it overwrites
 	colour      model.Colour
 	orientation orientation // that the colour transform is for
+	keepColours bool        // no luma and chroma that samples were made from are looked for
 	tries       tries
 	progress    func(permille int)
 	limits      Limits
@@ -25,11 +26,18 @@ type modelCoder struct {
 
 // newModelCoder returns the coder of an image.
 func newModelCoder(net *model.Net, rows *pixelReader, o Options) *modelCoder {
-	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, tries: o.tries(), progress: o.Progress, limits: o.Limits, most: o.Bytes}
+	c := &modelCoder{net: net, picture: &picture{info: rows.info, colour: rows.planes()}, tries: o.tries(), keepColours: o.KeepColours, progress: o.Progress, limits: o.Limits, most: o.Bytes}
 	if c.tries.plainColours {
-		c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), c.tries.derive && !o.KeepColours)
+		c.colour, c.orientation = chooseColour(c.picture.colour, max(rows.depth, 8), c.tries.derive && !c.keepColours)
 	}
 	return c
+}
+
+// deriveColour looks for the luma and chroma that samples were made from, for the colour transform, if the effort has not done so.
+func (c *modelCoder) deriveColour() {
+	if !c.tries.derive && !c.keepColours {
+		c.colour, c.orientation = chooseColour(c.picture.colour, max(c.picture.depth, 8), true)
+	}
 }
 
 // fits reports whether all of a file is wanted.

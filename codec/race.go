@@ -47,7 +47,9 @@ const probeFirst = 1 << 22
 // the model's, which has few bytes for its pixels, as only those of nearly flat images have.
 func (r *race) run(ctx context.Context, raster *stored.Raster) (*file, error) {
 	if !r.coder.tries.race && raster.Probed() {
-		return r.byProbe(ctx, raster)
+		if f, err := r.byProbe(ctx, raster); f != nil || err != nil {
+			return f, err
+		}
 	}
 	result := make(chan storedResult, 1)
 	go func(raster *stored.Raster) { result <- r.store(ctx, raster) }(raster)
@@ -130,7 +132,7 @@ func (r *race) within(ctx context.Context, raster *stored.Raster, most int64) (*
 }
 
 // byProbe returns the fallback codec's file of a graphic, by the probe, and the model's of other images: but for those of which decoders
-// would refuse it.
+// would refuse it. It returns none where the probe says nothing: of graphics that a JPEG decoder has made, many are smooth photographs.
 func (r *race) byProbe(ctx context.Context, raster *stored.Raster) (*file, error) {
 	raster.Stop = ctx.Err
 	least, err := stored.Probe(raster)
@@ -147,6 +149,9 @@ func (r *race) byProbe(ctx context.Context, raster *stored.Raster) (*file, error
 			return modelled.file, nil
 		}
 		raster = r.coder.picture.rasterOf(modelled.planes())
+	} else if r.coder.picture.wasJPEG() {
+		r.coder.deriveColour()
+		return nil, ctx.Err()
 	}
 	if r.progress != nil {
 		defer r.progress(1000)

@@ -18,20 +18,32 @@ type History struct {
 // leastSide is how many pixels a picture has in a row and a column at least.
 const leastSide = 16
 
+// HasGrid reports whether a picture has luma, and chroma, as a JPEG decoder that is known makes them, with a grid of blocks whose coefficients are
+// multiples of steps. It is what Find looks for first, and takes little time beside encoding.
+func HasGrid(p *Picture) bool {
+	_, _, _, _, ok := begin(p)
+	return ok
+}
+
+// begin returns the luma and chroma of a picture, the conversion that they were made by, and where the first whole block of luma begins.
+func begin(p *Picture) (planes []*plane, c *conversion, x, y int, ok bool) {
+	if p.Width < leastSide || p.Height < leastSide {
+		return nil, nil, 0, 0, false
+	}
+	if planes, c = separate(p); c == nil {
+		return nil, nil, 0, 0, false
+	}
+	x, y, ok = planes[0].grid()
+	return planes, c, x, y, ok
+}
+
 // Find finds the history of a picture; nil if no JPEG decoder that it knows has made it.
 func Find(p *Picture) *History {
-	if p.Width < leastSide || p.Height < leastSide {
-		return nil
-	}
-	planes, c := separate(p)
-	if c == nil {
-		return nil
-	}
-	luma := planes[0]
-	x, y, ok := luma.grid()
+	planes, c, x, y, ok := begin(p)
 	if !ok {
 		return nil
 	}
+	luma := planes[0]
 	blocks := luma.sample(x, y, steppedBlocks)
 	table := blocks.steps(&rounding)
 	steps := table.complete(nil)

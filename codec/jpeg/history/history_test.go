@@ -291,7 +291,7 @@ func TestFindPart(t *testing.T) {
 	for _, at := range []image.Point{{13, 5}, {16, 9}} {
 		p := pictureOf(out, image.Rectangle{at, at.Add(image.Pt(201, 145))})
 		h := Find(p)
-		if h == nil {
+		if h == nil || !HasGrid(p) {
 			t.Errorf("%v: nothing is found", at)
 			continue
 		}
@@ -338,8 +338,12 @@ func TestFindNothing(t *testing.T) {
 		"landscape": m, "gray landscape": gray, "noise": noise, "scaled": smaller, "flat": image.NewGray(image.Rect(0, 0, 64, 64)),
 		"small": image.NewGray(image.Rect(0, 0, 15, 400)),
 	} {
-		if h := Find(pictureOf(m, m.Bounds())); h != nil {
+		p := pictureOf(m, m.Bounds())
+		if h := Find(p); h != nil {
 			t.Errorf("%s: found %v at (%d, %d)", name, h.File.Components[0].Quant, h.X, h.Y)
+		}
+		if HasGrid(p) {
+			t.Errorf("%s has a grid", name)
 		}
 	}
 }
