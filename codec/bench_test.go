@@ -113,7 +113,7 @@ func BenchmarkEncodeStored(b *testing.B)   { benchmarkEncode(b, codec.Stored) }
 // BenchmarkEncodeGray encodes the pictures that package history searches in its BenchmarkRefused.
 func BenchmarkEncodeGray(b *testing.B) {
 	m := picture(b, "landscape.png")
-	for _, size := range []image.Point{{16, 16}, {24, 24}, {32, 32}, {48, 48}, {64, 64}, {96, 96}, {128, 128}, {192, 192}, {324, 196}} {
+	for _, size := range []image.Point{{16, 16}, {24, 24}, {32, 32}, {48, 48}, {64, 64}, {66, 66}, {80, 80}, {96, 96}, {128, 128}, {192, 192}, {324, 196}} {
 		gray := image.NewGray(image.Rectangle{Max: size})
 		draw.Draw(gray, gray.Rect, m, image.Pt(60, 60), draw.Src)
 		b.Run(fmt.Sprintf("%dx%d", size.X, size.Y), func(b *testing.B) {

@@ -28,7 +28,7 @@ func BenchmarkRefused(b *testing.B) {
 			gray.Set(x, y, color.GrayModel.Convert(m.At(x, y)))
 		}
 	}
-	for _, size := range []image.Point{{16, 16}, {24, 24}, {32, 32}, {48, 48}, {64, 64}, {96, 96}, {128, 128}, {192, 192}, {324, 196}} {
+	for _, size := range []image.Point{{16, 16}, {24, 24}, {32, 32}, {48, 48}, {64, 64}, {66, 66}, {80, 80}, {96, 96}, {128, 128}, {192, 192}, {324, 196}} {
 		refuse("gray", gray, image.Rectangle{Max: size}.Add(image.Pt(60, 60)))
 	}
 	refuse("RGB", m, m.Bounds())

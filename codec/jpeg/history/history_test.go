@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	stdjpeg "image/jpeg"
 	"image/png"
 	"math"
@@ -385,11 +386,96 @@ func TestFirst(t *testing.T) {
 		for i := range p.samples {
 			p.samples[i] = uint8(r.UintN(256))
 		}
-		b := p.blockAt(3, 5)
-		b.forward(0)
-		for i, v := range p.first(3, 5) {
-			if f := probes[i]; v != b[f] {
-				t.Fatalf("coefficient %d is %d, want %d", f, v, b[f])
+		var s strip
+		s.transform(p, 3, 2, 11)
+		for y0 := range 4 {
+			b := p.blockAt(3, 2+y0)
+			b.forward(0)
+			for i, v := range s.first(y0) {
+				if f := probes[i]; v != b[f] {
+					t.Fatalf("coefficient %d is %d, want %d", f, v, b[f])
+				}
+			}
+		}
+	}
+}
+
+// TestProbe: places have blocks of their grid, with texture, and the coefficients of these.
+func TestProbe(t *testing.T) {
+	m := open(t, "landscape.png")
+	planes := []*plane{}
+	for _, size := range []image.Point{{16, 16}, {33, 47}, {90, 80}} {
+		gray := image.NewGray(image.Rectangle{Max: size})
+		draw.Draw(gray, gray.Rect, m, image.Pt(60, 60), draw.Src)
+		gray.Pix[5*size.X+12] = 255 // clipped
+		planes = append(planes, grayPlane(pictureOf(gray, gray.Rect)))
+	}
+	for _, p := range planes {
+		s := probing{plane: p}
+		for x0 := range 8 {
+			s.probe(x0)
+			for y0 := range s.places {
+				q := &s.places[y0]
+				blocks := 0
+				p.eachBlock(x0, y0, 1<<20, func(x, y int) { blocks++ })
+				if q.n != min(blocks, firstBlocks) {
+					t.Fatalf("(%d, %d): %d blocks of %d", x0, y0, q.n, blocks)
+				}
+				for i, at := range q.at[:q.n] {
+					b := p.blockAt(at[0], at[1])
+					b.forward(0)
+					if at[0]%8 != x0 || at[1]%8 != y0 || !p.textured(at[0], at[1]) {
+						t.Fatalf("(%d, %d): a block at %v", x0, y0, at)
+					}
+					for k := range q.coef {
+						if q.coef[k][i] != b[probes[k]] {
+							t.Fatalf("(%d, %d): frequency %d of the block at %v is %d, want %d", x0, y0, probes[k], at, q.coef[k][i], b[probes[k]])
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestRulesOut: coefficients are no multiples of a step that is ruled out, and all of a mask's cell are none of its steps.
+func TestRulesOut(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	out, ok := 0, 0
+	for range 20000 {
+		var coef [firstBlocks]int32
+		n := 1 + r.IntN(len(coef))
+		step := 2 + r.Int32N(40)
+		for i := range coef[:n] {
+			coef[i] = step*unit*r.Int32N(9) + r.Int32N(1+unit)
+			if r.IntN(12) == 0 {
+				coef[i] = r.Int32N(1 << 14)
+			}
+			coef[i] = max(coef[i], roundingNear+1)
+		}
+		_, _, are := multiples(coef[:n], step, roundingReach, roundingVariance)
+		ruled := combs[step].rulesOut(&coef, n)
+		if are && ruled {
+			t.Fatalf("%v are multiples of %d", coef[:n], step)
+		}
+		if ruled {
+			out++
+		}
+		if are {
+			ok++
+		}
+	}
+	if out == 0 || ok == 0 {
+		t.Errorf("%d are ruled out, and %d are multiples", out, ok)
+	}
+	masks := othersMasks()
+	for v := range int32(maskCells * maskUnit) {
+		for step := int32(2); step < maskedSteps; step++ {
+			d := v % (step * unit)
+			d = min(d, step*unit-d)
+			other := v > roundingNear && d > combs[step].far
+			if masks[v/maskUnit]>>step&1 != 0 && !other {
+				t.Fatalf("%d is a multiple of %d", v, step)
 			}
 		}
 	}

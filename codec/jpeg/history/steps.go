@@ -31,10 +31,12 @@ type noise [64]int64
 // rounding is the noise of samples that were rounded to integers: 1/12.
 var rounding = func() (n noise) {
 	for f := range n {
-		n[f] = unit * unit / 12
+		n[f] = roundingVariance
 	}
 	return n
 }()
+
+const roundingVariance = unit * unit / 12
 
 const (
 	evidentNonzero = 12  // coefficients that are evidence
@@ -95,7 +97,22 @@ func stepOf(coef []int32, variance int64, limit int32) (step uint16, count, evid
 		}
 		return 0, 0, 0
 	}
-	for q := mostStep(large, min((largest+least)/unit, limit), reach); q > 1; q-- {
+	step, count, evidence = gain(large, mostStep(large, min((largest+least)/unit, limit), reach), reach, variance)
+	switch {
+	case step == 0 && len(large)*outlierShare < int(zeros):
+		return 0, 0, 0
+	case step == 0:
+		return 1, len(large), -len(large)
+	case count < evidentNonzero:
+		evidence = 0
+	}
+	return step, count, evidence
+}
+
+// gain finds the step, up to a limit, of which coefficients other than 0 are multiples, and by how many bits their description becomes shorter by it:
+// the step is 0 if there is none.
+func gain(large []int32, limit, reach int32, variance int64) (step uint16, count, evidence int) {
+	for q := limit; q > 1; q-- {
 		n, d, ok := multiples(large, q, reach, variance)
 		if !ok {
 			continue
@@ -112,14 +129,6 @@ func stepOf(coef []int32, variance int64, limit int32) (step uint16, count, evid
 			continue
 		}
 		step, count, evidence = uint16(q), n, gain
-	}
-	switch {
-	case step == 0 && len(large)*outlierShare < int(zeros):
-		return 0, 0, 0
-	case step == 0:
-		return 1, len(large), -len(large)
-	case count < evidentNonzero:
-		evidence = 0
 	}
 	return step, count, evidence
 }
@@ -151,13 +160,16 @@ func tooMany(others, all int) bool { return others*10 > all-others }
 // multiples returns how many coefficients are multiples of a step other than 0, and the sum of their squared distances from these; not ok
 // if there are none, or too many others. What is not a multiple, and small, is taken for a 0 with much noise.
 func multiples(coef []int32, step, reach int32, variance int64) (n int, sum int64, ok bool) {
-	width := step * unit
-	even := int64(width) * int64(width) / 12 // the mean square distance of what is not quantized
-	if 2*variance > even {
+	c := &combs[step]
+	if variance != roundingVariance {
+		other := combOf(step, reach, variance)
+		c = &other
+	}
+	if c.most == 0 {
 		return 0, 0, false
 	}
-	far := min(max(farthest, reach), width*2/5)
-	inverse := 1<<32/uint64(width) + 1 // a product is faster than a quotient, and the same for what is below 2^18
+	width, far, inverse := c.width, c.far, c.inverse
+	limit := c.most * int64(len(coef)) // of the sum, if all are multiples
 	others := 0
 	for i, v := range coef {
 		m := int32(uint64(v+width/2) * inverse >> 32)
@@ -169,14 +181,12 @@ func multiples(coef []int32, step, reach int32, variance int64) (n int, sum int6
 			}
 		case m > 0:
 			n++
-			sum += int64(d) * int64(d)
+			if sum += int64(d) * int64(d); sum > limit {
+				return 0, 0, false
+			}
 		}
 	}
-	most := min(8*variance, even/4) // the noise of small changes is not even
-	if step <= 3 {
-		most = min(3*variance/2, even*3/5)
-	}
-	return n, sum, n > 0 && others*10 <= n && sum <= most*int64(n)
+	return n, sum, n > 0 && others*10 <= n && sum <= c.most*int64(n)
 }
 
 // root returns the square root, rounded down.
