@@ -105,17 +105,18 @@ func (p *plane) grid() (x, y int, ok bool) {
 			}
 		}
 	}
-	most := leastEvidence - 1
+	least := leastEvidence
 	for _, c := range best {
 		if c.evidence == 0 {
 			break
 		}
 		evidence := p.gridEvidence(c.x, c.y)
 		if c.x == 0 && c.y == 0 && evidence > 0 {
-			evidence += log2Places // about as many pictures begin where the grid does as anywhere else
+			evidence += atOnce
 		}
-		if evidence > most {
-			x, y, most, ok = c.x, c.y, evidence, true
+		if evidence >= least {
+			x, y, ok = c.x, c.y, true
+			least = evidence + evidence/32 // where it is about the same, the first evidence counts
 		}
 		if !ok {
 			break // what spoke for places was chance
@@ -124,10 +125,9 @@ func (p *plane) grid() (x, y int, ok bool) {
 	return x, y, ok
 }
 
-// bestPlaces is how many of the 2^log2Places places are looked at more closely, at most.
 const (
-	bestPlaces = 6
-	log2Places = 6
+	bestPlaces = 6 // that are looked at more closely, at most
+	atOnce     = 8 // bits by which it is likelier that the picture begins where the grid does than that it does at any other place
 )
 
 // evidenceOf returns how many bits the coefficients of a frequency speak for a step: none of most frequencies if the quality is high, since then they are 1.
