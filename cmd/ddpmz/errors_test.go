@@ -56,7 +56,7 @@ func TestMessages(t *testing.T) {
 // TestNoPackageNames checks the messages of broken files of all kinds.
 func TestNoPackageNames(t *testing.T) {
 	names := regexp.MustCompile(`\b(codec|container|picture|zoo|png|jpeg|gif|webp|tiff|bmp|zlib|flate|zstd|riff|vp8l?|lzw|io): `)
-	coded := must(t, load(t, "tiny/rock.png"), "encode")
+	coded := encoded(t, "tiny/rock.png")
 	for _, magic := range []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff\xe0", "GIF89a", "RIFF\x20\x00\x00\x00WEBPVP8L", "RIFF\x20\x00\x00\x00WEBPVP8 ", "II*\x00", "MM\x00*", "BM\x40\x00\x00\x00\x00\x00\x00\x00", "P6 ", "P7\n", ""} {
 		for _, rest := range []string{"", "x", "\x00\x00\x00\x0dIHDR", string(bytes.Repeat([]byte{7}, 100))} {
 			r := ddpmz([]byte(magic+rest), "encode")

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ddpmz/ddpmz/cmd/internal/picture"
@@ -71,6 +72,19 @@ func load(t *testing.T, name string) []byte {
 	t.Helper()
 	return readFile(t, filepath.Join(testdata, filepath.FromSlash(name)))
 }
+
+// encoded returns what encode makes of a picture in testdata, once for all tests that ask for it. The file is the caller's.
+func encoded(t *testing.T, name string, flags ...string) []byte {
+	t.Helper()
+	key := name + " " + strings.Join(flags, " ")
+	file, ok := files.Load(key)
+	if !ok {
+		file, _ = files.LoadOrStore(key, must(t, load(t, name), append([]string{"encode"}, flags...)...))
+	}
+	return bytes.Clone(file.([]byte))
+}
+
+var files sync.Map
 
 // part returns a PNG file of a part of a picture in testdata.
 func part(t *testing.T, name string, r image.Rectangle) []byte {

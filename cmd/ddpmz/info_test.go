@@ -113,8 +113,8 @@ func TestInfoNames(t *testing.T) {
 func TestInfoTable(t *testing.T) {
 	dir := folder(t)
 	a, b := filepath.Join(dir, "a.ddpmz"), filepath.Join(dir, "b.ddpmz")
-	writeFile(t, a, must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled"))
-	writeFile(t, b, must(t, load(t, "palette.png"), "encode"))
+	writeFile(t, a, encoded(t, "tiny/rock.png", "--mode", "modelled"))
+	writeFile(t, b, encoded(t, "palette.png"))
 	out := string(must(t, nil, "info", "--levels", a, b))
 	for _, want := range []string{a + ": 32 x 32, RGB, 8 bits a sample\n", "exact", b + ": 160 x 120, palette, 4 bits a sample\n"} {
 		if !strings.Contains(out, want) {
@@ -139,7 +139,7 @@ func TestInfoTable(t *testing.T) {
 
 // TestInfoCut describes files whose tail is missing.
 func TestInfoCut(t *testing.T) {
-	coded := must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled")
+	coded := encoded(t, "tiny/rock.png", "--mode", "modelled")
 	info := func(file []byte, flags ...string) []byte {
 		t.Helper()
 		r := ddpmz(file, append([]string{"info", "--levels"}, flags...)...)
@@ -204,7 +204,7 @@ func TestInfoOfTheHeader(t *testing.T) {
 			}
 		}
 	}
-	out := string(must(t, must(t, load(t, "tiny/rock.png"), "encode"), "info"))
+	out := string(must(t, encoded(t, "tiny/rock.png"), "info"))
 	if !inOrder(out, []string{"state    not decoded, which --levels does", "bytes <="}) {
 		t.Errorf("%s", out)
 	}

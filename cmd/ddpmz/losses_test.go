@@ -257,7 +257,7 @@ func TestDecodeLosses(t *testing.T) {
 
 // TestStrictCut: with --strict, a file that is cut is an error, unless it is cut where the command line says.
 func TestStrictCut(t *testing.T) {
-	coded := must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled")
+	coded := encoded(t, "tiny/rock.png", "--mode", "modelled")
 	wantSame(t, must(t, coded, "decode", "--strict"), load(t, "tiny/rock.png"))
 	fails(t, 1, []string{"standard input: the file is cut"}, coded[:len(coded)/2], "decode", "--strict")
 	must(t, coded, "decode", "--strict", "--steps", "900")

@@ -18,7 +18,7 @@ func TestPSNR(t *testing.T) {
 		db         float64
 	}{{"tiny/rock.png", "modelled", 31.5}, {"alpha16.png", "modelled", 30}, {"tiny/cloth.png", "stored", 20}, {"tiny/cloth.png", "modelled", 300}} {
 		original, db := load(t, c.name), strconv.FormatFloat(c.db, 'g', -1, 64)
-		whole := must(t, original, "encode", "--mode", c.mode)
+		whole := encoded(t, c.name, "--mode", c.mode)
 		cut := must(t, original, "encode", "--mode", c.mode, "--psnr", db)
 		if got := must(t, whole, "truncate", "--psnr", db); !bytes.Equal(got, cut) {
 			t.Errorf("%s: truncate makes %d bytes, encode %d", c.name, len(got), len(cut))
@@ -48,7 +48,7 @@ func TestPSNR(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, o)
 		}
 	}
-	coded := must(t, load(t, "tiny/rock.png"), "encode")
+	coded := encoded(t, "tiny/rock.png")
 	for _, args := range [][]string{{"--psnr", "0"}, {"--psnr", "-3"}, {"--psnr", "NaN"}, {"--psnr", "Inf"}, {"--psnr", "40", "--bytes", "100"}, {"--psnr", "40", "--steps", "100"}} {
 		fails(t, 2, []string{"--psnr"}, coded, append([]string{"truncate"}, args...)...)
 	}

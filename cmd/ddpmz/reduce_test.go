@@ -27,7 +27,7 @@ func TestReduce(t *testing.T) {
 		{"palette.png", "--fit", 150, image.Pt(150, 113)}, {"odd/gray-7x1.png", "--fit", 2, image.Pt(2, 1)}, {"rgb16.png", "--fit", 1, image.Pt(1, 1)},
 	} {
 		original := load(t, c.name)
-		coded := must(t, original, "encode")
+		coded := encoded(t, c.name)
 		file := filepath.Join(dir, "x.ddpmz")
 		if err := os.WriteFile(file, coded, 0o666); err != nil {
 			t.Fatal(err)
@@ -49,7 +49,7 @@ func TestReduce(t *testing.T) {
 			t.Errorf("%s %s %d of a cut file: status %d, %s", c.name, c.args, c.n, half.status, half.err)
 		}
 	}
-	coded := must(t, load(t, "tiny/rock.png"), "encode")
+	coded := encoded(t, "tiny/rock.png")
 	for _, args := range [][]string{{"--reduce", "7"}, {"--reduce", "-1"}, {"--fit", "0x3"}, {"--fit", "axb"}, {"--fit", "3", "--reduce", "1"}} {
 		if r := ddpmz(coded, append([]string{"decode"}, args...)...); r.status != 2 {
 			t.Errorf("%q: status %d, %s", args, r.status, r.err)

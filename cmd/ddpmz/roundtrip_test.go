@@ -145,7 +145,7 @@ func TestFormats(t *testing.T) {
 
 	fails(t, 2, []string{`unknown format "webp"`}, coded, "decode", "-o", filepath.Join(dir, "x.webp"))
 	fails(t, 2, []string{`unknown format "webp"`}, coded, "decode", "--format", "webp")
-	fails(t, 1, []string{"standard output: ", "transparency"}, must(t, load(t, "alpha.png"), "encode"), "decode", "--format", "jpg")
+	fails(t, 1, []string{"standard output: ", "transparency"}, encoded(t, "alpha.png"), "decode", "--format", "jpg")
 }
 
 // TestFormatNames checks that every format which the help lists is known.

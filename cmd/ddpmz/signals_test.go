@@ -143,7 +143,7 @@ func TestIgnoredSignal(t *testing.T) {
 // TestPipesInterrupted: the program can be interrupted while a named pipe has nobody at its other end, wherever that is named.
 func TestPipesInterrupted(t *testing.T) {
 	needsInterrupt(t)
-	coded := must(t, load(t, "tiny/rock.png"), "encode")
+	coded := encoded(t, "tiny/rock.png")
 	for _, line := range []string{
 		"encode PIPE -o x.ddpmz", "decode PIPE -o x.png", "info PIPE", "truncate PIPE --steps 5 -o x.ddpmz",
 		"decode a.ddpmz -f -o PIPE", "encode a.png --force -o PIPE", "decode a.ddpmz --model PIPE -o x.png", "bench PIPE", "bench --from PIPE",

@@ -118,7 +118,7 @@ func TestTerminal(t *testing.T) {
 	if !isTerminal(terminal) {
 		t.Skip("not a terminal here")
 	}
-	coded := must(t, load(t, "tiny/rock.png"), "encode")
+	coded := encoded(t, "tiny/rock.png")
 	for _, args := range [][]string{{"encode"}, {"decode"}, {"truncate", "--steps", "0"}} {
 		var stderr strings.Builder
 		status := run(append([]string{"ddpmz"}, args...), bytes.NewReader(coded), terminal, &stderr)

@@ -31,7 +31,7 @@ func findings(t *testing.T, out []byte) (list []finding) {
 // TestTest tests a file of each state, and what they come to together.
 func TestTest(t *testing.T) {
 	dir := folder(t)
-	whole := must(t, load(t, "alpha16.png"), "encode", "--mode", "modelled")
+	whole := encoded(t, "alpha16.png", "--mode", "modelled")
 	d := describeJSON(t, must(t, whole, "info", "--json"))
 	last := d.Segments[len(d.Segments)-1]
 	flipped := bytes.Clone(whole)
@@ -146,7 +146,7 @@ func TestTestUnknownModel(t *testing.T) {
 // with --allow-partial; and that other failures count more.
 func TestCutIsStatus3(t *testing.T) {
 	dir := folder(t)
-	whole := must(t, load(t, "alpha16.png"), "encode", "--mode", "modelled")
+	whole := encoded(t, "alpha16.png", "--mode", "modelled")
 	cut := whole[:len(whole)/2]
 	a, b := filepath.Join(dir, "a.ddpmz"), filepath.Join(dir, "b.ddpmz")
 	writeFile(t, a, whole)

@@ -94,7 +94,7 @@ func TestThumbnail(t *testing.T) {
 			t.Errorf("orientation %d: metadata %v", o, p.Metadata.Kinds())
 		}
 	}
-	coded := must(t, load(t, "tiny/rock.png"), "encode", "--mode", "modelled")
+	coded := encoded(t, "tiny/rock.png", "--mode", "modelled")
 	if m := decodePNG(t, must(t, coded[:len(coded)/2], "thumbnail", "-s", "16", "-", "-")).Image; m.Bounds().Dx() != 16 {
 		t.Errorf("of a cut file: %v", m.Bounds())
 	}
@@ -162,7 +162,7 @@ func TestMagic(t *testing.T) {
 	for want, file := range map[string][]byte{
 		"ddpmz image data, short, modelled":                        must(t, rock, "encode", "--mode", "modelled"),
 		"ddpmz image data, stored":                                 must(t, rock, "encode", "--mode", "stored"),
-		"ddpmz image data, modelled":                               must(t, load(t, "alpha16.png"), "encode", "--mode", "modelled"),
+		"ddpmz image data, modelled":                               encoded(t, "alpha16.png", "--mode", "modelled"),
 		"ddpmz image data, stored, ends early on purpose":          must(t, rock, "encode", "--mode", "stored", "--bytes", "900"),
 		"ddpmz image data, modelled, ends early on purpose":        must(t, load(t, "alpha16.png"), "encode", "--mode", "modelled", "--bytes", "900"),
 		"PNG image data, 32 x 32, 8-bit/color RGB, non-interlaced": rock,

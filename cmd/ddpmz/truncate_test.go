@@ -30,7 +30,7 @@ func TestTruncateSteps(t *testing.T) {
 	for _, name := range []string{"alpha16.png", "odd/gray-31x33.png", "tiny/rock.png"} {
 		original := load(t, name)
 		want := decodePNG(t, original).Image
-		whole := must(t, original, "encode", "--mode", "modelled")
+		whole := encoded(t, name, "--mode", "modelled")
 		size, worst := 0, 1e18
 		for _, steps := range []int{0, 1, 250, 500, 750, 900, 990, 1000} {
 			n := fmt.Sprint(steps)
@@ -98,7 +98,7 @@ func TestTruncateBytes(t *testing.T) {
 			}
 		}
 	}
-	whole := must(t, load(t, "gray16.png"), "encode")
+	whole := encoded(t, "gray16.png")
 	if cut := must(t, whole, "truncate", "--bytes", "2k"); len(cut) > 2048 || len(cut) < 2040 {
 		t.Errorf("2k are %d bytes", len(cut))
 	}
@@ -112,7 +112,7 @@ func TestTruncateBytes(t *testing.T) {
 // TestTruncateOutput checks where the result goes.
 func TestTruncateOutput(t *testing.T) {
 	dir := folder(t)
-	whole, name := must(t, load(t, "tiny/rock.png"), "encode"), filepath.Join(dir, "rock.ddpmz")
+	whole, name := encoded(t, "tiny/rock.png"), filepath.Join(dir, "rock.ddpmz")
 	writeFile(t, name, whole)
 	want, want50 := must(t, whole, "truncate", "--bytes", "100"), must(t, whole, "truncate", "--bytes", "50")
 	if out := must(t, nil, "truncate", name, "--bytes", "100"); !bytes.Equal(out, want) {
