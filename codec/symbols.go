@@ -73,11 +73,12 @@ func (c *symbolDecoder) Symbol(d *model.Distribution, _ int32) (int32, bool) {
 
 // Half is Symbol of a distribution of two symbols: 0 has the interval [0, split), and 1 the rest.
 func (c *symbolDecoder) Half(split uint32, _ int32) (int32, bool) {
-	s := int32(c.rans.Two(split))
+	s := int32((split - c.rans.Peek() - 1) >> 31)
+	start, freq := half(split, s)
+	c.rans.Advance(start, freq)
 	if c.rans.Truncated() {
 		return 0, false
 	}
-	_, freq := half(split, s)
 	c.ideal += uint64(model.CodeLength(freq))
 	return s, true
 }

@@ -102,18 +102,6 @@ func (d *Decoder) Advance(start, freq uint32) {
 	d.start, d.freq = start, freq
 }
 
-// Two decodes the next of two symbols, 0 or 1, of which 0 has the interval [0, split) and 1 the rest, 0 < split < 1<<ProbBits. It does what
-// Peek and Advance do, in less time.
-func (d *Decoder) Two(split uint32) uint32 {
-	if d.width > 0 {
-		return d.rangeTwo(split)
-	}
-	s := (split - d.Peek() - 1) >> 31
-	start := split & -s
-	d.Advance(start, split^(split^(total-split))&-s)
-	return s
-}
-
 // Bits decodes what PutBits coded with the same n.
 func (d *Decoder) Bits(n uint) uint32 {
 	var high uint32

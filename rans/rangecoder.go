@@ -132,26 +132,6 @@ func (d *Decoder) rangeAdvance(start, freq uint32) {
 	}
 }
 
-// rangeTwo is Two of a range-coded stream: it takes no division.
-func (d *Decoder) rangeTwo(split uint32) (s uint32) {
-	d.removePending()
-	first := d.width >> ProbBits * uint64(split)
-	code, width := d.code, first
-	if code >= first {
-		code, width, s = code-first, d.width-first, 1
-	}
-	if code+d.slack >= width {
-		d.truncated = true
-		return s
-	}
-	d.code, d.width = code, width
-	for d.width < minWidth {
-		d.width <<= 8
-		d.shiftIn()
-	}
-	return s
-}
-
 // rangeTruncated is Truncated of a range-coded stream.
 func (d *Decoder) rangeTruncated() bool {
 	d.removePending()

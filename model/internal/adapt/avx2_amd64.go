@@ -9,13 +9,3 @@ package adapt
 //
 //go:noescape
 func gatherAVX2(groups int, above *uint16, north *uint16, middle *uint16, south *uint16, below *uint16, scores *int32, residuals *int32, plane int)
-
-// followAVX2 is followPortable for groups of four weights, where all and step are of 32 bits.
-//
-//go:noescape
-func followAVX2(fours int, weight *int32, gradient *int32, before *int64, rate *int64, all int64, step int64)
-
-// roundAVX2 shifts blocks of 16 weights right, rounded, saturates them to int16, and returns the sum of their products with centres.
-//
-//go:noescape
-func roundAVX2(blocks int, weight *int32, half int32, down int, centre *int32, w *int16) (dot int64)

@@ -186,28 +186,19 @@ func (l *LastLayer) Step() {
 		centres[j] += (mean - centres[j] + 1<<centreRate>>1) >> centreRate
 		powers[j] += (power - powers[j]) >> centreRate
 	}
+	follow := func(weights, gradients []int32, all, step int64) {
+		weights, gradients = weights[:n], gradients[:n]
+		for j, w := range weights {
+			weights[j] = int32(fixed.Clamp(int64(w)+(int64(gradients[j])-all*before[j]>>centreBits)*(step*rates[j]>>20)>>16, -1<<30, 1<<30))
+		}
+	}
 	for m := range l.members {
-		follow(l.weight[m][:n], l.means[m][:n], before, rates, allMean[m], meanStep)
-		follow(l.weight[process.MaxGroup+m][:n], l.scales[m][:n], before, rates, allScale[m], scaleStep)
+		follow(l.weight[m][:], l.means[m][:], allMean[m], meanStep)
+		follow(l.weight[process.MaxGroup+m][:], l.scales[m][:], allScale[m], scaleStep)
 	}
 	l.begun = true
 	l.clear()
 	l.set()
-}
-
-// follow moves weights along gradients, from which go the centres of the units before the step times the sum all of the gradients by which
-// units were multiplied.
-func follow(weights, gradients []int32, before, rates []int64, all, step int64) {
-	done := wideFollow(weights, gradients, before, rates, all, step)
-	followPortable(weights[done:], gradients[done:], before[done:], rates[done:], all, step)
-}
-
-func followPortable(weights, gradients []int32, before, rates []int64, all, step int64) {
-	n := len(weights)
-	gradients, before, rates = gradients[:n], before[:n], rates[:n]
-	for j, w := range weights {
-		weights[j] = int32(fixed.Clamp(int64(w)+(int64(gradients[j])-all*before[j]>>centreBits)*(step*rates[j]>>20)>>16, -1<<30, 1<<30))
-	}
 }
 
 // A samples divides by a number of samples.

@@ -145,24 +145,6 @@ func TestRoundWeights(t *testing.T) {
 	}
 }
 
-// TestFollow compares the assembly with the portable code.
-func TestFollow(t *testing.T) {
-	r := newRand(68)
-	for n := 1; n <= maxUnits; n++ {
-		weights, gradients, before, rates := make([]int32, n), make([]int32, n), make([]int64, n), make([]int64, n)
-		for j := range weights {
-			weights[j], gradients[j] = (r.Int32N(1<<31-1)-1<<30)>>r.UintN(31), (r.Int32()-r.Int32())>>r.UintN(31)
-			before[j], rates[j] = r.Int64N(1<<21+1), r.Int64N(1<<22+1)>>r.UintN(22)
-		}
-		all, step := (r.Int64N(1<<17)-1<<16)>>r.UintN(17), []int64{meanStep, scaleStep}[r.IntN(2)]
-		got, want := slices.Clone(weights), slices.Clone(weights)
-		follow(got, gradients, before, rates, all, step)
-		if followPortable(want, gradients, before, rates, all, step); !slices.Equal(got, want) {
-			t.Fatalf("%d weights: %v, want %v", n, got, want)
-		}
-	}
-}
-
 // TestSamples compares with division.
 func TestSamples(t *testing.T) {
 	r := newRand(67)

@@ -32,26 +32,11 @@ func (r *Row) GatherAll(p *Predictions, x, n int) int {
 	return lanes * groups
 }
 
-// wideFollow is follow by assembly for the first of some weights: it returns how many.
-func wideFollow(weights, gradients []int32, before, rates []int64, all, step int64) int {
-	fours := len(weights) / 4
-	if lanes == 0 || fours == 0 {
-		return 0
-	}
-	n := 4 * fours
-	followAVX2(fours, &weights[0], &gradients[:n][0], &before[:n][0], &rates[:n][0], all, step)
-	return n
-}
-
 // wideRound is roundWeights by assembly, for a multiple of 16 weights, or returns false.
 func wideRound(w []int16, weight, centre []int32, down uint) (dot int64, ok bool) {
 	n := len(w)
-	if lanes == 0 || n == 0 || n%16 != 0 {
+	if lanes != 16 || n == 0 || n%16 != 0 {
 		return 0, false
 	}
-	round := roundAVX2
-	if lanes == 16 {
-		round = roundAVX512
-	}
-	return round(n/16, &weight[:n][0], 1<<down>>1, int(down), &centre[:n][0], &w[0]), true
+	return roundAVX512(n/16, &weight[:n][0], 1<<down>>1, int(down), &centre[:n][0], &w[0]), true
 }

@@ -31,9 +31,6 @@ func main() {
 		gather()
 		if wide {
 			rounded()
-		} else {
-			follow()
-			roundedAVX2()
 		}
 	default:
 		log.Fatal("unknown functions: ", *what)
