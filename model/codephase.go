@@ -18,8 +18,9 @@ func (b *band) codePhase(g, phase, y0 int, coder Coder, estimates *storage.Image
 	members, origin := process.Groups[g], process.PhaseOrigin[phase]
 	extraBits := c.extraBits(members[0] / transform.Subbands)
 	mask := network.MaskBits(members) &^ b.s.absent
+	distribution := c.tables.Distribution()
 	p := phaseCoder{
-		band: b, coder: coder, first: members[0], mask: mask, distribution: c.tables.Distribution(),
+		band: b, coder: coder, first: members[0], mask: mask, distribution: &distribution,
 		least: c.tau - logistic.DeviationSteps, estimates: estimates != nil, final: b.stage == process.Stages-1,
 	}
 	p.halves, _ = coder.(logistic.HalfCoder)
@@ -82,9 +83,10 @@ type phaseCoder struct {
 	exact     bool   // estimates are exact values, not in Q4
 	exactBits uint8  // fractional bits of estimates
 
-	rows         [process.MaxGroup]coefficientRow
-	distribution logistic.Distribution
-	correction   adapt.Correction
+	rows       [process.MaxGroup]coefficientRow
+	correction adapt.Correction
+
+	distribution *logistic.Distribution // by itself: what a Coder is given is allocated on the heap
 }
 
 // codeSites codes coefficients at n sites, every second one of a row from x on, of which the first is site from of the phase's row. They are
@@ -133,7 +135,7 @@ func (p *phaseCoder) codeSites(from, x, n int, active []uint16, cells *network.C
 			if p.halves != nil && tables.Halves(r.Scale, k, at.to) {
 				next, o, ok = tables.CodeHalf(p.halves, r.Mean, r.Scale, a, u, at.to, truth)
 			} else {
-				d := &p.distribution
+				d := p.distribution
 				raw := d.Set(r.Mean, r.Scale, a, u, k, at.to)
 				if next, ok = logistic.CodeCell(p.coder, d, raw, truth); ok {
 					o = d.Observe(next, k, at.to)
