@@ -189,7 +189,9 @@ func (e *Encoder) encode(ctx context.Context, rows *pixelReader, net *model.Net)
 func (e *Encoder) encodePlanes(ctx context.Context, rows *pixelReader, net *model.Net, side *sideData) (*file, error) {
 	coder := newModelCoder(net, rows, e.Options)
 	if whole := rows; e.Bytes > 0 {
-		coder.squaredError = func(ctx context.Context, f *file) (int64, error) { return e.squaredError(ctx, f, whole) }
+		coder.squaredError = func(ctx context.Context, f *file) (int64, error) {
+			return e.errorWithin(ctx, f, func(shown image.Image) (int64, error) { return squaredError(shown, whole) })
+		}
 	}
 	if e.Mode == Modelled {
 		rows = nil // which holds the image

@@ -28,18 +28,7 @@ func (e *Encoder) paletteWithin(ctx context.Context, rows *pixelReader, indices 
 	if err != nil {
 		return nil, err
 	}
-	first, err := e.shownError(ctx, indices, m, kind)
-	if err != nil {
-		return nil, err
-	}
-	second, err := e.shownError(ctx, modelled, m, kind)
-	if err != nil {
-		return nil, err
-	}
-	if second < first {
-		return modelled, nil
-	}
-	return indices, nil
+	return e.better(ctx, indices, modelled, func(shown image.Image) (int64, error) { return layersError(shown, colours, kind) })
 }
 
 // encodeColours makes a file of the colours of a picture by a model.
@@ -56,21 +45,9 @@ func (e *Encoder) encodeColours(ctx context.Context, colours *pixelReader) (*fil
 	return c.encode(ctx, colours, net)
 }
 
-// shownError returns how much what a file shows within Bytes differs from an image of a kind: the sum of the squared differences of the
-// colours, before black and before white; more than any sum if decoders would refuse the file, or if its header does not fit.
-func (e *Encoder) shownError(ctx context.Context, f *file, m image.Image, kind colourKind) (sum int64, err error) {
-	shown, err := e.shown(ctx, f)
-	var limit *LimitError
-	if errors.As(err, &limit) {
-		return 1<<63 - 1, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	want, err := newPixelReader(m)
-	if err != nil {
-		return 0, err
-	}
+// layersError returns the sum of the squared differences between the colours of an image of a kind and those that are shown of it, with a
+// palette or without: before black and before white.
+func layersError(shown image.Image, want *pixelReader, kind colourKind) (sum int64, err error) {
 	if p, ok := shown.(*image.Paletted); ok {
 		b := p.Bounds()
 		shown = kind.newImage(b.Dx(), b.Dy())

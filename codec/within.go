@@ -23,23 +23,29 @@ func (e *Encoder) betterWithin(ctx context.Context, rows *pixelReader, net *mode
 	if err != nil {
 		return nil, err
 	}
-	first, err := e.squaredError(ctx, decompressed, rows)
-	if err != nil {
-		return nil, err
-	}
-	second, err := e.squaredError(ctx, samples, rows)
-	if err != nil {
-		return nil, err
-	}
-	if second < first {
-		return samples, nil
-	}
-	return decompressed, nil
+	return e.better(ctx, decompressed, samples, func(shown image.Image) (int64, error) { return squaredError(shown, rows) })
 }
 
-// squaredError returns the sum of the squared differences between the samples of the colours of an image and those that a file shows within
-// Bytes: more than any sum if decoders would refuse the file, or if its header does not fit. The picture that is shown has as many bits a sample as the image.
-func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) (sum int64, err error) {
+// better returns, of two files, the one whose picture within Bytes has the smaller error: the first if both are the same, or if decoders
+// would refuse the second.
+func (e *Encoder) better(ctx context.Context, first, second *file, errorOf func(shown image.Image) (int64, error)) (*file, error) {
+	a, err := e.errorWithin(ctx, first, errorOf)
+	if err != nil {
+		return nil, err
+	}
+	b, err := e.errorWithin(ctx, second, errorOf)
+	if err != nil {
+		return nil, err
+	}
+	if b < a {
+		return second, nil
+	}
+	return first, nil
+}
+
+// errorWithin returns the error of the picture that a file shows within Bytes: more than any if decoders would refuse the file, or if Bytes
+// do not hold its header.
+func (e *Encoder) errorWithin(ctx context.Context, f *file, errorOf func(shown image.Image) (int64, error)) (int64, error) {
 	m, err := e.shown(ctx, f)
 	var limit *LimitError
 	if errors.As(err, &limit) {
@@ -48,6 +54,12 @@ func (e *Encoder) squaredError(ctx context.Context, f *file, rows *pixelReader) 
 	if err != nil {
 		return 0, err
 	}
+	return errorOf(m)
+}
+
+// squaredError returns the sum of the squared differences between the samples of the colours of an image and those that are shown of it, with
+// as many bits a sample.
+func squaredError(m image.Image, rows *pixelReader) (sum int64, err error) {
 	shown, err := newPixelReader(m)
 	if err != nil {
 		return 0, err
